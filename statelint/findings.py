@@ -1,0 +1,67 @@
+"""What statelint reports: findings, and what real Keras said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from statelint.sites import Site
+
+
+class Severity(StrEnum):
+    """How a mistake shows: Keras raises, the result is silently wrong, or it is a matter of practice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    ADVICE = "advice"
+
+
+class Status(StrEnum):
+    """What a run on real Keras says of a finding."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    NOT_REACHED = "not reached"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one Keras generation (2 or 3) on one finding, with its measured evidence."""
+
+    keras: int
+    status: Status
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding speaks of, and what stands there."""
+
+    site: Site
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect at one place.
+
+    `holds_on` lists the Keras generations (2, 3) on which it fails; `why` says in a sentence
+    why it matters and `instead` what to write.  `assumptions` are the defaults it rests on.
+    """
+
+    code: str
+    rule: str
+    severity: Severity
+    site: Site
+    message: str
+    why: str
+    instead: str
+    holds_on: tuple[int, ...]
+    assumptions: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    def order(self) -> tuple[tuple[str, int, int, int], str, str]:
+        """Sort key: path, cell, line, column, code."""
+        return (self.site.order(), self.code, self.message)

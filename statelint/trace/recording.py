@@ -1,0 +1,193 @@
+"""A recorded story: what real Keras did when the program ran.
+
+The recorder in the child process writes it as one JSON object; `Recording.from_json` reads it.
+Everything here is a measurement.  Judgements are the rules' oracles'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the user's program (`path` as it was given to the harness)."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateProbe:
+    """The state of all stateful layers of one model at one moment.
+
+    `norm` is the L2 norm over all state variables, `digest` a hash of their bytes, `rows` the
+    batch dimension of the states, or None where no state is allocated yet.
+    """
+
+    norm: float
+    digest: str
+    rows: int | None
+
+    @property
+    def is_zero(self) -> bool:
+        return self.norm == 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallRun:
+    """One call of fit, evaluate, predict, train_on_batch, test_on_batch, predict_on_batch or `model(x)`.
+
+    `places` are the user's frames, innermost first.  `samples` is the number of rows given, when
+    the data are arrays; `rows_returned` the rows that a predict gave back; `epochs` and
+    `batch_size` are the arguments in force after the harness capped them (None: not given).
+    `data` is a hash of the input array (None: no array).  `parent` is the index of the call in
+    whose course this one ran (a predict in a callback of fit), or None.
+    """
+
+    index: int
+    name: str
+    model: int
+    places: tuple[Place, ...]
+    data_kind: str  # "array", "dataset", "sequence", "generator" or "other"
+    data: str | None
+    samples: int | None
+    batch_size: int | None
+    epochs: int | None
+    validation_samples: int | None
+    rows_returned: int | None
+    parent: int | None
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRun:
+    """One batch that went through a model with stateful layers.
+
+    `phase` is "train", "validation" (inside fit), "evaluate", "predict" or "call" (`model(x)`).
+    `epoch` is 0-based within its call (None outside fit), `batch` 0-based within its pass.
+    `rows` is what the batch held, `row_ids` the position of each row in the array that was given
+    to the call (None where the data are no array or a row occurs twice).  `entering` and
+    `leaving` are the state before and after.  `origin` says where the entering state came from:
+    "zero", "carried" (byte-identical with what batch `carried_from` left) or "set" (anything
+    else).  `inputs` is a hash of the batch's input.  `finished` is False where it raised.
+    """
+
+    index: int
+    call: int
+    model: int
+    phase: str
+    epoch: int | None
+    batch: int
+    rows: int | None
+    row_ids: tuple[int, ...] | None
+    inputs: str | None
+    entering: StateProbe | None
+    leaving: StateProbe | None
+    origin: str | None
+    carried_from: int | None
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResetRun:
+    """One reset of recurrent states that the program asked for.
+
+    `target` is "model" or "layer".  `hook` is the callback hook that was running ("on_epoch_begin"),
+    or None.  `before_batch` is the index that the next BatchRun will have.  `norm` is the norm of
+    the states it cleared (None: nothing allocated).
+    """
+
+    model: int | None
+    target: str
+    layer: str | None
+    places: tuple[Place, ...]
+    hook: str | None
+    before_batch: int
+    norm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSeen:
+    """A model that ran: its stateful recurrent layers and the place where it was made."""
+
+    index: int
+    name: str
+    stateful_layers: tuple[str, ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the run ended.
+
+    `status`: "finished"; "raised"; "stopped" (the harness had seen enough batches and ended the
+    run); "timeout"; "killed".  For "raised": the exception's type name, its message, the user's
+    frames innermost first, and the call and batch in whose course it rose (None: outside any).
+    """
+
+    status: str
+    exception: str | None
+    message: str | None
+    places: tuple[Place, ...]
+    call: int | None
+    batch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What one program did on one Keras generation.
+
+    `mended` lists the codes of findings whose crash the harness removed to see what lies behind it.
+    `caps` says in words what was made smaller ("epochs 100 -> 2").
+    """
+
+    keras: int
+    version: str
+    backend: str
+    models: tuple[ModelSeen, ...]
+    calls: tuple[CallRun, ...]
+    batches: tuple[BatchRun, ...]
+    resets: tuple[ResetRun, ...]
+    outcome: Outcome
+    mended: tuple[str, ...]
+    caps: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Recording:
+        """Build from the recorder's JSON; raises KeyError or TypeError where it is malformed."""
+        return cls(
+            keras=int(data["keras"]),
+            version=str(data["version"]),
+            backend=str(data["backend"]),
+            models=tuple(
+                ModelSeen(m["index"], m["name"], tuple(m["stateful_layers"]), _places(m["places"]))
+                for m in data["models"]
+            ),
+            calls=tuple(CallRun(**{**c, "places": _places(c["places"])}) for c in data["calls"]),
+            batches=tuple(
+                BatchRun(
+                    **{
+                        **b,
+                        "row_ids": None if b["row_ids"] is None else tuple(b["row_ids"]),
+                        "entering": _probe(b["entering"]),
+                        "leaving": _probe(b["leaving"]),
+                    }
+                )
+                for b in data["batches"]
+            ),
+            resets=tuple(ResetRun(**{**r, "places": _places(r["places"])}) for r in data["resets"]),
+            outcome=Outcome(**{**data["outcome"], "places": _places(data["outcome"]["places"])}),
+            mended=tuple(data["mended"]),
+            caps=tuple(data["caps"]),
+        )
+
+
+def _places(data: Sequence[Sequence[Any]]) -> tuple[Place, ...]:
+    return tuple(Place(str(path), int(line)) for path, line in data)
+
+
+def _probe(data: Mapping[str, Any] | None) -> StateProbe | None:
+    return None if data is None else StateProbe(**data)
