@@ -1,0 +1,6 @@
+# Functions on tensors and on the global configuration: none runs or resets a model.
+@pure
+def clear_session(): ...
+
+@pure
+def __getattr__(name): ...

@@ -1,0 +1,245 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from statelint import __version__
+from statelint.findings import Finding, Severity
+from statelint.report import FORMATS, Results, write
+
+if TYPE_CHECKING:
+    from statelint.discover import SourceFile
+
+# Starting must stay cheap: whatever is heavy is imported where it is used (tests/test_startup.py).
+
+CLEAN, FOUND, TROUBLE, INTERRUPTED = 0, 1, 2, 130
+
+_EPILOG = """\
+exit status:
+  0  nothing found
+  1  problems of severity error or warning
+  2  wrong usage, a path that doesn't exist, or an internal error
+
+--confirm runs the programs in which something was found: on a copy, in a child process with
+limits on time, memory and files, without network. Without it, no code is ever run.
+"""
+
+
+@dataclass(slots=True)
+class Run:
+    """What is known so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+    files: int = 0
+    # An internal error, or something that could not be read.
+    had_trouble: bool = False
+    was_interrupted: bool = False
+
+    def status(self, exit_zero: bool) -> int:
+        if self.was_interrupted:
+            return INTERRUPTED
+        if self.had_trouble:
+            return TROUBLE
+        counts = any(finding.severity is not Severity.ADVICE for finding in self.findings)
+        return FOUND if counts and not exit_zero else CLEAN
+
+
+class _UsageError(Exception):
+    """What the user asked for can't be done; its arguments are the messages."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run statelint and return the exit status; argparse itself exits for --help and wrong usage."""
+    options = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    status = CLEAN
+    try:
+        if options.rules or options.explain:
+            status = _read_up(options)
+        else:
+            run = _check(options)
+            status = run.status(options.exit_zero)
+            write(Results(run.findings, run.files), options.format, sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough; Python would complain when it flushes at exit.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except _UsageError as error:
+        for message in error.args:
+            _complain(message)
+        status = TROUBLE
+    except Exception as error:
+        _complain(f"internal error: {_described(error)}")
+        status = TROUBLE
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="statelint",
+        description="Find the mistakes that stateful RNNs invite in Keras, and prove them on real Keras.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "paths", nargs="*", default=["."], metavar="PATH", help="files and folders to check (default: .)"
+    )
+    parser.add_argument(
+        "--keras",
+        choices=("2", "3", "auto"),
+        default="auto",
+        help="the Keras generation that the code is for (default: auto, read from the code, else both)",
+    )
+    parser.add_argument(
+        "--confirm", action="store_true", help="run what was found on real Keras and show what it did"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="for each program that --confirm runs (default: 60)",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 even where problems were found")
+    parser.add_argument("--explain", metavar="RULE", help="print the page of a rule (its code or its name)")
+    parser.add_argument("--rules", action="store_true", help="list the rules")
+    parser.add_argument("--version", action="version", version=f"statelint {__version__}")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"not a time to wait: {text}")
+    return seconds
+
+
+def _read_up(options: argparse.Namespace) -> int:
+    """Print the list of rules, or the page of one."""
+    from statelint import rules
+    from statelint.report import rulebook
+
+    listed = rules.load()
+    if options.rules:
+        rulebook.write_list(listed, sys.stdout)
+        return CLEAN
+    rule = rulebook.find(listed, options.explain)
+    if rule is None:
+        near = rulebook.nearest(listed, options.explain)
+        hint = f"did you mean {near}?" if near else "`statelint --rules` lists them"
+        raise _UsageError(f"no such rule: {options.explain}; {hint}")
+    rulebook.write_page(rule, sys.stdout)
+    return CLEAN
+
+
+def _check(options: argparse.Namespace) -> Run:
+    """Find, and confirm where asked to; what is known when the user interrupts is kept."""
+    from statelint.discover import MissingPathsError, discover
+
+    run = Run()
+    generations = None if options.keras == "auto" else (int(options.keras),)
+    try:
+        discovered = discover(options.paths)
+    except MissingPathsError as error:
+        raise _UsageError(*(f"no such file or folder: {path}" for path in error.paths)) from None
+    if options.confirm and (missing := _missing_keras(generations or (2, 3))):
+        raise _UsageError(missing)
+    for folder in discovered.unreadable:
+        _complain(f"{folder.shown}: {folder.error}")
+        run.had_trouble = True
+    run.files = len(discovered.files)
+    try:
+        _find(run, discovered.files, generations)
+        if options.confirm and run.findings:
+            _confirm(run, discovered.files, generations, options.timeout)
+    except KeyboardInterrupt:
+        run.was_interrupted = True
+        _complain("interrupted; what follows is what was known by then")
+    return run
+
+
+def _find(run: Run, files: Sequence[SourceFile], targets: tuple[int, ...] | None) -> None:
+    from statelint.engine import check_files
+
+    checked = check_files(files, targets)
+    for failure in checked.failures:
+        rule = f" in {failure.rule}" if failure.rule else ""
+        _complain(f"{failure.shown}: internal error{rule}: {failure.error}")
+        run.had_trouble = True
+    run.findings = sorted(checked.findings, key=Finding.order)
+
+
+def _confirm(
+    run: Run, files: Sequence[SourceFile], generations: tuple[int, ...] | None, seconds: float
+) -> None:
+    from statelint.confirm.judge import confirm
+
+    with _progress() as progress:
+        try:
+            judged = confirm(run.findings, files, generations, seconds, progress)
+        except Exception as error:  # the findings stand without their verdicts
+            _complain(f"internal error while confirming: {_described(error)}")
+            run.had_trouble = True
+        else:
+            run.findings = sorted(judged, key=Finding.order)
+
+
+def _missing_keras(generations: tuple[int, ...]) -> str | None:
+    """Why nothing can be confirmed here, and what to install; None where one of the generations can run."""
+    from statelint.confirm.harness import probe
+
+    answers = probe(sys.executable, generations)
+    if any(can_run for can_run, _ in answers.values()):
+        return None
+    reasons = "; ".join(f"Keras {generation}: {reason}" for generation, (_, reason) in answers.items())
+    return f'--confirm needs Keras ({reasons}). To install it: pip install "statelint[confirm]"'
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A status line on stderr where that is a terminal; otherwise nothing is said."""
+    if not sys.stderr.isatty():
+        yield lambda message: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text("starting Keras")) as status:
+        yield lambda message: status.update(Text(message))
+
+
+def _complain(message: str) -> None:
+    from statelint.report.visible import visible
+
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"statelint: {visible(message)}\n")
+        sys.stderr.flush()
+
+
+def _described(error: Exception) -> str:
+    """The exception and the innermost place in the code where it rose."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    place = ""
+    if traceback is not None:
+        code = traceback.tb_frame.f_code
+        place = f" ({os.path.basename(code.co_filename)}:{traceback.tb_lineno} in {code.co_name})"
+    return f"{type(error).__name__}: {error}{place}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Run programs on real Keras and record what happens."""

@@ -1,0 +1,405 @@
+"""Runs programs on real Keras, in copies, with limits, and returns what was recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import selectors
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from statelint.trace.recording import Recording
+
+RECORDER = Path(__file__).with_name("recorder.py")
+START_SECONDS = 180.0
+GRACE_SECONDS = 30.0
+MAX_COPY_FILE = 5 << 20
+MAX_COPY_TOTAL = 50 << 20
+MAX_COPY_ENTRIES = 5000
+SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "dist"})
+# Nothing else of the caller's environment reaches a program.
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run may take: wall time, memory, size of a file, recorded batches, epochs of one fit."""
+
+    seconds: float = 60.0
+    memory_mb: int = 8192
+    batches: int = 400
+    file_mb: int = 64
+    epochs: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program to run: its file, its path as it shall be reported, and the folder to copy with it.
+
+    `root` is a folder that holds `path`; None means the program's own folder.
+    """
+
+    path: Path
+    shown: str
+    root: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoRecording:
+    """Why there is nothing to tell of a run."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A program to run on one Keras generation, with the crashes of the `mend` codes removed."""
+
+    program: Program
+    keras: int
+    mend: tuple[str, ...] = ()
+
+
+class ServerLost(Exception):
+    """A recorder server ended, or didn't answer in time."""
+
+
+class Harness:
+    """Runs programs on the Keras generations asked for; a context manager.
+
+    One server process for each generation imports Keras once and forks a child for each program.
+    Servers start when first needed.  `run` and `run_all` are not for several threads at once.
+    """
+
+    def __init__(
+        self,
+        generations: Sequence[int] = (2, 3),
+        limits: Limits | None = None,
+        python: str = sys.executable,
+    ) -> None:
+        self.generations = tuple(dict.fromkeys(generations))
+        self.limits = limits if limits is not None else Limits()
+        self.python = python
+        self._servers: dict[int, _Server] = {}
+        self._available: dict[int, tuple[bool, str]] | None = None
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="statelint-"))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the servers and remove every copy."""
+        servers, self._servers = list(self._servers.values()), {}
+        for server in servers:
+            server.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def available(self) -> dict[int, str]:
+        """Return the version of each generation asked for, or why it can't be run; imports no Keras."""
+        return {generation: text for generation, (_, text) in self._probe().items()}
+
+    def can_run(self, generation: int) -> bool:
+        """Say whether this generation of Keras is installed."""
+        return self._probe().get(generation, (False, ""))[0]
+
+    def run(self, program: Program, keras: int, mend: Sequence[str] = ()) -> Recording | NoRecording:
+        """Run one program on one generation."""
+        return self._run(Job(program, keras, tuple(mend)))
+
+    def run_all(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Recording | NoRecording]]:
+        """Run many; the generations work side by side, the results come in the order of the jobs."""
+        results: list[queue.SimpleQueue[Recording | NoRecording]] = [queue.SimpleQueue() for _ in jobs]
+        stopped = threading.Event()
+
+        def work(generation: int) -> None:
+            for job, result in zip(jobs, results, strict=True):
+                if job.keras != generation:
+                    continue
+                try:
+                    result.put(NoRecording("not run") if stopped.is_set() else self._run(job))
+                except Exception as error:
+                    result.put(NoRecording(f"{type(error).__name__}: {error}"))
+
+        wanted = dict.fromkeys(job.keras for job in jobs)
+        self._probe()
+        threads = [threading.Thread(target=work, args=(generation,), daemon=True) for generation in wanted]
+        for thread in threads:
+            thread.start()
+        try:
+            for job, result in zip(jobs, results, strict=True):
+                yield job, result.get()
+        finally:
+            stopped.set()
+            if any(thread.is_alive() for thread in threads):
+                for server in list(self._servers.values()):
+                    server.close()
+            for thread in threads:
+                thread.join(GRACE_SECONDS)
+
+    def _probe(self) -> dict[int, tuple[bool, str]]:
+        if self._available is None:
+            self._available = probe(self.python, self.generations)
+        return self._available
+
+    def _run(self, job: Job) -> Recording | NoRecording:
+        known, text = self._probe().get(job.keras, (False, f"Keras {job.keras} wasn't asked for"))
+        if not known:
+            return NoRecording(f"Keras {job.keras} can't be run: {text}")
+        if self._folder is None:
+            raise RuntimeError("a Harness runs programs inside its `with` block only")
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=self._folder))
+        try:
+            try:
+                request = self._prepare(job, folder)
+            except OSError as error:
+                return NoRecording(f"can't copy the program: {error}")
+            return self._ask(job, request)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _prepare(self, job: Job, folder: Path) -> dict[str, Any]:
+        """Copy the program into the folder and return the job for the server."""
+        copy, home, temporary = folder / "program", folder / "home", folder / "tmp"
+        for new in (copy, home, temporary):
+            new.mkdir()
+        program = copy_program(job.program, copy)
+        limits = asdict(self.limits)
+        epochs = limits.pop("epochs")
+        return {
+            "program": str(program),
+            "shown_path": job.program.shown,
+            "root": str(copy),
+            "cwd": str(program.parent),
+            "out": str(folder / "recording.json"),
+            "environment": {"HOME": str(home), "TMPDIR": str(temporary)},
+            "limits": limits,
+            "max_epochs": epochs,
+            "mend": list(job.mend),
+        }
+
+    def _ask(self, job: Job, request: dict[str, Any]) -> Recording | NoRecording:
+        server = self._servers.get(job.keras)
+        if server is None or not server.alive:
+            server = self._servers[job.keras] = _Server(self.python, job.keras)
+        try:
+            server.start()
+            reply = server.ask(request, self.limits.seconds + GRACE_SECONDS)
+        except ServerLost as error:
+            server.close()
+            return NoRecording(str(error))
+        if reply.get("recording") is None:
+            return NoRecording(f"{reply.get('reason')}{last_words(Path(request['out'] + '.stderr'))}")
+        try:
+            text = Path(request["out"]).read_text(encoding="utf-8")
+            return Recording.from_json(json.loads(text))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            return NoRecording(f"unreadable recording: {type(error).__name__}: {error}")
+
+
+class _Server:
+    """One recorder process, which has one Keras generation imported."""
+
+    def __init__(self, python: str, generation: int) -> None:
+        self._command = [python, str(RECORDER), "serve", "--keras", str(generation)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._buffer = b""
+        self._jobs = 0
+        self._closed = False
+
+    @property
+    def alive(self) -> bool:
+        return not self._closed and (self._process is None or self._process.poll() is None)
+
+    def start(self) -> None:
+        """Start the process and wait until Keras is imported; nothing where that is done."""
+        if self._process is not None:
+            return
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=server_environment(os.environ),
+            # Ctrl-C in the terminal is for the harness, which then closes the server.
+            start_new_session=True,
+        )
+        ready = self._reply(START_SECONDS)
+        if not ready.get("ready"):
+            raise ServerLost(f"Keras can't be imported: {ready.get('reason')}")
+
+    def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """Send one job and return the answer."""
+        process = self._process
+        if process is None or process.stdin is None:
+            raise ServerLost("the recorder isn't running")
+        self._jobs += 1
+        try:
+            process.stdin.write(json.dumps({"id": self._jobs, **request}).encode() + b"\n")
+            process.stdin.flush()
+        except (OSError, ValueError) as error:
+            raise ServerLost(f"the recorder ended: {error}") from error
+        reply = self._reply(seconds)
+        if reply.get("id") != self._jobs:
+            raise ServerLost("the recorder answered another question")
+        return reply
+
+    def _reply(self, seconds: float) -> dict[str, Any]:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        deadline = time.monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._buffer:
+                if self._closed:
+                    raise ServerLost("the harness was closed")
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise ServerLost(f"the recorder didn't answer within {seconds:g} s")
+                if selector.select(min(left, 0.5)):
+                    block = os.read(process.stdout.fileno(), 1 << 16)
+                    if not block:
+                        raise ServerLost("the recorder ended")
+                    self._buffer += block
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        reply: dict[str, Any] = json.loads(line)
+        return reply
+
+    def close(self) -> None:
+        """End the process: it kills its child when its stdin closes."""
+        self._closed = True
+        process = self._process
+        if process is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            if process.stdin is not None:
+                process.stdin.close()
+        try:
+            process.wait(3)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def probe(python: str, generations: Sequence[int]) -> dict[int, tuple[bool, str]]:
+    """Ask an interpreter for the generations it has: whether each can run, and its version or why not."""
+    try:
+        done = subprocess.run(
+            [python, str(RECORDER), "probe"],
+            capture_output=True,
+            timeout=START_SECONDS,
+            env=server_environment(os.environ),
+            check=True,
+        )
+        found = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        return dict.fromkeys(generations, (False, f"{python} can't be asked: {error}"))
+    answers: dict[int, tuple[bool, str]] = {}
+    for generation in generations:
+        entry = found.get(str(generation), {"absent": "no such generation"})
+        answers[generation] = ("version" in entry, entry.get("version", entry.get("absent", "")))
+    return answers
+
+
+def server_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a server: an allow-list of the caller's, and quiet, small TensorFlow."""
+    passed = {name: environment[name] for name in PASSED_ON if name in environment}
+    return {
+        **passed,
+        "HOME": tempfile.gettempdir(),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONIOENCODING": "utf-8",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def copy_program(program: Program, target: Path) -> Path:
+    """Copy a program and what lies beside it into an empty folder; return the program's new path.
+
+    Beside it means the Python files and small data files under its root, within a budget; hidden
+    files, virtual environments and what links point to stay out.  The program itself is always
+    copied.
+    """
+    path = program.path.resolve(strict=True)
+    root = path.parent if program.root is None else program.root.resolve(strict=True)
+    if not path.is_relative_to(root):
+        root = path.parent
+    copied = target / path.relative_to(root)
+    copied.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, copied)
+    budget = MAX_COPY_TOTAL
+    for source in files_beside(root):
+        destination = target / source.relative_to(root)
+        size = source.stat().st_size
+        if destination.exists() or size > min(MAX_COPY_FILE, budget):
+            continue
+        budget -= size
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(PermissionError):
+            shutil.copyfile(source, destination)
+    return copied
+
+
+def files_beside(root: Path) -> list[Path]:
+    """Return the regular files under a folder, Python first, then nearest first."""
+    found: list[Path] = []
+    pending, seen = [root], 0
+    while pending and seen < MAX_COPY_ENTRIES:
+        folder = pending.pop(0)
+        try:
+            entries = sorted(folder.iterdir())
+        except PermissionError:
+            continue
+        for entry in entries:
+            seen += 1
+            if entry.name.startswith(".") or entry.is_symlink():
+                continue
+            mode = entry.lstat().st_mode
+            if stat.S_ISDIR(mode):
+                if entry.name not in SKIPPED_FOLDERS and not (entry / "pyvenv.cfg").exists():
+                    pending.append(entry)
+            elif stat.S_ISREG(mode):
+                found.append(entry)
+    return sorted(found, key=lambda path: path.suffix != ".py")
+
+
+def last_words(stderr: Path) -> str:
+    """Return the last line that a lost child wrote on stderr, ready to be appended to a reason."""
+    try:
+        lines = stderr.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return f" ({lines[-1][:200]})" if lines else ""

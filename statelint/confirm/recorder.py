@@ -1,0 +1,1760 @@
+"""Record what real Keras does while a program runs.
+
+    python recorder.py probe                 which generations of Keras are installed, as JSON
+    python recorder.py serve --keras 2|3     run programs, one JSON job per line of stdin
+
+This file runs under the user's own interpreter: it needs the standard library and Keras, nothing else.
+The server imports Keras once, runs no TensorFlow op (a fork after one hangs) and forks a child for each
+job.  The child runs the program as `__main__` with Keras instrumented and leaves one JSON object, the
+recording, whose fields `statelint.trace.recording` describes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import gc
+import hashlib
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.metadata
+import importlib.util
+import inspect
+import io
+import json
+import math
+import os
+import random
+import re
+import resource
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+import types
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+# A program may replace these; the recording must still be written.
+_exit_now, _fork, _replace, _write, _open = os._exit, os.fork, os.replace, os.write, os.open
+_dumps = json.dumps
+
+Places = list[list[Any]]
+CALLS = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
+STEPS = {"train": "train_step", "test": "test_step", "predict": "predict_step"}
+DEFAULT_BATCH = 32  # what Keras takes for arrays when no batch_size is given
+KEPT_BATCHES = 4  # full batches that survive the cut of an array
+CUT_ABOVE = 6  # an array of more batches than this is cut
+MAX_MESSAGE = 2000
+MAX_OUTPUT = 1 << 20
+
+
+def fingerprint(*parts: bytes) -> str:
+    """Return a short hash of the parts."""
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+# ---------------------------------------------------------------------------------------------------
+# Places: the user's frames
+
+
+class Frames:
+    """Translates frames of the running copy into places as the user knows them."""
+
+    def __init__(self, program: str, shown: str, root: str) -> None:
+        self.program = os.path.realpath(program)
+        self.root = os.path.realpath(root).rstrip(os.sep) + os.sep
+        self.shown = shown
+        self._known: dict[str, str | None] = {}
+
+    def shown_path(self, filename: str) -> str | None:
+        """Return the path to report for a source file, or None where it isn't the user's."""
+        if filename not in self._known:
+            self._known[filename] = self._translate(filename)
+        return self._known[filename]
+
+    def _translate(self, filename: str) -> str | None:
+        path = os.path.realpath(filename)
+        if path == self.program:
+            return self.shown
+        if not path.startswith(self.root):
+            return None
+        beside = os.path.relpath(path, os.path.dirname(self.program))
+        return os.path.normpath(os.path.join(os.path.dirname(self.shown), beside))
+
+    def here(self) -> Places:
+        """The user's frames on the stack now, innermost first."""
+        places: Places = []
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame is not None:
+            shown = self.shown_path(frame.f_code.co_filename)
+            if shown is not None:
+                places.append([shown, frame.f_lineno])
+            frame = frame.f_back
+        return places
+
+    def here_traced(self, tf_stack: Any) -> Places:
+        """As `here`, where AutoGraph may have replaced the user's functions by generated ones."""
+        places: Places = []
+        for entry in reversed(list(tf_stack.extract_stack())):
+            shown = self.shown_path(entry.filename)
+            if shown is not None:
+                places.append([shown, entry.lineno])
+        return places
+
+    def of_error(self, error: BaseException) -> Places:
+        """The user's frames that the exception passed through, innermost first."""
+        places: Places = []
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            shown = self.shown_path(frame.f_code.co_filename)
+            if shown is not None:
+                places.insert(0, [shown, line])
+        if isinstance(error, SyntaxError) and error.filename and error.lineno:
+            shown = self.shown_path(error.filename)
+            if shown is not None:
+                places.insert(0, [shown, error.lineno])
+        # AutoGraph raises a new exception that keeps the user's frames in its text alone.
+        for path, line_text in re.findall(r'File "([^"]+)", line (\d+)', str(error).partition("in user code:")[2]):
+            shown = self.shown_path(path)
+            if shown is not None and [shown, int(line_text)] not in places:
+                places.insert(0, [shown, int(line_text)])
+        return places
+
+    def message(self, error: BaseException) -> str:
+        """The exception's text without what changes from run to run, cut in the middle when long."""
+        text = re.sub(r'\n *File "[^"]*", line \d+, in .*(?=\n|$)', "", str(error))
+        text = re.sub(r"\n{2,}", "\n", text)
+        folder = os.path.dirname(self.shown)
+        text = text.replace(self.program, self.shown).replace(self.root, folder + os.sep if folder else "")
+        text = re.sub(r"\b0x[0-9a-f]{6,}", "0x…", text)
+        text = re.sub(r"__autograph_generated_file\w+", "__autograph_generated_file", text)
+        if len(text) > MAX_MESSAGE:
+            text = text[:800] + "\n…\n" + text[-(MAX_MESSAGE - 803) :]
+        return text
+
+
+# ---------------------------------------------------------------------------------------------------
+# The story under construction
+
+
+class Story:
+    """The recording's lists, as they grow, and what ends the run."""
+
+    def __init__(self) -> None:
+        self.models: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
+        self.batches: list[dict[str, Any]] = []
+        self.resets: list[dict[str, Any]] = []
+        self.caps: list[str] = []
+        self.mended: list[str] = []
+
+    def cap(self, text: str) -> None:
+        if text not in self.caps:
+            self.caps.append(text)
+
+
+class Job:
+    """What one child was asked to do."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.program: str = data["program"]
+        self.shown: str = data["shown_path"]
+        self.cwd: str = data["cwd"]
+        self.out: str = data["out"]
+        self.root: str = data.get("root") or os.path.dirname(self.program)
+        self.environment: dict[str, str] = data.get("environment", {})
+        self.mend: list[str] = data.get("mend", [])
+        self.max_epochs: int = data.get("max_epochs", 2)
+        limits = data["limits"]
+        self.seconds: float = limits["seconds"]
+        self.memory_mb: int = limits["memory_mb"]
+        self.batches: int = limits["batches"]
+        self.file_mb: int = limits["file_mb"]
+
+
+class Local(threading.local):
+    """Where this thread is within Keras."""
+
+    layer_depth = 0
+    step_depth = 0
+    reset_depth = 0
+    function_depth = 0
+
+
+class Tap:
+    """What one batch held when it entered the model."""
+
+    def __init__(self, rows: int | None, keys: list[bytes] | None, inputs: str | None) -> None:
+        self.rows, self.keys, self.inputs = rows, keys, inputs
+        self.entering: list[Any] | None = None
+        self.leaving: list[Any] | None = None
+        self.left = False
+        self.site: Any = None
+
+
+class Execution:
+    """A batch function of fit, evaluate or predict while it runs."""
+
+    def __init__(self, phase: str) -> None:
+        self.phase = phase
+        self.taps: list[Tap] = []
+        self.trace_failed = False
+        self.traced_rows: int | None = None
+        self.resets: list[dict[str, Any]] = []
+
+
+class FunctionRun:
+    """A `tf.function` of the user while it runs."""
+
+    def __init__(self, places: Places, before: dict[Any, Any]) -> None:
+        self.places = places
+        self.before = before
+        self.taps: list[Tap] = []
+        self.failed: tuple[Any, int | None, Places] | None = None
+
+
+class TracedCall:
+    """A call of a stateful model that stands in the graph of a user's `tf.function`."""
+
+    def __init__(self, model: Any, layers: list[Any], places: Places) -> None:
+        self.model, self.layers, self.places = model, layers, places
+
+
+class RowIndex:
+    """Tells which rows of the given arrays a batch is made of."""
+
+    def __init__(self, arrays: list[Any], offset: int = 0) -> None:
+        self.arrays, self.offset = arrays, offset
+        self._known: dict[tuple[str, ...], dict[bytes, int] | None] = {}
+
+    def positions(self, leaves: list[Any]) -> list[int] | None:
+        """Return the positions of the batch's rows, None where a row isn't found or occurs twice."""
+        leaves = leaves[: len(self.arrays)]
+        if len(leaves) < len(self.arrays):
+            return None
+        kinds = tuple(str(leaf.dtype) for leaf in leaves)
+        if kinds not in self._known:
+            self._known[kinds] = self._index([leaf.dtype for leaf in leaves])
+        index = self._known[kinds]
+        if index is None:
+            return None
+        found = [index.get(key) for key in row_keys(leaves) or []]
+        return None if None in found else [self.offset + p for p in found if p is not None]
+
+    def _index(self, dtypes: Sequence[Any]) -> dict[bytes, int] | None:
+        keys = row_keys([a.astype(d) for a, d in zip(self.arrays, dtypes, strict=True)])
+        if keys is None:
+            return None
+        index = {key: position for position, key in enumerate(keys)}
+        return index if len(index) == len(keys) else None
+
+
+def row_keys(leaves: list[Any]) -> list[bytes] | None:
+    """Return one key for each row, None where the arrays are no numbers or of unequal length."""
+    if not leaves or len({len(leaf) for leaf in leaves}) != 1 or any(leaf.dtype.kind not in "biuf" for leaf in leaves):
+        return None
+    return [
+        hashlib.blake2b(b"|".join(leaf[i].tobytes() for leaf in leaves), digest_size=12).digest()
+        for i in range(len(leaves[0]))
+    ]
+
+
+class Call:
+    """A call of fit, evaluate, predict or `*_on_batch` in progress."""
+
+    def __init__(self, record: dict[str, Any], model: Any) -> None:
+        self.record, self.model = record, model
+        self.index: int = record["index"]
+        self.rows: RowIndex | None = None
+        self.validation_rows: RowIndex | None = None
+        self.validating = False
+        self.first_epoch: int | None = None
+        self.epoch: int | None = None
+        self.next_batch = 0
+        self.resume_at = 0
+        self.failed_batch: int | None = None
+
+
+class Keras:
+    """One generation of Keras, imported."""
+
+    def __init__(self, generation: int) -> None:
+        self.generation = generation
+        self.package = package_of(generation)
+        if generation == 2:
+            os.environ["TF_USE_LEGACY_KERAS"] = "1"
+        names = OldNames()
+        if self.package == "tf_keras":
+            sys.meta_path.insert(0, names)
+        self.tf: Any = importlib.import_module("tensorflow")
+        names.roots = ("keras", "tensorflow.python.keras")
+        self.keras: Any = importlib.import_module(self.package)
+        self.np: Any = importlib.import_module("numpy")
+        self.version: str = self.keras.__version__
+        backend = getattr(self.keras, "config", None)
+        self.backend: str = backend.backend() if generation == 3 and backend is not None else "tensorflow"
+        self.rnn: Any = self.keras.layers.RNN
+        self.layer: Any = self.keras.layers.Layer
+        self.model: Any = self.keras.Model
+        self.sequential: Any = self.keras.Sequential
+        self.callback_list: Any = self.keras.callbacks.CallbackList
+        self.autograph: Any = importlib.import_module("tensorflow.python.autograph.impl.api")
+        self.autograph_context: Any = importlib.import_module("tensorflow.python.autograph.core.ag_ctx")
+        self.function: Any = importlib.import_module(
+            "tensorflow.python.eager.polymorphic_function.polymorphic_function"
+        ).Function
+        self.tf_stack: Any = importlib.import_module("tensorflow.python.util.tf_stack")
+        if generation == 3:
+            self.symbolic: Any = self.keras.KerasTensor
+        else:
+            self.symbolic = importlib.import_module(f"{self.package}.src.engine.keras_tensor").KerasTensor
+        _ = self.tf.keras.layers  # loaded lazily
+
+
+class Recorder:
+    """Watches Keras and tells the story."""
+
+    def __init__(self, keras: Keras) -> None:
+        self.keras = keras
+        self.tf, self.np = keras.tf, keras.np
+        self.story = Story()
+        self.local = Local()
+        self.active: list[Call] = []
+        self.hooks: list[str] = []
+        self.execution: Execution | None = None
+        self.function_run: FunctionRun | None = None
+        self.failure: tuple[BaseException, int, int | None] | None = None
+        self.rnns: Any = weakref.WeakSet()
+        self._made: Any = weakref.WeakKeyDictionary()
+        self._models: Any = weakref.WeakKeyDictionary()
+        self._model_list: list[Any] = []
+        self._layer_keys: Any = weakref.WeakKeyDictionary()
+        self._left: dict[tuple[int, str], int] = {}
+        self._tapped: Any = weakref.WeakSet()
+        self._steps: Any = weakref.WeakKeyDictionary()
+        self.job: Job | None = None
+        self.frames: Frames | None = None
+        self.process = 0
+        self.written = False
+
+    @property
+    def recording(self) -> bool:
+        return self.frames is not None and os.getpid() == self.process
+
+    def places(self) -> Places:
+        return [] if self.frames is None else self.frames.here()
+
+    # -- models and their state ---------------------------------------------------------------------
+
+    def stateful_layers(self, layer: Any) -> list[Any]:
+        """Return the stateful recurrent layers of a model or layer, nested ones included."""
+        flatten = getattr(layer, "_flatten_layers", None)
+        if flatten is None:
+            return []
+        found: list[Any] = []
+        for inner in flatten():
+            if isinstance(inner, self.keras.rnn) and inner not in found:
+                if getattr(inner, "stateful", False) or self.variables(inner) is not None:
+                    found.append(inner)
+        return found
+
+    def variables(self, layer: Any) -> list[Any] | None:
+        """Return the layer's state variables, None where none is allocated."""
+        found: list[Any] = []
+        pending = [getattr(layer, "states", None)]
+        while pending:
+            value = pending.pop(0)
+            if isinstance(value, (list, tuple)):
+                pending[:0] = list(value)
+            elif value is not None and hasattr(value, "assign"):
+                found.append(value)
+        return found or None
+
+    def read(self, layers: list[Any]) -> dict[Any, list[Any] | None]:
+        """Return the states' values now, by layer; None in place of what isn't allocated or readable."""
+        values: dict[Any, list[Any] | None] = {}
+        for layer in layers:
+            variables = self.variables(layer)
+            try:
+                values[layer] = None if variables is None else [self.np.array(v.numpy()) for v in variables]
+            except (AttributeError, NotImplementedError, TypeError, ValueError, RuntimeError):
+                values[layer] = None  # a graph is being traced, or the state isn't initialised
+        return values
+
+    def probe(self, values: dict[Any, list[Any] | None]) -> dict[str, Any]:
+        """Summarise the states of several layers as a StateProbe."""
+        arrays = [a for state in values.values() for a in state or []]
+        norm = math.sqrt(sum(float(self.np.sum(self.np.square(a.astype("float64")))) for a in arrays))
+        return {
+            "norm": norm,
+            "digest": fingerprint(*(a.tobytes() for a in arrays)),
+            "rows": int(arrays[0].shape[0]) if arrays and arrays[0].ndim else None,
+        }
+
+    def layer_key(self, layer: Any) -> int:
+        return int(self._layer_keys.setdefault(layer, len(self._layer_keys)))
+
+    def origin(self, values: dict[Any, list[Any] | None]) -> tuple[str, int | None]:
+        """Say where a state comes from: "zero", "carried" (and the batch that left it) or "set"."""
+        if all(not a.any() for state in values.values() for a in state or []):
+            return "zero", None
+        left: list[int] = []
+        for layer, state in values.items():
+            key = (self.layer_key(layer), fingerprint(*(a.tobytes() for a in state or [])))
+            if key not in self._left:
+                return "set", None
+            left.append(self._left[key])
+        return "carried", max(left)
+
+    def model_index(self, model: Any) -> int:
+        """Return the index of a model in the story; a new one is entered."""
+        if model not in self._models:
+            self._models[model] = len(self.story.models)
+            self._model_list.append(model)
+            self.story.models.append(
+                {
+                    "index": self._models[model],
+                    "name": str(model.name),
+                    "stateful_layers": [],
+                    "places": self._made.get(model, []),
+                }
+            )
+        index = int(self._models[model])
+        entry = self.story.models[index]
+        for layer in self.stateful_layers(model):
+            if layer.name not in entry["stateful_layers"]:
+                entry["stateful_layers"].append(layer.name)
+        return index
+
+    def model_of(self, layer: Any) -> int | None:
+        """Return the index of the first known model that holds the layer."""
+        for index, model in enumerate(self._model_list):
+            if any(inner is layer for inner in model._flatten_layers()):
+                return index
+        return None
+
+    # -- batches ------------------------------------------------------------------------------------
+
+    def add_batch(
+        self,
+        call: int,
+        model: Any,
+        phase: str,
+        epoch: int | None,
+        number: int,
+        tap: Tap,
+        row_ids: list[int] | None,
+        entering: dict[Any, list[Any] | None] | None,
+        leaving: dict[Any, list[Any] | None] | None,
+        finished: bool,
+    ) -> int:
+        """Enter one batch in the story and return its index."""
+        index = len(self.story.batches)
+        origin, carried_from = (None, None) if entering is None else self.origin(entering)
+        self.story.batches.append(
+            {
+                "index": index,
+                "call": call,
+                "model": self.model_index(model),
+                "phase": phase,
+                "epoch": epoch,
+                "batch": number,
+                "rows": tap.rows,
+                "row_ids": row_ids,
+                "inputs": tap.inputs,
+                "entering": None if entering is None else self.probe(entering),
+                "leaving": None if leaving is None else self.probe(leaving),
+                "origin": origin,
+                "carried_from": carried_from,
+                "finished": finished,
+            }
+        )
+        for layer, state in (leaving or {}).items():
+            if state is not None:
+                self._left[self.layer_key(layer), fingerprint(*(a.tobytes() for a in state))] = index
+        return index
+
+    def check_limit(self) -> None:
+        job = self.job
+        if job is not None and (
+            len(self.story.batches) >= job.batches or len(self.story.calls) >= 10 * job.batches
+        ):
+            self.finish("stopped")
+
+    def run_batches(self, kind: str, function: Any, model: Any, args: Any, kwargs: Any) -> Any:
+        """Run a train, test or predict function of Keras and record the batches that it took."""
+        if not (self.recording and self.active and self.execution is None and self.tf.executing_eagerly()):
+            return function(*args, **kwargs)
+        call = self.active[-1]
+        phase = {"train": "train", "predict": "predict"}.get(kind) or ("validation" if call.validating else "evaluate")
+        execution = Execution(phase)
+        before = self.read(self.stateful_layers(model))
+        self.execution = execution
+        try:
+            result = function(*args, **kwargs)
+        except BaseException as error:
+            self.execution = None
+            exhausted = isinstance(error, (StopIteration, self.tf.errors.OutOfRangeError))
+            began = bool(execution.taps) or execution.trace_failed or model not in self._tapped
+            if execution.taps or (began and not exhausted):
+                self.commit(execution, call, model, before, finished=exhausted)
+            raise
+        finally:
+            self.execution = None
+        self.commit(execution, call, model, before, finished=True)
+        return result
+
+    def commit(
+        self, execution: Execution, call: Call, model: Any, before: dict[Any, list[Any] | None], finished: bool
+    ) -> None:
+        layers = self.stateful_layers(model)
+        taps = execution.taps or [Tap(execution.traced_rows, None, None)]
+        if layers:
+            after = self.read(layers)
+            first = {layer: before.get(layer) for layer in layers}
+            index = call.validation_rows if call.validating else call.rows
+            for position, tap in enumerate(taps):
+                last = position == len(taps) - 1
+                done = finished or not last
+                row_ids = index.positions(tap.keys) if index is not None and tap.keys else None  # type: ignore[arg-type]
+                number = self.add_batch(
+                    call.index,
+                    model,
+                    execution.phase,
+                    call.epoch,
+                    call.next_batch,
+                    tap,
+                    row_ids,
+                    first if position == 0 else self.by_layer(layers, tap.entering),
+                    after if last else self.by_layer(layers, tap.leaving),
+                    done,
+                )
+                call.next_batch += 1
+                if not done:
+                    call.failed_batch = number
+        for reset in execution.resets:
+            reset["before_batch"] = len(self.story.batches)
+        if finished:
+            self.check_limit()
+
+    def by_layer(self, layers: list[Any], values: list[Any] | None) -> dict[Any, list[Any] | None] | None:
+        """Split a flat list of state values by layer."""
+        if values is None:
+            return None
+        split: dict[Any, list[Any] | None] = {}
+        rest = list(values)
+        for layer in layers:
+            count = len(self.variables(layer) or [])
+            split[layer], rest = (rest[:count] or None), rest[count:]
+        return split
+
+    # -- taps: watching what enters a traced step -----------------------------------------------------
+
+    def leaves(self, data: Any) -> list[Any]:
+        """Return the dense tensors of a batch, inputs first."""
+        flat = self.tf.nest.flatten(data)
+        return [leaf for leaf in flat if isinstance(leaf, self.tf.Tensor) or isinstance(leaf, self.np.ndarray)]
+
+    def tap_step(self, model: Any, data: Any) -> Any:
+        """Put a tap on the data of a step; return the data, which now wait for the tap."""
+        inputs = data[0] if isinstance(data, tuple) else data
+        leaves, count = self.leaves(data), len(self.leaves(inputs))
+        if not leaves:
+            return data
+        self._tapped.add(model)
+        if self.execution is not None:
+            shape = leaves[0].shape
+            self.execution.traced_rows = None if not len(shape) or shape[0] is None else int(shape[0])
+        states: list[Any] = []
+        if self._steps.get(model, 1) != 1:
+            states = self.state_tensors(self.stateful_layers(model))
+
+        def enter(*values: Any) -> None:
+            execution = self.execution
+            if execution is None:
+                return
+            arrays = [self.np.asarray(v) for v in values[: len(leaves)]]
+            tap = Tap(
+                int(arrays[0].shape[0]) if arrays[0].ndim else None,
+                arrays,
+                fingerprint(*(a.tobytes() for a in arrays[:count])),
+            )
+            if states:
+                tap.entering = [self.np.array(v) for v in values[len(leaves) :]]
+                if execution.taps:
+                    execution.taps[-1].leaving = tap.entering
+            execution.taps.append(tap)
+
+        return self.behind(enter, leaves + states, data)
+
+    def state_tensors(self, layers: list[Any]) -> list[Any]:
+        return [
+            self.tf.convert_to_tensor(getattr(v, "value", v) if self.keras.generation == 3 else v)
+            for layer in layers
+            for v in self.variables(layer) or []
+        ]
+
+    def behind(self, watch: Callable[..., None], tensors: list[Any], data: Any) -> Any:
+        """Return the data so that nothing computed from them runs before `watch` has seen the tensors."""
+        if self.tf.executing_eagerly():
+            watch(*tensors)
+            return data
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self.tf.control_dependencies([self.tf.numpy_function(watch, tensors, [])]))
+            return self.tf.nest.map_structure(self.pass_on, data)
+
+    def pass_on(self, leaf: Any) -> Any:
+        if not isinstance(leaf, self.tf.Tensor):
+            return leaf
+        passed = self.tf.identity(leaf)
+        for name in ("_keras_mask", "_keras_history"):
+            if hasattr(leaf, name):
+                setattr(passed, name, getattr(leaf, name))
+        return passed
+
+    # -- direct calls ---------------------------------------------------------------------------------
+
+    def call_layer(self, original: Any, layer: Any, args: Any, kwargs: Any) -> Any:
+        """Call a layer; the outermost call of one that holds stateful layers is recorded."""
+        local = self.local
+        if local.layer_depth or local.step_depth or self.execution is not None or not self.recording:
+            return original(layer, *args, **kwargs)
+        eager = self.tf.executing_eagerly()
+        if not self.rnns or not (eager or self.function_run is not None) or self.is_symbolic(args, kwargs):
+            return self.call_inside(original, layer, args, kwargs)
+        layers = self.stateful_layers(layer)
+        if not layers:
+            return self.call_inside(original, layer, args, kwargs)
+        if eager:
+            return self.call_eagerly(original, layer, layers, args, kwargs)
+        return self.call_traced(original, layer, layers, args, kwargs)
+
+    def call_inside(self, original: Any, layer: Any, args: Any, kwargs: Any) -> Any:
+        self.local.layer_depth += 1
+        try:
+            return original(layer, *args, **kwargs)
+        finally:
+            self.local.layer_depth -= 1
+
+    def is_symbolic(self, args: Any, kwargs: Any) -> bool:
+        return any(isinstance(leaf, self.keras.symbolic) for leaf in self.tf.nest.flatten([args, kwargs]))
+
+    def input_tap(self, args: Any, kwargs: Any) -> Tap:
+        given = args[0] if args else next(iter(kwargs.values()), None)
+        arrays = [self.as_array(leaf) for leaf in self.tf.nest.flatten(given)]
+        known = [a for a in arrays if a is not None and a.ndim]
+        if not known:
+            return Tap(None, None, None)
+        return Tap(int(known[0].shape[0]), None, fingerprint(*(a.tobytes() for a in known)))
+
+    def as_array(self, leaf: Any) -> Any:
+        """Return the leaf as a NumPy array of numbers, None where it is something else."""
+        if isinstance(leaf, (self.tf.Tensor, self.tf.Variable)) or type(leaf).__module__.startswith("pandas"):
+            if isinstance(leaf, self.tf.Tensor) and not hasattr(leaf, "numpy"):
+                return None
+            leaf = self.np.asarray(leaf)
+        if isinstance(leaf, (list, int, float)) and not isinstance(leaf, bool):
+            try:
+                leaf = self.np.asarray(leaf)
+            except ValueError:
+                return None
+        return leaf if isinstance(leaf, self.np.ndarray) and leaf.dtype.kind in "biuf" else None
+
+    def new_call(self, name: str, model: Any, places: Places, **fields: Any) -> dict[str, Any]:
+        record = {
+            "index": len(self.story.calls),
+            "name": name,
+            "model": self.model_index(model),
+            "places": places,
+            "data_kind": "other",
+            "data": None,
+            "samples": None,
+            "batch_size": None,
+            "epochs": None,
+            "validation_samples": None,
+            "rows_returned": None,
+            "parent": self.active[-1].index if self.active else None,
+            "finished": False,
+        }
+        record.update(fields)
+        self.story.calls.append(record)
+        return record
+
+    def direct_call(
+        self,
+        model: Any,
+        tap: Tap,
+        places: Places,
+        before: dict[Any, list[Any] | None] | None,
+        after: dict[Any, list[Any] | None] | None,
+        error: BaseException | None,
+    ) -> None:
+        fields = {"data_kind": "array", "data": tap.inputs, "samples": tap.rows, "finished": error is None}
+        record = self.new_call("call", model, places, **fields)
+        index = self.add_batch(
+            record["index"], model, "call", None, 0, tap, None, before, after, finished=error is None
+        )
+        if error is not None:
+            self.note_failure(error, record["index"], index)
+
+    def call_eagerly(self, original: Any, layer: Any, layers: list[Any], args: Any, kwargs: Any) -> Any:
+        tap, places, before = self.input_tap(args, kwargs), self.places(), self.read(layers)
+        try:
+            result = self.call_inside(original, layer, args, kwargs)
+        except Exception as error:
+            self.direct_call(layer, tap, places, before, self.read(layers), error)
+            raise
+        self.direct_call(layer, tap, places, before, self.read(layers), None)
+        self.check_limit()
+        return result
+
+    def call_traced(self, original: Any, layer: Any, layers: list[Any], args: Any, kwargs: Any) -> Any:
+        """Put taps before and after a model's call in the graph of the user's function."""
+        run = self.function_run
+        assert run is not None and self.frames is not None
+        places = self.frames.here_traced(self.keras.tf_stack)
+        site = TracedCall(layer, layers, places[: max(len(places) - len(run.places), 0)])
+        tensors = self.leaves(args[:1])
+        known = self.state_tensors(layers)
+
+        def enter(*values: Any) -> None:
+            arrays = [self.np.asarray(v) for v in values[: len(tensors)]]
+            tap = Tap(
+                int(arrays[0].shape[0]) if arrays and arrays[0].ndim else None,
+                None,
+                fingerprint(*(a.tobytes() for a in arrays)),
+            )
+            tap.site = site
+            tap.entering = [self.np.array(v) for v in values[len(tensors) :]] or None
+            if self.function_run is not None:
+                self.function_run.taps.append(tap)
+
+        def leave(*values: Any) -> None:
+            waiting = self.function_run.taps if self.function_run is not None else []
+            for tap in reversed(waiting):
+                if tap.site is site and not tap.left:
+                    tap.leaving, tap.left = [self.np.array(v) for v in values], True
+                    return
+
+        args = (self.behind(enter, tensors + known, args[0]), *args[1:]) if tensors else args
+        try:
+            result = self.call_inside(original, layer, args, kwargs)
+        except Exception:
+            shape = tensors[0].shape if tensors else ()
+            rows = None if not len(shape) or shape[0] is None else int(shape[0])
+            run.failed = (layer, rows, site.places)
+            raise
+        self.tf.numpy_function(leave, self.state_tensors(layers), [])
+        return result
+
+    def run_function(self, original: Any, function: Any, args: Any, kwargs: Any) -> Any:
+        """Call a `tf.function`; what its taps saw becomes direct calls."""
+        local = self.local
+        if (
+            local.function_depth
+            or local.layer_depth
+            or self.execution is not None
+            or not self.rnns
+            or not self.recording
+            or not self.tf.executing_eagerly()
+        ):
+            return original(function, *args, **kwargs)
+        watched = [layer for layer in list(self.rnns) if getattr(layer, "stateful", False)]
+        if not watched:
+            return original(function, *args, **kwargs)
+        run = FunctionRun(self.places(), self.read(watched))
+        local.function_depth += 1
+        self.function_run = run
+        try:
+            result = original(function, *args, **kwargs)
+        except Exception as error:
+            self.function_run = None
+            self.commit_function(run, error)
+            raise
+        finally:
+            self.function_run = None
+            local.function_depth -= 1
+        self.commit_function(run, None)
+        if run.taps:
+            self.check_limit()
+        return result
+
+    def commit_function(self, run: FunctionRun, error: BaseException | None) -> None:
+        for position, tap in enumerate(run.taps):
+            site: TracedCall = tap.site
+            last = position == len(run.taps) - 1
+            entering = self.by_layer(site.layers, tap.entering)
+            if entering is None and position == 0:
+                entering = {layer: run.before.get(layer) for layer in site.layers}
+            leaving = self.by_layer(site.layers, tap.leaving) if tap.left else self.read(site.layers) if last else None
+            self.direct_call(
+                site.model, tap, site.places + run.places, entering, leaving, None if tap.left else error
+            )
+        if error is not None and not run.taps and run.failed is not None:
+            model, rows, places = run.failed
+            before = {layer: run.before.get(layer) for layer in self.stateful_layers(model)}
+            self.direct_call(model, Tap(rows, None, None), places + run.places, before, None, error)
+
+    # -- calls ----------------------------------------------------------------------------------------
+
+    def run_call(self, name: str, original: Any, model: Any, args: Any, kwargs: Any) -> Any:
+        """Run fit, evaluate, predict or `*_on_batch` and record it."""
+        if not self.recording or self.execution is not None or self.function_run is not None:
+            return original(model, *args, **kwargs)
+        if name == "evaluate" and kwargs.get("_use_cached_eval_dataset") and self.active:
+            return self.run_validation(original, model, args, kwargs)
+        wrap_steps(self, type(model))
+        places = self.places()
+        try:
+            bound = inspect.signature(original).bind(model, *args, **kwargs)
+        except TypeError:
+            call = Call(self.new_call(name, model, places), model)
+            return self.run_bound(call, functools.partial(original, model, *args, **kwargs))
+        data = Data(self, name, bound.arguments)
+        data.make_small()
+        call = Call(self.new_call(name, model, places, **data.fields()), model)
+        call.rows, call.validation_rows = data.rows, data.validation_rows
+        result = self.run_bound(call, functools.partial(original, *bound.args, **bound.kwargs))
+        if name in ("predict", "predict_on_batch"):
+            leaves = self.tf.nest.flatten(result)
+            if leaves and hasattr(leaves[0], "shape") and len(leaves[0].shape):
+                call.record["rows_returned"] = int(leaves[0].shape[0])
+            result = data.pad(result)
+        return result
+
+    def run_bound(self, call: Call, function: Callable[[], Any]) -> Any:
+        self.active.append(call)
+        try:
+            result = function()
+        except BaseException as error:
+            self.note_failure(error, call.index, call.failed_batch)
+            raise
+        finally:
+            self.active.pop()
+        call.record["finished"] = True
+        self.check_limit()
+        return result
+
+    def run_validation(self, original: Any, model: Any, args: Any, kwargs: Any) -> Any:
+        call = self.active[-1]
+        call.validating, call.resume_at, call.next_batch = True, call.next_batch, 0
+        try:
+            return original(model, *args, **kwargs)
+        finally:
+            call.validating, call.next_batch = False, call.resume_at
+
+    def note_failure(self, error: BaseException, call: int, batch: int | None) -> None:
+        # Outer calls see the same exception later: the innermost call keeps it.
+        if self.failure is None or self.failure[0] is not error:
+            self.failure = (error, call, batch)
+
+    def begin_epoch(self, epoch: Any) -> None:
+        if self.active and self.active[-1].record["name"] == "fit":
+            call = self.active[-1]
+            if call.first_epoch is None:
+                call.first_epoch = int(epoch)
+            call.epoch, call.next_batch = int(epoch) - call.first_epoch, 0
+
+    # -- resets ---------------------------------------------------------------------------------------
+
+    def run_reset(self, target: str, original: Any, owner: Any, args: Any, kwargs: Any) -> Any:
+        """Run a reset that the program asked for and record it."""
+        # Keras resets a layer's state itself when it builds the layer.
+        by_build = sys._getframe(2).f_code.co_name == "build"
+        if self.local.reset_depth or by_build or not self.recording:
+            return original(owner, *args, **kwargs)
+        layers = self.stateful_layers(owner)
+        values = self.read(layers) if self.tf.executing_eagerly() else {}
+        allocated = any(state is not None for state in values.values())
+        places = self.places() if self.tf.executing_eagerly() else self.traced_places()
+        self.local.reset_depth += 1
+        try:
+            result = original(owner, *args, **kwargs)
+        finally:
+            self.local.reset_depth -= 1
+        reset = {
+            "model": self.model_index(owner) if target == "model" else None,
+            "target": target,
+            "layer": None if target == "model" else str(owner.name),
+            "places": places,
+            "hook": self.hooks[-1] if self.hooks else None,
+            "before_batch": len(self.story.batches),
+            "norm": self.probe(values)["norm"] if allocated else None,
+        }
+        if target == "layer":
+            reset["_layer"] = owner
+        self.story.resets.append(reset)
+        if self.execution is not None:
+            self.execution.resets.append(reset)
+        return result
+
+    def traced_places(self) -> Places:
+        return [] if self.frames is None else self.frames.here_traced(self.keras.tf_stack)
+
+    # -- the end --------------------------------------------------------------------------------------
+
+    def outcome(self, status: str, error: BaseException | None) -> dict[str, Any]:
+        outcome: dict[str, Any] = {
+            "status": status,
+            "exception": None,
+            "message": None,
+            "places": [],
+            "call": None,
+            "batch": None,
+        }
+        if error is not None and self.frames is not None:
+            outcome.update(
+                exception=type(error).__name__,
+                message=self.frames.message(error),
+                places=self.frames.of_error(error),
+            )
+            cause: BaseException | None = error
+            while cause is not None:
+                if self.failure is not None and self.failure[0] is cause:
+                    outcome.update(call=self.failure[1], batch=self.failure[2])
+                    break
+                cause = cause.__cause__ or cause.__context__
+        elif self.active:
+            outcome.update(call=self.active[-1].index)
+        return outcome
+
+    def write(self, status: str, error: BaseException | None = None, note: str | None = None) -> None:
+        """Write the recording, once."""
+        if self.written or self.job is None or os.getpid() != self.process:
+            return
+        self.written = True
+        resets = []
+        for reset in list(self.story.resets):
+            owner = reset.pop("_layer", None)
+            if owner is not None:
+                reset["model"] = self.model_of(owner)
+            resets.append(reset)
+        chosen = os.environ.get("KERAS_BACKEND")
+        if chosen and chosen != self.keras.backend:
+            self.story.cap(f"KERAS_BACKEND={chosen} is not followed: ran on {self.keras.backend}")
+        outcome = self.outcome(status, error)
+        if note is not None:
+            outcome["message"] = note
+        text = _dumps(
+            {
+                "keras": self.keras.generation,
+                "version": self.keras.version,
+                "backend": self.keras.backend,
+                "models": self.story.models,
+                "calls": list(self.story.calls),
+                "batches": list(self.story.batches),
+                "resets": resets,
+                "outcome": outcome,
+                "mended": self.story.mended,
+                "caps": self.story.caps,
+            }
+        )
+        descriptor = _open(self.job.out + ".part", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        rest = text.encode()
+        while rest:
+            rest = rest[_write(descriptor, rest) :]
+        os.close(descriptor)
+        _replace(self.job.out + ".part", self.job.out)
+
+    def finish(self, status: str, error: BaseException | None = None, note: str | None = None, code: int = 0) -> None:
+        """Write the recording and end the process."""
+        if os.getpid() == self.process:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            self.write(status, error, note)
+        _exit_now(code)
+
+
+# ---------------------------------------------------------------------------------------------------
+# The data of a call, and how they are made small
+
+
+class Data:
+    """The data arguments of one call."""
+
+    def __init__(self, recorder: Recorder, name: str, arguments: dict[str, Any]) -> None:
+        self.recorder, self.name, self.arguments = recorder, name, arguments
+        self.tf, self.np = recorder.tf, recorder.np
+        self.rows: RowIndex | None = None
+        self.validation_rows: RowIndex | None = None
+        self.samples: int | None = None
+        self.validation_samples: int | None = None
+        self.padding = 0
+        self.kind = self.kind_of(arguments.get("x"))
+
+    def kind_of(self, x: Any) -> str:
+        tf = self.tf
+        if isinstance(x, (tf.data.Dataset, getattr(tf.distribute, "DistributedDataset", tf.data.Dataset))):
+            return "dataset"
+        utilities = self.recorder.keras.keras.utils
+        sequences = tuple(
+            c for c in (getattr(utilities, n, None) for n in ("Sequence", "PyDataset")) if c is not None
+        )
+        if isinstance(x, sequences):
+            return "sequence"
+        if self.arrays_of(x):
+            return "array"
+        if isinstance(x, Iterator) or inspect.isgenerator(x):
+            return "generator"
+        return "other"
+
+    def given(self, value: Any) -> list[Any]:
+        """Return the arrays of a nested argument, as they were given."""
+        if isinstance(value, list) and value and not hasattr(value[0], "shape"):
+            return [value]
+        return [leaf for leaf in self.tf.nest.flatten(value) if leaf is not None]
+
+    def arrays_of(self, value: Any) -> list[Any]:
+        """Return the arguments' arrays as NumPy arrays; empty where one of them is something else."""
+        if value is None or isinstance(value, (str, bytes)):
+            return []
+        try:
+            arrays = [self.recorder.as_array(leaf) for leaf in self.given(value)]
+        except (TypeError, ValueError):
+            return []
+        return [] if any(a is None or not a.ndim for a in arrays) else arrays
+
+    def make_small(self) -> None:
+        """Cap the epochs and cut the arrays, so that no verdict changes; note what is known of the data."""
+        a, story, job = self.arguments, self.recorder.story, self.recorder.job
+        assert job is not None
+        if self.name == "fit":
+            epochs, start = a.get("epochs", 1), a.get("initial_epoch", 0) or 0
+            if isinstance(epochs, int) and isinstance(start, int) and epochs > start + job.max_epochs:
+                a["epochs"] = start + job.max_epochs
+                story.cap(f"fit: epochs {epochs} -> {a['epochs']}")
+            self.split_off_validation()
+        x = self.arrays_of(a.get("x"))
+        if x:
+            self.samples = len(x[0])
+        validation = a.get("validation_data")
+        if self.name == "fit" and isinstance(validation, (tuple, list)) and validation:
+            vx = self.arrays_of(validation[0])
+            if vx:
+                self.validation_samples = len(vx[0])
+                self.cut_validation(list(validation))
+        if self.name in ("fit", "evaluate", "predict") and self.kind == "array":
+            self.cut("x", "y", "sample_weight")
+        x = self.arrays_of(a.get("x"))
+        if x:
+            self.samples = len(x[0])
+            if self.name != "predict_on_batch" or self.samples:
+                self.rows = RowIndex(x + self.arrays_of(a.get("y")))
+
+    def split_off_validation(self) -> None:
+        """Do Keras's own validation split here, so that both parts can be cut."""
+        a = self.arguments
+        share = a.get("validation_split", 0.0)
+        x, y, weight = a.get("x"), a.get("y"), a.get("sample_weight")
+        if not share or a.get("validation_data") is not None or self.kind != "array":
+            return
+        parts = [leaf for value in (x, y, weight) if value is not None for leaf in self.given(value)]
+        count = len(parts[0])
+        at = math.floor(count * (1.0 - share))
+        if not 0 < at < count or any(len(leaf) != count or not self.sliceable(leaf) for leaf in parts):
+            return
+        self.validation_offset = at
+        self.validation_samples = count - at
+        validation = [self.sliced(v, at, count) for v in (x, y, weight)]
+        while validation and validation[-1] is None:
+            validation.pop()
+        a["x"], a["y"], a["sample_weight"] = (self.sliced(v, 0, at) for v in (x, y, weight))
+        for key in ("y", "sample_weight"):
+            if a[key] is None:
+                del a[key]
+        a["validation_data"] = tuple(validation)
+        a["validation_split"] = 0.0
+
+    validation_offset = 0
+
+    def sliceable(self, leaf: Any) -> bool:
+        return isinstance(leaf, (self.np.ndarray, self.tf.Tensor, list)) or hasattr(leaf, "iloc")
+
+    def sliced(self, value: Any, start: int, stop: int) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, list) and value and not hasattr(value[0], "shape"):
+            return value[start:stop]
+        return self.tf.nest.map_structure(
+            lambda leaf: leaf.iloc[start:stop] if hasattr(leaf, "iloc") else leaf[start:stop], value
+        )
+
+    def kept(self, count: int, batch: Any) -> int:
+        """Return how many of `count` rows to keep: some full batches and the same remainder."""
+        size = batch if isinstance(batch, int) and batch > 0 else DEFAULT_BATCH
+        return count if count <= CUT_ABOVE * size else KEPT_BATCHES * size + count % size
+
+    def cut(self, *names: str) -> None:
+        a = self.arguments
+        if a.get("steps_per_epoch") is not None or a.get("steps") is not None:
+            return
+        parts = [leaf for name in names if a.get(name) is not None for leaf in self.given(a[name])]
+        count = len(parts[0])
+        keep = self.kept(count, a.get("batch_size"))
+        if keep == count or any(len(leaf) != count or not self.sliceable(leaf) for leaf in parts):
+            return
+        for name in names:
+            if a.get(name) is not None:
+                a[name] = self.sliced(a[name], 0, keep)
+        self.recorder.story.cap(f"{self.name}: {count} rows -> {keep}")
+        if self.name == "predict":
+            self.padding = count - keep
+
+    def cut_validation(self, validation: list[Any]) -> None:
+        a = self.arguments
+        parts = [leaf for value in validation if value is not None for leaf in self.given(value)]
+        count = len(parts[0])
+        keep = self.kept(count, a.get("validation_batch_size") or a.get("batch_size"))
+        steps = a.get("validation_steps") is not None
+        if not steps and keep < count and all(len(leaf) == count and self.sliceable(leaf) for leaf in parts):
+            validation = [self.sliced(value, 0, keep) for value in validation]
+            a["validation_data"] = tuple(validation)
+            self.validation_samples = keep
+            self.recorder.story.cap(f"fit: {count} validation rows -> {keep}")
+        arrays = [array for value in validation[:2] for array in self.arrays_of(value)]
+        self.validation_rows = RowIndex(arrays, self.validation_offset)
+
+    def pad(self, result: Any) -> Any:
+        """Give a cut predict's result the length that the program expects, by repeating its rows."""
+        if not self.padding:
+            return result
+
+        def padded(leaf: Any) -> Any:
+            if not isinstance(leaf, self.np.ndarray) or not leaf.ndim or not len(leaf):
+                return leaf
+            return leaf[self.np.arange(len(leaf) + self.padding) % len(leaf)]
+
+        return self.tf.nest.map_structure(padded, result)
+
+    def fields(self) -> dict[str, Any]:
+        """Return what a CallRun says of the data."""
+        a = self.arguments
+        x = self.arrays_of(a.get("x"))
+        return {
+            "data_kind": self.kind,
+            "data": fingerprint(*(part for v in x for part in (str(v.shape).encode(), v.tobytes()))) if x else None,
+            "samples": self.samples,
+            "batch_size": number(a.get("batch_size")),
+            "epochs": number(a.get("epochs")) if self.name == "fit" else None,
+            "validation_samples": self.validation_samples,
+        }
+
+
+def number(value: Any) -> int | None:
+    try:
+        return None if value is None else int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+# ---------------------------------------------------------------------------------------------------
+# Instrumentation
+
+
+def replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+    """Replace a method that the class itself defines by `make(original)`."""
+    original = vars(owner).get(name)
+    if original is None or hasattr(original, "statelint_original"):
+        return
+    wrapper = make(original)
+    functools.update_wrapper(wrapper, original)
+    wrapper.statelint_original = original
+    # AutoGraph must call the wrapper as it is: Keras' own methods aren't converted either.
+    wrapper.autograph_info__ = {}
+    setattr(owner, name, wrapper)
+
+
+def subclasses(owner: Any) -> list[Any]:
+    found = [owner]
+    for child in owner.__subclasses__():
+        found += [c for c in subclasses(child) if c not in found]
+    return found
+
+
+def install(recorder: Recorder) -> None:
+    """Instrument Keras: calls, batch functions, steps, layers, resets, callback hooks, `tf.function`."""
+    keras = recorder.keras
+
+    def call_wrapper(name: str) -> Callable[[Any], Any]:
+        def make(original: Any) -> Any:
+            def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+                return recorder.run_call(name, original, self, args, kwargs)
+
+            return wrapper
+
+        return make
+
+    for name in CALLS:
+        owner = next(c for c in keras.model.__mro__ if name in vars(c))
+        replace(owner, name, call_wrapper(name))
+    wrap_steps(recorder, keras.model)
+
+    def layer_wrapper(original: Any) -> Any:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return recorder.call_layer(original, self, args, kwargs)
+
+        return wrapper
+
+    owner = next(c for c in keras.layer.__mro__ if "__call__" in vars(c))
+    replace(owner, "__call__", layer_wrapper)
+    watch_making(recorder)
+
+    def reset_wrapper(target: str) -> Callable[[Any], Any]:
+        def make(original: Any) -> Any:
+            def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+                return recorder.run_reset(target, original, self, args, kwargs)
+
+            return wrapper
+
+        return make
+
+    for layer in [*subclasses(keras.rnn), keras.keras.layers.Bidirectional]:
+        for name in ("reset_states", "reset_state"):
+            replace(layer, name, reset_wrapper("layer"))
+    for model in (keras.model, keras.sequential):
+        replace(model, "reset_states", reset_wrapper("model"))
+
+    def hook_wrapper(name: str) -> Callable[[Any], Any]:
+        def make(original: Any) -> Any:
+            def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+                if name == "on_epoch_begin" and (args or kwargs):
+                    recorder.begin_epoch(args[0] if args else kwargs.get("epoch", 0))
+                recorder.hooks.append(name)
+                try:
+                    return original(self, *args, **kwargs)
+                finally:
+                    recorder.hooks.pop()
+
+            return wrapper
+
+        return make
+
+    for name in [n for n in vars(keras.callback_list) if n.startswith("on_")]:
+        replace(keras.callback_list, name, hook_wrapper(name))
+
+    def function_wrapper(original: Any) -> Any:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return recorder.run_function(original, self, args, kwargs)
+
+        return wrapper
+
+    def without_xla(original: Any) -> Any:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            # XLA can't run the taps.
+            if kwargs.get("jit_compile") and recorder.rnns and recorder.recording:
+                kwargs["jit_compile"] = None
+                recorder.story.cap("jit_compile=True -> False")
+            original(self, *args, **kwargs)
+
+        return wrapper
+
+    replace(keras.function, "__call__", function_wrapper)
+    replace(keras.function, "__init__", without_xla)
+
+
+def watch_making(recorder: Recorder) -> None:
+    """Note where each layer and model is made."""
+    owner = next(c for c in recorder.keras.layer.__mro__ if "__new__" in vars(c))
+    original = owner.__new__
+
+    def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        made = original(cls, *args, **kwargs)
+        if recorder.recording and isinstance(made, recorder.keras.layer):
+            recorder._made.setdefault(made, recorder.places())
+            if isinstance(made, recorder.keras.rnn):
+                recorder.rnns.add(made)
+        return made
+
+    owner.__new__ = staticmethod(__new__)
+
+
+def wrap_steps(recorder: Recorder, model_class: Any) -> None:
+    """Wrap the step and make-function methods of a model class, the user's own overrides included."""
+    for owner in model_class.__mro__[:-1]:
+        for kind, step in STEPS.items():
+            replace(owner, step, functools.partial(step_wrapper, recorder))
+            replace(owner, f"make_{kind}_function", functools.partial(maker_wrapper, recorder, kind))
+
+
+def step_wrapper(recorder: Recorder, original: Any) -> Any:
+    """Wrap a train, test or predict step so that its data pass a tap."""
+
+    def wrapper(self: Any, data: Any, *args: Any, **kwargs: Any) -> Any:
+        step = original
+        if sys._getframe(1).f_code.co_name == "_call_unconverted":
+            # Called from code that AutoGraph converted, which would have converted the step too.
+            context = recorder.keras.autograph_context.control_status_ctx()
+            step = recorder.keras.autograph.tf_convert(original, context)
+        if recorder.local.step_depth or recorder.execution is None or not recorder.recording:
+            return step(self, data, *args, **kwargs)
+        data = recorder.tap_step(self, data)
+        recorder.local.step_depth += 1
+        try:
+            return step(self, data, *args, **kwargs)
+        except BaseException:
+            if recorder.execution is not None:
+                recorder.execution.trace_failed = True
+            raise
+        finally:
+            recorder.local.step_depth -= 1
+
+    return wrapper
+
+
+def maker_wrapper(recorder: Recorder, kind: str, original: Any) -> Any:
+    """Wrap `make_train_function` and its like so that the function made records its batches."""
+
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made = original(self, *args, **kwargs)
+        # Keras 2 returns the function, Keras 3 only sets the attribute.
+        current = getattr(self, f"{kind}_function", None) or made
+        if not recorder.recording or current is None or hasattr(current, "statelint_original"):
+            return current if made is not None else made
+        recorder._steps[self] = steps_per_execution(self)
+        model = weakref.ref(self)
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            return recorder.run_batches(kind, current, model(), args, kwargs)
+
+        run.statelint_original = current  # type: ignore[attr-defined]
+        setattr(self, f"{kind}_function", run)
+        return run if made is not None else made
+
+    return wrapper
+
+
+def steps_per_execution(model: Any) -> int:
+    value = getattr(model, "_steps_per_execution", None)
+    if value is None:
+        value = getattr(model, "steps_per_execution", 1)
+    return int(value.numpy()) if hasattr(value, "numpy") else int(value or 1)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Keras 2 under its old names
+
+
+class OldNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Lets `import keras` and its old submodules give tf_keras."""
+
+    def __init__(self) -> None:
+        self.roots: tuple[str, ...] = ("keras",)
+
+    moved = {"layers": "layers", "utils": "utils", "engine": "layers", "objectives": "losses"}
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
+        root = next((r for r in self.roots if fullname == r or fullname.startswith(r + ".")), None)
+        if root is None:
+            return None
+        module = self.find(fullname[len(root) + 1 :])
+        if module is None:
+            return None
+        spec = importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        spec.loader_state = (module, module.__spec__)
+        return spec
+
+    def find(self, name: str) -> types.ModuleType | None:
+        """Return tf_keras' module for a module name within `keras`."""
+        first = name.partition(".")[0]
+        candidates = [name, f"src.{name}"] if name else [""]
+        if "." in name or first in ("objectives",):
+            candidates += [self.moved[first]] if first in self.moved else []
+        for candidate in candidates:
+            full = f"tf_keras.{candidate}".rstrip(".")
+            try:
+                return importlib.import_module(full)
+            except ModuleNotFoundError as error:
+                if error.name is None or not (full + ".").startswith(error.name + "."):
+                    raise
+        return None
+
+    def create_module(self, spec: Any) -> types.ModuleType:
+        module: types.ModuleType = spec.loader_state[0]
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        # importlib has just given the module the alias' spec: give it its own back.
+        spec = module.__spec__
+        if spec is not None and spec.loader_state is not None:
+            module.__spec__ = spec.loader_state[1]
+
+
+def package_of(generation: int) -> str:
+    """Return the package that is this generation of Keras."""
+    if generation == 2 and importlib.util.find_spec("tf_keras") is not None:
+        return "tf_keras"
+    return "keras"
+
+
+# ---------------------------------------------------------------------------------------------------
+# Mends: a known crash removed, to see what lies behind it
+
+
+def mend(recorder: Recorder, codes: Sequence[str]) -> None:
+    """Remove the crashes that the codes name, as far as this generation has them."""
+    mends = {("SRN501", 3): mend_batch_shape, ("SRN502", 3): mend_model_reset, ("SRN308", 2): mend_early_reset}
+    for code in codes:
+        apply = mends.get((code, recorder.keras.generation))
+        if apply is not None:
+            apply(recorder)
+            recorder.story.mended.append(code)
+
+
+def mend_batch_shape(recorder: Recorder) -> None:
+    """Let Keras 3 layers take `batch_input_shape=`, `batch_shape=` and `batch_size=` as Keras 2 did."""
+    keras = recorder.keras
+    layer_init, add = keras.layer.__init__, keras.sequential.add
+    input_layer = keras.keras.layers.InputLayer
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        shape = kwargs.pop("batch_input_shape", None) or kwargs.pop("batch_shape", None)
+        size = kwargs.pop("batch_size", None)
+        if shape is None and size is not None and kwargs.get("input_shape") is not None:
+            shape = (size, *kwargs.pop("input_shape"))
+        layer_init(self, *args, **kwargs)
+        if shape is not None:
+            object.__setattr__(self, "statelint_batch_shape", tuple(shape))
+
+    def add_with_input(self: Any, layer: Any, *args: Any, **kwargs: Any) -> None:
+        first = layer
+        while isinstance(first, keras.model) and getattr(first, "layers", None):
+            first = first.layers[0]
+        shape = getattr(first, "statelint_batch_shape", None)
+        if not self._layers and shape is not None:
+            add(self, input_layer(batch_shape=shape), *args, **kwargs)
+        add(self, layer, *args, **kwargs)
+
+    keras.layer.__init__ = functools.wraps(layer_init)(__init__)
+    keras.sequential.add = functools.wraps(add)(add_with_input)
+
+
+def mend_model_reset(recorder: Recorder) -> None:
+    """Give Keras 3 models `reset_states()` and `reset_state()`, which reach nested layers too."""
+
+    def reset(model: Any) -> None:
+        for layer in recorder.stateful_layers(model):
+            for variable in recorder.variables(layer) or []:
+                variable.assign(recorder.np.zeros(variable.shape, "float32"))
+
+    def reset_states(self: Any) -> None:
+        recorder.run_reset("model", reset, self, (), {})
+
+    recorder.keras.model.reset_states = reset_states
+    recorder.keras.model.reset_state = reset_states
+
+
+def mend_early_reset(recorder: Recorder) -> None:
+    """Let a reset before the build do nothing on Keras 2."""
+    for layer_class in subclasses(recorder.keras.rnn):
+        original = vars(layer_class).get("reset_states")
+        if original is None:
+            continue
+
+        def reset_states(self: Any, states: Any = None, *, _original: Any = original) -> None:
+            by_build = sys._getframe(1).f_code.co_name == "build"
+            if not by_build and recorder.variables(self) is None:
+                recorder.run_reset("layer", lambda owner: None, self, (), {})
+                return
+            if by_build:
+                _original.statelint_original(self, states)
+            else:
+                _original(self, states)
+
+        layer_class.reset_states = reset_states
+
+
+# ---------------------------------------------------------------------------------------------------
+# The child: one program
+
+
+class CappedOutput(io.RawIOBase):
+    """A file descriptor that swallows everything after its first megabyte."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._left = descriptor, MAX_OUTPUT
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def write(self, data: Any) -> int:
+        view = bytes(data)
+        if self._left > 0:
+            self._left -= _write(self._descriptor, view[: self._left])
+        return len(view)
+
+
+def confine(job: Job) -> None:
+    """Shut this process off: own session, limits, no stdin, no network, output into capped files."""
+    os.setsid()
+    die_with_parent()
+    megabyte = 1 << 20
+    for kind, limit in (
+        (resource.RLIMIT_DATA, job.memory_mb * megabyte),
+        (resource.RLIMIT_FSIZE, job.file_mb * megabyte),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, int(job.seconds * 2) + 10),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        value = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (value, value))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(f"{job.out}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)))
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(CappedOutput(1)), "utf-8", "replace", line_buffering=True)
+    sys.stderr = io.TextIOWrapper(io.BufferedWriter(CappedOutput(2)), "utf-8", "replace", line_buffering=True)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    cut_network()
+    os.environ.update(job.environment)
+    os.environ["MPLBACKEND"] = "Agg"
+    os.chdir(job.cwd)
+
+
+def die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+
+
+def cut_network() -> None:
+    """Move into an empty network namespace; where that isn't allowed, let Python's sockets refuse."""
+    new_user, new_net = 0x10000000, 0x40000000
+    user, group = os.geteuid(), os.getegid()
+    if sys.platform == "linux":
+        unshare = getattr(ctypes.CDLL(None, use_errno=True), "unshare", None)
+        if unshare is not None:
+            if unshare(new_net) == 0:
+                return
+            if unshare(new_user | new_net) == 0:
+                with contextlib.suppress(OSError):
+                    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+                        with open(f"/proc/self/{name}", "w") as file:
+                            file.write(text)
+                return
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise OSError("the network is off while statelint runs a program")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        setattr(socket.socket, name, refuse)
+    for name in ("create_connection", "getaddrinfo", "gethostbyname"):
+        setattr(socket, name, refuse)
+
+
+def run_program(recorder: Recorder, job: Job) -> None:
+    """Run the program as `__main__`, write the recording and end the process."""
+    recorder.job = job
+    recorder.process = os.getpid()
+    recorder.frames = Frames(job.program, job.shown, job.root)
+    recorder.story = Story()
+    mend(recorder, job.mend)
+    seed(recorder)
+    watch_exit(recorder, job)
+    main = types.ModuleType("__main__")
+    main.__dict__.update(__file__=job.program, __builtins__=__builtins__, __cached__=None)
+    sys.modules["__statelint_recorder__"] = sys.modules["__main__"]
+    sys.modules["__main__"] = main
+    sys.argv = [job.program]
+    folders = [os.path.dirname(job.program), job.root]
+    sys.path[:] = list(dict.fromkeys(folders)) + sys.path[1:]
+    importlib.invalidate_caches()
+    try:
+        with io.open_code(job.program) as file:
+            code = compile(file.read(), job.program, "exec", dont_inherit=True)
+        exec(code, main.__dict__)
+    except SystemExit as error:
+        if error.code in (None, 0):
+            recorder.finish("finished")
+        recorder.finish("raised", error)
+    except MemoryError as error:
+        recorder.finish("killed", error, f"MemoryError: more than {job.memory_mb} MB")
+    except BaseException as error:
+        with contextlib.suppress(Exception):
+            traceback.print_exc()
+        if type(error).__name__ == "ResourceExhaustedError":
+            recorder.finish("killed", error)
+        recorder.finish("raised", error)
+    recorder.finish("finished")
+
+
+def seed(recorder: Recorder) -> None:
+    """Seed what the program may leave unseeded: the same program gives the same recording."""
+    random.seed(0)
+    recorder.np.random.seed(0)
+    recorder.tf.random.set_seed(0)
+
+
+def watch_exit(recorder: Recorder, job: Job) -> None:
+    """Leave a recording too when the time is up or the program calls `os._exit`."""
+
+    def leave(status: int) -> None:
+        recorder.finish("killed", None, f"the program called os._exit({status})", int(status))
+
+    os._exit = leave  # type: ignore[assignment]
+
+    def time_up() -> None:
+        time.sleep(job.seconds)
+        recorder.finish("timeout", None, f"still running after {job.seconds:g} s")
+
+    threading.Thread(target=time_up, daemon=True).start()
+
+
+# ---------------------------------------------------------------------------------------------------
+# The server
+
+
+class Lines:
+    """Lines of stdin, readable while a child is being waited for."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self.closed = False
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait for input, at most so long."""
+        if self.closed:
+            time.sleep(seconds or 0)
+            return
+        if select.select([0], [], [], seconds)[0]:
+            block = os.read(0, 1 << 16)
+            self.closed = not block
+            self._buffer += block
+
+    def next(self) -> bytes | None:
+        """Return the next line, None at the end."""
+        while b"\n" not in self._buffer and not self.closed:
+            self.wait(None)
+        line, found, self._buffer = self._buffer.partition(b"\n")
+        return line if found else None
+
+
+def wait_for(child: int, seconds: float, lines: Lines) -> tuple[int | None, str]:
+    """Wait for a child; return its wait status (None: killed for time) and why it was killed."""
+    deadline = time.monotonic() + seconds
+    pause = 0.002
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        if lines.closed or time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+            kill_group(child)
+            os.waitpid(child, 0)
+            return None, "the harness went away" if lines.closed else "timeout"
+        lines.wait(pause)
+        pause = min(pause * 1.5, 0.02)
+    kill_group(child)
+    return status, ""
+
+
+def kill_group(child: int) -> None:
+    """Kill what is left of a child's session."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+
+
+def serve(generation: int) -> None:
+    """Import Keras, say so on stdout, then run the jobs that come on stdin."""
+    replies = os.dup(1)
+    os.dup2(2, 1)
+
+    def reply(message: dict[str, Any]) -> None:
+        os.write(replies, _dumps(message).encode() + b"\n")
+
+    try:
+        keras = Keras(generation)
+    except Exception as error:
+        reply({"ready": False, "reason": f"{type(error).__name__}: {error}"})
+        return
+    recorder = Recorder(keras)
+    install(recorder)
+    lines = Lines()
+    reply({"ready": True, "keras": generation, "version": keras.version, "backend": keras.backend})
+    gc.collect()
+    gc.freeze()
+    while (line := lines.next()) is not None:
+        data = json.loads(line)
+        job = Job(data)
+        child = _fork()
+        if child == 0:
+            os.close(replies)
+            try:
+                confine(job)
+                run_program(recorder, job)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                _exit_now(70)
+        status, reason = wait_for(child, job.seconds + 5, lines)
+        recorded = os.path.exists(job.out)
+        code = None if status is None else os.waitstatus_to_exitcode(status)
+        if not recorded and not reason:
+            reason = f"killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
+        reply(
+            {
+                "id": data.get("id"),
+                "status": "recorded" if recorded else "lost",
+                "rc": code,
+                "recording": job.out if recorded else None,
+                "reason": None if recorded else reason,
+            }
+        )
+
+
+def probe_generations() -> dict[str, dict[str, str]]:
+    """Return, without importing Keras, the version of each generation or why it is absent."""
+
+    def version(package: str) -> str | None:
+        try:
+            return importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            return None
+
+    keras, old, tensorflow = version("keras"), version("tf_keras"), importlib.util.find_spec("tensorflow")
+    found: dict[str, dict[str, str]] = {}
+    if not hasattr(os, "fork"):
+        return {g: {"absent": "this platform can't fork"} for g in "23"}
+    if tensorflow is None:
+        return {g: {"absent": "tensorflow isn't installed"} for g in "23"}
+    if old is not None:
+        found["2"] = {"version": old}
+    elif keras is not None and keras.startswith("2."):
+        found["2"] = {"version": keras}
+    else:
+        found["2"] = {"absent": "tf_keras isn't installed"}
+    if keras is None:
+        found["3"] = {"absent": "keras isn't installed"}
+    elif keras.startswith("2."):
+        found["3"] = {"absent": f"keras {keras} is installed"}
+    else:
+        found["3"] = {"version": keras}
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    if list(arguments) == ["probe"]:
+        print(_dumps(probe_generations()))
+        return 0
+    if len(arguments) == 3 and arguments[0] == "serve" and arguments[1] == "--keras" and arguments[2] in "23":
+        serve(int(arguments[2]))
+        return 0
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

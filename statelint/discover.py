@@ -1,0 +1,241 @@
+"""Which files to read: the given paths unfolded to Python files, less what git ignores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+# Hidden folders and virtual environments (a `pyvenv.cfg` inside) are skipped too.
+SKIPPED_FOLDERS = frozenset(
+    {"__pycache__", "__pypackages__", "build", "dist", "node_modules", "site-packages", "venv"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to read: its absolute path, and the path that the reader is shown."""
+
+    path: Path
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A folder beneath the given paths that could not be listed, and why."""
+
+    shown: str
+    error: str
+
+
+@dataclass(slots=True)
+class Discovered:
+    files: list[SourceFile] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+
+class MissingPathsError(Exception):
+    """Some of the given paths don't exist."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__(", ".join(paths))
+        self.paths = tuple(paths)
+
+
+def discover(paths: Sequence[str]) -> Discovered:
+    """The Python files beneath `paths`, each once, sorted; a file that is named itself is always taken.
+
+    A folder that is named itself is read even where an ignore file or its name would skip it.
+    Links to folders aren't followed.  Raises MissingPathsError before anything is read.
+    """
+    missing = [path for path in paths if not os.path.exists(path)]
+    if missing:
+        raise MissingPathsError(missing)
+    search = _Search()
+    for path in paths:
+        absolute = os.path.abspath(path)
+        if os.path.isdir(absolute):
+            search.folder(absolute)
+        else:
+            search.take(absolute, os.path.realpath(absolute), as_link=False)
+    files = [SourceFile(Path(path), shown_path(path)) for path, _ in search.found.values()]
+    files.sort(key=lambda file: file.shown)
+    return Discovered(files, search.unreadable)
+
+
+def shown_path(path: str) -> str:
+    """The absolute `path` relative to the working directory where it lies beneath it; posix."""
+    here = os.getcwd().rstrip(os.sep) + os.sep
+    return path.removeprefix(here).replace(os.sep, "/")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """One line of an ignore file.
+
+    pathspec lets a pattern that matches a folder match all that lies in it. git doesn't: it never
+    looks into an ignored folder, and once `!` takes the folder back its contents are free.
+    """
+
+    path: GitIgnoreSpec
+    name: GitIgnoreSpec
+    is_negated: bool
+    for_folders: bool
+    # How many segments a path must have at least, and whether `**` allows more.
+    depth: int
+    is_open: bool
+
+    @classmethod
+    def parse(cls, line: str) -> _Pattern:
+        from pathspec import GitIgnoreSpec
+
+        is_negated = line.startswith("!")
+        body = line[is_negated:].rstrip(" ")
+        segments = body.strip("/").split("/")
+        if "/" not in body.rstrip("/"):
+            segments.insert(0, "**")
+        return cls(
+            path=GitIgnoreSpec.from_lines([line]),
+            name=GitIgnoreSpec.from_lines([f"/{segments[-1]}"]),
+            is_negated=is_negated,
+            for_folders=body.endswith("/"),
+            depth=sum(segment != "**" for segment in segments) + (segments[-1] == "**"),
+            is_open="**" in segments,
+        )
+
+    def matches(self, relative: str, is_folder: bool) -> bool:
+        """Whether it matches this very file or folder."""
+        beneath, _, name = relative.rpartition("/")
+        depth = beneath.count("/") + 2 if beneath else 1
+        return (
+            (is_folder or not self.for_folders)
+            and (depth == self.depth or (depth > self.depth and self.is_open))
+            and self.name.match_file(name)
+            and self.path.check_file(relative + "/" * is_folder).include is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _IgnoreFile:
+    """The patterns of one ignore file, and the folder to which they are relative."""
+
+    folder: str
+    spec: GitIgnoreSpec
+    patterns: tuple[_Pattern, ...]
+
+    def says(self, path: str, is_folder: bool) -> bool | None:
+        """True: ignore it; False: a negated pattern takes it back; None: not mentioned."""
+        relative = path[len(self.folder.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
+        if self.spec.check_file(relative + "/" * is_folder).include is None:
+            return None
+        for pattern in reversed(self.patterns):
+            if pattern.matches(relative, is_folder):
+                return not pattern.is_negated
+        return None
+
+
+_Ignores = tuple[_IgnoreFile, ...]
+
+
+class _Search:
+    def __init__(self) -> None:
+        # By real path, so that a file reached twice is one; the flag says that a link led to it.
+        self.found: dict[str, tuple[str, bool]] = {}
+        self.unreadable: list[Unreadable] = []
+
+    def take(self, path: str, real: str, as_link: bool) -> None:
+        known = self.found.get(real)
+        if known is None or (known[1] and not as_link):
+            self.found[real] = (path, as_link)
+
+    def folder(self, root: str) -> None:
+        """Take the Python files beneath `root`."""
+        pending = [(root, os.path.realpath(root), _ignores_above(root))]
+        while pending:
+            folder, real, ignores = pending.pop()
+            try:
+                with os.scandir(folder) as listing:
+                    entries = list(listing)
+            except OSError as error:
+                self.unreadable.append(Unreadable(shown_path(folder), error.strerror or str(error)))
+                continue
+            names = {entry.name for entry in entries}
+            if "pyvenv.cfg" in names and folder != root:
+                continue
+            ignores = _ignores_in(folder, names, ignores)
+            for entry in entries:
+                name, beneath = entry.name, os.path.join(real, entry.name)
+                if entry.is_dir(follow_symlinks=False):
+                    if not (
+                        name.startswith(".")
+                        or name in SKIPPED_FOLDERS
+                        or _is_ignored(entry.path, True, ignores)
+                    ):
+                        pending.append((entry.path, beneath, ignores))
+                elif name.endswith(".py") and entry.is_file() and not _is_ignored(entry.path, False, ignores):
+                    is_link = entry.is_symlink()
+                    self.take(entry.path, os.path.realpath(beneath) if is_link else beneath, is_link)
+
+
+def _is_ignored(path: str, is_folder: bool, ignores: _Ignores) -> bool:
+    """Whether git ignores it: the deepest ignore file that mentions it decides."""
+    for ignore in reversed(ignores):
+        said = ignore.says(path, is_folder)
+        if said is not None:
+            return said
+    return False
+
+
+def _ignores_above(root: str) -> _Ignores:
+    """The ignore files of the folders from the repository's root down to the parent of `root`."""
+    above: list[str] = []
+    folder = root
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return ()  # no repository: only what lies beneath `root` speaks
+        above.append(folder)
+        folder = parent
+    ignores: _Ignores = ()
+    for inner in reversed(above):
+        names = {name for name in (".git", ".gitignore") if os.path.exists(os.path.join(folder, name))}
+        ignores = _ignores_in(folder, names, ignores)
+        if _is_ignored(inner, True, ignores):
+            return ()  # the user names what git ignores, so the patterns above don't count
+        folder = inner
+    return ignores
+
+
+def _ignores_in(folder: str, names: set[str], inherited: _Ignores) -> _Ignores:
+    """The ignore files in force in `folder`; a nested repository starts afresh."""
+    ignores = inherited
+    if ".git" in names:
+        ignores = _read_ignores(folder, os.path.join(folder, ".git", "info", "exclude"))
+    if ".gitignore" in names:
+        ignores += _read_ignores(folder, os.path.join(folder, ".gitignore"))
+    return ignores
+
+
+def _read_ignores(folder: str, path: str) -> _Ignores:
+    try:
+        with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as stream:
+            lines = [line.rstrip("\r\n") for line in stream]
+    except OSError:
+        return ()
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not lines:
+        return ()
+    from pathspec import GitIgnoreSpec
+
+    patterns = []
+    for line in lines:
+        with suppress(ValueError):  # git skips a malformed pattern and keeps the others
+            patterns.append((line, _Pattern.parse(line)))
+    spec = GitIgnoreSpec.from_lines(line for line, _ in patterns)
+    return (_IgnoreFile(folder, spec, tuple(pattern for _, pattern in patterns)),)

@@ -1,0 +1,230 @@
+"""Loops: what they draw, and their first, second and last pass.
+
+What the second pass inherits from the first is where stateful training goes wrong, so the body is
+followed twice; the last pass is followed where its items are known, because it may be shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import libcst as cst
+
+from statelint.interp import calls, expressions
+from statelint.interp.machine import Exits, Machine
+from statelint.interp.objects import (
+    DictRecord,
+    Items,
+    Iteration,
+    ListRecord,
+    ModelRecord,
+    Range,
+    States,
+    Tuple,
+)
+from statelint.interp.shapes import item as array_item
+from statelint.interp.state import State, join_states, widen
+from statelint.sites import Site
+from statelint.trace.objects import Array, Dataset
+from statelint.trace.story import Call, Feed, Loop, Pass
+from statelint.values import Known, Reason, Value, depending_on, number, unknown
+
+
+def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
+    """What a loop over the value draws."""
+    if isinstance(value, Known):
+        match value.value:
+            case Tuple(items=found):
+                return of_items(found, value.key)
+            case Items(iteration=iteration):
+                return iteration
+            case Range(start=start, stop=stop, step=step):
+                return _range(start, stop, step)
+            case Array() as array:
+                count = array.shape[0] if array.shape else machine.unknown(Reason.ITERATION, node)
+                return Iteration(count, lambda k: array_item(array, k), array.key, False)
+            case Dataset() as dataset:
+                from statelint.interp.transfer.datasets import batches  # noqa: PLC0415
+
+                return batches(dataset)
+            case States(layer=layer, index=None):
+                return of_items((Known(States(layer, 0)), Known(States(layer, 1))), value.key)
+            case str() as text:
+                return of_items(tuple(Known(c) for c in text), value.key)
+        record = machine.record(value)
+        if isinstance(record, ListRecord):
+            if record.items is not None:
+                return of_items(record.items, value.key)
+            element = record.element
+            return Iteration(
+                record.length,
+                lambda k: element if element is not None and not _is_data(element) else _drawn(value, k),
+                value.key,
+                False,
+            )
+        if isinstance(record, DictRecord) and record.complete:
+            return of_items(tuple(Known(k) for k in record.items), value.key)
+        if isinstance(record, ModelRecord):
+            return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
+        yielded = calls.iterate_instance(machine, value)
+        if yielded is not None:
+            return yielded
+    return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
+
+
+def _is_data(value: Value) -> bool:
+    return isinstance(value, Known) and isinstance(value.value, Array)
+
+
+def _drawn(source: Value, position: int) -> Value:
+    return unknown(Reason.ITERATION, key=("item", source.key, position))
+
+
+def of_items(values: Sequence[Value], over: object) -> Iteration:
+    """An iteration over values known one by one."""
+    found = tuple(values)
+    return Iteration(
+        Known(len(found)),
+        lambda k: found[k] if k < len(found) else unknown(Reason.ITERATION),
+        over,  # type: ignore[arg-type]
+        True,
+    )
+
+
+def _range(start: Value, stop: Value, step: Value) -> Iteration:
+    first, last, by = number(start), number(stop), number(step)
+    over = ("range", start.key, stop.key, step.key)
+    if first is None or by is None or by == 0:
+        return Iteration(unknown(Reason.ITERATION), lambda k: unknown(Reason.ITERATION, key=("item", over, k)), over, False)
+    count: Value = unknown(Reason.ITERATION, key=("length", over))
+    if last is not None:
+        count = depending_on(Known(len(range(first, last, by))), start, stop, step)
+    return Iteration(count, lambda k: Known(first + k * by), over, False)
+
+
+def items(iteration: Iteration, limit: int = 64) -> tuple[Value, ...] | None:
+    """All items, where they are known and few."""
+    n = number(iteration.count)
+    if n is None or n > limit:
+        return None
+    return tuple(iteration.item(k) for k in range(n))
+
+
+def run(
+    machine: Machine,
+    kind: str,
+    site: Site,
+    iteration: Iteration,
+    body: Callable[[Value, int], None],
+) -> None:
+    """Follow a loop.  `body` gets the item and the number of the pass, and ends with a live state unless all is over."""
+    count = number(iteration.count)
+    if count is not None and count <= 0:
+        return
+    loop = Loop(machine.fresh_id(), kind, site, iteration.count, iteration.over)
+    exits = Exits()
+
+    def one(position: int, index: int) -> None:
+        item = iteration.item(position)
+        if count != 1 and not iteration.concrete:
+            # What depends on the pass isn't decided for all passes by one of them.
+            item = _varying(item, loop.id)
+        with machine.in_pass(Pass(loop, index, position + 1 == count)):
+            machine.exits.append(exits)
+            try:
+                body(item, position)
+            finally:
+                machine.exits.pop()
+        _meet(machine, exits.continues)
+
+    begun = len(machine.events)
+    one(0, 0)
+    if not machine.state.alive or count == 1:
+        return _meet(machine, exits.breaks)
+    feeds = any(isinstance(event, Feed | Call) for event in machine.events[begun:])
+    if count is not None and count <= machine.limits.unrolled and (not feeds or iteration.concrete):
+        for position in range(1, count):
+            if not machine.state.alive:
+                break
+            one(position, position)
+        return _meet(machine, exits.breaks)
+    first = machine.state.fork()
+    one(1, 1)
+    if not machine.state.alive or count == 2:
+        return _meet(machine, exits.breaks)
+    widen(first, machine.state, None if count is None else count - 1)
+    if count is not None:
+        one(count - 1, 2)
+    return _meet(machine, exits.breaks)
+
+
+def _varying(item: Value, loop: int) -> Value:
+    mark = Known(None, (), frozenset({loop}))
+    if isinstance(item, Known) and isinstance(item.value, Tuple):
+        return Known(Tuple(tuple(_varying(part, loop) for part in item.value.items)), item.assuming, item.varies)
+    if isinstance(item, Known) and isinstance(item.value, int | float):
+        return depending_on(item, mark)
+    return item
+
+
+def _meet(machine: Machine, states: list[State]) -> None:
+    """Let control from break or continue meet the machine's."""
+    for state in states:
+        machine.state = join_states(machine.state, state) if machine.state.alive else state
+    states.clear()
+
+
+def comprehend(
+    machine: Machine, clause: cst.CompFor, element: Callable[[], Value]
+) -> tuple[list[Value] | None, tuple[Value, Value | None]]:
+    """Follow a comprehension: all its values, or (None and) their number and a typical one."""
+    from statelint.interp.statements import assign  # noqa: PLC0415
+
+    values: list[Value] = []
+    complete = True
+    count: Value = unknown(Reason.LOOP)
+
+    def follow(comp: cst.CompFor, *, outermost: bool) -> None:
+        nonlocal complete, count
+        iteration = iterate(machine, expressions.evaluate(machine, comp.iter), comp.iter)
+        total = number(iteration.count)
+        if outermost and comp.inner_for_in is None and not comp.ifs:
+            count = iteration.count
+        done = 0
+
+        def body(item: Value, position: int) -> None:
+            nonlocal complete, done
+            done += 1
+            assign(machine, comp.target, item)
+
+            def inner() -> Value:
+                if comp.inner_for_in is not None:
+                    follow(comp.inner_for_in, outermost=False)
+                else:
+                    values.append(element())
+                return Known(None)
+
+            conditions = [expressions.evaluate(machine, part.test) for part in comp.ifs]
+            facts = [expressions.truth(machine, condition) for condition in conditions]
+            if any(fact.name == "NO" for fact in facts):
+                return
+            if any(fact.name == "UNKNOWN" for fact in facts):
+                complete = False
+                key = ("and", *(condition.key for condition in conditions))
+                machine.branch(key, [inner, lambda: Known(None)])
+            else:
+                inner()
+
+        run(machine, "comprehension", machine.site(comp.iter), iteration, body)
+        if total is None or done != total:
+            complete = False
+
+    frame = machine.new_frame(machine.activations[-1].frame if machine.activations else 0)
+    with calls.in_frame(machine, frame):
+        follow(clause, outermost=True)
+    return (values if complete else None), (count, values[-1] if values else None)
+
+
+def plus_one(length: Value) -> Value:
+    n = number(length)
+    return unknown(Reason.LOOP) if n is None else depending_on(Known(n + 1), length)

@@ -1,0 +1,339 @@
+"""The machine that the transfer functions work on: its state, its trace, its limits."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import libcst as cst
+
+from statelint.interp.objects import (
+    Bound,
+    DictRecord,
+    Function,
+    InstanceRecord,
+    Items,
+    LayerRecord,
+    Library,
+    ListRecord,
+    Method,
+    ModelRecord,
+    Partial,
+    Record,
+    Ref,
+    Super,
+    Tensor,
+    Tuple,
+)
+from statelint.interp.state import Frame, State, join_states
+from statelint.sites import Site
+from statelint.source.python import Source
+from statelint.trace.objects import Layer, Model
+from statelint.trace.story import Condition, Context, Event, Opaque, Pass
+from statelint.values import Known, Reason, Value, join, options, unknown
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much work one program may cost; what lies beyond is Unknown and Opaque."""
+
+    statements: int = 60_000
+    seconds: float = 4.0
+    depth: int = 24
+    unrolled: int = 16
+
+
+class Exhausted(Exception):
+    """The program costs more than the limits allow."""
+
+
+@dataclass(slots=True)
+class Exits:
+    """The states in which a loop's body was left by break and by continue."""
+
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Activation:
+    """A call of one of the program's functions that is being followed."""
+
+    function: Function | None
+    frame: int
+    owner: Value | None = None
+    global_names: set[str] = field(default_factory=set)
+    returns: list[tuple[State, Value]] = field(default_factory=list)
+    yields: list[tuple[Value, tuple[Pass, ...]]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Machine:
+    """Follows one program for one Keras generation."""
+
+    source: Source
+    keras: int
+    limits: Limits = field(default_factory=Limits)
+    state: State = field(default_factory=lambda: State({0: {}}, {}))
+    events: list[Event] = field(default_factory=list)
+    # Frame id → the frame in which its names are looked up next (None after the module's, 0).
+    parents: dict[int, int | None] = field(default_factory=lambda: {0: None})
+    activations: list[Activation] = field(default_factory=list)
+    exits: list[Exits] = field(default_factory=list)
+    stack: tuple[Site, ...] = ()
+    passes: tuple[Pass, ...] = ()
+    hook: str | None = None
+    # How many GradientTapes are open: a model called under one is being trained.
+    tapes: int = 0
+    # One list for each open `try` that catches AttributeError: the states in which one was raised.
+    guards: list[list[State]] = field(default_factory=list)
+    called: set[int] = field(default_factory=set)
+    # Frames that a function or class closes over: they outlive their call.
+    captured: set[int] = field(default_factory=set)
+    unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
+    statements: int = 0
+    started: float = field(default_factory=time.perf_counter)
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def fresh_id(self) -> int:
+        return next(self._ids)
+
+    def spend(self) -> None:
+        """Count one statement against the limits."""
+        self.statements += 1
+        if self.statements > self.limits.statements:
+            raise Exhausted
+        if self.statements % 64 == 0 and time.perf_counter() - self.started > self.limits.seconds:
+            raise Exhausted
+
+    # Values
+
+    def site(self, node: cst.CSTNode) -> Site:
+        return self.source.site(node)
+
+    def unknown(self, reason: Reason, node: cst.CSTNode | None = None, key: Hashable = None) -> Value:
+        """An unknown value, noted with its reason and place."""
+        place = "" if node is None or id(node) not in self.source.spans else str(self.site(node))
+        self.unknowns.setdefault((reason, place))
+        return unknown(reason, place, key)
+
+    # Heap
+
+    def allocate(self, record: Record) -> Known:
+        ref = self.fresh_id()
+        self.state.heap[ref] = record
+        return Known(Ref(ref))
+
+    def record(self, value: Value) -> Record | None:
+        """The record that a value refers to, None where it is no (single) reference."""
+        if isinstance(value, Known) and isinstance(value.value, Ref):
+            return self.state.heap.get(value.value.id)
+        return None
+
+    def layer(self, id_: int) -> Layer | None:
+        """The layer (or nested model, seen as one) as it is now."""
+        record = self.state.heap.get(id_)
+        if isinstance(record, LayerRecord):
+            inner = tuple(x for x in map(self.layer, record.inner) if x is not None)
+            return Layer(
+                id_,
+                record.kind,
+                record.site,
+                record.described,
+                record.recurrent,
+                record.arguments,
+                record.rejected,
+                record.stateful,
+                inner,
+            )
+        if isinstance(record, ModelRecord):
+            inner = tuple(x for x in map(self.layer, record.layers) if x is not None)
+            return Layer(id_, record.kind, record.site, record.complete, False, {}, (), Known(False), inner)
+        return None
+
+    def model(self, id_: int) -> Model | None:
+        """The model as it is now."""
+        record = self.state.heap.get(id_)
+        if not isinstance(record, ModelRecord):
+            return None
+        layers = tuple(x for x in map(self.layer, record.layers) if x is not None)
+        return Model(id_, record.kind, record.site, layers, record.complete, record.batch, record.undecided)
+
+    # Frames
+
+    @property
+    def frame(self) -> Frame:
+        """The names of the function that is being followed."""
+        return self.state.frames[self.activations[-1].frame if self.activations else 0]
+
+    def new_frame(self, parent: int | None) -> int:
+        id_ = self.fresh_id()
+        self.state.frames[id_] = {}
+        self.parents[id_] = parent
+        return id_
+
+    # Trace
+
+    @property
+    def context(self) -> Context:
+        return Context(self.stack, self.passes, self.state.when, self.hook)
+
+    def emit(self, event: Event) -> None:
+        if self.state.alive:
+            self.events.append(event)
+
+    @contextmanager
+    def in_hook(self, name: str | None) -> Iterator[None]:
+        before, self.hook = self.hook, name
+        try:
+            yield
+        finally:
+            self.hook = before
+
+    @contextmanager
+    def in_pass(self, pass_: Pass) -> Iterator[None]:
+        before, self.passes = self.passes, (*self.passes, pass_)
+        try:
+            yield
+        finally:
+            self.passes = before
+
+    def die(self) -> State:
+        """End the path here (return, break, raise); returns the state in which it ended."""
+        ended = self.state
+        self.state = ended.fork()
+        self.state.alive = False
+        return ended
+
+    # Branches
+
+    def branch(self, id_: Hashable, arms: list[Callable[[], Value]]) -> Value:
+        """Follow every arm from the same state; where several end alive, their states and values meet."""
+        start = self.state
+        decided = {c.id: c.arm for c in start.when}.get(id_)
+        ended: list[tuple[State, Value]] = []
+        dead = start
+        for number_, arm in enumerate(arms):
+            if decided is not None and decided != number_:
+                continue
+            self.state = start.fork()
+            if decided is None:
+                self.state.when = (*start.when, Condition(id_, number_))
+            value = arm()
+            if self.state.alive:
+                ended.append((self.state, value))
+            else:
+                dead = self.state
+        if not ended:
+            self.state = dead
+            return self.unknown(Reason.BRANCHES)
+        self.state, result = ended[0]
+        for other, value in ended[1:]:
+            self.state = join_states(self.state, other)
+            result = join(result, value)
+        return result
+
+    def either(self, value: Value, follow: Callable[[Known], Value]) -> Value:
+        """Follow each of the values that it can be, as arms of a branch; Unknown has none."""
+        choices = options(value)
+        if len(choices) == 1:
+            return follow(choices[0])
+        arms = [lambda option=option: follow(option) for option in choices]
+        return self.branch(("choice", value.key), arms)
+
+    # What code that isn't followed can reach
+
+    def reachable(self, *values: Value) -> frozenset[int]:
+        """The ids of all models and layers that these values lead to."""
+        found: set[int] = set()
+        seen: set[Hashable] = set()
+        todo: list[Value] = list(values)
+        while todo:
+            value = todo.pop()
+            for option in options(value):
+                thing = option.value
+                if thing in seen:
+                    continue
+                seen.add(thing)
+                todo.extend(self._parts(thing, found))
+        return frozenset(found)
+
+    def _parts(self, thing: Hashable, found: set[int]) -> Iterator[Value]:
+        match thing:
+            case Ref(id=id_):
+                match self.state.heap.get(id_):
+                    case ListRecord(items=items, element=element):
+                        yield from items or ()
+                        if element is not None:
+                            yield element
+                    case DictRecord(items=entries):
+                        yield from entries.values()
+                    case InstanceRecord(attributes=attributes):
+                        yield from attributes.values()
+                    case LayerRecord(inner=inner, attributes=attributes):
+                        found.add(id_)
+                        yield from (Known(Ref(x)) for x in inner)
+                        yield from attributes.values()
+                    case ModelRecord(layers=layers, attributes=attributes):
+                        found.add(id_)
+                        yield from (Known(Ref(x)) for x in layers)
+                        yield from attributes.values()
+            case Tuple(items=items):
+                yield from items
+            case Tensor(layers=layers):
+                found.update(layers)
+            case Method(receiver=receiver) | Super(receiver=receiver):
+                yield receiver
+            case Bound(receiver=receiver, function=function):
+                yield receiver
+                yield function
+            case Partial(function=function, positional=positional, keywords=keywords):
+                yield function
+                yield from positional
+                yield from (value for _, value in keywords)
+            case Function():
+                yield from self._captured(thing)
+            case Items(iteration=iteration):
+                yield iteration.item(0)
+
+    def _captured(self, function: Function) -> Iterator[Value]:
+        frame: int | None = function.frame
+        while frame is not None and frame != 0:
+            yield from self.state.frames.get(frame, {}).values()
+            frame = self.parents.get(frame)
+        if frame == 0:
+            names = names_in(function.node)
+            yield from (value for name, value in self.state.frames[0].items() if name in names)
+
+    def escape(self, site: Site, reason: Reason, *values: Value, keeps: bool = True) -> None:
+        """Code that isn't followed gets these values: whatever it can reach may be changed by it.
+
+        It can also reach what escaped before.  `keeps` is False where the code can't hold on to them.
+        """
+        reached = self.reachable(*values)
+        if keeps:
+            self.state.escaped |= reached
+        touched = reached | self.state.escaped
+        if touched:
+            self.emit(Opaque(site, self.context, touched, reason))
+
+    def refer(self, id_: int) -> Known:
+        return Known(Ref(id_))
+
+    def update(self, id_: int, **changes: object) -> None:
+        """Replace fields of a record."""
+        self.state.heap[id_] = replace(self.state.heap[id_], **changes)  # type: ignore[arg-type]
+
+
+def names_in(node: cst.CSTNode) -> frozenset[str]:
+    """All names that occur in a piece of code."""
+    found: set[str] = set()
+    todo: list[cst.CSTNode] = [node]
+    while todo:
+        current = todo.pop()
+        if isinstance(current, cst.Name):
+            found.add(current.value)
+        todo.extend(current.children)
+    return frozenset(found)

@@ -1,0 +1,246 @@
+"""What the interpreter's values can hold beside Python constants.
+
+Immutable things (functions, tuples, arrays) are values themselves.  Mutable ones (lists, instances,
+layers, models) are records on the heap, and a value holds a Ref to them; a record is never
+changed but replaced, so that branches can keep their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from statelint.sites import Site
+from statelint.trace.objects import Argument
+from statelint.values import Known, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A reference to a record on the heap."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Something in a library, by its canonical qualified name ("keras.layers.LSTM")."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function, lambda or generator of the program, and the frame that it closes over."""
+
+    name: str
+    node: cst.FunctionDef | cst.Lambda
+    frame: int
+    defaults: Mapping[str, Value]
+    is_generator: bool
+    decorators: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class:
+    """A class of the program.  `namespace` is the frame with its attributes."""
+
+    name: str
+    node: cst.ClassDef
+    site: Site
+    bases: tuple[Value, ...]
+    namespace: int
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """The attribute `name` of an object, about to be called."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A function of the program bound to its first argument."""
+
+    receiver: Value
+    function: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """`super()` in a method of `owner`, called on `receiver`."""
+
+    receiver: Value
+    owner: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial(function, …)`."""
+
+    function: Value
+    positional: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    start: Value
+    stop: Value
+    step: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    start: Value
+    stop: Value
+    step: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A symbolic Keras tensor.
+
+    `batch` is its batch dimension (a known None: not fixed), `layers` the ids of the layers it went
+    through in order, `inputs` the keys of the Inputs it comes from.  `rank` counts all axes.
+    """
+
+    key: Hashable
+    batch: Value
+    layers: tuple[int, ...] = ()
+    inputs: tuple[Hashable, ...] = ()
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The state variables of the layer `layer`; `index` is None for the list of all of them."""
+
+    layer: int
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """What a loop draws its items from: their number, the k-th one, and the source's identity.
+
+    `items` is None where the items aren't known one by one.
+    """
+
+    count: Value
+    item: Callable[[int], Value]
+    over: Hashable
+    concrete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A known sequence of values that is no list: what a generator yields, `zip`, `enumerate`…"""
+
+    key: Hashable
+    iteration: Iteration = field(compare=False, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRecord:
+    """A list (or set, deque).  `items` is None where they aren't known one by one; `element` is a typical one."""
+
+    items: tuple[Value, ...] | None
+    length: Value
+    element: Value | None = None
+
+    @classmethod
+    def of(cls, items: tuple[Value, ...]) -> ListRecord:
+        return cls(items, Known(len(items)), items[-1] if items else None)
+
+
+@dataclass(frozen=True, slots=True)
+class DictRecord:
+    """A dict with the known keys in `items`; `complete` says whether there are others."""
+
+    items: Mapping[Hashable, Value] = field(hash=False)
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRecord:
+    """An instance of a class of the program (`type` a Class) or of a library's (a Library)."""
+
+    type: Value
+    site: Site
+    attributes: Mapping[str, Value] = field(hash=False)
+    # Attributes were set by code that isn't followed.
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRecord:
+    """A Keras layer; see `trace.objects.Layer`.  `type` is a Class for a layer of the program's own."""
+
+    kind: str
+    site: Site
+    described: bool
+    recurrent: bool
+    arguments: Mapping[str, Argument] = field(hash=False, compare=False)
+    rejected: tuple[str, ...]
+    roles: frozenset[str]
+    stateful: Value
+    inner: tuple[int, ...] = ()
+    type: Value | None = None
+    attributes: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    built: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A Keras model; see `trace.objects.Model`.
+
+    `tensors` are the outputs of a functional model.  `layers` are ids of LayerRecords and, for nested
+    models, ModelRecords.
+    """
+
+    kind: str
+    site: Site
+    layers: tuple[int, ...]
+    complete: bool
+    batch: Value
+    undecided: bool
+    built: bool = False
+    type: Value | None = None
+    attributes: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    settings: Mapping[str, Argument] = field(default_factory=dict, hash=False, compare=False)
+    inputs: tuple[Value, ...] = ()
+    outputs: tuple[Value, ...] = ()
+
+
+Record = ListRecord | DictRecord | InstanceRecord | LayerRecord | ModelRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a call, evaluated.  `open`: there are others that aren't known (`*a`, `**k`)."""
+
+    positional: tuple[Argument, ...]
+    keywords: Mapping[str, Argument] = field(hash=False)
+    open: bool
+    site: Site
+
+    def values(self) -> tuple[Value, ...]:
+        return tuple(a.value for a in (*self.positional, *self.keywords.values()))
+
+    def get(self, position: int, name: str) -> Value | None:
+        """The argument given at this position or by this name, None where it isn't given."""
+        if name in self.keywords:
+            return self.keywords[name].value
+        if position < len(self.positional):
+            return self.positional[position].value
+        return None

@@ -1,0 +1,92 @@
+"""From a parsed file to its trace: its top level as one story, and each function that nobody calls as another."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from statelint.interp import calls
+from statelint.interp.attributes import user_attribute
+from statelint.interp.machine import Exhausted, Limits, Machine
+from statelint.interp.objects import Arguments, Class, Function, Library, ModelRecord, Ref
+from statelint.interp.statements import execute
+from statelint.sites import Site
+from statelint.source.python import Source
+from statelint.trace.objects import Model
+from statelint.trace.story import Context, Event, Opaque, Story, Trace
+from statelint.values import Known, Reason, Value
+
+
+def follow(source: Source, keras: int, limits: Limits | None = None) -> Trace:
+    """The trace of a program, judged for one Keras generation (2 or 3)."""
+    machine = Machine(source, keras, limits or Limits())
+    stories = [_story(machine, "", lambda: execute(machine, source.module.body))]
+    machine.state.alive = True
+    for function, receiver in _uncalled(machine):
+        stories.append(_story(machine, function.name, lambda f=function, r=receiver: _enter(machine, f, r)))
+    return Trace(keras, source.path, tuple(stories), tuple(machine.unknowns))
+
+
+def _story(machine: Machine, name: str, run: object) -> Story:
+    """Run one entry point from the machine's state, which is restored afterwards except for the top level."""
+    start = machine.state
+    if name:
+        machine.state = start.fork()
+    machine.events = []
+    machine.activations, machine.exits, machine.guards = [], [], []
+    machine.stack, machine.passes, machine.hook, machine.tapes = (), (), None, 0
+    end = Site(machine.source.path, None, 1, 1, 1, 1)
+    if name:
+        # What happened to the models before this function is called isn't known.
+        machine.events.append(Opaque(end, Context(), None, Reason.PARAMETER))
+    try:
+        run()  # type: ignore[operator]
+    except (Exhausted, RecursionError):
+        machine.unknowns.setdefault((Reason.BUDGET, machine.source.path))
+        machine.events.append(Opaque(end, Context(), None, Reason.BUDGET))
+    events: tuple[Event, ...] = tuple(machine.events)
+    models = _models(machine)
+    machine.activations, machine.exits, machine.guards = [], [], []
+    if name:
+        machine.state = start
+    return Story(name, events, models)
+
+
+def _models(machine: Machine) -> tuple[Model, ...]:
+    found = (machine.model(id_) for id_, record in machine.state.heap.items() if isinstance(record, ModelRecord))
+    return tuple(model for model in found if model is not None)
+
+
+def _uncalled(machine: Machine) -> list[tuple[Function, Class | None]]:
+    """The functions and methods that nothing in the file has called, in order."""
+    found: list[tuple[Function, Class | None]] = []
+    for value in list(machine.state.frames[0].values()):
+        match value:
+            case Known(value=Function() as function) if not isinstance(function.node, cst.Lambda):
+                found.append((function, None))
+            case Known(value=Class() as class_):
+                for member in machine.state.frames.get(class_.namespace, {}).values():
+                    if isinstance(member, Known) and isinstance(member.value, Function):
+                        found.append((member.value, class_))
+    return [(f, c) for f, c in found if id(f.node) not in machine.called]
+
+
+def _enter(machine: Machine, function: Function, class_: Class | None) -> None:
+    if id(function.node) in machine.called:
+        return
+    arguments = calls.unknown_arguments(machine, function)
+    if class_ is None or "staticmethod" in function.decorators:
+        calls.call_function(machine, function, arguments)
+        return
+    type_ = Known(class_)
+    if "classmethod" in function.decorators:
+        calls.call_function(machine, function, arguments, type_)
+        return
+    instance: Value = calls.instantiate(machine, class_, type_, Arguments((), {}, True, machine.site(class_.node)))
+    if function.name == "__init__":
+        return
+    bound = user_attribute(machine, type_, function.name, instance)
+    if bound is not None:
+        calls.call_value(machine, bound, arguments)
+
+
+__all__ = ["Library", "Ref", "follow"]

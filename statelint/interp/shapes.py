@@ -1,0 +1,170 @@
+"""Shapes of arrays: indexing, slicing and element-wise operations."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from statelint.interp.objects import Slice, Tuple
+from statelint.trace.objects import Array
+from statelint.values import NONE, Known, Reason, Unknown, Value, assumptions, depending_on, number, unknown
+
+
+def made(key: Hashable, shape: tuple[Value, ...] | None, *, by_program: bool = True) -> Known:
+    """A new array of its own, made by the program (not loaded, not drawn from elsewhere)."""
+    known = Known(Array(key, shape, key, Known(0), by_program))
+    return Known(known.value, assumptions(*(shape or ())))
+
+
+def slice_length(part: Slice, total: Value) -> Value | None:
+    """How many items a slice of `total` items has, None where that isn't known."""
+    n = number(total)
+    step = 1 if part.step.key == NONE.key else number(part.step)
+    start = None if part.start.key == NONE.key else number(part.start)
+    stop = None if part.stop.key == NONE.key else number(part.stop)
+    if step is None or step == 0:
+        return None
+    for given, value in ((part.start, start), (part.stop, stop)):
+        if given.key != NONE.key and value is None:
+            return None
+    if n is None:
+        return None
+    return depending_on(Known(len(range(*slice(start, stop, step).indices(n)))), part.start, part.stop, total)
+
+
+def slice_start(part: Slice, total: Value) -> Value:
+    """The first index of a slice."""
+    if part.start.key == NONE.key:
+        return Known(0)
+    start, n = number(part.start), number(total)
+    if start is not None and start < 0:
+        return Known(max(n + start, 0)) if n is not None else unknown(Reason.OPERATION)
+    return part.start
+
+
+def array_index(array: Array, index: Value) -> Value | None:
+    """`array[index]`, None where the index isn't understood."""
+    if not isinstance(index, Known):
+        if isinstance(index, Unknown):
+            rest = array.shape[1:] if array.shape else None
+            key = ("item", array.key, index.key)
+            return Known(Array(key, rest, key)) if rest else None
+        return None
+    indices = index.value.items if isinstance(index.value, Tuple) else (index,)
+    key: Hashable = ("index", array.key, index.key)
+    first = indices[0]
+    if isinstance(first, Known) and isinstance(first.value, Slice) and len(indices) == 1:
+        return _rows(array, first.value)
+    if array.shape is None:
+        if isinstance(first, Known) and isinstance(first.value, Slice):
+            return Known(Array(key, None, ("of", array.base, *(i.key for i in indices[1:])), first.value.start))
+        return Known(Array(key, None, key))
+    shape: list[Value] = []
+    axis = 0
+    for position, part in enumerate(indices):
+        if isinstance(part, Known) and part.value is None:
+            shape.append(Known(1))
+            continue
+        if isinstance(part, Known) and part.value is ...:
+            axis = len(array.shape) - (len(indices) - position - 1)
+            shape = [*array.shape[:axis]]
+            continue
+        if axis >= len(array.shape):
+            return None
+        if isinstance(part, Known) and isinstance(part.value, Slice):
+            length = slice_length(part.value, array.shape[axis])
+            shape.append(length if length is not None else unknown(Reason.OPERATION))
+        elif isinstance(part, Known) and isinstance(part.value, int):
+            pass
+        else:
+            shape.append(unknown(Reason.OPERATION))
+        axis += 1
+    shape.extend(array.shape[axis:])
+    if not shape:
+        return unknown(Reason.ITERATION, key=key)
+    if isinstance(first, Known) and isinstance(first.value, Slice):
+        # The same rows with fewer columns: still those rows of the base.
+        rows = _rows(array, first.value)
+        base = ("of", rows.value.base, *(i.key for i in indices[1:])) if isinstance(rows, Known) else key  # type: ignore[attr-defined]
+        start = rows.value.start if isinstance(rows, Known) else Known(0)  # type: ignore[attr-defined]
+        return depending_on(Known(Array(key, tuple(shape), base, start, array.made)), index)
+    return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made)), index)
+
+
+def _rows(array: Array, part: Slice) -> Value:
+    """A slice of rows."""
+    total = array.shape[0] if array.shape else unknown(Reason.OPERATION, key=("length", array.key))
+    key = ("rows", array.key, part.start.key, part.stop.key, part.step.key)
+    if part.step.key != NONE.key and number(part.step) != 1:
+        length = slice_length(part, total)
+        shape = (length, *array.shape[1:]) if array.shape and length is not None else None
+        return Known(Array(key, shape, key, Known(0), array.made))
+    length = slice_length(part, total)
+    start = slice_start(part, total)
+    own, offset = number(array.start), number(start)
+    absolute: Value = Known(own + offset) if own is not None and offset is not None else unknown(Reason.OPERATION)
+    rows: tuple[Value, ...] | None = None
+    if array.shape:
+        rows = (length if length is not None else unknown(Reason.OPERATION, key=("length", key)), *array.shape[1:])
+    if part.start.key == NONE.key and part.stop.key == NONE.key:
+        return Known(array)
+    return depending_on(
+        Known(Array(key, rows, array.base, absolute, array.made)), part.start, part.stop, *(rows or ())[:1]
+    )
+
+
+def item(array: Array, position: int) -> Value:
+    """The `position`-th row, as a loop over the array draws it."""
+    key = ("item", array.key, position)
+    if array.shape is None or len(array.shape) < 2:
+        return unknown(Reason.ITERATION, key=key)
+    return Known(Array(key, array.shape[1:], key, Known(0), array.made))
+
+
+def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
+    """An operator over arrays: the same rows, new contents.  None where neither is an array."""
+    arrays = [v.value for v in (left, right) if isinstance(v, Known) and isinstance(v.value, Array)]
+    if not arrays:
+        return None
+    key = ("operation", symbol, left.key, right.key)
+    if len(arrays) == 1:
+        array = arrays[0]
+        other = right if isinstance(left, Known) and left.value is array else left
+        if isinstance(other, Unknown):
+            # Broadcasting with something unknown may change the shape.
+            return unknown(Reason.OPERATION, key=key)
+        return depending_on(Known(mapped(array, key)), left, right)
+    a, b = arrays
+    if a.shape is not None and b.shape is not None and len(a.shape) != len(b.shape):
+        a = a if len(a.shape) > len(b.shape) else b
+    elif a.shape is None:
+        return unknown(Reason.OPERATION, key=key)
+    elif b.shape is not None and number(a.shape[0]) == 1:
+        a = b
+    return depending_on(Known(mapped(a, key)), left, right)
+
+
+def mapped(array: Array, key: Hashable) -> Array:
+    """The array after an operation on its elements: row i still comes from row i of the base."""
+    return replace(array, key=key, base=("mapped", array.base, key[0] if isinstance(key, tuple) else key))
+
+
+def shape_values(value: Value) -> tuple[Value, ...] | None:
+    """A shape given as a tuple or a single number."""
+    if isinstance(value, Known):
+        if isinstance(value.value, Tuple):
+            return value.value.items
+        if isinstance(value.value, int):
+            return (value,)
+    return None
+
+
+def product(values: tuple[Value, ...]) -> int | None:
+    """The product of known numbers."""
+    result = 1
+    for value in values:
+        n = number(value)
+        if n is None:
+            return None
+        result *= n
+    return result

@@ -1,0 +1,170 @@
+"""The store: frames and heap at one point of the program, and how two of them meet."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+
+from statelint.interp.objects import (
+    DictRecord,
+    InstanceRecord,
+    LayerRecord,
+    ListRecord,
+    ModelRecord,
+    Record,
+)
+from statelint.trace.story import Condition
+from statelint.values import Known, Reason, Value, join, number, unknown
+
+Frame = dict[str, Value]
+
+
+class State:
+    """Frames (name → value), heap (id → record) and the path on which they hold.
+
+    `alive` is False after return, break, continue or raise.  `escaped` are the objects that code
+    which isn't followed can still reach.
+    """
+
+    __slots__ = ("alive", "escaped", "frames", "heap", "when")
+
+    def __init__(
+        self,
+        frames: dict[int, Frame],
+        heap: dict[int, Record],
+        when: tuple[Condition, ...] = (),
+        escaped: frozenset[int] = frozenset(),
+    ) -> None:
+        self.frames = frames
+        self.heap = heap
+        self.when = when
+        self.escaped = escaped
+        self.alive = True
+
+    def fork(self) -> State:
+        """An independent copy."""
+        copy = State(
+            {id_: dict(frame) for id_, frame in self.frames.items()}, dict(self.heap), self.when, self.escaped
+        )
+        copy.alive = self.alive
+        return copy
+
+
+def join_states(left: State, right: State) -> State:
+    """What holds where control comes from both (alive) states."""
+    frames: dict[int, Frame] = {}
+    for id_ in left.frames.keys() | right.frames.keys():
+        frames[id_] = join_frames(left.frames.get(id_, {}), right.frames.get(id_, {}))
+    heap = dict(left.heap)
+    for ref, record in right.heap.items():
+        other = heap.get(ref)
+        heap[ref] = record if other is None or other is record else join_records(other, record, heap, right.heap)
+    when = tuple(c for c in left.when if c in right.when)
+    return State(frames, heap, when, left.escaped | right.escaped)
+
+
+def join_frames(left: Mapping[str, Value], right: Mapping[str, Value]) -> dict[str, Value]:
+    """Names bound on one side only keep their value: reading one that isn't bound is another mistake."""
+    joined = dict(left)
+    for name, value in right.items():
+        joined[name] = join(left[name], value) if name in left else value
+    return joined
+
+
+def join_records(
+    left: Record, right: Record, left_heap: Mapping[int, Record], right_heap: Mapping[int, Record]
+) -> Record:
+    match left, right:
+        case ListRecord(), ListRecord():
+            if left.items is not None and right.items is not None and len(left.items) == len(right.items):
+                return ListRecord.of(tuple(join(a, b) for a, b in zip(left.items, right.items, strict=True)))
+            element = left.element if left.element == right.element else None
+            return ListRecord(None, join(left.length, right.length), element)
+        case DictRecord(), DictRecord():
+            complete = left.complete and right.complete and left.items.keys() == right.items.keys()
+            return DictRecord(_join_shared(left.items, right.items), complete)
+        case InstanceRecord(), InstanceRecord():
+            return replace(
+                left,
+                attributes=join_frames(left.attributes, right.attributes),
+                open=left.open or right.open,
+            )
+        case LayerRecord(), LayerRecord():
+            return replace(
+                left,
+                stateful=join(left.stateful, right.stateful),
+                attributes=join_frames(left.attributes, right.attributes),
+                built=left.built and right.built,
+            )
+        case ModelRecord(), ModelRecord():
+            shared = tuple(layer for layer in left.layers if layer in right.layers)
+            differing = (set(left.layers) | set(right.layers)) - set(shared)
+            heap = {**left_heap, **right_heap}
+            harmless = all(_is_plain(heap.get(layer)) for layer in differing)
+            return replace(
+                left,
+                layers=shared,
+                complete=left.complete and right.complete and harmless,
+                batch=join(left.batch, right.batch),
+                undecided=left.undecided and right.undecided,
+                built=left.built and right.built,
+                attributes=join_frames(left.attributes, right.attributes),
+                settings=left.settings if left.settings == right.settings else {},
+            )
+    return right
+
+
+def _is_plain(record: Record | None) -> bool:
+    return isinstance(record, LayerRecord) and record.described and not record.recurrent and not record.inner
+
+
+def _join_shared(left: Mapping[Hashable, Value], right: Mapping[Hashable, Value]) -> dict[Hashable, Value]:
+    return {key: join(value, right[key]) for key, value in left.items() if key in right}
+
+
+def widen(before: State, after: State, passes: int | None) -> None:
+    """Change `after` into what holds after `passes` passes of a loop (None: some).
+
+    `before` is the state after the first pass, `after` the one after the second.  What the
+    second pass changed is unknown from then on; a list that it lengthened has grown regularly.
+    """
+    for id_, frame in after.frames.items():
+        earlier = before.frames.get(id_)
+        if earlier is not None:
+            after.frames[id_] = _widen_names(earlier, frame)
+    for ref, record in after.heap.items():
+        old = before.heap.get(ref)
+        if old is not None and old is not record:
+            after.heap[ref] = _widen_record(old, record, passes)
+
+
+def _widen_names(before: Mapping[str, Value], after: Mapping[str, Value]) -> dict[str, Value]:
+    return {
+        name: value if name not in before or before[name].key == value.key else unknown(Reason.LOOP)
+        for name, value in after.items()
+    }
+
+
+def _widen_record(before: Record, after: Record, passes: int | None) -> Record:
+    match before, after:
+        case ListRecord(), ListRecord():
+            first, second = number(before.length), number(after.length)
+            if first is None or second is None or passes is None or second < first:
+                return ListRecord(None, unknown(Reason.LOOP), after.element)
+            if first == second:
+                return after if before.items == after.items else ListRecord(None, after.length, after.element)
+            return ListRecord(None, Known(first + (second - first) * (passes - 1)), after.element)
+        case DictRecord(), DictRecord():
+            return DictRecord(
+                {k: v for k, v in after.items.items() if k in before.items and before.items[k].key == v.key},
+                False,
+            )
+        case InstanceRecord(), InstanceRecord():
+            return replace(after, attributes=_widen_names(before.attributes, after.attributes))
+        case ModelRecord(), ModelRecord():
+            return replace(
+                after,
+                complete=after.complete and before.layers == after.layers,
+                attributes=_widen_names(before.attributes, after.attributes),
+            )
+    return after

@@ -1,0 +1,472 @@
+"""Statements: what running them does to the state and the trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from statelint.interp import calls, expressions, loops
+from statelint.interp.expressions import arithmetic, evaluate, truth
+from statelint.interp.machine import Machine
+from statelint.interp.objects import (
+    Class,
+    DictRecord,
+    InstanceRecord,
+    Iteration,
+    LayerRecord,
+    Library,
+    ListRecord,
+    ModelRecord,
+    Ref,
+    Tuple,
+)
+from statelint.interp.state import State, join_states
+from statelint.interp.transfer import keras
+from statelint.trace.story import Condition
+from statelint.values import NONE, Known, Reason, Ternary, Value, options, unknown, varies
+
+
+def execute(machine: Machine, body: Sequence[cst.CSTNode]) -> None:
+    """Follow statements until the path ends."""
+    for statement in body:
+        if not machine.state.alive:
+            return
+        if isinstance(statement, cst.SimpleStatementLine | cst.SimpleStatementSuite):
+            execute(machine, statement.body)
+            continue
+        machine.spend()
+        handler = _HANDLERS.get(type(statement))
+        if handler is not None:
+            handler(machine, statement)
+
+
+def block(machine: Machine, suite: cst.BaseSuite) -> None:
+    execute(machine, suite.body)
+
+
+# Assignments
+
+
+def _assign(machine: Machine, node: cst.Assign) -> None:
+    value = evaluate(machine, node.value)
+    for target in node.targets:
+        assign(machine, target.target, value)
+
+
+def _annotated(machine: Machine, node: cst.AnnAssign) -> None:
+    if node.value is not None:
+        assign(machine, node.target, evaluate(machine, node.value))
+
+
+def _augmented(machine: Machine, node: cst.AugAssign) -> None:
+    left = evaluate(machine, node.target)
+    right = evaluate(machine, node.value)
+    record = machine.record(left)
+    if isinstance(node.operator, cst.AddAssign) and isinstance(record, ListRecord) and isinstance(left, Known):
+        calls.extend_list(machine, left, right)
+        return
+    assign(machine, node.target, arithmetic(machine, type(node.operator), left, right, node))
+
+
+def assign(machine: Machine, target: cst.BaseExpression, value: Value) -> None:
+    """Bind a target: a name, an attribute, an item, or several of them."""
+    match target:
+        case cst.Name(value=name):
+            frame = 0 if machine.activations and name in machine.activations[-1].global_names else None
+            names = machine.frame if frame is None else machine.state.frames[0]
+            names[name] = value
+        case cst.Attribute():
+            _set_attribute(machine, evaluate(machine, target.value), target.attr.value, value, target)
+        case cst.Subscript():
+            _set_item(machine, target, value)
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            _unpack(machine, elements, value)
+
+
+def _unpack(machine: Machine, elements: Sequence[cst.BaseElement], value: Value) -> None:
+    found = loops.items(loops.iterate(machine, value))
+    starred = next((k for k, e in enumerate(elements) if isinstance(e, cst.StarredElement)), None)
+    for position, element in enumerate(elements):
+        if found is not None and starred is None and len(found) == len(elements):
+            part = found[position]
+        elif found is not None and starred is not None and len(found) >= len(elements) - 1:
+            after = len(elements) - starred - 1
+            if position == starred:
+                part = machine.allocate(ListRecord.of(found[starred : len(found) - after]))
+            else:
+                part = found[position] if position < starred else found[position - len(elements)]
+        elif not isinstance(value, Known) or not options(value):
+            part = expressions.subscript(machine, value, Known(position))
+        else:
+            part = unknown(Reason.ITERATION, key=("item", value.key, position))
+        assign(machine, element.value, part)
+
+
+def _set_attribute(machine: Machine, receiver: Value, name: str, value: Value, node: cst.Attribute) -> None:
+    if not options(receiver):
+        machine.escape(machine.site(node), Reason.ATTRIBUTE, value)
+        return
+    for option in options(receiver):
+        set_attribute(machine, option, name, value, node)
+
+
+def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, node: cst.CSTNode) -> None:
+    """`receiver.name = value`."""
+    thing = receiver.value
+    record = machine.record(receiver)
+    if isinstance(thing, Class):
+        machine.state.frames[thing.namespace][name] = value
+    elif isinstance(record, LayerRecord) and isinstance(thing, Ref):
+        if name == "stateful":
+            keras.set_stateful(machine, thing.id, value, node)
+        else:
+            machine.update(thing.id, attributes={**record.attributes, name: value})
+            keras.adopt(machine, thing.id, value)
+    elif isinstance(record, ModelRecord | InstanceRecord) and isinstance(thing, Ref):
+        machine.update(thing.id, attributes={**record.attributes, name: value})
+        if isinstance(record, ModelRecord):
+            keras.adopt(machine, thing.id, value)
+    else:
+        machine.escape(machine.site(node), Reason.ATTRIBUTE, value)
+
+
+def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
+    receiver = evaluate(machine, target.value)
+    index = evaluate_index(machine, target)
+    record = machine.record(receiver)
+    if isinstance(receiver, Known) and isinstance(receiver.value, Ref):
+        id_ = receiver.value.id
+        key = index.value if isinstance(index, Known) else ...
+        if isinstance(record, DictRecord):
+            if key is ...:
+                machine.state.heap[id_] = DictRecord(record.items, False)
+            else:
+                machine.state.heap[id_] = DictRecord({**record.items, key: value}, record.complete)
+            return
+        if isinstance(record, ListRecord) and record.items is not None:
+            if isinstance(key, int) and -len(record.items) <= key < len(record.items):
+                changed = list(record.items)
+                changed[key] = value
+                machine.state.heap[id_] = ListRecord.of(tuple(changed))
+            else:
+                machine.state.heap[id_] = ListRecord(None, record.length, record.element)
+            return
+    machine.escape(machine.site(target), Reason.OPERATION, value)
+
+
+def evaluate_index(machine: Machine, node: cst.Subscript) -> Value:
+    part = node.slice[0].slice
+    if len(node.slice) == 1 and isinstance(part, cst.Index):
+        return evaluate(machine, part.value)
+    return machine.unknown(Reason.OPERATION, node)
+
+
+def _delete(machine: Machine, node: cst.Del) -> None:
+    targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Name):
+            machine.frame.pop(target.value, None)
+
+
+# Control flow
+
+
+def _if(machine: Machine, node: cst.If) -> None:
+    condition = evaluate(machine, node.test)
+    fact = truth(machine, condition)
+
+    def arm(suite: cst.BaseSuite | cst.If | cst.Else | None) -> Callable[[], Value]:
+        def follow() -> Value:
+            if isinstance(suite, cst.If):
+                _if(machine, suite)
+            elif isinstance(suite, cst.Else):
+                block(machine, suite.body)
+            elif suite is not None:
+                block(machine, suite)
+            return NONE
+
+        return follow
+
+    arms = [arm(node.body), arm(node.orelse)]
+    if fact is Ternary.UNKNOWN:
+        key, flipped = _plain_condition(condition.key)
+        machine.branch(("if", key), arms[::-1] if flipped else arms)
+        return
+    taken = 0 if fact is Ternary.YES else 1
+    if not varies(condition):
+        arms[taken]()
+        return
+    _follow_varying(machine, ("if", machine.fresh_id()), arms, taken)
+
+
+def _plain_condition(key: object) -> tuple[object, bool]:
+    """`not x` is the other arm of `x`."""
+    flipped = False
+    while isinstance(key, tuple) and key and key[0] == "not":
+        key, flipped = key[1], not flipped
+    return key, flipped
+
+
+def _follow_varying(
+    machine: Machine, id_: tuple[str, int], arms: Sequence[Callable[[], Value]], taken: int
+) -> None:
+    """A condition on the pass of a loop: this pass takes one arm, other passes the other.
+
+    The other arm is followed aside, so that what it does is in the trace as something that may
+    happen, but leaves nothing behind.
+    """
+    start = machine.state
+    aside = start.fork()
+    aside.when = (*start.when, Condition(id_, 1 - taken))
+    machine.state = aside
+    exits, machine.exits = machine.exits, [*machine.exits[:-1], type(machine.exits[-1])()] if machine.exits else []
+    returns = list(machine.activations[-1].returns) if machine.activations else []
+    arms[1 - taken]()
+    machine.exits = exits
+    if machine.activations:
+        machine.activations[-1].returns[:] = returns
+    machine.state = start
+    when = start.when
+    machine.state.when = (*when, Condition(id_, taken))
+    arms[taken]()
+    machine.state.when = when
+
+
+def _for(machine: Machine, node: cst.For) -> None:
+    iteration = loops.iterate(machine, evaluate(machine, node.iter), node.iter)
+
+    def body(item: Value, position: int) -> None:
+        assign(machine, node.target, item)
+        block(machine, node.body)
+
+    loops.run(machine, "for", machine.site(node), iteration, body)
+    if node.orelse is not None and machine.state.alive:
+        block(machine, node.orelse.body)
+
+
+def _while(machine: Machine, node: cst.While) -> None:
+    first = evaluate(machine, node.test)
+    if truth(machine, first) is Ternary.NO:
+        return
+    endless = truth(machine, first) is Ternary.YES and not varies(first)
+    count = unknown(Reason.LOOP)
+    over = ("while", machine.fresh_id())
+
+    def body(item: Value, position: int) -> None:
+        if position:
+            evaluate(machine, node.test)
+        block(machine, node.body)
+
+    iteration = Iteration(count, lambda k: unknown(Reason.ITERATION), over, False)
+    loops.run(machine, "endless" if endless else "while", machine.site(node), iteration, body)
+    if node.orelse is not None and machine.state.alive:
+        block(machine, node.orelse.body)
+
+
+def _with(machine: Machine, node: cst.With) -> None:
+    tapes = 0
+    for item in node.items:
+        value = evaluate(machine, item.item)
+        record = machine.record(value)
+        if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
+            tapes += record.type.value == Library("tensorflow.GradientTape")
+        if item.asname is not None:
+            assign(machine, item.asname.name, value)
+    machine.tapes += tapes
+    block(machine, node.body)
+    machine.tapes -= tapes
+
+
+def _try(machine: Machine, node: cst.Try | cst.TryStar) -> None:
+    catches_attributes = any(_catches_attribute_error(handler) for handler in node.handlers)
+    before = machine.state.fork()
+    raised: list[State] = []
+    if catches_attributes:
+        machine.guards.append(raised)
+    block(machine, node.body)
+    if catches_attributes:
+        machine.guards.pop()
+    if node.orelse is not None and machine.state.alive:
+        block(machine, node.orelse.body)
+    ended = [machine.state] if machine.state.alive else []
+    dead = machine.state
+    for position, handler in enumerate(node.handlers):
+        certain = bool(raised) and _catches_attribute_error(handler)
+        if certain:
+            machine.state = raised.pop()
+        else:
+            machine.state = before.fork()
+            machine.state.when = (*before.when, Condition(("except", machine.site(handler), machine.fresh_id()), position))
+        if handler.name is not None and isinstance(handler.name.name, cst.Name):
+            assign(machine, handler.name.name, machine.unknown(Reason.EXPRESSION, handler))
+        block(machine, handler.body)
+        if machine.state.alive:
+            ended.append(machine.state)
+    machine.state = ended[0] if ended else dead
+    for state in ended[1:]:
+        machine.state = join_states(machine.state, state)
+    if ended:
+        machine.state.when = before.when
+    if node.finalbody is not None:
+        alive = machine.state.alive
+        machine.state.alive = True
+        block(machine, node.finalbody.body)
+        machine.state.alive = machine.state.alive and alive
+
+
+def _catches_attribute_error(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    kinds: list[cst.BaseExpression] = []
+    if handler.type is None:
+        return True
+    if isinstance(handler.type, cst.Tuple):
+        kinds = [element.value for element in handler.type.elements]
+    else:
+        kinds = [handler.type]
+    return any(isinstance(k, cst.Name) and k.value in ("AttributeError", "Exception", "BaseException") for k in kinds)
+
+
+def _match(machine: Machine, node: cst.Match) -> None:
+    subject = evaluate(machine, node.subject)
+
+    def arm(case: cst.MatchCase) -> Callable[[], Value]:
+        def follow() -> Value:
+            for name in _captures(case.pattern):
+                machine.frame[name] = machine.unknown(Reason.EXPRESSION, case)
+            block(machine, case.body)
+            return NONE
+
+        return follow
+
+    nothing: Callable[[], Value] = lambda: NONE  # noqa: E731
+    machine.branch(("match", subject.key, machine.site(node)), [*(arm(case) for case in node.cases), nothing])
+
+
+def _captures(pattern: cst.CSTNode) -> list[str]:
+    names: list[str] = []
+    if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name is not None:
+        names.append(pattern.name.value)
+    for child in pattern.children:
+        if isinstance(child, cst.MatchPattern | cst.MatchSequenceElement | cst.MatchMappingElement | cst.MatchKeywordElement | cst.MatchOrElement):
+            names.extend(_captures(child))
+    return names
+
+
+def _return(machine: Machine, node: cst.Return) -> None:
+    value = NONE if node.value is None else evaluate(machine, node.value)
+    if machine.state.alive:
+        ended = machine.die()
+        if machine.activations:
+            machine.activations[-1].returns.append((ended, value))
+
+
+def _break(machine: Machine, node: cst.Break) -> None:
+    if machine.exits:
+        machine.exits[-1].breaks.append(machine.die())
+
+
+def _continue(machine: Machine, node: cst.Continue) -> None:
+    if machine.exits:
+        machine.exits[-1].continues.append(machine.die())
+
+
+def _raise(machine: Machine, node: cst.Raise) -> None:
+    if node.exc is not None:
+        evaluate(machine, node.exc)
+    machine.die()
+
+
+def _expression(machine: Machine, node: cst.Expr) -> None:
+    evaluate(machine, node.value)
+
+
+def _global(machine: Machine, node: cst.Global) -> None:
+    if machine.activations:
+        machine.activations[-1].global_names.update(item.name.value for item in node.names)
+
+
+def _assert(machine: Machine, node: cst.Assert) -> None:
+    evaluate(machine, node.test)
+
+
+# Definitions and imports
+
+
+def _function(machine: Machine, node: cst.FunctionDef) -> None:
+    machine.frame[node.name.value] = calls.make_function(machine, node.name.value, node)
+
+
+def _class(machine: Machine, node: cst.ClassDef) -> None:
+    bases = tuple(evaluate(machine, base.value) for base in node.bases if not base.star)
+    namespace = machine.new_frame(machine.activations[-1].frame if machine.activations else 0)
+    with calls.in_frame(machine, namespace):
+        block(machine, node.body)
+    # Functions in a class body don't see its names.
+    machine.parents[namespace] = machine.parents[namespace]
+    machine.frame[node.name.value] = Known(Class(node.name.value, node, machine.site(node), bases, namespace))
+
+
+def _import(machine: Machine, node: cst.Import) -> None:
+    for alias in node.names:
+        full = _dotted(alias.name)
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            machine.frame[alias.asname.name.value] = calls.library(full)
+        else:
+            top = full.split(".")[0]
+            machine.frame[top] = calls.library(top)
+
+
+def _import_from(machine: Machine, node: cst.ImportFrom) -> None:
+    module = _dotted(node.module) if node.module is not None else ""
+    if node.relative or isinstance(node.names, cst.ImportStar):
+        if isinstance(node.names, cst.ImportStar):
+            _import_star(machine, "" if node.relative else module)
+            return
+        module = "." * len(node.relative) + module
+    for alias in node.names:
+        name = alias.name.value if isinstance(alias.name, cst.Name) else _dotted(alias.name)
+        bound = alias.asname.name if alias.asname is not None else alias.name
+        if isinstance(bound, cst.Name):
+            machine.frame[bound.value] = calls.library(f"{module}.{name}")
+
+
+def _import_star(machine: Machine, module: str) -> None:
+    for name in calls.public_names(machine, module):
+        machine.frame[name] = calls.library(f"{module}.{name}")
+
+
+def _dotted(node: cst.CSTNode) -> str:
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        return f"{_dotted(node.value)}.{node.attr.value}"
+    return ""
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Del: _delete,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.With: _with,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.Match: _match,
+    cst.Return: _return,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Raise: _raise,
+    cst.Expr: _expression,
+    cst.Global: _global,
+    cst.Assert: _assert,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+}
+
+__all__ = ["Tuple", "assign", "block", "execute"]

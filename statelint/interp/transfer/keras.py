@@ -1,0 +1,433 @@
+"""Keras layers and models: how they are made, put together and called on symbolic tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import libcst as cst
+
+from statelint.api import NO_DEFAULT, UNKNOWN_DEFAULT, Entry
+from statelint.interp.machine import Machine
+from statelint.interp.objects import (
+    Arguments,
+    Class,
+    DictRecord,
+    InstanceRecord,
+    LayerRecord,
+    Library,
+    ListRecord,
+    ModelRecord,
+    Ref,
+    Tensor,
+    Tuple,
+)
+from statelint.trace.objects import Argument, Array
+from statelint.trace.story import Built, Called, Made
+from statelint.values import (
+    FALSE,
+    NONE,
+    Choice,
+    Known,
+    Reason,
+    Ternary,
+    Value,
+    depending_on,
+    is_,
+    join,
+    options,
+    unknown,
+)
+
+_SHAPED_INPUT = ("input_shape", "input_dim", "shape")
+_BATCH_SHAPES = ("batch_input_shape", "batch_shape")
+
+
+def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argument]:
+    """The arguments of a library call by parameter name; those that `*a` or `**k` may give are unknown."""
+    bound: dict[str, Argument] = {}
+    positional = [p.name for p in entry.parameters if p.kind == "positional"]
+    for name, argument in zip(positional, arguments.positional, strict=False):
+        bound[name] = argument
+    bound.update(arguments.keywords)
+    if arguments.open:
+        for parameter in entry.parameters:
+            if parameter.name not in bound and parameter.kind in ("positional", "keyword"):
+                bound[parameter.name] = Argument(machine.unknown(Reason.PARAMETER), arguments.site)
+    return bound
+
+
+def rejected(entry: Entry, arguments: Arguments) -> tuple[str, ...]:
+    """The keywords that this Keras generation doesn't take."""
+    if any(p.kind == "double_star" for p in entry.parameters):
+        return ()
+    accepted = {p.name for p in entry.parameters}
+    return tuple(name for name in arguments.keywords if name not in accepted)
+
+
+def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | None:
+    """Make what a Keras class or Input makes; None for everything else."""
+    bound = bind(machine, entry, arguments)
+    if "input" in entry.roles:
+        return _input(machine, bound)
+    if entry.kind != "class":
+        return None
+    if "sequential" in entry.roles:
+        return _sequential(machine, bound, arguments)
+    if "model" in entry.roles:
+        return _functional(machine, bound, arguments)
+    if "layer" in entry.roles:
+        return _layer(machine, entry, bound, arguments)
+    attributes = {name: argument.value for name, argument in bound.items()}
+    return machine.allocate(InstanceRecord(Known(Library(entry.name)), arguments.site, attributes))
+
+
+def default_of(entry: Entry | None, name: str) -> Value:
+    """A parameter's default as a value."""
+    for parameter in entry.parameters if entry is not None else ():
+        if parameter.name == name and parameter.default not in (NO_DEFAULT, UNKNOWN_DEFAULT):
+            return Known(parameter.default)  # type: ignore[arg-type]
+    return NONE
+
+
+# Layers
+
+
+def _layer(machine: Machine, entry: Entry, bound: Mapping[str, Argument], arguments: Arguments) -> Value:
+    inner: tuple[int, ...] = ()
+    if "wrapper" in entry.roles:
+        wrapped = bound.get("layer")
+        inner = tuple(refs(machine, wrapped.value)) if wrapped is not None else ()
+    stateful = bound["stateful"].value if "stateful" in bound else FALSE
+    recurrent = "recurrent" in entry.roles
+    kind = entry.name.rpartition(".")[2]
+    record = LayerRecord(
+        kind=kind,
+        site=arguments.site,
+        described=True,
+        recurrent=recurrent,
+        arguments=bound,
+        rejected=rejected(entry, arguments),
+        roles=entry.roles,
+        stateful=stateful if recurrent else FALSE,
+        inner=inner,
+    )
+    return _made(machine, record)
+
+
+def _made(machine: Machine, record: LayerRecord) -> Known:
+    value = machine.allocate(record)
+    assert isinstance(value.value, Ref)
+    layer = machine.layer(value.value.id)
+    assert layer is not None
+    machine.emit(Made(record.site, machine.context, layer))
+    return value
+
+
+def make_instance(
+    machine: Machine, class_: Class, type_: Value, roles: frozenset[str], arguments: Arguments
+) -> Known:
+    """A new, still empty instance of a class of the program: a model, a layer, or a plain object."""
+    if "model" in roles:
+        return machine.allocate(
+            ModelRecord("Subclassed", arguments.site, (), True, NONE, undecided=True, type=type_)
+        )
+    if "layer" in roles:
+        recurrent = "recurrent" in roles
+        given = arguments.keywords.get("stateful")
+        stateful = given.value if given is not None else unknown(Reason.ATTRIBUTE)
+        record = LayerRecord(
+            kind=class_.name,
+            site=arguments.site,
+            described=False,
+            recurrent=recurrent,
+            arguments=arguments.keywords,
+            rejected=(),
+            roles=frozenset({"layer"}),
+            stateful=stateful if recurrent else FALSE,
+            type=type_,
+        )
+        return _made(machine, record)
+    return machine.allocate(InstanceRecord(type_, arguments.site, {}))
+
+
+def refs(machine: Machine, value: Value) -> Iterable[int]:
+    """The ids of the layers and models in a value (one, or a list or dict of them)."""
+    if not isinstance(value, Known):
+        return
+    record = machine.record(value)
+    match value.value, record:
+        case Ref(id=id_), LayerRecord() | ModelRecord():
+            yield id_
+        case _, ListRecord(items=items) if items is not None:
+            for item in items:
+                yield from refs(machine, item)
+        case _, DictRecord(items=entries):
+            for item in entries.values():
+                yield from refs(machine, item)
+        case Tuple(items=items), _:
+            for item in items:
+                yield from refs(machine, item)
+
+
+def adopt(machine: Machine, owner: int, value: Value) -> None:
+    """A layer or model becomes part of the model or layer `owner` as its attribute."""
+    record = machine.state.heap[owner]
+    for id_ in refs(machine, value):
+        if id_ == owner:
+            continue
+        if isinstance(record, ModelRecord) and id_ not in record.layers:
+            machine.update(owner, layers=(*record.layers, id_))
+        elif isinstance(record, LayerRecord) and id_ not in record.inner:
+            machine.update(owner, inner=(*record.inner, id_))
+        record = machine.state.heap[owner]
+    if isinstance(value, Choice) and isinstance(record, ModelRecord):
+        machine.update(owner, complete=False)
+
+
+def set_stateful(machine: Machine, id_: int, value: Value, node: cst.CSTNode) -> None:
+    """`layer.stateful = value`."""
+    record = machine.state.heap[id_]
+    assert isinstance(record, LayerRecord)
+    if record.recurrent and not record.built:
+        machine.update(id_, stateful=value)
+    elif record.recurrent:
+        # After the model has run the change may or may not take effect.
+        machine.update(id_, stateful=join(record.stateful, value))
+
+
+# The batch dimension
+
+
+def first_of(shape: Value) -> Value:
+    """The batch dimension of a shape that includes it."""
+    found: Value | None = None
+    for option in options(shape):
+        if isinstance(option.value, Tuple) and option.value.items:
+            batch = depending_on(option.value.items[0], option)
+        elif option.value is None:
+            batch = NONE
+        else:
+            return unknown(Reason.OPERATION)
+        found = batch if found is None else join(found, batch)
+    return found if found is not None else unknown(Reason.OPERATION)
+
+
+def declared_batch(arguments: Mapping[str, Argument]) -> Value | None:
+    """The batch size that a layer's arguments fix (a known None: a shape without one); None: no shape."""
+    for name in _BATCH_SHAPES:
+        if name in arguments and is_(arguments[name].value, None) is not Ternary.YES:
+            return first_of(arguments[name].value)
+    for name in _SHAPED_INPUT:
+        if name in arguments and is_(arguments[name].value, None) is not Ternary.YES:
+            given = arguments.get("batch_size")
+            return given.value if given is not None else NONE
+    return None
+
+
+def _input(machine: Machine, bound: Mapping[str, Argument]) -> Value:
+    batch = declared_batch(bound)
+    if batch is None:
+        batch = unknown(Reason.OPERATION) if "tensor" in bound else NONE
+    shape = bound.get("batch_shape") or bound.get("batch_input_shape") or bound.get("shape")
+    rank: int | None = None
+    if shape is not None and isinstance(shape.value, Known) and isinstance(shape.value.value, Tuple):
+        rank = len(shape.value.value.items) + ("shape" in bound and "batch_shape" not in bound)
+    key = ("input", machine.fresh_id())
+    return Known(Tensor(key, batch, (), (key,), rank))
+
+
+def batch_at(machine: Machine, layers: Iterable[int], batch: Value) -> Value:
+    """The batch dimension behind these layers."""
+    for id_ in layers:
+        record = machine.state.heap.get(id_)
+        keeps = isinstance(record, ModelRecord) or (isinstance(record, LayerRecord) and "keeps_batch" in record.roles)
+        if not keeps:
+            return unknown(Reason.OPERATION)
+    return batch
+
+
+def build_layer(machine: Machine, id_: int, batch: Value, model: int | None, by: str) -> None:
+    """Allocate the states of the stateful layers in a layer or nested model, once."""
+    layer = machine.layer(id_)
+    if layer is None:
+        return
+    for part in layer.walk():
+        record = machine.state.heap.get(part.id)
+        if isinstance(record, LayerRecord) and not record.built:
+            machine.update(part.id, built=True)
+            if part.is_stateful is Ternary.YES and part.recurrent:
+                seen = machine.model(model) if model is not None else None
+                machine.emit(Built(part.site, machine.context, part, seen, batch, by))
+
+
+# Models
+
+
+def _sequential(machine: Machine, bound: Mapping[str, Argument], arguments: Arguments) -> Value:
+    value = machine.allocate(ModelRecord("Sequential", arguments.site, (), True, NONE, undecided=True))
+    assert isinstance(value.value, Ref)
+    layers = bound.get("layers")
+    if layers is not None and is_(layers.value, None) is not Ternary.YES:
+        add_all(machine, value.value.id, layers.value)
+    return value
+
+
+def add_all(machine: Machine, model: int, layers: Value) -> None:
+    """Add a list of layers to a Sequential model."""
+    record = machine.record(layers)
+    items: tuple[Value, ...] | None = None
+    if isinstance(record, ListRecord):
+        items = record.items
+    elif isinstance(layers, Known) and isinstance(layers.value, Tuple):
+        items = layers.value.items
+    if items is None:
+        _add_unknown(machine, model)
+        return
+    for item in items:
+        add_layer(machine, model, item)
+
+
+def _add_unknown(machine: Machine, model: int) -> None:
+    record = machine.state.heap[model]
+    assert isinstance(record, ModelRecord)
+    changes: dict[str, object] = {"complete": False}
+    if not record.layers and record.undecided:
+        changes |= {"batch": unknown(Reason.LIBRARY_CALL), "undecided": False}
+    machine.update(model, **changes)
+
+
+def add_layer(machine: Machine, model: int, value: Value) -> None:
+    """`Sequential.add`."""
+    record = machine.state.heap[model]
+    assert isinstance(record, ModelRecord)
+    if isinstance(value, Known) and isinstance(value.value, Tensor):
+        if not record.layers:
+            machine.update(model, batch=value.value.batch, undecided=False)
+        return
+    found = tuple(refs(machine, value))
+    if len(found) != 1:
+        _add_unknown(machine, model)
+        return
+    id_ = found[0]
+    before = record.layers
+    if not before and record.undecided:
+        batch = _first_batch(machine, id_)
+        if batch is not None:
+            machine.update(model, batch=batch, undecided=False)
+    machine.update(model, layers=(*before, id_))
+    record = machine.state.heap[model]
+    assert isinstance(record, ModelRecord)
+    if not record.undecided:
+        build_layer(machine, id_, batch_at(machine, before, record.batch), model, "shape")
+
+
+def _first_batch(machine: Machine, id_: int) -> Value | None:
+    """The batch size that a Sequential's first layer fixes; None where it gives no shape."""
+    record = machine.state.heap[id_]
+    if isinstance(record, ModelRecord):
+        return None if record.undecided else record.batch
+    assert isinstance(record, LayerRecord)
+    declared = declared_batch(record.arguments)
+    if declared is None and record.inner:
+        # Whether a wrapper takes over the shape of what it wraps differs between versions.
+        inner = [machine.state.heap[x] for x in record.inner]
+        if any(isinstance(x, LayerRecord) and declared_batch(x.arguments) is not None for x in inner):
+            return unknown(Reason.ATTRIBUTE)
+    if declared is None and not record.described:
+        return unknown(Reason.ATTRIBUTE) if record.arguments else None
+    return declared
+
+
+def tensors_in(machine: Machine, value: Value) -> tuple[Tensor, ...]:
+    """The symbolic tensors in a value (one, or a list, tuple or dict of them)."""
+    if not isinstance(value, Known):
+        return ()
+    if isinstance(value.value, Tensor):
+        return (value.value,)
+    record = machine.record(value)
+    items: Iterable[Value] = ()
+    if isinstance(record, ListRecord):
+        items = record.items or ()
+    elif isinstance(record, DictRecord):
+        items = record.items.values()
+    elif isinstance(value.value, Tuple):
+        items = value.value.items
+    return tuple(tensor for item in items for tensor in tensors_in(machine, item))
+
+
+def _functional(machine: Machine, bound: Mapping[str, Argument], arguments: Arguments) -> Value:
+    inputs = bound.get("inputs") or bound.get("input")
+    outputs = bound.get("outputs") or bound.get("output")
+    into = tensors_in(machine, inputs.value) if inputs is not None else ()
+    out = tensors_in(machine, outputs.value) if outputs is not None else ()
+    layers: dict[int, None] = {}
+    for tensor in out:
+        layers.update(dict.fromkeys(tensor.layers))
+    batch: Value = into[0].batch if into else unknown(Reason.ATTRIBUTE)
+    for tensor in into[1:]:
+        batch = join(batch, tensor.batch)
+    record = ModelRecord(
+        "Functional",
+        arguments.site,
+        tuple(layers),
+        complete=bool(out) and bool(into),
+        batch=batch,
+        undecided=False,
+        built=True,
+        inputs=tuple(Known(t) for t in into),
+        outputs=tuple(Known(t) for t in out),
+    )
+    return machine.allocate(record)
+
+
+def flow(machine: Machine, *values: Value, batch: Value | None = None, through: int | None = None) -> Known | None:
+    """The tensor that comes out of an operation on these values; None where none of them is a tensor."""
+    tensors = [tensor for value in values for tensor in tensors_in(machine, value)]
+    if not tensors:
+        return None
+    layers: dict[int, None] = {}
+    inputs: dict[object, None] = {}
+    for tensor in tensors:
+        layers.update(dict.fromkeys(tensor.layers))
+        inputs.update(dict.fromkeys(tensor.inputs))
+    if through is not None:
+        layers[through] = None
+    known = batch if batch is not None else unknown(Reason.OPERATION)
+    return Known(Tensor(("tensor", machine.fresh_id()), known, tuple(layers), tuple(inputs)))  # type: ignore[arg-type]
+
+
+def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNode | None) -> Value:
+    """`layer(x)` or `model(x)`."""
+    from statelint.interp.transfer import training  # noqa: PLC0415
+
+    record = machine.state.heap[id_]
+    given = arguments.get(0, "inputs")
+    x = given if given is not None else machine.unknown(Reason.PARAMETER, node)
+    tensors = tensors_in(machine, x)
+    if isinstance(record, ModelRecord):
+        if not tensors:
+            return training.run(machine, id_, "call", arguments)
+    elif isinstance(x, Known) and isinstance(x.value, Array):
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, machine.refer(id_), keeps=False)
+        return machine.unknown(Reason.LIBRARY_CALL, node)
+    layer = machine.layer(id_)
+    assert layer is not None
+    keys = tuple(tensor.key for tensor in tensors) or (x.key,)
+    machine.emit(Called(arguments.site, machine.context, layer, keys, arguments.keywords))
+    batch: Value = unknown(Reason.OPERATION)
+    for position, tensor in enumerate(tensors):
+        batch = tensor.batch if position == 0 else join(batch, tensor.batch)
+    build_layer(machine, id_, batch, None, "shape")
+    keeps = isinstance(record, ModelRecord) or (isinstance(record, LayerRecord) and "keeps_batch" in record.roles)
+    out_batch = batch if keeps else unknown(Reason.OPERATION)
+    out = flow(machine, *arguments.values(), batch=out_batch, through=id_)
+    if out is None:
+        out = Known(Tensor(("tensor", machine.fresh_id()), out_batch, (id_,), ()))
+    if isinstance(record, LayerRecord) and "return_state" in record.arguments:
+        states = 2 if record.kind in ("LSTM", "ConvLSTM2D") else 1
+        match is_(record.arguments["return_state"].value, True):
+            case Ternary.YES:
+                return Known(Tuple((out, *(Known(Tensor((out.key, k), out_batch, (id_,))) for k in range(states)))))
+            case Ternary.UNKNOWN:
+                return unknown(Reason.OPERATION)
+    return out

@@ -1,0 +1,90 @@
+"""Functions of Keras and TensorFlow that touch models, state variables or symbolic tensors."""
+
+from __future__ import annotations
+
+from statelint.interp import loops
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
+from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.keras import flow
+from statelint.interp.transfer.methods import assign_states
+from statelint.values import NONE, Known, Reason, Value, unknown
+
+
+def _flatten(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """tf.nest.flatten: the same things in one flat list."""
+    value = arguments.get(0, "structure")
+    if value is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    record = machine.record(value)
+    if isinstance(value, Known) and (isinstance(value.value, States) or isinstance(record, ListRecord)):
+        return value
+    return machine.unknown(Reason.LIBRARY_CALL, None, ("flatten", value.key))
+
+
+def _set_value(machine: Machine, name: str, arguments: Arguments) -> Value:
+    variable = arguments.get(0, "x")
+    if isinstance(variable, Known) and isinstance(variable.value, States):
+        assign_states(machine, variable.value, arguments)
+    else:
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
+    return NONE
+
+
+def _batch_set_value(machine: Machine, name: str, arguments: Arguments) -> Value:
+    machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
+    return NONE
+
+
+def _symbolic(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """An operation on tensors: what comes out has gone through the same layers."""
+    passed = flow(machine, *arguments.values())
+    if passed is not None:
+        return passed
+    return unknown(Reason.LIBRARY_CALL, key=(name, *(v.key for v in arguments.values())))
+
+
+def _clone_model(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "model")
+    record = machine.record(value) if value is not None else None
+    if not isinstance(record, ModelRecord) or len(arguments.values()) != 1:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    copies: list[int] = []
+    for layer in record.layers:
+        part = machine.state.heap[layer]
+        if isinstance(part, ModelRecord):
+            return machine.unknown(Reason.LIBRARY_CALL)
+        copy = machine.allocate(part).value
+        assert isinstance(copy, Ref)
+        copies.append(copy.id)
+    fresh = ModelRecord(
+        record.kind, arguments.site, tuple(copies), record.complete, record.batch, record.undecided, record.built
+    )
+    return machine.allocate(fresh)
+
+
+def _clear_session(machine: Machine, name: str, arguments: Arguments) -> Value:
+    return NONE
+
+
+TRANSFERS: dict[str, Transfer] = {
+    "tensorflow.nest.flatten": _flatten,
+    "tree.flatten": _flatten,
+    "optree.tree_leaves": _flatten,
+    "keras.tree.flatten": _flatten,
+    "keras.backend.set_value": _set_value,
+    "keras.backend.batch_set_value": _batch_set_value,
+    "keras.backend.clear_session": _clear_session,
+    "keras.utils.clear_session": _clear_session,
+    "keras.models.clone_model": _clone_model,
+    **{
+        f"{module}.{function}": _symbolic
+        for module in ("keras.layers", "keras.ops", "keras.backend", "tensorflow", "tensorflow.math", "tensorflow.nn")
+        for function in (
+            "add subtract multiply average maximum concatenate stack softmax relu tanh sigmoid reduce_mean reduce_sum "
+            "reduce_max matmul tile repeat permute_dimensions dot add_n squeeze reverse"
+        ).split()
+    },
+}
+
+__all__ = ["TRANSFERS", "loops"]

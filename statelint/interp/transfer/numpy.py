@@ -1,0 +1,362 @@
+"""NumPy: the shapes of arrays, and which rows they hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from statelint.interp import loops
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, ListRecord, Range, Ref, Tuple
+from statelint.interp.shapes import made, mapped, product, shape_values
+from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.keras import flow
+from statelint.trace.objects import Array
+from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
+
+
+def _fresh(machine: Machine, name: str) -> tuple[str, int]:
+    return (name, machine.fresh_id())
+
+
+def _filled(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.zeros(shape) and its kind."""
+    shape = arguments.get(0, "shape")
+    if shape is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return made(_fresh(machine, name), _shape(machine, shape))
+
+
+def _shape(machine: Machine, value: Value) -> tuple[Value, ...] | None:
+    record = machine.record(value)
+    if isinstance(record, ListRecord):
+        return record.items
+    return shape_values(value)
+
+
+def _sized(position: int) -> Transfer:
+    """np.random.normal(loc, scale, size) and its kind: the shape stands at this position or in `size`."""
+
+    def transfer(machine: Machine, name: str, arguments: Arguments) -> Value:
+        size = arguments.get(position, "size")
+        if size is None:
+            return machine.unknown(Reason.LIBRARY_CALL)
+        return made(_fresh(machine, name), _shape(machine, size))
+
+    return transfer
+
+
+def _by_dimensions(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.random.rand(d0, d1, …)."""
+    if arguments.open or not arguments.positional:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return made(_fresh(machine, name), tuple(a.value for a in arguments.positional))
+
+
+def _arange(machine: Machine, name: str, arguments: Arguments) -> Value:
+    values = [a.value for a in arguments.positional]
+    numbers = [v.value for v in values if isinstance(v, Known) and isinstance(v.value, int | float)]
+    if len(numbers) != len(values) or not 1 <= len(numbers) <= 3:
+        return made(_fresh(machine, name), (machine.unknown(Reason.OPERATION),))
+    start, stop, step = (0, numbers[0], 1) if len(numbers) == 1 else (*numbers, 1)[:3]
+    count = max(math.ceil((stop - start) / step), 0) if step else 0
+    return made(_fresh(machine, name), (depending_on(Known(count), *values),))
+
+
+def _linspace(machine: Machine, name: str, arguments: Arguments) -> Value:
+    count = arguments.get(2, "num")
+    return made(_fresh(machine, name), (count if count is not None else Known(50),))
+
+
+def as_array(machine: Machine, value: Value) -> Value:
+    """What np.array makes of a value."""
+    if isinstance(value, Known):
+        match value.value:
+            case Array():
+                return value
+            case Range():
+                return made(("array", value.key), (loops.iterate(machine, value).count,))
+            case Tuple(items=items):
+                return _stacked(machine, items, Known(len(items)), items[0] if items else None, value)
+        record = machine.record(value)
+        if isinstance(record, ListRecord):
+            return _stacked(machine, record.items, record.length, record.element, value)
+        if isinstance(value.value, int | float):
+            return value
+    return machine.unknown(Reason.LIBRARY_CALL, None, ("array", value.key))
+
+
+def _stacked(
+    machine: Machine, items: tuple[Value, ...] | None, length: Value, element: Value | None, source: Value
+) -> Value:
+    """The array of a list: its items along a new first axis."""
+    key = ("array", source.key, tuple(i.key for i in items) if items is not None else length.key)
+    record = element if element is not None else NONE
+    inner = as_array(machine, record) if element is not None else NONE
+    shape: tuple[Value, ...] | None = None
+    is_made = False
+    if isinstance(inner, Known) and isinstance(inner.value, Array):
+        if inner.value.shape is not None:
+            shape = (length, *inner.value.shape)
+        is_made = inner.value.made
+    elif isinstance(inner, Known) and isinstance(inner.value, int | float | str | bool):
+        shape = (length,)
+        is_made = True
+    return depending_on(Known(Array(key, shape, key, Known(0), is_made)), length)
+
+
+def _array(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "object")
+    if value is None:
+        value = arguments.get(0, "a")
+    return as_array(machine, value) if value is not None else machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _like(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "a")
+    if isinstance(value, Known) and isinstance(value.value, Array):
+        return made(_fresh(machine, name), value.value.shape)
+    return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _elementwise(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "x")
+    if isinstance(value, Known) and isinstance(value.value, Array):
+        return replace(value, value=mapped(value.value, (name, value.value.key)))
+    if isinstance(value, Known) and isinstance(value.value, int | float):
+        function = getattr(math, name.rpartition(".")[2], None)
+        if function is not None:
+            try:
+                return depending_on(Known(function(value.value)), value)
+            except (ValueError, OverflowError):
+                return machine.unknown(Reason.OPERATION)
+    if value is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return flow(machine, value) or machine.unknown(Reason.OPERATION, None, (name, value.key))
+
+
+def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Value:
+    """`array.reshape(shape)`; a single -1 is worked out."""
+    given = _shape(machine, shape)
+    if given is None:
+        return machine.unknown(Reason.OPERATION, None, ("reshape", array.key, shape.key))
+    total = product(array.shape) if array.shape is not None else None
+    numbers = [number(v) for v in given]
+    dims = list(given)
+    if -1 in numbers:
+        at = numbers.index(-1)
+        others = product(tuple(v for k, v in enumerate(given) if k != at))
+        if total is not None and others:
+            dims[at] = depending_on(Known(total // others), source, *given)
+        else:
+            dims[at] = unknown(Reason.OPERATION, key=("reshape", array.key, shape.key, at))
+            if array.shape and number(array.shape[0]) is None and at == 0 and len(array.shape) >= 1:
+                rest = product(array.shape[1:])
+                if rest is not None and rest == others:
+                    dims[at] = array.shape[0]
+    key = ("reshape", array.key, tuple(d.key for d in dims))
+    same_rows = array.shape is not None and bool(array.shape) and dims and dims[0].key == array.shape[0].key
+    base = ("reshaped", array.base) if same_rows else key
+    start = array.start if same_rows else Known(0)
+    return depending_on(Known(Array(key, tuple(dims), base, start, array.made)), source)
+
+
+def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
+    array, shape = arguments.get(0, "a"), arguments.get(1, "newshape") or arguments.get(1, "shape")
+    if isinstance(array, Known) and isinstance(array.value, Array) and shape is not None:
+        return reshape(machine, array.value, shape, array)
+    if array is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    passed = flow(machine, array)
+    if passed is not None:
+        return passed
+    known = _shape(machine, shape) if shape is not None else None
+    key = ("reshape", array.key, shape.key if shape is not None else None)
+    if known is not None and all(number(v) not in (None, -1) for v in known):
+        return Known(Array(key, known, key))
+    return machine.unknown(Reason.OPERATION, None, key)
+
+
+def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value, axis = arguments.get(0, "a"), arguments.get(1, "axis")
+    at = number(axis) if axis is not None else None
+    if isinstance(value, Known) and isinstance(value.value, Array) and at is not None:
+        array = value.value
+        key = ("expand", array.key, at)
+        if array.shape is None:
+            return Known(Array(key, None, key))
+        shape = list(array.shape)
+        shape.insert(at if at >= 0 else len(shape) + 1 + at, Known(1))
+        keeps = at not in (0, -len(shape))
+        base = ("reshaped", array.base) if keeps else key
+        return depending_on(Known(Array(key, tuple(shape), base, array.start if keeps else Known(0), array.made)), value)
+    if value is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    passed = flow(machine, value)
+    return passed or machine.unknown(Reason.OPERATION, None, ("expand", value.key, axis.key if axis is not None else None))
+
+
+def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
+    parts = arguments.get(0, "arrays") or arguments.get(0, "tup")
+    axis = arguments.get(1, "axis")
+    at = 0 if axis is None else number(axis)
+    found = loops.items(loops.iterate(machine, parts)) if parts is not None else None
+    if found is None or parts is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    arrays = [v.value for v in found if isinstance(v, Known) and isinstance(v.value, Array)]
+    key = ("concatenate", at, tuple(v.key for v in found))
+    if len(arrays) != len(found) or not arrays or at is None or any(a.shape is None for a in arrays):
+        passed = flow(machine, *found)
+        return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
+    shapes = [a.shape for a in arrays if a.shape is not None]
+    rank = len(shapes[0])
+    position = at if at >= 0 else rank + at
+    if any(len(s) != rank for s in shapes) or position >= rank:
+        return machine.unknown(Reason.LIBRARY_CALL, None, key)
+    lengths = [number(s[position]) for s in shapes]
+    known = [n for n in lengths if n is not None]
+    total: Value = Known(sum(known)) if len(known) == len(lengths) else machine.unknown(Reason.OPERATION)
+    shape = (*shapes[0][:position], total, *shapes[0][position + 1 :])
+    return depending_on(Known(Array(key, shape, key, Known(0), all(a.made for a in arrays))), *found)
+
+
+def _squeeze(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "a")
+    return machine.unknown(Reason.OPERATION, None, ("squeeze", value.key if value is not None else None))
+
+
+def _transposed(array: Array, axes: tuple[int, ...] | None, source: Value) -> Value:
+    key = ("transpose", array.key, axes)
+    shape: tuple[Value, ...] | None = None
+    if array.shape is not None:
+        if axes is None:
+            shape = array.shape[::-1]
+        elif sorted(a % len(array.shape) for a in axes) == list(range(len(array.shape))):
+            shape = tuple(array.shape[a] for a in axes)
+    return depending_on(Known(Array(key, shape, key, Known(0), array.made)), source)
+
+
+def _swapaxes(array: Array, first: int, second: int, source: Value) -> Value:
+    if array.shape is None:
+        return _transposed(array, None, source)
+    axes = list(range(len(array.shape)))
+    axes[first], axes[second] = axes[second], axes[first]
+    return _transposed(array, tuple(axes), source)
+
+
+def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """A function that gives the same for the same arguments, of an unknown shape."""
+    passed = flow(machine, *arguments.values())
+    return passed or machine.unknown(Reason.LIBRARY_CALL, None, (name, *(v.key for v in arguments.values())))
+
+
+def array_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """`array.reshape(…)` and the other methods of arrays (and of eager tensors)."""
+    assert isinstance(receiver, Known) and isinstance(receiver.value, Array)
+    array = receiver.value
+    match name:
+        case "reshape":
+            values = [a.value for a in arguments.positional]
+            keyword = arguments.keywords.get("shape") or arguments.keywords.get("newshape")
+            if keyword is not None:
+                shape = keyword.value
+            elif len(values) == 1:
+                shape = values[0]
+            else:
+                shape = Known(Tuple(tuple(values)))
+            return reshape(machine, array, shape, receiver)
+        case "astype" | "copy" | "numpy" | "round" | "clip" | "tolist":
+            return replace(receiver, value=mapped(array, (name, array.key))) if name in ("round", "clip") else receiver
+        case "flatten" | "ravel":
+            return reshape(machine, array, Known(-1), receiver)
+        case "transpose" | "swapaxes":
+            values = [a.value for a in arguments.positional]
+            if len(values) == 1:
+                values = list(shape_values(values[0]) or values)
+            axes = [number(v) for v in values]
+            plain = [a for a in axes if a is not None]
+            if name == "swapaxes" and len(plain) == 2:
+                return _swapaxes(array, plain[0], plain[1], receiver)
+            return _transposed(array, tuple(plain) if len(plain) == len(axes) and plain else None, receiver)
+        case "fill" | "sort":
+            return NONE
+    return machine.unknown(Reason.LIBRARY_CALL, None, ("call", array.key, name, *(v.key for v in arguments.values())))
+
+
+def _transpose(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value, axes = arguments.get(0, "a"), arguments.get(1, "axes")
+    if isinstance(value, Known) and isinstance(value.value, Array):
+        if name.endswith("swapaxes"):
+            first, second = (number(v) if v is not None else None for v in (axes, arguments.get(2, "axis2")))
+            if first is not None and second is not None:
+                return _swapaxes(value.value, first, second, value)
+            return machine.unknown(Reason.OPERATION)
+        given = _shape(machine, axes) if axes is not None else None
+        plain = [n for n in (number(v) for v in given or ()) if n is not None]
+        return _transposed(value.value, tuple(plain) if plain else None, value)
+    return _repeatable(machine, name, arguments)
+
+
+def _generator(machine: Machine, name: str, arguments: Arguments) -> Value:
+    from statelint.interp.objects import InstanceRecord, Library  # noqa: PLC0415
+
+    return machine.allocate(InstanceRecord(Known(Library(name)), arguments.site, {}))
+
+
+def generator_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """`rng.normal(size=…)` and the other methods of NumPy's random generators."""
+    function = TRANSFERS.get(f"numpy.random.{name}") if name not in ("random", "integers", "standard_normal") else None
+    if name in ("random", "standard_normal"):
+        function = _sized(0)
+    elif name == "integers":
+        function = _sized(2)
+    return function(machine, f"numpy.random.{name}", arguments) if function else machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _number_or(function: Callable[[float], float]) -> Transfer:
+    def transfer(machine: Machine, name: str, arguments: Arguments) -> Value:
+        value = arguments.get(0, "x")
+        if isinstance(value, Known) and isinstance(value.value, int | float):
+            return depending_on(Known(float(function(value.value))), value)
+        return _elementwise(machine, name, arguments)
+
+    return transfer
+
+
+_ELEMENTWISE = (
+    "sin cos tan exp log log1p log2 log10 sqrt abs absolute tanh sinh cosh square power round around rint sign "
+    "maximum minimum add subtract multiply divide mod clip nan_to_num float32 float64 cumsum where isnan negative"
+).split()
+
+TRANSFERS: dict[str, Transfer] = {
+    **dict.fromkeys((f"numpy.{n}" for n in ("zeros", "ones", "empty", "full")), _filled),
+    **dict.fromkeys((f"tensorflow.{n}" for n in ("zeros", "ones", "fill")), _filled),
+    **dict.fromkeys((f"numpy.{n}" for n in ("zeros_like", "ones_like", "empty_like", "full_like")), _like),
+    **dict.fromkeys((f"numpy.random.{n}" for n in ("random", "random_sample", "ranf", "sample")), _sized(0)),
+    **dict.fromkeys((f"numpy.random.{n}" for n in ("rand", "randn")), _by_dimensions),
+    **dict.fromkeys((f"numpy.random.{n}" for n in ("normal", "uniform", "randint", "binomial")), _sized(2)),
+    **dict.fromkeys((f"numpy.random.{n}" for n in ("choice", "poisson", "exponential")), _sized(1)),
+    "numpy.random.standard_normal": _sized(0),
+    "numpy.random.default_rng": _generator,
+    "numpy.random.RandomState": _generator,
+    **dict.fromkeys((f"tensorflow.random.{n}" for n in ("normal", "uniform")), _filled),
+    "numpy.arange": _arange,
+    "numpy.linspace": _linspace,
+    **dict.fromkeys((f"numpy.{n}" for n in ("array", "asarray", "ascontiguousarray", "copy")), _array),
+    **dict.fromkeys((f"tensorflow.{n}" for n in ("constant", "convert_to_tensor", "cast", "identity")), _array),
+    **dict.fromkeys(("numpy.reshape", "tensorflow.reshape"), _reshape),
+    **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
+    **dict.fromkeys(("numpy.squeeze", "tensorflow.squeeze"), _squeeze),
+    **dict.fromkeys(("numpy.concatenate", "tensorflow.concat", "numpy.append"), _concatenate),
+    **dict.fromkeys(("numpy.transpose", "tensorflow.transpose", "numpy.swapaxes"), _transpose),
+    "numpy.ceil": _number_or(math.ceil),
+    "numpy.floor": _number_or(math.floor),
+    **dict.fromkeys((f"numpy.{n}" for n in _ELEMENTWISE), _elementwise),
+    **dict.fromkeys(
+        (f"numpy.{n}" for n in "vstack hstack dstack stack tile repeat roll split array_split flip diff mean sum".split()),
+        _repeatable,
+    ),
+}
+
+__all__ = ["TRANSFERS", "Ref", "array_method", "as_array", "generator_method", "reshape"]

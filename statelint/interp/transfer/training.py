@@ -1,0 +1,358 @@
+"""Calls that run a model: fit, evaluate, predict and the rest, with the callbacks' hooks that Keras runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from statelint import api
+from statelint.interp import calls, loops
+from statelint.interp.attributes import library_bases, user_attribute
+from statelint.interp.machine import Machine
+from statelint.interp.objects import (
+    Arguments,
+    Class,
+    Function,
+    InstanceRecord,
+    Items,
+    Iteration,
+    Library,
+    ListRecord,
+    ModelRecord,
+    Ref,
+    Tuple,
+)
+from statelint.interp.transfer.keras import bind, build_layer
+from statelint.trace.objects import Argument, Array, Data, Dataset
+from statelint.trace.story import Call, Feed, Opaque
+from statelint.values import (
+    FALSE,
+    NONE,
+    Known,
+    Reason,
+    Ternary,
+    Value,
+    depending_on,
+    is_,
+    number,
+    unknown,
+)
+
+DEFAULT_BATCH_SIZE = 32
+
+PHASES = {
+    "fit": "train",
+    "fit_generator": "train",
+    "train_on_batch": "train",
+    "evaluate": "evaluate",
+    "evaluate_generator": "evaluate",
+    "test_on_batch": "evaluate",
+    "predict": "predict",
+    "predict_generator": "predict",
+    "predict_on_batch": "predict",
+    "predict_classes": "predict",
+    "predict_proba": "predict",
+    "call": "call",
+}
+
+# Keras 1 spellings.
+_RENAMED = {"nb_epoch": "epochs", "nb_val_samples": "validation_steps", "samples_per_epoch": "steps_per_epoch"}
+
+_BATCH_HOOKS = {
+    "train": ("on_batch_begin", "on_train_batch_begin", "on_batch_end", "on_train_batch_end"),
+    "validation": ("on_test_batch_begin", "on_test_batch_end"),
+    "evaluate": ("on_test_batch_begin", "on_test_batch_end"),
+    "predict": ("on_predict_batch_begin", "on_predict_batch_end"),
+}
+
+
+def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> Data:
+    """What kind of data a value is for Keras."""
+    if isinstance(value, Known):
+        match value.value:
+            case Array() as array:
+                is_part = array.base != array.key and array.samples is None
+                return Data("array", array.key, array, is_part=is_part)
+            case Dataset() as dataset:
+                return Data("dataset", dataset.key, dataset=dataset)
+            case Items():
+                return Data("generator", value.key)
+            case Tuple(items=items) if items:
+                return describe(machine, items[0], surely_array=True)
+        record = machine.record(value)
+        if isinstance(record, ListRecord):
+            first = record.items[0] if record.items else record.element
+            if isinstance(first, Known) and isinstance(first.value, Array):
+                inner = describe(machine, first, surely_array=True)
+                return Data(inner.kind, ("inputs", inner.key), inner.array, is_part=inner.is_part)
+            return Data("array", value.key)
+        if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
+            bases = (
+                library_bases(record.type.value)
+                if isinstance(record.type.value, Class)
+                else (record.type.value.name,) if isinstance(record.type.value, Library) else ()
+            )
+            if any(base.endswith(("Sequence", "PyDataset", "TimeseriesGenerator")) for base in bases):
+                return Data("sequence", value.key)
+            if user_attribute(machine, record.type, "__next__", value) is not None:
+                return Data("generator", value.key)
+            return Data("unknown", value.key)
+        if record is not None:
+            return Data("array", value.key)
+    part = isinstance(value.key, tuple) and value.key[0] in ("item", "rows", "index")
+    return Data("array" if surely_array else "unknown", value.key, is_part=part)
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The callbacks of a call; `known` is False where there may be others."""
+
+    items: tuple[Known, ...]
+    known: bool
+
+
+def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
+    """Follow a call that runs the model."""
+    record = machine.state.heap[id_]
+    assert isinstance(record, ModelRecord)
+    entry = api.member(machine.keras, "keras.Model", method)
+    if entry is not None:
+        bound = bind(machine, entry, arguments)
+    else:
+        bound = dict(arguments.keywords)
+        if arguments.positional:
+            bound["x"] = arguments.positional[0]
+    for old, new in _RENAMED.items():
+        if old in bound:
+            bound.setdefault(new, bound[old])
+    phase = PHASES[method]
+    if phase == "call" and (machine.tapes or _is_training(bound)):
+        phase = "train"
+    x = bound.get("x") or bound.get("generator") or bound.get("inputs")
+    given = x.value if x is not None else machine.unknown(Reason.PARAMETER)
+    surely = any(name in bound and is_(bound[name].value, None) is Ternary.NO for name in ("batch_size", "y"))
+    if method.endswith("_generator") and isinstance(given, Known) and isinstance(given.value, Array):
+        surely = False
+    data = describe(machine, given, surely_array=(surely or method.endswith("on_batch")) and not method.endswith("generator"))
+    validation = _validation(machine, bound, data)
+    _decide_batch(machine, id_, method, data, bound)
+    model = machine.model(id_)
+    assert model is not None
+    hooks = _hooks(machine, bound.get("callbacks"))
+    call = Call(
+        arguments.site, machine.context, machine.fresh_id(), method, model, data, bound, validation, hooks.known
+    )
+    machine.emit(call)
+    _set_model(machine, hooks, id_)
+    if method in ("fit", "fit_generator"):
+        _fit(machine, id_, call, hooks)
+    elif method in ("evaluate", "evaluate_generator"):
+        _pass_over(machine, id_, call, hooks, phase, "test", data)
+    elif method in ("predict", "predict_generator"):
+        _pass_over(machine, id_, call, hooks, phase, "predict", data)
+    else:
+        feed(machine, id_, call, phase, data)
+    if phase == "predict" or method == "call":
+        return machine.unknown(Reason.LIBRARY_CALL, key=("output", call.id))
+    return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _is_training(bound: dict[str, Argument]) -> bool:
+    return "training" in bound and is_(bound["training"].value, True) is Ternary.YES
+
+
+def _validation(machine: Machine, bound: dict[str, Argument], data: Data) -> Data | None:
+    given = bound.get("validation_data")
+    if given is not None and is_(given.value, None) is not Ternary.YES:
+        return describe(machine, given.value)
+    split = bound.get("validation_split")
+    if split is not None and is_(split.value, None) is Ternary.NO and not _is_zero(split.value):
+        return Data("array", ("split", data.key), is_part=True)
+    return None
+
+
+def _is_zero(value: Value) -> bool:
+    return isinstance(value, Known) and value.value in (0, 0.0)
+
+
+def _hooks(machine: Machine, given: Argument | None) -> Hooks:
+    if given is None or is_(given.value, None) is Ternary.YES:
+        return Hooks((), True)
+    record = machine.record(given.value)
+    values: tuple[Value, ...] | None
+    if isinstance(record, ListRecord):
+        values = record.items
+    elif isinstance(given.value, Known) and isinstance(given.value.value, Tuple):
+        values = given.value.value.items
+    else:
+        values = (given.value,)
+    if values is None:
+        return Hooks((), False)
+    found: list[Known] = []
+    known = True
+    for value in values:
+        record = machine.record(value)
+        if isinstance(value, Known) and isinstance(record, InstanceRecord) and _is_understood(machine, record):
+            found.append(value)
+        else:
+            known = False
+    return Hooks(tuple(found), known)
+
+
+def _is_understood(machine: Machine, record: InstanceRecord) -> bool:
+    if not isinstance(record.type, Known):
+        return False
+    match record.type.value:
+        case Class() as class_:
+            bases = library_bases(class_)
+            names = (api.lookup(machine.keras, base) for base in bases)
+            return all(entry is not None and "callback" in entry.roles for entry in names)
+        case Library(name=name):
+            entry = api.lookup(machine.keras, name)
+            return entry is not None and bool({"harmless_callback", "lambda_callback"} & entry.roles)
+    return False
+
+
+def _set_model(machine: Machine, hooks: Hooks, id_: int) -> None:
+    for callback in hooks.items:
+        record = machine.record(callback)
+        if isinstance(record, InstanceRecord) and isinstance(callback.value, Ref):
+            attributes = {**record.attributes, "model": machine.refer(id_)}
+            machine.update(callback.value.id, attributes=attributes)
+
+
+def _functions(machine: Machine, hooks: Hooks, name: str) -> Iterator[Value]:
+    for callback in hooks.items:
+        record = machine.record(callback)
+        assert isinstance(record, InstanceRecord)
+        if isinstance(record.type, Known) and isinstance(record.type.value, Class):
+            function = user_attribute(machine, record.type, name, callback)
+        else:
+            function = record.attributes.get(name)
+        if function is not None and is_(function, None) is not Ternary.YES:
+            yield function
+
+
+def hook(machine: Machine, hooks: Hooks, call: Call, name: str, *positional: Value) -> None:
+    """Run one hook of all callbacks."""
+    with machine.in_hook(name):
+        logs = machine.unknown(Reason.LIBRARY_CALL)
+        given = tuple(Argument(value, call.site) for value in (*positional, logs))
+        for function in list(_functions(machine, hooks, name)):
+            if isinstance(function, Known) and not isinstance(function.value, Function) and machine.state.alive:
+                calls.call_value(machine, function, Arguments(given, {}, False, call.site))
+            elif machine.state.alive:
+                calls.call_value(machine, function, Arguments(given, {}, False, call.site))
+    if not hooks.known:
+        machine.emit(Opaque(call.site, machine.context, frozenset({call.model.id}), Reason.LIBRARY_CALL))
+
+
+def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None:
+    model = machine.model(id_)
+    assert model is not None
+    machine.emit(Feed(call.site, machine.context, call, phase, model, data))
+
+
+def _batches(machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, data: Data) -> None:
+    """One pass over the data; batch by batch only where some callback looks on."""
+    names = _BATCH_HOOKS[phase]
+    if not any(True for name in names for _ in _functions(machine, hooks, name)):
+        feed(machine, id_, call, phase, data)
+        return
+    count = batches(call, data)
+
+    def body(position: Value, _: int) -> None:
+        for name in names[: len(names) // 2]:
+            hook(machine, hooks, call, name, position)
+        feed(machine, id_, call, phase, data)
+        for name in names[len(names) // 2 :]:
+            hook(machine, hooks, call, name, position)
+
+    iteration = Iteration(count, lambda k: Known(k), ("batches", call.id), False)
+    loops.run(machine, "batches", call.site, iteration, body)
+
+
+def batches(call: Call, data: Data) -> Value:
+    """The number of batches in one pass."""
+    if data.dataset is not None and data.dataset.batches is not None:
+        return Known(data.dataset.batches)
+    size = batch_size_of(call.argument("batch_size"))
+    if data.samples is not None and size:
+        return Known(-(-data.samples // size))
+    return unknown(Reason.OPERATION)
+
+
+def batch_size_of(value: Value) -> int | None:
+    """The batch size that an argument gives, Keras's default where it is None."""
+    return DEFAULT_BATCH_SIZE if is_(value, None) is Ternary.YES else number(value)
+
+
+def _pass_over(machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, prefix: str, data: Data) -> None:
+    hook(machine, hooks, call, f"on_{prefix}_begin")
+    _batches(machine, id_, call, hooks, phase, data)
+    hook(machine, hooks, call, f"on_{prefix}_end")
+
+
+def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
+    hook(machine, hooks, call, "on_train_begin")
+    epochs = call.arguments["epochs"].value if "epochs" in call.arguments else Known(1)
+    first = number(call.argument("initial_epoch")) if "initial_epoch" in call.arguments else 0
+    last = number(epochs)
+    if first is not None and last is not None:
+        count: Value = depending_on(Known(max(last - first, 0)), epochs)
+    else:
+        count = unknown(Reason.OPERATION)
+
+    def body(epoch: Value, position: int) -> None:
+        hook(machine, hooks, call, "on_epoch_begin", epoch)
+        _batches(machine, id_, call, hooks, "train", call.data)
+        if call.validation is not None:
+            hook(machine, hooks, call, "on_test_begin")
+            _batches(machine, id_, call, hooks, "validation", call.validation)
+            hook(machine, hooks, call, "on_test_end")
+        hook(machine, hooks, call, "on_epoch_end", epoch)
+
+    start = first or 0
+    loops.run(machine, "epochs", call.site, Iteration(count, lambda k: Known(start + k), ("epochs", call.id), False), body)
+    hook(machine, hooks, call, "on_train_end")
+
+
+def _decide_batch(machine: Machine, id_: int, method: str, data: Data, bound: dict[str, Argument]) -> None:
+    """The first batch decides the batch size of a model that was given no input shape."""
+    record = machine.state.heap[id_]
+    assert isinstance(record, ModelRecord)
+    if not record.undecided or record.built:
+        return
+    if record.kind == "Subclassed" and not record.layers:
+        return
+    batch = first_batch(machine, method, data, bound)
+    machine.update(id_, built=True, undecided=False, batch=batch)
+    for layer in record.layers:
+        build_layer(machine, layer, batch, id_, method)
+
+
+def first_batch(machine: Machine, method: str, data: Data, bound: dict[str, Argument]) -> Value:
+    """The batch dimension with which a call traces the model: a known None where it isn't static."""
+    if method == "call" or method.endswith("on_batch"):
+        return data.array.shape[0] if data.array and data.array.shape else unknown(Reason.OPERATION)
+    if data.kind == "dataset" and data.dataset is not None:
+        if data.dataset.batch is None:
+            return unknown(Reason.OPERATION)
+        match is_(data.dataset.drop_remainder, True):
+            case Ternary.YES:
+                return data.dataset.batch
+            case Ternary.NO:
+                return NONE
+        return unknown(Reason.OPERATION)
+    if data.kind == "generator":
+        return NONE if machine.keras == 3 else unknown(Reason.OPERATION)
+    given = bound["batch_size"].value if "batch_size" in bound else NONE
+    size, samples = batch_size_of(given), data.samples
+    if data.kind != "array" or size is None or size <= 0 or samples is None:
+        return unknown(Reason.OPERATION)
+    if "validation_split" in bound and not _is_zero(bound["validation_split"].value):
+        return unknown(Reason.OPERATION)
+    return depending_on(NONE if samples % size else Known(size), given)
+
+
+__all__ = ["FALSE", "PHASES", "batch_size_of", "batches", "describe", "run"]

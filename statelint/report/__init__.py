@@ -1,0 +1,36 @@
+"""Findings as text, JSON and workflow commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from statelint.findings import Finding
+
+FORMATS = ("full", "concise", "json", "github")
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a run found, in order, and how many files it read."""
+
+    findings: Sequence[Finding]
+    files: int
+
+
+def write(results: Results, chosen: str, stream: TextIO) -> None:
+    """Write `results` to `stream` in one of FORMATS."""
+    # Each format is imported alone: rich and json cost more than many a run.
+    match chosen:
+        case "full":
+            from statelint.report import full as report
+        case "concise":
+            from statelint.report import concise as report  # type: ignore[no-redef]
+        case "json":
+            from statelint.report import json_array as report  # type: ignore[no-redef]
+        case "github":
+            from statelint.report import github as report  # type: ignore[no-redef]
+        case _:
+            raise ValueError(f"no such format: {chosen}")
+    report.write(results, stream)

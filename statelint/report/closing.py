@@ -1,0 +1,49 @@
+"""The line that closes a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from statelint.findings import Severity, Status
+from statelint.report import Results
+
+_PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.ADVICE: "pieces of advice"}
+_SINGULARS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "piece of advice"}
+
+
+def closing_line(results: Results) -> str:
+    """`Found 3 problems (1 error, 2 warnings) in 2 files; 12 files checked.`"""
+    if not results.files:
+        return "No Python files found."
+    if not results.findings:
+        return f"No problems in {_count(results.files, 'file')}."
+    severities = Counter(finding.severity for finding in results.findings)
+    kinds = ", ".join(
+        f"{severities[kind]} {_SINGULARS[kind] if severities[kind] == 1 else _PLURALS[kind]}"
+        for kind in Severity
+        if severities[kind]
+    )
+    paths = len({finding.site.path for finding in results.findings})
+    return (
+        f"Found {_count(len(results.findings), 'problem')} ({kinds}) in {_count(paths, 'file')}; "
+        f"{_count(results.files, 'file')} checked."
+    )
+
+
+def verdict_lines(results: Results) -> list[str]:
+    """`Keras 2: 2 confirmed, 1 not reached.` for each generation that judged a finding."""
+    lines = []
+    for generation in sorted({v.keras for finding in results.findings for v in finding.verdicts}):
+        statuses = Counter(
+            verdict.status
+            for finding in results.findings
+            for verdict in finding.verdicts
+            if verdict.keras == generation
+        )
+        counts = ", ".join(f"{statuses[status]} {status}" for status in Status if statuses[status])
+        lines.append(f"Keras {generation}: {counts}.")
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

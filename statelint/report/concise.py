@@ -1,0 +1,27 @@
+"""One line for each finding, as editors and grep like it."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from statelint.findings import Finding
+from statelint.report import Results
+from statelint.report.visible import can_print, one_line
+
+
+def write(results: Results, stream: TextIO) -> None:
+    dash = "–" if can_print("–", stream.encoding) else "-"
+    for finding in results.findings:
+        stream.write(f"{line(finding, dash)}\n")
+
+
+def line(finding: Finding, dash: str = "–") -> str:
+    """`path:line:column: CODE message [Keras 3: confirmed – evidence]`."""
+    verdicts = "; ".join(
+        f"Keras {verdict.keras}: {verdict.status}"
+        + (f" {dash} {verdict.evidence}" if verdict.evidence else "")
+        for verdict in finding.verdicts
+    )
+    return one_line(
+        f"{finding.site}: {finding.code} {finding.message}" + (f" [{verdicts}]" if verdicts else "")
+    )

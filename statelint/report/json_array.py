@@ -1,0 +1,47 @@
+"""Findings as one JSON array."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from statelint.findings import Finding
+from statelint.report import Results
+from statelint.sites import Site
+
+
+def write(results: Results, stream: TextIO) -> None:
+    # ASCII, so that the bytes are the same, and valid JSON, whatever the stream's encoding.
+    json.dump([as_object(finding) for finding in results.findings], stream, indent=2)
+    stream.write("\n")
+
+
+def as_object(finding: Finding) -> dict[str, Any]:
+    return {
+        **_span(finding.site),
+        "code": finding.code,
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "why": finding.why,
+        "instead": finding.instead,
+        "holds_on": list(finding.holds_on),
+        "assumptions": list(finding.assumptions),
+        "related": [{**_span(related.site), "message": related.message} for related in finding.related],
+        "fix": None,
+        "verdicts": [
+            {"keras": verdict.keras, "status": str(verdict.status), "evidence": verdict.evidence}
+            for verdict in finding.verdicts
+        ],
+    }
+
+
+def _span(site: Site) -> dict[str, Any]:
+    return {
+        "path": site.path,
+        "cell": site.cell,
+        "line": site.line,
+        "column": site.column,
+        "end_line": site.end_line,
+        "end_column": site.end_column,
+    }

@@ -1,0 +1,110 @@
+"""Python source: its libcst tree and where each node stands."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import libcst as cst
+from libcst._exceptions import ParserSyntaxError
+from libcst._nodes.internal import CodegenState
+
+from statelint.sites import Site
+
+Span = tuple[int, int, int, int]
+
+_NEWLINE = re.compile(r"\r\n?|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed file."""
+
+    path: str
+    module: cst.Module
+    spans: dict[int, Span]
+
+    def site(self, node: cst.CSTNode) -> Site:
+        line, column, end_line, end_column = self.spans[id(node)]
+        return Site(self.path, None, line, column + 1, end_line, end_column + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that can't be read or parsed: where, and why."""
+
+    site: Site
+    why: str
+
+
+class _SpanState(CodegenState):
+    """Regenerates the source and notes where each node begins and ends, white space left out.
+
+    The stock PositionProvider does the same for every node and its white space at 8 times the cost.
+    """
+
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(module.default_indent, module.default_newline)
+        self.line = 1
+        self.column = 0
+        self.spans: dict[int, Span] = {}
+
+    def add_indent_tokens(self) -> None:
+        for token in self.indent_tokens:
+            self.add_token(token)
+
+    def add_token(self, value: str) -> None:
+        if "\n" in value or "\r" in value:
+            segments = _NEWLINE.split(value)
+            self.line += len(segments) - 1
+            self.column = len(segments[-1])
+        else:
+            self.column += len(value)
+
+    @contextmanager
+    def record_syntactic_position(
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> Iterator[None]:
+        start = (self.line, self.column)
+        yield
+        end = (self.line, self.column)
+        if start_node is not None and id(start_node) in self.spans:
+            start = self.spans[id(start_node)][:2]
+        if end_node is not None and id(end_node) in self.spans:
+            end = self.spans[id(end_node)][2:]
+        self.spans[id(node)] = (*start, *end)
+
+
+def read(path: str, data: bytes) -> Source | Unreadable:
+    """Parse a file; `path` is how its findings name it."""
+    try:
+        module = cst.parse_module(data)
+        state = _SpanState(module)
+        module._codegen(state)
+    except ParserSyntaxError as error:
+        return _unreadable(path, data, error.raw_line, error.raw_column, "is not valid Python")
+    except (SyntaxError, UnicodeError, LookupError, ValueError, cst.CSTLogicError) as error:
+        return _unreadable(path, data, 1, 0, str(error) or type(error).__name__)
+    except RecursionError:
+        return _unreadable(path, data, 1, 0, "is nested too deep to parse")
+    return Source(path, module, state.spans)
+
+
+def _unreadable(path: str, data: bytes, line: int, column: int, why: str) -> Unreadable:
+    # libcst names the line after the error and thirty expected tokens; CPython knows better.
+    try:
+        ast.parse(data)
+    except SyntaxError as error:
+        line = error.lineno or line
+        column = max((error.offset or 1) - 1, 0)
+        why = error.msg
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return Unreadable(Site(path, None, max(line, 1), column + 1, max(line, 1), column + 2), why)

@@ -1,0 +1,127 @@
+"""Questions that rules put to a story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from statelint.trace.objects import Model
+from statelint.trace.story import Built, Context, Event, Feed, Loop, Opaque, Pass, Reset, Story
+from statelint.values import Ternary, number
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """The state with which a feed begins.
+
+    `kind` is "carried" (from the feed `source`), "reset" (by `source`), "fresh" (the model was just
+    built) or "unknown".
+    """
+
+    kind: str
+    source: Event | None = None
+
+
+def is_stateful(model: Model) -> bool:
+    """Whether the program proves that the model keeps state."""
+    return bool(model.stateful_layers)
+
+
+def touches(event: Opaque, model: Model) -> bool:
+    """Whether something that isn't followed can reach the model or its layers."""
+    if event.models is None:
+        return True
+    return model.id in event.models or any(layer.id in event.models for layer in model.stateful_layers)
+
+
+def shares_state(one: Model, other: Model) -> bool:
+    """Whether two models have a stateful layer in common."""
+    if one.id == other.id:
+        return True
+    ids = {layer.id for layer in one.stateful_layers}
+    return any(layer.id in ids for layer in other.stateful_layers)
+
+
+class History:
+    """What has happened to a model's state before some event, read backwards."""
+
+    def __init__(self, story: Story, position: int, model: Model, context: Context) -> None:
+        self.story = story
+        self.position = position
+        self.model = model
+        self.context = context
+        self.stateful = {layer.id for layer in model.stateful_layers}
+
+    def __iter__(self) -> Iterator[tuple[Event, bool]]:
+        """The events that concern the model, latest first, and whether each certainly happened."""
+        for event in reversed(self.story.events[: self.position]):
+            if event.context.excludes(self.context):
+                continue
+            concerns = (
+                (isinstance(event, Feed) and shares_state(event.model, self.model))
+                or (isinstance(event, Reset) and (event.layers is None or bool(event.layers & self.stateful)))
+                or (isinstance(event, Opaque) and touches(event, self.model))
+                or (isinstance(event, Built) and event.layer.id in self.stateful)
+            )
+            if concerns:
+                yield event, self.context.implies(event.context)
+
+    def entering(self) -> Entering:
+        """Where the state that enters here comes from."""
+        left = set(self.stateful)
+        maybe = False
+        for event, certain in self:
+            match event:
+                case Opaque():
+                    return Entering("unknown", event)
+                case Built():
+                    return Entering("unknown" if maybe else "fresh", event)
+                case Reset() if certain and event.layers is not None:
+                    left -= event.layers
+                    if not left:
+                        return Entering("unknown" if maybe else "reset", event)
+                case Reset():
+                    maybe = True
+                case Feed():
+                    if maybe or left != self.stateful:
+                        return Entering("unknown", event)
+                    return Entering("carried", event)
+        return Entering("unknown")
+
+    def unbroken(self) -> Iterator[Feed]:
+        """The feeds whose state certainly reaches this point, latest first: nothing in between sets it back."""
+        for event, _ in self:
+            if not isinstance(event, Feed):
+                return
+            yield event
+
+
+def entering(story: Story, position: int, feed: Feed) -> Entering:
+    """Where the state that enters a feed comes from."""
+    return History(story, position, feed.model, feed.context).entering()
+
+
+def common_passes(one: Context, other: Context) -> tuple[tuple[Pass, Pass], ...]:
+    """The passes of the loops that both events are in, outermost first."""
+    pairs = []
+    for mine, theirs in zip(one.passes, other.passes, strict=False):
+        if mine.loop.id != theirs.loop.id:
+            break
+        pairs.append((mine, theirs))
+    return tuple(pairs)
+
+
+def separating_loop(one: Context, other: Context) -> Loop | None:
+    """The outermost loop between whose passes the two events lie."""
+    for mine, theirs in common_passes(one, other):
+        if mine.index != theirs.index:
+            return mine.loop
+    return None
+
+
+def repeats(loop: Loop) -> Ternary:
+    """Whether the loop certainly makes more than one pass; a loop of the program is written to do so."""
+    count = number(loop.count)
+    if count is not None:
+        return Ternary.of(count > 1)
+    return Ternary.UNKNOWN if loop.kind in ("epochs", "batches") else Ternary.YES

@@ -1,0 +1,218 @@
+"""The story of a program: what happens to its models, in order.
+
+A trace is the list of events along every path that was followed.  Loops run their first, second
+and last pass, so that what one pass leaves to the next stands in the list; each event says in
+which passes of which loops it happens and under which conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from statelint.sites import Site
+from statelint.trace.objects import Argument, Array, Data, Layer, Model
+from statelint.values import NONE, Reason, Value, number
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An arm of a branch that can't be decided: 0 where the condition holds, 1 (2, …) otherwise."""
+
+    id: Hashable
+    arm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop of the program, or one that Keras runs: `kind` is "for", "while", "epochs" or "batches".
+
+    `count` is the number of its passes.  `over` is the identity of what it iterates over.
+    """
+
+    id: int
+    kind: str
+    site: Site
+    count: Value
+    over: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass of a loop: the first (0), the second (1), or a later one; `last` where it is the last."""
+
+    loop: Loop
+    index: int
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where an event happens: the calls that lead to it (outermost first), passes, conditions, hook."""
+
+    stack: tuple[Site, ...] = ()
+    passes: tuple[Pass, ...] = ()
+    when: tuple[Condition, ...] = ()
+    hook: str | None = None
+
+    def excludes(self, other: Context) -> bool:
+        """Whether the two can't both happen: they stand in different arms of one branch."""
+        arms = {c.id: c.arm for c in self.when}
+        return any(arms.get(c.id, c.arm) != c.arm for c in other.when)
+
+    def implies(self, other: Context) -> bool:
+        """Whether `other` certainly happens too where this happens."""
+        mine = set(self.when)
+        return all(condition in mine for condition in other.when)
+
+    def within(self, loop: Loop) -> bool:
+        return any(p.loop.id == loop.id for p in self.passes)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens at a place of the program."""
+
+    site: Site
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Event):
+    """A layer is constructed."""
+
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Built(Event):
+    """The states of a stateful layer are allocated, for `batch` rows (a known None: no fixed number).
+
+    `by` is what decides it: "shape" (the model's declared shape), "build", or the call that
+    brings the first batch ("fit", "model(x)"…).
+    """
+
+    layer: Layer
+    model: Model | None
+    batch: Value
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called(Event):
+    """A layer (or a nested model, seen as one) is called on symbolic tensors while a model is put together."""
+
+    layer: Layer
+    inputs: tuple[Hashable, ...]
+    arguments: Mapping[str, Argument] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Event):
+    """A call that runs a model: fit, evaluate, predict, `*_on_batch`, or `call` for `model(x)`."""
+
+    id: int
+    method: str
+    model: Model
+    data: Data
+    arguments: Mapping[str, Argument] = field(compare=False)
+    validation: Data | None = None
+    # Callbacks of which it isn't known what they do.
+    callbacks_known: bool = True
+
+    def argument(self, name: str) -> Value:
+        """The argument's value, None where it isn't given."""
+        found = self.arguments.get(name)
+        return NONE if found is None else found.value
+
+
+@dataclass(frozen=True, slots=True)
+class Feed(Event):
+    """Batches enter a model: one pass over the data, or (in a loop "batches") one batch of it.
+
+    `phase` is "train", "validation", "evaluate", "predict" or "call".  `data` says what is fed
+    and `call` is the id of the Call that does it.
+    """
+
+    call: Call
+    phase: str
+    model: Model
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(Event):
+    """States are set back: of a whole model ("model"), of layers one by one ("layer"), or assigned ("assign").
+
+    `layers` are the ids of the layers reached; None where it isn't known which.  `missing` says
+    that this Keras generation has no such method on that object (it raises AttributeError, unless
+    `guarded` by hasattr or try).
+    """
+
+    via: str
+    method: str
+    model: Model | None
+    layers: frozenset[int] | None
+    missing: bool = False
+    guarded: bool = False
+    built: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque(Event):
+    """Something happens to the models `models` (None: to all) that isn't followed."""
+
+    models: frozenset[int] | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One way through the program: its top level, or one function that nothing in it calls."""
+
+    name: str
+    events: tuple[Event, ...]
+    models: tuple[Model, ...]
+
+    def calls(self) -> Iterator[Call]:
+        return (event for event in self.events if isinstance(event, Call))
+
+    def feeds(self, phase: str | None = None) -> Iterator[tuple[int, Feed]]:
+        """The feeds (of one phase) with their positions in the story."""
+        for index, event in enumerate(self.events):
+            if isinstance(event, Feed) and phase in (None, event.phase):
+                yield index, event
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a program does, judged for one Keras generation (2 or 3)."""
+
+    keras: int
+    path: str
+    stories: tuple[Story, ...]
+    unknowns: tuple[tuple[Reason, str], ...] = ()
+
+
+__all__ = [
+    "Argument",
+    "Array",
+    "Built",
+    "Call",
+    "Called",
+    "Condition",
+    "Context",
+    "Data",
+    "Event",
+    "Feed",
+    "Layer",
+    "Loop",
+    "Made",
+    "Model",
+    "Opaque",
+    "Pass",
+    "Reset",
+    "Story",
+    "Trace",
+    "number",
+]

@@ -1,0 +1,195 @@
+"""What is known of a value without running the program."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
+
+MAX_OPTIONS = 4
+
+
+class Ternary(Enum):
+    """Yes, no, or not known.  It has no truth value: a rule must say which one it means."""
+
+    NO = 0
+    UNKNOWN = 1
+    YES = 2
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Ternary has no truth value; compare it with `is`")
+
+    @classmethod
+    def of(cls, fact: bool) -> Ternary:
+        return cls.YES if fact else cls.NO
+
+    def negated(self) -> Ternary:
+        return Ternary(2 - self.value)
+
+    def both(self, other: Ternary) -> Ternary:
+        return Ternary(min(self.value, other.value))
+
+    def either(self, other: Ternary) -> Ternary:
+        return Ternary(max(self.value, other.value))
+
+
+class Reason(StrEnum):
+    """Why a value is unknown."""
+
+    UNDEFINED_NAME = "undefined name"
+    PARAMETER = "parameter of a function that nobody calls here"
+    LIBRARY_CALL = "call of a library that is not described"
+    ATTRIBUTE = "attribute that is not described"
+    OPERATION = "operation on unknown values"
+    ITERATION = "item of something unknown"
+    LOOP = "changes from one pass of a loop to the next"
+    BRANCHES = "differs between branches"
+    IMPORT = "import that is not followed"
+    RECURSION = "recursive call"
+    DEPTH = "calls nested too deep"
+    BUDGET = "the program is too large to follow"
+    EXPRESSION = "expression that is not understood"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value that the program fixes: a Python constant, or one of the interpreter's objects.
+
+    `assuming` are the defaults that it rests on; `varies` the loops whose pass it depends on.
+    """
+
+    value: Hashable
+    assuming: tuple[str, ...] = ()
+    varies: frozenset[int] = frozenset()
+
+    @property
+    def key(self) -> Hashable:
+        return (type(self.value).__name__, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few known values, and it is not known which."""
+
+    options: tuple[Known, ...]
+
+    @property
+    def key(self) -> Hashable:
+        return ("choice", tuple(option.key for option in self.options))
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value about which nothing is known, why, and at which line of which file.
+
+    Two Unknowns with equal `key` are the same value: data read again through one name, or the
+    same slice of the same thing.
+    """
+
+    reason: Reason
+    key: Hashable
+    place: str = ""
+
+
+Value = Known | Choice | Unknown
+
+NONE = Known(None)
+TRUE = Known(True)
+FALSE = Known(False)
+
+_fresh = itertools.count()
+
+
+def unknown(reason: Reason, place: str = "", key: Hashable = None) -> Unknown:
+    """An unknown value; with an identity of its own unless `key` gives it one."""
+    return Unknown(reason, ("fresh", next(_fresh)) if key is None else key, place)
+
+
+def options(value: Value) -> tuple[Known, ...]:
+    """The known values that it can be; empty where that is not known."""
+    match value:
+        case Known():
+            return (value,)
+        case Choice():
+            return value.options
+        case Unknown():
+            return ()
+
+
+def is_(value: Value, constant: Hashable) -> Ternary:
+    """Whether the value is this constant (of this type)."""
+    return holds(value, lambda v: type(v) is type(constant) and v == constant)
+
+
+def holds(value: Value, predicate: Callable[[Hashable], bool]) -> Ternary:
+    """Whether the predicate holds of the value: YES or NO only where it does for all options."""
+    facts = {predicate(option.value) for option in options(value)}
+    return Ternary.of(facts.pop()) if len(facts) == 1 else Ternary.UNKNOWN
+
+
+def number(value: Value | None) -> int | None:
+    """The integer that it is, or None where it is no single known integer."""
+    if isinstance(value, Known):
+        v = value.value
+        if isinstance(v, int) and not isinstance(v, bool):
+            return v
+        if isinstance(v, float) and v.is_integer():
+            return int(v)
+    return None
+
+
+def assumptions(*values: Value | None) -> tuple[str, ...]:
+    """The defaults that these values rest on, each once."""
+    seen: dict[str, None] = {}
+    for value in values:
+        if value is not None:
+            for option in options(value):
+                seen.update(dict.fromkeys(option.assuming))
+    return tuple(seen)
+
+
+def varies(value: Value) -> frozenset[int]:
+    """The loops on whose pass the value depends."""
+    loops: frozenset[int] = frozenset()
+    for option in options(value):
+        loops |= option.varies
+    return loops
+
+
+def depending_on(value: Value, *sources: Value) -> Value:
+    """The value, marked as resting on what its sources rest on."""
+    assuming = assumptions(*sources)
+    loops = frozenset().union(*(varies(source) for source in sources))
+    if not assuming and not loops:
+        return value
+
+    def mark(known: Known) -> Known:
+        merged = tuple(dict.fromkeys((*known.assuming, *assuming)))
+        return replace(known, assuming=merged, varies=known.varies | loops)
+
+    match value:
+        case Known():
+            return mark(value)
+        case Choice():
+            return Choice(tuple(mark(option) for option in value.options))
+        case Unknown():
+            return value
+
+
+def join(left: Value, right: Value) -> Value:
+    """What is known where control comes from two sides."""
+    if left is right:
+        return left
+    if left.key == right.key:
+        return depending_on(left, right)
+    merged: dict[Hashable, Known] = {}
+    for side in (left, right):
+        if isinstance(side, Unknown):
+            return unknown(Reason.BRANCHES, side.place)
+        for option in options(side):
+            merged.setdefault(option.key, option)
+    if len(merged) > MAX_OPTIONS:
+        return unknown(Reason.BRANCHES)
+    return Choice(tuple(merged.values()))

@@ -1,0 +1,40 @@
+"""All checks in turn: `python -m tests [OPTIONS FOR PYTEST]`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LINTERS = {
+    "ruff check": [sys.executable, "-m", "ruff", "check", "."],
+    "ruff format": [sys.executable, "-m", "ruff", "format", "--check", "."],
+    "mypy": [sys.executable, "-m", "mypy"],
+    "import-linter": [str(Path(sys.executable).parent / "lint-imports")],
+}
+
+
+def main() -> int:
+    """Run every check, pytest last; 1 where one of them fails."""
+    failed = []
+    for name, command in LINTERS.items():
+        started = time.monotonic()
+        ended = subprocess.run(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        passed = ended.returncode == 0
+        print(f"{'passed' if passed else 'FAILED'}  {name} ({time.monotonic() - started:.1f} s)", flush=True)
+        if not passed:
+            failed.append(name)
+            print(ended.stdout, flush=True)
+    pytest = [sys.executable, "-m", "pytest", "-n", "auto", *sys.argv[1:]]
+    status = subprocess.run(pytest, cwd=ROOT, check=False).returncode
+    if failed:
+        print(f"failed before pytest: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed or status else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

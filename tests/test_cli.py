@@ -1,0 +1,386 @@
+"""The command line: what it exits with, what it prints where, and how it ends when it is cut short."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+import statelint
+from statelint import cli, rules
+from statelint.discover import SourceFile
+from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.sites import Site
+
+
+@dataclass
+class Failure:
+    shown: str
+    rule: str | None
+    error: str
+
+
+@dataclass
+class Checked:
+    findings: list[Finding] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass
+class Engine:
+    """A stand-in for the analysis, and for the harness behind it."""
+
+    checked: Checked = field(default_factory=Checked)
+    asked: list[tuple[list[str], tuple[int, ...] | None]] = field(default_factory=list)
+    error: BaseException | None = None
+    confirm_error: BaseException | None = None
+    confirm_asked: list[tuple[tuple[int, ...] | None, float]] = field(default_factory=list)
+    installed: tuple[int, ...] = (2, 3)
+
+    def check_files(self, files: Sequence[SourceFile], targets: tuple[int, ...] | None) -> Checked:
+        self.asked.append(([file.shown for file in files], targets))
+        if self.error:
+            raise self.error
+        return self.checked
+
+    def probe(self, python: str, generations: Sequence[int]) -> dict[int, tuple[bool, str]]:
+        assert python == sys.executable
+        return {number: (number in self.installed, "it isn't installed") for number in generations}
+
+    def confirm(
+        self,
+        findings: list[Finding],
+        files: Sequence[SourceFile],
+        generations: tuple[int, ...] | None,
+        seconds: float,
+        progress: Callable[[str], None],
+    ) -> list[Finding]:
+        self.confirm_asked.append((generations, seconds))
+        progress("[running] train.py")
+        if self.confirm_error:
+            raise self.confirm_error
+        verdict = Verdict(3, Status.CONFIRMED, "state norm 0.83 enters batch 1 of epoch 2")
+        return [replace(finding, verdicts=(verdict,)) for finding in findings]
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
+    """The stand-in in place of the analysis, in a folder with one file."""
+    stand_in = Engine()
+    module = types.ModuleType("statelint.engine")
+    module.check_files = stand_in.check_files  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "statelint.engine", module)
+    judge = types.ModuleType("statelint.confirm.judge")
+    judge.confirm = stand_in.confirm  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "statelint.confirm", types.ModuleType("statelint.confirm"))
+    monkeypatch.setitem(sys.modules, "statelint.confirm.judge", judge)
+    harness = types.ModuleType("statelint.confirm.harness")
+    harness.probe = stand_in.probe  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "statelint.confirm.harness", harness)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    Path("train.py").write_text("model.fit(x, y)\n", encoding="utf-8")
+    return stand_in
+
+
+def finding(
+    code: str = "SRN201", severity: Severity = Severity.WARNING, line: int = 1, path: str = "train.py"
+) -> Finding:
+    site = Site(path, None, line, 1, line, 16)
+    return Finding(
+        code, "shuffled-batches", severity, site, "the batches are shuffled", "why", "instead", (2, 3)
+    )
+
+
+def test_nothing_found(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == 0
+    assert capsys.readouterr() == ("No problems in 1 file.\n", "")
+    assert engine.asked == [(["train.py"], None)]
+
+
+@pytest.mark.parametrize("name", ["concise", "github"])
+def test_nothing_found_is_silent_for_machines(
+    engine: Engine, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert cli.main(["--format", name]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_no_files(engine: Engine, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert cli.main(["empty"]) == 0
+    assert capsys.readouterr().out == "No Python files found.\n"
+
+
+@pytest.mark.parametrize(
+    ("severity", "options", "status"),
+    [
+        (Severity.ERROR, [], 1),
+        (Severity.WARNING, [], 1),
+        (Severity.ADVICE, [], 0),
+        (Severity.ERROR, ["--exit-zero"], 0),
+    ],
+)
+def test_exit_status(engine: Engine, severity: Severity, options: list[str], status: int) -> None:
+    engine.checked.findings.append(finding(severity=severity))
+    assert cli.main(options) == status
+
+
+def test_findings_are_sorted(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.checked.findings += [
+        finding(line=12),
+        finding(code="SRN301", line=2),
+        finding(line=2),
+        finding(path="a.py"),
+    ]
+    assert cli.main(["--format", "concise"]) == 1
+    assert [line.split(" the")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "a.py:1:1: SRN201",
+        "train.py:2:1: SRN201",
+        "train.py:2:1: SRN301",
+        "train.py:12:1: SRN201",
+    ]
+
+
+@pytest.mark.parametrize(("chosen", "targets"), [("2", (2,)), ("3", (3,)), ("auto", None)])
+def test_target(engine: Engine, chosen: str, targets: tuple[int, ...] | None) -> None:
+    cli.main(["--keras", chosen, "train.py"])
+    assert engine.asked == [(["train.py"], targets)]
+
+
+def test_missing_paths_are_named_before_any_analysis(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["train.py", "nope.py", "gone/"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "statelint: no such file or folder: nope.py\nstatelint: no such file or folder: gone/\n",
+    )
+    assert engine.asked == []
+
+
+def test_a_failure_is_reported_beside_the_findings(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.checked = Checked([finding()], [Failure("b.py", "SRN301", "KeyError: 'x'")])
+    assert cli.main(["--format", "concise", "--exit-zero"]) == 2
+    captured = capsys.readouterr()
+    assert captured.err == "statelint: b.py: internal error in SRN301: KeyError: 'x'\n"
+    assert captured.out == "train.py:1:1: SRN201 the batches are shuffled\n"
+
+
+def test_a_crash_of_the_analysis_is_one_message(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.error = ZeroDivisionError("oh")
+    assert cli.main([]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("statelint: internal error: ZeroDivisionError: oh (test_cli.py:")
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "options", [["--format", "xml"], ["--keras", "4"], ["--timeout", "0"], ["--timeout", "x"], ["--nope"]]
+)
+def test_wrong_usage(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(options)
+    assert stop.value.code == 2
+    assert "usage: statelint" in capsys.readouterr().err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"statelint {statelint.__version__}\n"
+
+
+def test_confirm(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.checked.findings.append(finding())
+    assert cli.main(["--confirm", "--keras", "3", "--timeout", "2.5", "--format", "concise"]) == 1
+    assert engine.confirm_asked == [((3,), 2.5)]
+    assert capsys.readouterr() == (
+        "train.py:1:1: SRN201 the batches are shuffled "
+        "[Keras 3: confirmed – state norm 0.83 enters batch 1 of epoch 2]\n",
+        "",
+    )
+
+
+def test_nothing_is_run_without_the_flag(engine: Engine) -> None:
+    engine.checked.findings.append(finding())
+    cli.main([])
+    assert engine.confirm_asked == []
+
+
+@pytest.mark.parametrize(
+    ("installed", "options", "reasons"),
+    [
+        ((), [], "Keras 2: it isn't installed; Keras 3: it isn't installed"),
+        ((3,), ["--keras", "2"], "Keras 2: it isn't installed"),
+        ((3,), ["--keras", "3"], None),
+        ((2,), [], None),
+    ],
+)
+def test_confirm_without_keras_says_how_to_get_it(
+    engine: Engine,
+    capsys: pytest.CaptureFixture[str],
+    installed: tuple[int, ...],
+    options: list[str],
+    reasons: str | None,
+) -> None:
+    engine.installed = installed
+    assert cli.main(["--confirm", *options]) == (2 if reasons else 0)
+    if reasons:
+        assert capsys.readouterr().err == (
+            f'statelint: --confirm needs Keras ({reasons}). To install it: pip install "statelint[confirm]"\n'
+        )
+        assert engine.asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(KeyboardInterrupt(), 130), (RuntimeError("no fork"), 2)], ids=["ctrl-c", "crash"]
+)
+def test_findings_outlive_the_harness(
+    engine: Engine,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    status: int,
+) -> None:
+    engine.checked.findings.append(finding())
+    engine.confirm_error = error
+    assert cli.main(["--confirm", "--format", "concise"]) == status
+    captured = capsys.readouterr()
+    assert captured.out == "train.py:1:1: SRN201 the batches are shuffled\n"
+    assert ("interrupted" if status == 130 else "no fork") in captured.err
+
+
+class Shuffled:
+    code = "SRN201"
+    name = "shuffled-batches"
+    severity = Severity.WARNING
+    why = "A shuffled batch doesn't continue the one before it."
+
+
+class Carried:
+    code = "SRN301"
+    name = "state-carried-across-epochs"
+    severity = Severity.ERROR
+    why = "The end of the series\nisn't followed by its start."
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "load", lambda: [Carried, Shuffled], raising=False)
+
+
+def test_rules(listed: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--rules"]) == 0
+    assert capsys.readouterr().out == (
+        "SRN201  shuffled-batches             warning  A shuffled batch doesn't continue the one before it.\n"
+        "SRN301  state-carried-across-epochs  error    The end of the series isn't followed by its start.\n"
+    )
+
+
+@pytest.mark.parametrize("asked", ["SRN201", "srn201", "shuffled-batches", "Shuffled-Batches"])
+def test_explain(
+    listed: None,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+) -> None:
+    package = tmp_path / "statelint"
+    (package / "pages").mkdir(parents=True)
+    monkeypatch.setattr(statelint, "__file__", str(package / "__init__.py"))
+    assert cli.main(["--explain", asked]) == 0
+    assert capsys.readouterr().out == (
+        "# SRN201 shuffled-batches (warning)\n\nA shuffled batch doesn't continue the one before it.\n"
+    )
+    page = tmp_path / "docs" / "rules" / "shuffled-batches.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("# In the checkout\n", encoding="utf-8")
+    assert cli.main(["--explain", asked]) == 0
+    assert capsys.readouterr().out == "# In the checkout\n"
+    (package / "pages" / "shuffled-batches.md").write_text("# In the wheel\n", encoding="utf-8")
+    assert cli.main(["--explain", asked]) == 0
+    assert capsys.readouterr().out == "# In the wheel\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("SRN202", "did you mean SRN201?"),
+        ("shufled-batches", "did you mean shuffled-batches?"),
+        ("?", "lists"),
+    ],
+)
+def test_explain_an_unknown_rule(
+    listed: None, capsys: pytest.CaptureFixture[str], asked: str, hint: str
+) -> None:
+    assert cli.main(["--explain", asked]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"statelint: no such rule: {asked}; ")
+    assert hint in captured.err
+
+
+STAND_IN = """\
+import sys, types
+from statelint.cli import main
+from statelint.findings import Finding, Severity
+from statelint.sites import Site
+
+def check_files(files, targets):
+    found = [
+        Finding("SRN201", "shuffled-batches", Severity.ERROR, Site("train.py", None, n, 1, n, 2),
+                "caf\\u00e9 " * 20, "", "", (2, 3))
+        for n in range(1, 5000)
+    ]
+    return types.SimpleNamespace(findings=found, failures=[])
+
+sys.modules["statelint.engine"] = types.SimpleNamespace(check_files=check_files)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def stand_in(tmp_path: Path, *options: str, **environment: str) -> tuple[list[str], dict[str, str]]:
+    """A command that runs the command line over many findings, and its environment."""
+    (tmp_path / "train.py").touch()
+    root = str(Path(statelint.__file__).parents[1])
+    return [sys.executable, "-c", STAND_IN, *options], os.environ | {"PYTHONPATH": root} | environment
+
+
+@pytest.mark.parametrize("name", ["concise", "full", "json", "github"])
+def test_a_closed_pipe_ends_quietly(tmp_path: Path, name: str) -> None:
+    command, environment = stand_in(tmp_path, "--format", name)
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
+def test_output_in_an_ascii_locale(tmp_path: Path) -> None:
+    command, environment = stand_in(tmp_path, PYTHONIOENCODING="ascii", FORCE_COLOR="")
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert b"caf\\xe9" in ended.stdout
+
+
+def test_json_is_one_array(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    engine.checked.findings.append(finding())
+    assert cli.main(["--format", "json"]) == 1
+    assert [entry["code"] for entry in json.loads(capsys.readouterr().out)] == ["SRN201"]

@@ -1,0 +1,82 @@
+"""The pre-commit hook, and the installed package behind it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHUFFLED = """\
+import numpy as np
+from tensorflow.keras.layers import LSTM
+from tensorflow.keras.models import Sequential
+
+model = Sequential([LSTM(4, batch_input_shape=(2, 3, 1), stateful=True)])
+model.compile(loss="mse")
+model.fit(np.zeros((8, 3, 1)), np.zeros((8, 4)), batch_size=2, epochs=1)
+"""
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=statelint", "-c", "user.email=statelint@example.org"]
+    command = ["git", *identity, *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def committed(folder: Path) -> Path:
+    git(folder, "init", "-q")
+    git(folder, "add", "--all")
+    git(folder, "commit", "-q", "--no-verify", "-m", "All of it")
+    return folder
+
+
+@pytest.mark.slow
+def test_pre_commit_runs_the_hook(tmp_path: Path) -> None:
+    pytest.importorskip("pre_commit")
+    project = tmp_path / "statelint"
+    for name in git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+        if name and (ROOT / name).is_file():
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, project / name)
+    committed(project)
+    user = tmp_path / "user"
+    user.mkdir()
+    (user / "train.py").write_text(SHUFFLED, encoding="utf-8")
+    (user / "notes.md").write_text(SHUFFLED, encoding="utf-8")
+    committed(user)
+    home = tmp_path / "home"
+
+    def hook() -> subprocess.CompletedProcess[str]:
+        # A hook that runs inside a commit's own hook must not inherit its GIT_* variables.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        return subprocess.run(
+            [sys.executable, "-m", "pre_commit", "try-repo", str(project), "statelint", "--all-files"],
+            cwd=user,
+            env=environment | {"PRE_COMMIT_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    failing = hook()
+    assert failing.returncode == 1, failing.stdout + failing.stderr
+    assert "train.py:7:1 warning SRN201 shuffled-batches" in failing.stdout
+    assert "1 file checked" in failing.stdout
+
+    (user / "train.py").write_text(SHUFFLED.replace("epochs=1", "epochs=1, shuffle=False"), encoding="utf-8")
+    git(user, "commit", "-q", "--no-verify", "-am", "Keep the order")
+    mended = hook()
+    assert mended.returncode == 0, mended.stdout + mended.stderr
+
+    # What pre-commit installed is the wheel: it brings the pages, and no TensorFlow.
+    installed = next(home.glob("repo*/py_env-*/bin/statelint"))
+    page = subprocess.run(
+        [installed, "--explain", "SRN201"], capture_output=True, check=True, cwd=user
+    ).stdout
+    assert page.decode() == (ROOT / "docs/rules/shuffled-batches.md").read_text(encoding="utf-8")
+    assert not list(home.glob("repo*/py_env-*/lib/python*/site-packages/tensorflow"))

@@ -1,0 +1,74 @@
+"""Starting is cheap: what a run doesn't need isn't imported."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import statelint
+
+HEAVY = {
+    "importlib.metadata",
+    "json",
+    "keras",
+    "libcst",
+    "numpy",
+    "pathspec",
+    "pygments",
+    "rich",
+    "tensorflow",
+    "tf_keras",
+}
+SHUFFLED = """\
+import numpy as np
+from tensorflow.keras.layers import LSTM
+from tensorflow.keras.models import Sequential
+
+model = Sequential([LSTM(4, batch_input_shape=(2, 3, 1), stateful=True)])
+model.compile(loss="mse")
+model.fit(np.zeros((8, 3, 1)), np.zeros((8, 4)), batch_size=2, epochs=1)
+"""
+
+
+def imported(folder: Path, *options: str) -> tuple[set[str], int, str]:
+    """The heavy packages that a run in `folder` imports, its exit status and what it prints."""
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "statelint", *options],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(Path(statelint.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    modules = re.findall(r"^import time:.*\| +(\S+)$", ended.stderr, flags=re.MULTILINE)
+    assert "statelint.cli" in modules
+    return {name for name in HEAVY if name in modules}, ended.returncode, ended.stdout
+
+
+def test_version(tmp_path: Path) -> None:
+    assert imported(tmp_path, "--version") == (set(), 0, f"statelint {statelint.__version__}\n")
+
+
+def test_files_without_a_candidate(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text("import os\n\nprint(os.getcwd())\n", encoding="utf-8")
+    assert imported(tmp_path) == (set(), 0, "No problems in 1 file.\n")
+
+
+@pytest.mark.parametrize("name", ["concise", "github"])
+def test_findings_in_plain_lines(tmp_path: Path, name: str) -> None:
+    (tmp_path / "train.py").write_text(SHUFFLED, encoding="utf-8")
+    modules, status, output = imported(tmp_path, "--format", name, "--keras", "2")
+    assert modules <= {"libcst"}
+    assert status == 1
+    assert "SRN201" in output
+
+
+def test_an_ignore_file_needs_pathspec_alone(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").touch()
+    (tmp_path / ".gitignore").write_text("*.log\n", encoding="utf-8")
+    assert imported(tmp_path)[0] <= {"pathspec", "json"}
