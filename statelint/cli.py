@@ -17,6 +17,7 @@ from statelint.report import FORMATS, Results, write
 
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
+    from statelint.engine import Failure
 
 # Starting must stay cheap: whatever is heavy is imported where it is used (tests/test_startup.py).
 
@@ -132,7 +133,7 @@ def _read_up(options: argparse.Namespace) -> int:
     from statelint import rules
     from statelint.report import rulebook
 
-    listed = rules.load()
+    listed: list[rulebook.Described] = [rulebook.UNREADABLE, *rules.load()]
     if options.rules:
         rulebook.write_list(listed, sys.stdout)
         return CLEAN
@@ -147,20 +148,19 @@ def _read_up(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> Run:
     """Find, and confirm where asked to; what is known when the user interrupts is kept."""
-    from statelint.discover import MissingPathsError, discover
+    from statelint.discover import MissingPaths, discover
 
     run = Run()
     generations = None if options.keras == "auto" else (int(options.keras),)
     try:
         discovered = discover(options.paths)
-    except MissingPathsError as error:
+    except MissingPaths as error:
         raise _UsageError(*(f"no such file or folder: {path}" for path in error.paths)) from None
     if options.confirm and (missing := _missing_keras(generations or (2, 3))):
         raise _UsageError(missing)
     for folder in discovered.unreadable:
         _complain(f"{folder.shown}: {folder.error}")
         run.had_trouble = True
-    run.files = len(discovered.files)
     try:
         _find(run, discovered.files, generations)
         if options.confirm and run.findings:
@@ -172,14 +172,23 @@ def _check(options: argparse.Namespace) -> Run:
 
 
 def _find(run: Run, files: Sequence[SourceFile], targets: tuple[int, ...] | None) -> None:
+    """Add what is found, file by file, so that an interrupt loses nothing."""
     from statelint.engine import check_files
 
-    checked = check_files(files, targets)
-    for failure in checked.failures:
-        rule = f" in {failure.rule}" if failure.rule else ""
-        _complain(f"{failure.shown}: internal error{rule}: {failure.error}")
-        run.had_trouble = True
-    run.findings = sorted(checked.findings, key=Finding.order)
+    for file in files:
+        try:
+            checked = check_files([file], targets)
+        except Exception as error:
+            _complain(f"{file.shown}: internal error: {_described(error)}")
+            run.had_trouble = True
+            continue
+        run.files += 1
+        run.findings += checked.findings
+        # A rule that fails fails for both generations.
+        for message in dict.fromkeys(map(_failed, checked.failures)):
+            _complain(message)
+            run.had_trouble = True
+    run.findings.sort(key=Finding.order)
 
 
 def _confirm(
@@ -222,11 +231,19 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 
 def _complain(message: str) -> None:
-    from statelint.report.visible import visible
+    from statelint.report.visible import one_line
 
     with suppress(BrokenPipeError):
-        sys.stderr.write(f"statelint: {visible(message)}\n")
+        sys.stderr.write(f"statelint: {one_line(message)}\n")
         sys.stderr.flush()
+
+
+def _failed(failure: Failure) -> str:
+    """The failure in one line: of its traceback, the innermost place."""
+    *traced, raised = failure.error.strip().splitlines() or [""]
+    places = [line.strip() for line in traced if line.lstrip().startswith("File ")]
+    rule = f" in {failure.rule}" if failure.rule else ""
+    return f"{failure.shown}: internal error{rule}: {raised}" + (f" ({places[-1]})" if places else "")
 
 
 def _described(error: Exception) -> str:

@@ -40,7 +40,7 @@ class Discovered:
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
-class MissingPathsError(Exception):
+class MissingPaths(Exception):
     """Some of the given paths don't exist."""
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -52,11 +52,11 @@ def discover(paths: Sequence[str]) -> Discovered:
     """The Python files beneath `paths`, each once, sorted; a file that is named itself is always taken.
 
     A folder that is named itself is read even where an ignore file or its name would skip it.
-    Links to folders aren't followed.  Raises MissingPathsError before anything is read.
+    Links to folders aren't followed.  Raises MissingPaths before anything is read.
     """
     missing = [path for path in paths if not os.path.exists(path)]
     if missing:
-        raise MissingPathsError(missing)
+        raise MissingPaths(missing)
     search = _Search()
     for path in paths:
         absolute = os.path.abspath(path)

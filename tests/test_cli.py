@@ -40,15 +40,20 @@ class Engine:
     checked: Checked = field(default_factory=Checked)
     asked: list[tuple[list[str], tuple[int, ...] | None]] = field(default_factory=list)
     error: BaseException | None = None
+    fails_on: str = "train.py"
     confirm_error: BaseException | None = None
     confirm_asked: list[tuple[tuple[int, ...] | None, float]] = field(default_factory=list)
     installed: tuple[int, ...] = (2, 3)
 
     def check_files(self, files: Sequence[SourceFile], targets: tuple[int, ...] | None) -> Checked:
         self.asked.append(([file.shown for file in files], targets))
-        if self.error:
+        if self.error and files[0].shown == self.fails_on:
             raise self.error
-        return self.checked
+        shown = {file.shown for file in files}
+        return Checked(
+            [finding for finding in self.checked.findings if finding.site.path in shown],
+            [failure for failure in self.checked.failures if failure.shown in shown],
+        )
 
     def probe(self, python: str, generations: Sequence[int]) -> dict[int, tuple[bool, str]]:
         assert python == sys.executable
@@ -134,6 +139,7 @@ def test_exit_status(engine: Engine, severity: Severity, options: list[str], sta
 
 
 def test_findings_are_sorted(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.py").touch()
     engine.checked.findings += [
         finding(line=12),
         finding(code="SRN301", line=2),
@@ -169,19 +175,37 @@ def test_missing_paths_are_named_before_any_analysis(
 def test_a_failure_is_reported_beside_the_findings(
     engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    engine.checked = Checked([finding()], [Failure("b.py", "SRN301", "KeyError: 'x'")])
+    Path("b.py").touch()
+    error = "Traceback:\n  File 'a.py', line 1\n    b()\n  File 'b.py', line 2\n    x['x']\nKeyError: 'x'\n"
+    engine.checked = Checked([finding()], [Failure("b.py", "SRN301", error)] * 2)
     assert cli.main(["--format", "concise", "--exit-zero"]) == 2
     captured = capsys.readouterr()
-    assert captured.err == "statelint: b.py: internal error in SRN301: KeyError: 'x'\n"
+    assert captured.err.splitlines() == [
+        "statelint: b.py: internal error in SRN301: KeyError: 'x' (File 'b.py', line 2)",
+    ]
     assert captured.out == "train.py:1:1: SRN201 the batches are shuffled\n"
 
 
-def test_a_crash_of_the_analysis_is_one_message(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
-    engine.error = ZeroDivisionError("oh")
-    assert cli.main([]) == 2
+def test_an_interrupt_keeps_what_is_known(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("z.py").touch()
+    engine.checked.findings.append(finding())
+    engine.error, engine.fails_on = KeyboardInterrupt(), "z.py"
+    assert cli.main(["--format", "concise"]) == 130
     captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("statelint: internal error: ZeroDivisionError: oh (test_cli.py:")
+    assert captured.out == "train.py:1:1: SRN201 the batches are shuffled\n"
+    assert captured.err.startswith("statelint: interrupted;")
+
+
+def test_a_crash_of_the_analysis_stops_no_other_file(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a.py").touch()
+    engine.checked.findings.append(finding())
+    engine.error, engine.fails_on = ZeroDivisionError("oh"), "a.py"
+    assert cli.main(["--format", "concise"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "train.py:1:1: SRN201 the batches are shuffled\n"
+    assert captured.err.startswith("statelint: a.py: internal error: ZeroDivisionError: oh (test_cli.py:")
     assert captured.err.count("\n") == 1
 
 
@@ -283,6 +307,8 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rules(listed: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--rules"]) == 0
     assert capsys.readouterr().out == (
+        "SRN001  unreadable-source            warning  A file that can't be read is not checked, "
+        "so nothing is said about its stateful layers.\n"
         "SRN201  shuffled-batches             warning  A shuffled batch doesn't continue the one before it.\n"
         "SRN301  state-carried-across-epochs  error    The end of the series isn't followed by its start.\n"
     )
@@ -316,7 +342,7 @@ def test_explain(
 @pytest.mark.parametrize(
     ("asked", "hint"),
     [
-        ("SRN202", "did you mean SRN201?"),
+        ("SRN302", "did you mean SRN301?"),
         ("shufled-batches", "did you mean shuffled-batches?"),
         ("?", "lists"),
     ],

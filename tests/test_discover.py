@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from statelint.discover import MissingPathsError, discover
+from statelint.discover import MissingPaths, discover
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +147,7 @@ def test_a_link_out_of_the_tree_is_read() -> None:
 
 def test_missing_paths_are_all_named() -> None:
     tree("a.py")
-    with pytest.raises(MissingPathsError) as missing:
+    with pytest.raises(MissingPaths) as missing:
         discover(["a.py", "nope", "gone.py"])
     assert missing.value.paths == ("nope", "gone.py")
 

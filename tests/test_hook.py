@@ -10,22 +10,28 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-SHUFFLED = """\
-import numpy as np
-from tensorflow.keras.layers import LSTM
-from tensorflow.keras.models import Sequential
+from tests.test_startup import SHUFFLED
 
-model = Sequential([LSTM(4, batch_input_shape=(2, 3, 1), stateful=True)])
-model.compile(loss="mse")
-model.fit(np.zeros((8, 3, 1)), np.zeros((8, 4)), batch_size=2, epochs=1)
+CONFIG = """\
+repos:
+  - repo: {project}
+    rev: {revision}
+    hooks:
+      - id: statelint
 """
+ROOT = Path(__file__).parents[1]
+
+
+def environment() -> dict[str, str]:
+    """Ours without git's variables: they lead into this repository when its own hook runs the tests."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 
 
 def git(folder: Path, *arguments: str) -> str:
     identity = ["-c", "user.name=statelint", "-c", "user.email=statelint@example.org"]
     command = ["git", *identity, *arguments]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    ended = subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True, text=True)
+    return ended.stdout
 
 
 def committed(folder: Path) -> Path:
@@ -43,21 +49,20 @@ def test_pre_commit_runs_the_hook(tmp_path: Path) -> None:
         if name and (ROOT / name).is_file():
             (project / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, project / name)
-    committed(project)
+    revision = git(committed(project), "rev-parse", "HEAD").strip()
     user = tmp_path / "user"
     user.mkdir()
     (user / "train.py").write_text(SHUFFLED, encoding="utf-8")
     (user / "notes.md").write_text(SHUFFLED, encoding="utf-8")
+    (user / ".pre-commit-config.yaml").write_text(CONFIG.format(project=project, revision=revision), "utf-8")
     committed(user)
     home = tmp_path / "home"
 
     def hook() -> subprocess.CompletedProcess[str]:
-        # A hook that runs inside a commit's own hook must not inherit its GIT_* variables.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         return subprocess.run(
-            [sys.executable, "-m", "pre_commit", "try-repo", str(project), "statelint", "--all-files"],
+            [sys.executable, "-m", "pre_commit", "run", "--all-files"],
             cwd=user,
-            env=environment | {"PRE_COMMIT_HOME": str(home)},
+            env=environment() | {"PRE_COMMIT_HOME": str(home)},
             capture_output=True,
             text=True,
             check=False,

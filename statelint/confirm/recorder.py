@@ -39,7 +39,7 @@ import traceback
 import types
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 # A program may replace these; the recording must still be written.
 _exit_now, _fork, _replace, _write, _open = os._exit, os.fork, os.replace, os.write, os.open
@@ -106,10 +106,13 @@ class Frames:
     def here_traced(self, tf_stack: Any) -> Places:
         """As `here`, where AutoGraph may have replaced the user's functions by generated ones."""
         places: Places = []
+        inner = None
         for entry in reversed(list(tf_stack.extract_stack())):
             shown = self.shown_path(entry.filename)
-            if shown is not None:
+            # A loop that AutoGraph converted is a function of its own within the user's function.
+            if shown is not None and (shown, entry.name) != inner:
                 places.append([shown, entry.lineno])
+                inner = (shown, entry.name)
         return places
 
     def of_error(self, error: BaseException) -> Places:
@@ -293,11 +296,9 @@ class Keras:
         self.package = package_of(generation)
         if generation == 2:
             os.environ["TF_USE_LEGACY_KERAS"] = "1"
-        names = OldNames()
-        if self.package == "tf_keras":
-            sys.meta_path.insert(0, names)
+            if self.package == "tf_keras":
+                sys.meta_path.insert(0, OldNames("keras"))
         self.tf: Any = importlib.import_module("tensorflow")
-        names.roots = ("keras", "tensorflow.python.keras")
         self.keras: Any = importlib.import_module(self.package)
         self.np: Any = importlib.import_module("numpy")
         self.version: str = self.keras.__version__
@@ -319,6 +320,8 @@ class Keras:
         else:
             self.symbolic = importlib.import_module(f"{self.package}.src.engine.keras_tensor").KerasTensor
         _ = self.tf.keras.layers  # loaded lazily
+        if self.package == "tf_keras":
+            alias_private_keras()
 
 
 class Recorder:
@@ -371,11 +374,11 @@ class Recorder:
     def variables(self, layer: Any) -> list[Any] | None:
         """Return the layer's state variables, None where none is allocated."""
         found: list[Any] = []
-        pending = [getattr(layer, "states", None)]
+        pending: list[Any] = [getattr(layer, "states", None)]
         while pending:
             value = pending.pop(0)
             if isinstance(value, (list, tuple)):
-                pending[:0] = list(value)
+                pending[:0] = value
             elif value is not None and hasattr(value, "assign"):
                 found.append(value)
         return found or None
@@ -1348,16 +1351,15 @@ def steps_per_execution(model: Any) -> int:
 class OldNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Lets `import keras` and its old submodules give tf_keras."""
 
-    def __init__(self) -> None:
-        self.roots: tuple[str, ...] = ("keras",)
+    moved: ClassVar = {"layers": "layers", "utils": "utils", "engine": "layers", "objectives": "losses"}
 
-    moved = {"layers": "layers", "utils": "utils", "engine": "layers", "objectives": "losses"}
+    def __init__(self, root: str) -> None:
+        self.root = root
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
-        root = next((r for r in self.roots if fullname == r or fullname.startswith(r + ".")), None)
-        if root is None:
+        if not (fullname + ".").startswith(self.root + "."):
             return None
-        module = self.find(fullname[len(root) + 1 :])
+        module = self.find(fullname[len(self.root) + 1 :])
         if module is None:
             return None
         spec = importlib.machinery.ModuleSpec(fullname, self, is_package=True)
@@ -1388,6 +1390,17 @@ class OldNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         spec = module.__spec__
         if spec is not None and spec.loader_state is not None:
             module.__spec__ = spec.loader_state[1]
+
+
+def alias_private_keras() -> None:
+    """Let `tensorflow.python.keras`, an old copy of Keras 2, give tf_keras to the program.
+
+    TensorFlow has loaded parts of that copy for itself: these stay as they are.
+    """
+    root = "tensorflow.python.keras"
+    for name in ("", ".layers", ".models", ".callbacks", ".optimizers", ".losses", ".metrics", ".utils"):
+        sys.modules[root + name] = importlib.import_module("tf_keras" + name)
+    sys.meta_path.insert(0, OldNames(root))
 
 
 def package_of(generation: int) -> str:

@@ -452,7 +452,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             elif isinstance(record.element, Known) and not isinstance(index, Known):
                 found = None
         if found is not None:
-            return depending_on(found, index)
+            return depending_on(_cut_at(machine, found, value, node), index)
         found = calls.library_item(machine, value, index)
         if found is not None:
             return found
@@ -460,8 +460,16 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         part = index.value
         if part.step.key == NONE.key:
             start = Known(0) if part.start.key == NONE.key else part.start
-            return Known(Array(("rows", value.key, part.start.key, part.stop.key), None, value.key, start))
+            cut = machine.site(node) if node is not None else None
+            return Known(Array(("rows", value.key, part.start.key, part.stop.key), None, value.key, start, cut=cut))
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, index.key))
+
+
+def _cut_at(machine: Machine, part: Value, whole: Value, node: cst.CSTNode | None) -> Value:
+    """Note where rows were cut out of an array."""
+    if node is not None and isinstance(part, Known) and isinstance(part.value, Array) and part.key != whole.key:
+        return replace(part, value=replace(part.value, cut=machine.site(node)))
+    return part
 
 
 def _item(machine: Machine, items: tuple[Value, ...], index: Value, *, as_list: bool) -> Value | None:

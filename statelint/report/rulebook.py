@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -23,6 +24,24 @@ class Described(Protocol):
     def severity(self) -> Severity: ...
     @property
     def why(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is reported without being a rule's question to the story."""
+
+    code: str
+    name: str
+    severity: Severity
+    why: str
+
+
+UNREADABLE = Entry(
+    "SRN001",
+    "unreadable-source",
+    Severity.WARNING,
+    "A file that can't be read is not checked, so nothing is said about its stateful layers.",
+)
 
 
 def find(rules: Sequence[Described], asked: str) -> Described | None:

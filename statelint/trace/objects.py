@@ -117,6 +117,8 @@ class Array:
     base: Hashable
     start: Value = Known(0)
     made: bool = False
+    # Where these rows were cut out of their base: the slice, or the Dataset's `.batch`.
+    cut: Site | None = None
 
     @property
     def samples(self) -> int | None:

@@ -177,7 +177,7 @@ def _part(dataset: Dataset, part: Value, which: int, position: int, total: int |
     base = ("dataset", dataset.key)
     start = Known(position * size) if size is not None else unknown(Reason.ITERATION)
     shape = (rows, *rest) if rest is not None else (rows,)
-    return Known(Array(key, shape, base, start, isinstance(array, Array) and array.made))
+    return Known(Array(key, shape, base, start, isinstance(array, Array) and array.made, dataset.batch_site))
 
 
 TRANSFERS: dict[str, Transfer] = {

@@ -1,0 +1,114 @@
+"""Epoch loops that no reset interrupts: what SRN301 and SRN302 both look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from statelint.findings import Finding, Status, Verdict
+from statelint.rules.base import verdict
+from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.sites import Site
+from statelint.trace.queries import History, is_stateful, repeats, separating_loop
+from statelint.trace.recording import Recording
+from statelint.trace.story import Event, Feed, Loop, Reset, Story
+from statelint.values import NONE, Ternary, is_
+
+_INFERENCE = ("evaluate", "predict", "call")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A training feed whose data went through before, in an earlier pass of `loop`, with no reset since."""
+
+    feed: Feed
+    position: int
+    loop: Loop
+
+
+def carried_epochs(story: Story) -> Iterator[Carried]:
+    """The feeds that begin an epoch with the state of the one before; one for each place."""
+    seen: set[Site] = set()
+    for position, feed in story.feeds("train"):
+        if feed.site in seen or not is_stateful(feed.model):
+            continue
+        if not _has_epochs(feed):
+            continue
+        loop = _repeated_since(story, position, feed)
+        if loop is not None:
+            seen.add(feed.site)
+            yield Carried(feed, position, loop)
+
+
+def _has_epochs(feed: Feed) -> bool:
+    """Whether the same data come again in each pass: not so for a stream that never ends."""
+    data = feed.data
+    if data.kind in ("generator", "unknown"):
+        return False
+    if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
+        return False
+    steps = feed.call.argument("steps_per_epoch") if "steps_per_epoch" in feed.call.arguments else NONE
+    return data.kind == "array" or is_(steps, None) is Ternary.YES
+
+
+def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
+    history = History(story, position, feed.model, feed.context)
+    for number, earlier in enumerate(history.unbroken()):
+        if number == 0 and earlier.phase in _INFERENCE:
+            # Training goes on from an inference: that is SRN305.
+            return None
+        if earlier.phase != "train" or earlier.data.key != feed.data.key:
+            continue
+        loop = separating_loop(earlier.context, feed.context)
+        if loop is not None and loop.kind != "batches" and repeats(loop) is Ternary.YES:
+            return loop
+    return None
+
+
+def outside_reset(story: Story, carried: Carried) -> Reset | None:
+    """The reset right before or right after the epoch loop, where there is one."""
+    loop, feed = carried.loop, carried.feed
+    inside = [k for k, event in enumerate(story.events) if event.context.within(loop) and _concerns(event, feed)]
+    if not inside:
+        return None
+    before = next((e for e in reversed(story.events[: inside[0]]) if _concerns(e, feed)), None)
+    after = next((e for e in story.events[inside[-1] + 1 :] if _concerns(e, feed)), None)
+    outer = feed.context.stack[: len(feed.context.stack)]
+    for event in (before, after):
+        if isinstance(event, Reset) and (event.context.stack == outer or event.context.hook == "on_train_begin"):
+            return event
+    return None
+
+
+def _concerns(event: Event, feed: Feed) -> bool:
+    stateful = {layer.id for layer in feed.model.stateful_layers}
+    if isinstance(event, Reset):
+        return event.layers is None or bool(event.layers & stateful)
+    return isinstance(event, Feed) and event.model.id == feed.model.id
+
+
+def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdict:
+    """Whether the first batch of a later pass over the same data meets the state of an earlier pass."""
+    calls = calls_at(recording, *sites)
+    batches = batches_of(recording, calls, "train")
+    by_index = {call.index: call for call in calls}
+    first_inputs: dict[tuple[int, str], int] = {}
+    for batch in batches:
+        call = by_index[batch.call]
+        again = batch.batch == 0 and bool(batch.epoch)
+        if not again and batch.inputs is not None:
+            seen = first_inputs.setdefault((batch.model, batch.inputs), batch.index)
+            again = seen != batch.index
+        if not again and call.data is not None and batch.batch == 0:
+            again = any(c.data == call.data and c.index < call.index for c in calls)
+        if not again or batch.entering is None:
+            continue
+        when = f"batch 1 of epoch {batch.epoch + 1}" if batch.epoch else "the first batch of a later pass over the same data"
+        if batch.entering.is_zero:
+            return verdict(recording, Status.REFUTED, f"a zero state enters {when}")
+        if batch.origin == "carried":
+            return verdict(recording, Status.CONFIRMED, f"a state of norm {batch.entering.norm:.3g} enters {when}")
+        return verdict(recording, Status.INCONCLUSIVE, f"{when} meets a state that was set by other means")
+    if batches and recording.outcome.status == "finished":
+        return verdict(recording, Status.REFUTED, "the data went through the model only once")
+    return not_measured(recording, "a second epoch")

@@ -1,0 +1,66 @@
+"""SRN501: a layer's keyword for the batch size that Keras 3 doesn't know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import not_measured, raised, stands_at
+from statelint.trace.objects import Layer
+from statelint.trace.recording import Recording
+from statelint.trace.story import Made, Story, Trace
+from statelint.values import Ternary, assumptions
+
+_KEYWORDS = ("batch_input_shape", "batch_shape", "batch_size")
+
+
+class RemovedBatchShapeArgument(Rule):
+    code = "SRN501"
+    name = "removed-batch-shape-argument"
+    severity = Severity.ERROR
+    why = "Keras 3 took these keywords from its layers: the batch size is given to `keras.Input`, which works on Keras 2 as well."
+    mendable = True
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for event in story.events:
+                if not isinstance(event, Made):
+                    continue
+                layer = event.layer
+                names = [name for name in _KEYWORDS if name in layer.rejected]
+                if not names or not _concerns_state(story, layer):
+                    continue
+                argument = layer.arguments[names[0]]
+                error = "Unrecognized keyword arguments passed to"
+                if trace.keras == 2:
+                    happens = f"raises TypeError: ('Keyword argument not understood:', '{names[0]}')"
+                else:
+                    happens = f"raises \"ValueError: {error} {layer.kind}: {{'{names[0]}': …}}\""
+                yield Report(
+                    site=argument.site,
+                    message=f"{layer.kind} doesn't take `{names[0]}=`",
+                    happens=happens,
+                    instead="give it to an Input before the layer: `keras.Input(batch_shape=(batch_size, timesteps, features))`",
+                    assumptions=assumptions(layer.stateful),
+                )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        outcome = recording.outcome
+        message = outcome.message or ""
+        about = "Unrecognized keyword arguments" in message or "Keyword argument not understood" in message
+        if outcome.status == "raised" and about:
+            return verdict(recording, Status.CONFIRMED, raised(recording))
+        made = [m for m in recording.models if stands_at(m.places, finding.site)]
+        if made or recording.outcome.status == "finished":
+            return verdict(recording, Status.REFUTED, "the layer was made without an error")
+        return not_measured(recording, "the layer was made")
+
+
+def _concerns_state(story: Story, layer: Layer) -> bool:
+    """Whether the layer is stateful, or part of a model that is."""
+    if any(part.is_stateful is Ternary.YES for part in layer.walk()):
+        return True
+    return any(
+        model.stateful_layers and any(part.id == layer.id for part in model.walk()) for model in story.models
+    )

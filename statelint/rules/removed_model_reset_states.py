@@ -1,0 +1,45 @@
+"""SRN502: models have no reset_states() in Keras 3, and never had a reset_state()."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import not_measured, raised, stands_at
+from statelint.trace.queries import is_stateful
+from statelint.trace.recording import Recording
+from statelint.trace.story import Reset, Trace
+
+
+class RemovedModelResetStates(Rule):
+    code = "SRN502"
+    name = "removed-model-reset-states"
+    severity = Severity.ERROR
+    why = "Keras 3 took `reset_states` from models and left it on recurrent layers, so code from before it crashes here."
+    mendable = True
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for event in story.events:
+                if not isinstance(event, Reset) or not event.missing or event.model is None:
+                    continue
+                if not is_stateful(event.model):
+                    continue
+                kind = event.model.kind if event.model.kind in ("Sequential", "Functional") else "Model"
+                yield Report(
+                    site=event.site,
+                    message=f"models have no `{event.method}()`",
+                    happens=f"raises \"AttributeError: '{kind}' object has no attribute '{event.method}'\"",
+                    instead='reset the layers: `for layer in model.layers: if hasattr(layer, "reset_states"): '
+                    "layer.reset_states()`, which works on Keras 2 and Keras 3",
+                )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        outcome = recording.outcome
+        if outcome.status == "raised" and stands_at(outcome.places, finding.site):
+            if outcome.exception == "AttributeError" and "reset_state" in (outcome.message or ""):
+                return verdict(recording, Status.CONFIRMED, raised(recording))
+        if any(stands_at(reset.places, finding.site) for reset in recording.resets):
+            return verdict(recording, Status.REFUTED, "the reset ran without an error")
+        return not_measured(recording, "the reset")

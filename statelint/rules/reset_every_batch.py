@@ -1,0 +1,91 @@
+"""SRN303: the state is thrown away after every batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.trace.objects import Array
+from statelint.trace.queries import History, is_stateful
+from statelint.trace.recording import Recording
+from statelint.trace.story import Feed, Loop, Reset, Story, Trace
+from statelint.values import number
+
+
+class ResetEveryBatch(Rule):
+    code = "SRN303"
+    name = "reset-every-batch"
+    severity = Severity.WARNING
+    why = "With a reset in every batch no state ever reaches the next one: the layer might as well be stateless."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for position, feed in story.feeds("train"):
+                reset = _reset_since_last_batch(story, position, feed)
+                if reset is None:
+                    continue
+                hook = reset.context.hook
+                where = f"in `{hook}`" if hook else "in the batch loop"
+                site = reset.site
+                related = [Related(feed.site, "the training whose batches follow one another")]
+                depth = len(feed.context.stack)
+                if not hook and len(reset.context.stack) > depth:
+                    related.append(Related(reset.site, "the reset"))
+                    site = reset.context.stack[depth]
+                yield Report(
+                    site=site,
+                    message=f"the state is reset {where}, before each batch has been continued by the next",
+                    instead="reset once at the start of each epoch (or only where a sequence ends)",
+                    related=tuple(related),
+                )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        calls = calls_at(recording, *(related.site for related in finding.related))
+        batches = batches_of(recording, calls, "train")
+        after_first = [b for b in batches if b.index != batches[0].index]
+        if not after_first:
+            return not_measured(recording, "a second batch")
+        carried = sum(1 for b in after_first if b.origin == "carried" and b.entering and not b.entering.is_zero)
+        text = f"{carried} of {len(after_first)} batches inherit a state from the batch before"
+        return verdict(recording, Status.REFUTED if carried else Status.CONFIRMED, text)
+
+
+def _reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | None:
+    """The unconditional reset between this batch and the one before of the same data, in the same loop."""
+    if not feed.context.passes or not is_stateful(feed.model):
+        return None
+    own = feed.context.passes[-1]
+    resets: list[Reset] = []
+    for event, certain in History(story, position, feed.model, feed.context):
+        if isinstance(event, Reset) and certain:
+            resets.append(event)
+        elif isinstance(event, Feed):
+            passes = event.context.passes
+            same_loop = len(passes) == len(feed.context.passes) and passes[-1].loop.id == own.loop.id
+            if not same_loop or passes[-1].index == own.index or not _consecutive(event, feed, own.loop):
+                return None
+            inside = [r for r in resets if r.context.passes and r.context.passes[-1].loop.id == own.loop.id]
+            reached = frozenset().union(*(r.layers or frozenset() for r in inside))
+            stateful = {layer.id for layer in feed.model.stateful_layers}
+            return inside[-1] if inside and stateful <= reached else None
+        else:
+            return None
+    return None
+
+
+def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
+    """Whether the two are batches of several rows of one and the same data."""
+    if loop.kind == "batches":
+        return True
+    one, other = earlier.data.array, later.data.array
+    if one is None or other is None or one.base != other.base:
+        return False
+    first, second = number(one.start), number(other.start)
+    return first is not None and second is not None and second - first > 1 and _is_batch(one)
+
+
+def _is_batch(array: Array) -> bool:
+    # One row at a time may be one whole sequence at a time.
+    return array.samples is None or array.samples > 1

@@ -1,0 +1,94 @@
+"""SRN201: fit draws the samples in random order, so no batch continues the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.feeding import batch_argument, training_samples
+from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.trace.queries import is_stateful
+from statelint.trace.recording import BatchRun, Recording
+from statelint.trace.story import Call, Trace
+from statelint.values import Ternary, assumptions, holds, is_
+
+
+class ShuffledBatches(Rule):
+    code = "SRN201"
+    name = "shuffled-batches"
+    severity = Severity.WARNING
+    why = "Row i of a batch starts from the state that row i of the batch before left: shuffled, that is some other row's."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for call in story.calls():
+                if call.method not in ("fit", "fit_generator") or not is_stateful(call.model):
+                    continue
+                shuffle = call.argument("shuffle")
+                given = "shuffle" in call.arguments
+                if given and holds(shuffle, bool) is not Ternary.YES:
+                    continue
+                if not _is_shuffled(call):
+                    continue
+                layer = call.model.stateful_layers[0]
+                what = "the order of its batches" if call.data.kind == "sequence" else "the samples"
+                how = "as it is told to" if given else "which is its default"
+                yield Report(
+                    site=call.site,
+                    message=f"fit() shuffles {what} in every epoch, {how}, so that the rows of a batch "
+                    f"don't continue those of the batch before",
+                    instead="pass `shuffle=False` to fit()",
+                    assumptions=assumptions(shuffle),
+                    related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
+                )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        calls = calls_at(recording, finding.site)
+        batches = batches_of(recording, calls, "train")
+        pairs = [(a, b) for a, b in zip(batches, batches[1:], strict=False) if _follows(a, b)]
+        if not pairs:
+            if batches and recording.outcome.status in ("finished", "stopped"):
+                return verdict(recording, Status.REFUTED, "each epoch is a single batch")
+            return not_measured(recording, "a second batch")
+        slots = broken = 0
+        example = ""
+        for earlier, later in pairs:
+            for slot, (before, after) in enumerate(zip(earlier.row_ids or (), later.row_ids or (), strict=False)):
+                slots += 1
+                expected = before + (earlier.rows or 0)
+                if after != expected:
+                    broken += 1
+                    example = example or (
+                        f"slot {slot} of batch {later.batch + 1} got row {after} after row {before}, not row {expected}"
+                    )
+        if not slots:
+            return verdict(recording, Status.INCONCLUSIVE, "the rows of the data can't be told apart")
+        if broken:
+            return verdict(recording, Status.CONFIRMED, f"{broken} of {slots} continuations are broken: {example}")
+        return verdict(recording, Status.REFUTED, f"all {slots} continuations are in order")
+
+
+def _is_shuffled(call: Call) -> bool:
+    if call.data.kind == "sequence":
+        return True
+    if call.data.kind != "array" or call.method == "fit_generator" or call.data.is_part:
+        return False
+    samples, size = training_samples(call), batch_argument(call)
+    if samples is not None and size is not None:
+        return samples > size
+    given = call.argument("batch_size")
+    # batch_size=len(x): one batch.
+    return given.key not in (
+        ("length", call.data.key),
+        ("item", ("attribute", call.data.key, "shape"), ("int", 0)),
+    ) and is_(given, None) is not Ternary.UNKNOWN or _is_whole(call)
+
+
+def _is_whole(call: Call) -> bool:
+    """Whether the data are all of something whose size has nothing to do with the batch size."""
+    return isinstance(call.data.key, tuple) and call.data.key[0] in ("name", "fresh")
+
+
+def _follows(earlier: BatchRun, later: BatchRun) -> bool:
+    return earlier.call == later.call and earlier.epoch == later.epoch and later.batch == earlier.batch + 1

@@ -1,0 +1,56 @@
+"""SRN301: an epoch begins with the state that the one before left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.epochs import Carried, carried_epochs, judge_epochs, outside_reset
+from statelint.trace.recording import Recording
+from statelint.trace.story import Trace
+from statelint.values import assumptions, number
+
+
+class StateCarriedAcrossEpochs(Rule):
+    code = "SRN301"
+    name = "state-carried-across-epochs"
+    severity = Severity.WARNING
+    why = "Nothing in Keras resets the state at the end of an epoch: the first samples are learnt with the memory of the last ones."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for carried in carried_epochs(story):
+                if outside_reset(story, carried) is None:
+                    yield _report(trace, carried)
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        return judge_epochs(finding, recording, finding.site)
+
+
+def _report(trace: Trace, carried: Carried) -> Report:
+    feed, loop = carried.feed, carried.loop
+    layer = feed.model.stateful_layers[0]
+    epochs = number(loop.count)
+    how_many = f"{epochs} epochs" if epochs is not None else "the epochs"
+    related = [Related(layer.site, f"{layer.kind} keeps its state from batch to batch")]
+    if loop.kind == "epochs":
+        message = f"{how_many} without a reset between them: epoch 2 starts from the state that epoch 1 left"
+        instead = (
+            "pass a callback that resets the states in `on_epoch_begin` "
+            "(for every layer in model.layers that has `reset_states`: call it)"
+        )
+    else:
+        message = "the loop feeds the same data again without a reset: pass 2 starts from the state that pass 1 left"
+        related.insert(0, Related(loop.site, "the epoch loop"))
+        instead = (
+            "reset at the top of the epoch loop: `for layer in model.layers: "
+            'if hasattr(layer, "reset_states"): layer.reset_states()` (Keras 2 also has `model.reset_states()`)'
+        )
+    return Report(
+        site=feed.site,
+        message=message,
+        instead=instead,
+        assumptions=assumptions(loop.count, layer.stateful),
+        related=tuple(related),
+    )

@@ -1,0 +1,95 @@
+"""SRN306: validation inside fit starts from the training state, and training from the validation's."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.trace.objects import Data
+from statelint.trace.queries import entering, is_stateful, repeats
+from statelint.trace.recording import Recording
+from statelint.trace.story import Feed, Story, Trace
+from statelint.values import Reason, Ternary, Unknown, assumptions
+
+
+class ValidationLeak(Rule):
+    code = "SRN306"
+    name = "validation-leak"
+    severity = Severity.WARNING
+    why = "fit() runs the validation with the state that training left, and the next epoch with the one that validation left."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for position, feed in story.feeds("validation"):
+                if not is_stateful(feed.model) or not _is_given(feed):
+                    continue
+                start = entering(story, position, feed)
+                if start.kind != "carried" or not isinstance(start.source, Feed) or start.source.phase != "train":
+                    continue
+                back = _leaks_back(story, position, feed)
+                if back is not Ternary.YES and not _unrelated(feed.call.data, feed.data):
+                    continue
+                layer = feed.model.stateful_layers[0]
+                message = "validation starts from the state that training left"
+                if back is Ternary.YES:
+                    message += ", and the next epoch from the state that validation left"
+                yield Report(
+                    site=feed.site,
+                    message=message,
+                    instead="pass a callback that resets the states in `on_epoch_begin` and in `on_test_begin`, "
+                    "or reset and call evaluate() yourself",
+                    assumptions=assumptions(layer.stateful),
+                    related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
+                )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        calls = calls_at(recording, finding.site)
+        batches = batches_of(recording, calls)
+        first = next((b for b in batches if b.phase == "validation" and b.batch == 0), None)
+        if first is None or first.entering is None:
+            return not_measured(recording, "the validation")
+        if first.entering.is_zero:
+            return verdict(recording, Status.REFUTED, "a zero state enters the first validation batch")
+        text = f"the training state of norm {first.entering.norm:.3g} enters the first validation batch"
+        later = next((b for b in batches if b.index > first.index and b.phase == "train" and b.batch == 0), None)
+        if later is not None and later.entering is not None:
+            if later.entering.is_zero:
+                text += "; the next epoch starts from zero"
+            else:
+                text += f"; a state of norm {later.entering.norm:.3g} enters the next epoch"
+        return verdict(recording, Status.CONFIRMED, text)
+
+
+def _is_given(feed: Feed) -> bool:
+    """Whether there surely is a validation: a parameter of which nothing is known may be None."""
+    value = feed.call.argument("validation_data")
+    return not (isinstance(value, Unknown) and value.reason is Reason.PARAMETER)
+
+
+def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
+    """Whether the next training starts from the state that the validation left; NO also where none follows."""
+    for later, train in story.feeds("train"):
+        if later > position and train.site == feed.site and train.model.id == feed.model.id:
+            if any(repeats(p.loop) is not Ternary.YES for p in train.context.passes if p.loop.kind == "epochs" and p.index):
+                return Ternary.NO
+            start = entering(story, later, train)
+            if start.kind == "carried":
+                return Ternary.YES
+            return Ternary.UNKNOWN if start.kind == "unknown" else Ternary.NO
+    return Ternary.NO
+
+
+def _unrelated(train: Data, validation: Data) -> bool:
+    """Whether the program made the two apart, so that one can't continue the other."""
+    one, other = train.array, validation.array
+    if one is None or other is None or not (one.made and other.made):
+        return False
+    return _root(one.base) != _root(other.base)
+
+
+def _root(base: Hashable) -> Hashable:
+    while isinstance(base, tuple) and len(base) >= 2 and base[0] in ("mapped", "reshaped", "of", "rows", "index", "reshape", "operation"):
+        base = base[2] if base[0] == "operation" else base[1]
+    return base
