@@ -66,7 +66,8 @@ class Known:
 
     @property
     def key(self) -> Hashable:
-        return (type(self.value).__name__, self.value)
+        """The value's identity; what it rests on doesn't count, in parts of compound values neither."""
+        return (type(self.value).__name__, getattr(self.value, "key", self.value))
 
 
 @dataclass(frozen=True, slots=True)

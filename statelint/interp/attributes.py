@@ -29,6 +29,9 @@ from statelint.interp.shapes import product
 from statelint.trace.objects import Array
 from statelint.values import FALSE, NONE, Choice, Known, Reason, Unknown, Value, join, options, unknown
 
+# The version that a program finds: of each generation the last.
+_VERSIONS = {2: "2.15.0", 3: "3.15.0"}
+
 _CONSTANTS: dict[str, Value] = {
     "numpy.pi": Known(math.pi),
     "math.pi": Known(math.pi),
@@ -54,6 +57,8 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
     match receiver.value:
         case Library(name=library):
             full = api.canonical(f"{library}.{name}")
+            if full == "keras.__version__":
+                return Known(_VERSIONS[machine.keras])
             return _CONSTANTS.get(full, Known(Library(full)))
         case Array() as array:
             return _of_array(machine, array, name, receiver)

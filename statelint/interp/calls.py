@@ -36,7 +36,7 @@ from statelint.interp.state import join_states
 from statelint.interp.transfer import keras, methods, transfer_of
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Dataset
-from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, depending_on, join, unknown
+from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, depending_on, join, number, unknown
 
 # Libraries whose functions neither run nor keep a model that they are given.
 _BYSTANDERS = frozenset(
@@ -218,13 +218,35 @@ def _returned(machine: Machine, activation: Activation) -> Value:
 def _generated(machine: Machine, function: Function, activation: Activation, arguments: Arguments) -> Value:
     """What iterating over the generator draws: its first, second and last yield."""
     values = [value for value, _ in activation.yields]
-    endless = any(p.loop.kind == "endless" for _, passes in activation.yields for p in passes)
+    outer = len(machine.passes)
+    endless = any(p.loop.kind == "endless" for _, context in activation.yields for p in context.passes[outer:])
+    count = _yield_count(machine, activation)
     key = ("generator", endless, id(function.node), tuple(v.key for v in arguments.values()))
 
     def item(position: int) -> Value:
         return values[min(position, len(values) - 1)] if values else unknown(Reason.ITERATION)
 
-    return Known(Items(key, Iteration(unknown(Reason.ITERATION), item, key, False)))
+    return Known(Items(key, Iteration(count, item, key, False)))
+
+
+def _yield_count(machine: Machine, activation: Activation) -> Value:
+    """How often a generator yields: known where one yield stands in loops of known counts."""
+    outer = len(machine.passes)
+    loops_of = {tuple(p.loop.site for p in context.passes[outer:]) for _, context in activation.yields}
+    always = all(len(context.when) == len(machine.state.when) for _, context in activation.yields)
+    if len(loops_of) != 1 or not always:
+        return unknown(Reason.ITERATION)
+    passes = activation.yields[-1][1].passes[outer:]
+    if not passes:
+        return Known(len(activation.yields))
+    total = 1
+    for p in passes:
+        count = number(p.loop.count)
+        if count is None:
+            return unknown(Reason.ITERATION)
+        total *= count
+    distinct = {tuple(p.index for p in context.passes[outer:]) for _, context in activation.yields}
+    return Known(total) if len(distinct) == len(activation.yields) else unknown(Reason.ITERATION)
 
 
 # Calling whatever a callee is

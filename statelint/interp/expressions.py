@@ -25,7 +25,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.shapes import array_index, elementwise
-from statelint.trace.objects import Array
+from statelint.trace.objects import Array, Cut
 from statelint.values import (
     FALSE,
     NONE,
@@ -452,7 +452,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             elif isinstance(record.element, Known) and not isinstance(index, Known):
                 found = None
         if found is not None:
-            return depending_on(_cut_at(machine, found, value, node), index)
+            return depending_on(_cut_at(machine, found, value, index, node), index)
         found = calls.library_item(machine, value, index)
         if found is not None:
             return found
@@ -460,16 +460,27 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         part = index.value
         if part.step.key == NONE.key:
             start = Known(0) if part.start.key == NONE.key else part.start
-            cut = machine.site(node) if node is not None else None
+            cut = Cut(machine.site(node), value.key, 0) if node is not None else None
             return Known(Array(("rows", value.key, part.start.key, part.stop.key), None, value.key, start, cut=cut))
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, index.key))
 
 
-def _cut_at(machine: Machine, part: Value, whole: Value, node: cst.CSTNode | None) -> Value:
-    """Note where rows were cut out of an array."""
+def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst.CSTNode | None) -> Value:
+    """Note where a part was cut out of an array."""
     if node is not None and isinstance(part, Known) and isinstance(part.value, Array) and part.key != whole.key:
-        return replace(part, value=replace(part.value, cut=machine.site(node)))
+        return replace(part, value=replace(part.value, cut=Cut(machine.site(node), whole.key, _cut_axis(index))))
     return part
+
+
+def _cut_axis(index: Value) -> int:
+    """The first axis that an index narrows."""
+    if not isinstance(index, Known) or not isinstance(index.value, Tuple):
+        return 0
+    for axis, part in enumerate(index.value.items):
+        whole = isinstance(part, Known) and isinstance(part.value, Slice) and part.value == Slice(NONE, NONE, NONE)
+        if not whole:
+            return axis
+    return 0
 
 
 def _item(machine: Machine, items: tuple[Value, ...], index: Value, *, as_list: bool) -> Value | None:
@@ -536,7 +547,7 @@ def _yield(machine: Machine, node: cst.Yield) -> Value:
     elif node.value is not None:
         value = evaluate(machine, node.value)
     if machine.activations:
-        machine.activations[-1].yields.append((value, machine.passes))
+        machine.activations[-1].yields.append((value, machine.context))
     return machine.unknown(Reason.PARAMETER, node)
 
 

@@ -66,7 +66,7 @@ class Activation:
     owner: Value | None = None
     global_names: set[str] = field(default_factory=set)
     returns: list[tuple[State, Value]] = field(default_factory=list)
-    yields: list[tuple[Value, tuple[Pass, ...]]] = field(default_factory=list)
+    yields: list[tuple[Value, Context]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

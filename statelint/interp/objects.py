@@ -91,6 +91,10 @@ class Partial:
 class Tuple:
     items: tuple[Value, ...]
 
+    @property
+    def key(self) -> Hashable:
+        return tuple(item.key for item in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -98,12 +102,20 @@ class Range:
     stop: Value
     step: Value
 
+    @property
+    def key(self) -> Hashable:
+        return (self.start.key, self.stop.key, self.step.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
     start: Value
     stop: Value
     step: Value
+
+    @property
+    def key(self) -> Hashable:
+        return (self.start.key, self.stop.key, self.step.key)
 
 
 @dataclass(frozen=True, slots=True)

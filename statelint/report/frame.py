@@ -89,6 +89,8 @@ class Frame:
                 around = range(max(span[0] - _CONTEXT, 1), min(span[-1] + _CONTEXT, len(self.lines)) + 1)
                 written = [n for n in around if self.lines[n - 1].strip() or n in span]
                 numbers.update(n for n in around if written[0] <= n <= written[-1] and n not in span)
+        # A gap of one line takes no less room than the line.
+        numbers.update([n + 1 for n in numbers if n + 1 not in numbers and n + 2 in numbers])
         return numbers
 
     def _cells(self, mark: Mark) -> tuple[int, int]:

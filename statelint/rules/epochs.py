@@ -66,18 +66,27 @@ def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
 
 
 def outside_reset(story: Story, carried: Carried) -> Reset | None:
-    """The reset right before or right after the epoch loop, where there is one."""
+    """The reset right before or right after the epoch loop (itself, or in a helper that only resets)."""
     loop, feed = carried.loop, carried.feed
     inside = [k for k, event in enumerate(story.events) if event.context.within(loop) and _concerns(event, feed)]
     if not inside:
         return None
     before = next((e for e in reversed(story.events[: inside[0]]) if _concerns(e, feed)), None)
     after = next((e for e in story.events[inside[-1] + 1 :] if _concerns(e, feed)), None)
-    outer = feed.context.stack[: len(feed.context.stack)]
     for event in (before, after):
-        if isinstance(event, Reset) and (event.context.stack == outer or event.context.hook == "on_train_begin"):
+        if isinstance(event, Reset) and (event.context.hook == "on_train_begin" or _is_beside(story, event, feed)):
             return event
     return None
+
+
+def _is_beside(story: Story, reset: Reset, feed: Feed) -> bool:
+    """Whether the reset stands in the function that trains, or in a helper called there that runs no model."""
+    outer = feed.context.stack
+    stack = reset.context.stack
+    if stack[: len(outer)] != outer:
+        return False
+    helper = stack[: len(outer) + 1]
+    return stack == outer or not any(isinstance(e, Feed) and e.context.stack[: len(helper)] == helper for e in story.events)
 
 
 def _concerns(event: Event, feed: Feed) -> bool:

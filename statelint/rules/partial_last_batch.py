@@ -63,7 +63,8 @@ class PartialLastBatch(Rule):
             return
         full = any(
             other.site == call.site and other.data.samples == size and other.data.array is not None
-            and other.data.array.base == array.base
+            and other.data.array.cut is not None
+            and other.data.array.cut.whole == array.cut.whole
             for other in story.calls()
         )
         if not full:
@@ -73,7 +74,7 @@ class PartialLastBatch(Rule):
         yield self._report(
             trace,
             call,
-            array.cut,
+            array.cut.site,
             rest,
             size,
             f"the last batch has {rest} row{'s' if rest > 1 else ''}, but the model's batch is {size}",

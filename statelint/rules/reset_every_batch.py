@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import batches_of, calls_at, not_measured
-from statelint.trace.objects import Array
+from statelint.rules.places import placed
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Loop, Reset, Story, Trace
@@ -28,17 +28,12 @@ class ResetEveryBatch(Rule):
                     continue
                 hook = reset.context.hook
                 where = f"in `{hook}`" if hook else "in the batch loop"
-                site = reset.site
-                related = [Related(feed.site, "the training whose batches follow one another")]
-                depth = len(feed.context.stack)
-                if not hook and len(reset.context.stack) > depth:
-                    related.append(Related(reset.site, "the reset"))
-                    site = reset.context.stack[depth]
+                site, related = placed(reset, feed.context.stack)
                 yield Report(
                     site=site,
                     message=f"the state is reset {where}, before each batch has been continued by the next",
                     instead="reset once at the start of each epoch (or only where a sequence ends)",
-                    related=tuple(related),
+                    related=(Related(feed.site, "the training whose batches follow one another"), *related),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -66,7 +61,7 @@ def _reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | 
             same_loop = len(passes) == len(feed.context.passes) and passes[-1].loop.id == own.loop.id
             if not same_loop or passes[-1].index == own.index or not _consecutive(event, feed, own.loop):
                 return None
-            inside = [r for r in resets if r.context.passes and r.context.passes[-1].loop.id == own.loop.id]
+            inside = [r for r in resets if r.context.within(own.loop)]
             reached = frozenset().union(*(r.layers or frozenset() for r in inside))
             stateful = {layer.id for layer in feed.model.stateful_layers}
             return inside[-1] if inside and stateful <= reached else None
@@ -80,12 +75,10 @@ def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
     if loop.kind == "batches":
         return True
     one, other = earlier.data.array, later.data.array
-    if one is None or other is None or one.base != other.base:
+    if one is None or other is None or one.key == other.key or one.cut is None or one.cut != other.cut:
         return False
-    first, second = number(one.start), number(other.start)
-    return first is not None and second is not None and second - first > 1 and _is_batch(one)
-
-
-def _is_batch(array: Array) -> bool:
+    if one.cut.axis:
+        return True
     # One row at a time may be one whole sequence at a time.
-    return array.samples is None or array.samples > 1
+    first, second = number(one.start), number(other.start)
+    return first is not None and second is not None and second - first > 1

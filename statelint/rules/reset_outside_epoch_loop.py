@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.epochs import carried_epochs, judge_epochs, outside_reset
+from statelint.rules.places import placed
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
 from statelint.values import assumptions
@@ -29,12 +30,13 @@ class ResetOutsideEpochLoop(Rule):
                 where = "when fit() begins" if reset.context.hook else "outside the epoch loop"
                 if in_fit and not reset.context.hook:
                     where = "around fit(), which runs all its epochs"
+                site, related = placed(reset, feed.context.stack)
                 yield Report(
-                    site=reset.site,
+                    site=site,
                     message=f"the state is reset only {where}: epoch 2 starts from the state that epoch 1 left",
                     instead="reset in a callback's `on_epoch_begin`" if in_fit else "move the reset into the epoch loop",
                     assumptions=assumptions(loop.count),
-                    related=(Related(feed.site, "the training that needs a reset in every epoch"),),
+                    related=(Related(feed.site, "the training that needs a reset in every epoch"), *related),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -7,11 +7,11 @@ from collections.abc import Hashable, Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import batches_of, calls_at, not_measured
-from statelint.trace.objects import Data
+from statelint.trace.objects import Array, Data
 from statelint.trace.queries import entering, is_stateful, repeats
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
-from statelint.values import Reason, Ternary, Unknown, assumptions
+from statelint.values import Known, Reason, Ternary, Unknown, assumptions
 
 
 class ValidationLeak(Rule):
@@ -83,10 +83,18 @@ def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
 
 def _unrelated(train: Data, validation: Data) -> bool:
     """Whether the program made the two apart, so that one can't continue the other."""
-    one, other = train.array, validation.array
+    one, other = _array(train), _array(validation)
     if one is None or other is None or not (one.made and other.made):
         return False
     return _root(one.base) != _root(other.base)
+
+
+def _array(data: Data) -> Array | None:
+    """The (first) array of the data, through a Dataset."""
+    if data.dataset is None or not data.dataset.parts:
+        return data.array
+    part = data.dataset.parts[0]
+    return part.value if isinstance(part, Known) and isinstance(part.value, Array) else None
 
 
 def _root(base: Hashable) -> Hashable:

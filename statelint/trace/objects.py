@@ -104,6 +104,18 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a part was cut out of a whole: by a slice, or by a Dataset's `.batch`.
+
+    `axis` is the axis along which: 0 for rows.
+    """
+
+    site: Site
+    whole: Hashable
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
 class Array:
     """An array, its axis 0 being the samples.
 
@@ -117,8 +129,7 @@ class Array:
     base: Hashable
     start: Value = Known(0)
     made: bool = False
-    # Where these rows were cut out of their base: the slice, or the Dataset's `.batch`.
-    cut: Site | None = None
+    cut: Cut | None = None
 
     @property
     def samples(self) -> int | None:

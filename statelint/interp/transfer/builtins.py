@@ -24,6 +24,7 @@ from statelint.interp.objects import (
     Partial,
     Range,
     Ref,
+    Slice,
     Tuple,
 )
 from statelint.interp.transfer import Transfer
@@ -75,6 +76,14 @@ def length(machine: Machine, value: Value) -> Value:
         if isinstance(record, DictRecord) and record.complete:
             return Known(len(record.items))
     return machine.unknown(Reason.LIBRARY_CALL, None, ("length", value.key))
+
+
+def _slice(machine: Machine, name: str, arguments: Arguments) -> Value:
+    values = arguments.values()
+    if arguments.open or not 1 <= len(values) <= 3:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    bounds = (NONE, values[0], NONE) if len(values) == 1 else (*values, NONE)[:3]
+    return Known(Slice(*bounds))
 
 
 def _len(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -357,6 +366,7 @@ def _int(value: object = 0, *_: object) -> int:
 TRANSFERS: dict[str, Transfer] = {
     "builtins.range": _range,
     "builtins.xrange": _range,
+    "builtins.slice": _slice,
     "builtins.len": _len,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,

@@ -10,7 +10,7 @@ from statelint.interp.objects import Arguments, DictRecord, Iteration, Tuple
 from statelint.interp.shapes import item
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.numpy import as_array
-from statelint.trace.objects import Array, Dataset
+from statelint.trace.objects import Array, Cut, Dataset
 from statelint.values import (
     FALSE,
     NONE,
@@ -177,7 +177,8 @@ def _part(dataset: Dataset, part: Value, which: int, position: int, total: int |
     base = ("dataset", dataset.key)
     start = Known(position * size) if size is not None else unknown(Reason.ITERATION)
     shape = (rows, *rest) if rest is not None else (rows,)
-    return Known(Array(key, shape, base, start, isinstance(array, Array) and array.made, dataset.batch_site))
+    cut = Cut(dataset.batch_site, dataset.key, 0) if dataset.batch_site is not None else None
+    return Known(Array(key, shape, base, start, isinstance(array, Array) and array.made, cut))
 
 
 TRANSFERS: dict[str, Transfer] = {

@@ -327,7 +327,15 @@ def _first_batch(machine: Machine, id_: int) -> Value | None:
     if isinstance(record, ModelRecord):
         return None if record.undecided else record.batch
     assert isinstance(record, LayerRecord)
-    declared = declared_batch(record.arguments)
+    arguments = dict(record.arguments)
+    if record.kind == "Embedding":
+        # Its input_dim is the size of the vocabulary, no shape.
+        arguments.pop("input_dim", None)
+    declared = declared_batch(arguments)
+    if declared is None and record.kind == "Embedding" and machine.keras == 2:
+        # Keras 2 gives an Embedding the shape (None, input_length) whether asked or not.
+        given = record.arguments.get("batch_size")
+        return given.value if given is not None else NONE
     if declared is None and record.inner:
         # Whether a wrapper takes over the shape of what it wraps differs between versions.
         inner = [machine.state.heap[x] for x in record.inner]

@@ -24,7 +24,7 @@ from statelint.interp.objects import (
 from statelint.interp.transfer import datasets, keras, numpy, training
 from statelint.trace.objects import Array, Dataset
 from statelint.trace.story import Reset
-from statelint.values import NONE, Known, Reason, Ternary, Value, is_, join, unknown
+from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, join, unknown
 
 MethodTransfer = Callable[[Machine, Value, str, Arguments], Value]
 
@@ -64,7 +64,21 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
     return None
 
 
+_TEXT_METHODS = frozenset("startswith endswith lower upper strip lstrip rstrip split replace removeprefix".split())
+
+
 def _plain_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    values = arguments.values()
+    if isinstance(receiver, Known) and isinstance(receiver.value, str) and name in _TEXT_METHODS:
+        plain = [v.value for v in values if isinstance(v, Known) and isinstance(v.value, str | int)]
+        if len(plain) == len(values) and not arguments.keywords and not arguments.open:
+            try:
+                result = getattr(receiver.value, name)(*plain)
+            except (TypeError, ValueError):
+                return machine.unknown(Reason.OPERATION)
+            if isinstance(result, list):
+                return machine.allocate(ListRecord.of(tuple(Known(part) for part in result)))
+            return depending_on(Known(result), receiver, *values)
     return unknown(Reason.LIBRARY_CALL, key=("call", receiver.key, name, *(v.key for v in arguments.values())))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from statelint import api
@@ -135,7 +135,6 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         surely = False
     data = describe(machine, given, surely_array=(surely or method.endswith("on_batch")) and not method.endswith("generator"))
     validation = _validation(machine, bound, data)
-    _decide_batch(machine, id_, method, data, bound)
     model = machine.model(id_)
     assert model is not None
     hooks = _hooks(machine, bound.get("callbacks"))
@@ -248,6 +247,7 @@ def hook(machine: Machine, hooks: Hooks, call: Call, name: str, *positional: Val
 
 
 def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None:
+    _decide_batch(machine, id_, call, data)
     model = machine.model(id_)
     assert model is not None
     machine.emit(Feed(call.site, machine.context, call, phase, model, data))
@@ -317,7 +317,7 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
     hook(machine, hooks, call, "on_train_end")
 
 
-def _decide_batch(machine: Machine, id_: int, method: str, data: Data, bound: dict[str, Argument]) -> None:
+def _decide_batch(machine: Machine, id_: int, call: Call, data: Data) -> None:
     """The first batch decides the batch size of a model that was given no input shape."""
     record = machine.state.heap[id_]
     assert isinstance(record, ModelRecord)
@@ -325,13 +325,13 @@ def _decide_batch(machine: Machine, id_: int, method: str, data: Data, bound: di
         return
     if record.kind == "Subclassed" and not record.layers:
         return
-    batch = first_batch(machine, method, data, bound)
+    batch = first_batch(machine, call.method, data, call.arguments)
     machine.update(id_, built=True, undecided=False, batch=batch)
     for layer in record.layers:
-        build_layer(machine, layer, batch, id_, method)
+        build_layer(machine, layer, batch, id_, call.method)
 
 
-def first_batch(machine: Machine, method: str, data: Data, bound: dict[str, Argument]) -> Value:
+def first_batch(machine: Machine, method: str, data: Data, bound: Mapping[str, Argument]) -> Value:
     """The batch dimension with which a call traces the model: a known None where it isn't static."""
     if method == "call" or method.endswith("on_batch"):
         return data.array.shape[0] if data.array and data.array.shape else unknown(Reason.OPERATION)

@@ -1,0 +1,87 @@
+"""From findings to verdicts: each flagged program is run, and each rule's oracle reads the recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Program
+from statelint.findings import Finding, Status, Verdict
+from statelint.rules import load
+from statelint.trace.recording import Recording
+
+if TYPE_CHECKING:
+    from statelint.discover import SourceFile
+
+GENERATIONS = (2, 3)
+
+
+def confirm(
+    findings: Sequence[Finding],
+    files: Sequence[SourceFile],
+    generations: tuple[int, ...] | None,
+    seconds: float,
+    progress: Callable[[str], None],
+) -> list[Finding]:
+    """The findings with a verdict for each generation on which they hold and which is asked for and installed."""
+    paths = {file.shown: file.path for file in files}
+    by_program: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if any(rule.code == finding.code for rule in load()):
+            by_program.setdefault(finding.site.path, []).append(finding)
+    with Harness(generations or GENERATIONS, Limits(seconds=seconds)) as harness:
+        wanted = [generation for generation in generations or GENERATIONS if harness.can_run(generation)]
+        jobs = [
+            Job(Program(paths[shown], shown), generation)
+            for shown, found in by_program.items()
+            for generation in wanted
+            if any(generation in finding.holds_on for finding in found)
+        ]
+        verdicts: dict[tuple[Finding, int], Verdict] = {}
+        behind: list[Job] = []
+        for done, (job, recording) in enumerate(harness.run_all(jobs), 1):
+            progress(f"ran {job.program.shown} on Keras {job.keras} ({done} of {len(jobs)})")
+            concerned = [f for f in by_program[job.program.shown] if job.keras in f.holds_on]
+            verdicts.update(_judge(concerned, job, recording))
+            mend = _crashes(concerned, job.keras, verdicts)
+            if mend and any(_is_open(verdicts[f, job.keras]) for f in concerned):
+                behind.append(replace(job, mend=mend))
+        for job, recording in harness.run_all(behind):
+            progress(f"ran {job.program.shown} on Keras {job.keras}, {', '.join(job.mend)} mended")
+            concerned = [
+                f for f in by_program[job.program.shown] if (f, job.keras) in verdicts and _is_open(verdicts[f, job.keras])
+            ]
+            for key, second in _judge(concerned, job, recording).items():
+                if not _is_open(second):
+                    verdicts[key] = second
+    return [
+        replace(f, verdicts=tuple(verdicts[f, g] for g in GENERATIONS if (f, g) in verdicts)) for f in findings
+    ]
+
+
+def _judge(
+    findings: Iterable[Finding], job: Job, recording: Recording | NoRecording
+) -> dict[tuple[Finding, int], Verdict]:
+    rules = {rule.code: rule for rule in load()}
+    return {
+        (finding, job.keras): Verdict(job.keras, Status.INCONCLUSIVE, recording.reason)
+        if isinstance(recording, NoRecording)
+        else rules[finding.code].judge(finding, recording)
+        for finding in findings
+    }
+
+
+def _is_open(verdict: Verdict) -> bool:
+    return verdict.status in (Status.INCONCLUSIVE, Status.NOT_REACHED)
+
+
+def _crashes(
+    findings: Iterable[Finding], generation: int, verdicts: dict[tuple[Finding, int], Verdict]
+) -> tuple[str, ...]:
+    """The codes of the crashes that hide what comes later: all that can be mended, where one was confirmed."""
+    mendable = {rule.code for rule in load() if rule.mendable}
+    found = [f for f in findings if f.code in mendable]
+    if not any(verdicts[f, generation].status is Status.CONFIRMED for f in found):
+        return ()
+    return tuple(sorted({f.code for f in found}))
