@@ -318,7 +318,11 @@ def test_loop_inside_a_function(record: Record) -> None:
             """
         )
     )
-    assert [(b.origin, b.carried_from) for b in run.batches] == [("zero", None), ("carried", 0), ("carried", 1)]
+    assert [(b.origin, b.carried_from) for b in run.batches] == [
+        ("zero", None),
+        ("carried", 0),
+        ("carried", 1),
+    ]
     assert all(lines(run, i) == [7, 8] for i in range(3))
 
 
@@ -516,7 +520,7 @@ def test_arrays_are_cut_with_their_remainder(record: Record) -> None:
             """
             model = build()
             x, y = data(101)
-            model.fit(x, y, batch_size=4, verbose=0, validation_data=(x[:89], y[:89]), validation_batch_size=4)
+            model.fit(x, y, batch_size=4, validation_data=(x[:89], y[:89]), verbose=0)
             assert model.predict(x, batch_size=4, verbose=0).shape == (104, 1)
             model.evaluate(x[:24], y[:24], batch_size=4, verbose=0)
             """
@@ -662,13 +666,17 @@ def test_local_modules_are_found_and_placed(record: Record) -> None:
             import numpy as np
             import keras
             def train():
-                model = keras.Sequential([keras.Input(batch_shape=(4, 3, 1)), keras.layers.GRU(2, stateful=True)])
+                layers = keras.layers
+                model = keras.Sequential([keras.Input(batch_shape=(4, 3, 1)), layers.GRU(2, stateful=True)])
                 model.compile("sgd", "mse")
                 model.fit(np.random.rand(4, 3, 1), np.random.rand(4, 2), batch_size=4, verbose=0)
             """,
         )
     )
-    assert [(p.path, p.line) for p in run.calls[0].places] == [("shown/models.py", 7), ("shown/program.py", 2)]
+    assert [(p.path, p.line) for p in run.calls[0].places] == [
+        ("shown/models.py", 8),
+        ("shown/program.py", 2),
+    ]
 
 
 def test_every_spelling_of_keras(record: Record, generation: int) -> None:

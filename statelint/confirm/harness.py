@@ -73,7 +73,7 @@ class Job:
     mend: tuple[str, ...] = ()
 
 
-class ServerLost(Exception):
+class ServerLostError(Exception):
     """A recorder server ended, or didn't answer in time."""
 
 
@@ -149,12 +149,14 @@ class Harness:
         threads = [threading.Thread(target=work, args=(generation,), daemon=True) for generation in wanted]
         for thread in threads:
             thread.start()
+        left_early = True
         try:
             for job, result in zip(jobs, results, strict=True):
                 yield job, result.get()
+            left_early = False
         finally:
             stopped.set()
-            if any(thread.is_alive() for thread in threads):
+            if left_early:
                 for server in list(self._servers.values()):
                     server.close()
             for thread in threads:
@@ -208,7 +210,7 @@ class Harness:
         try:
             server.start()
             reply = server.ask(request, self.limits.seconds + GRACE_SECONDS)
-        except ServerLost as error:
+        except ServerLostError as error:
             server.close()
             return NoRecording(str(error))
         if reply.get("recording") is None:
@@ -249,22 +251,22 @@ class _Server:
         )
         ready = self._reply(START_SECONDS)
         if not ready.get("ready"):
-            raise ServerLost(f"Keras can't be imported: {ready.get('reason')}")
+            raise ServerLostError(f"Keras can't be imported: {ready.get('reason')}")
 
     def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         """Send one job and return the answer."""
         process = self._process
         if process is None or process.stdin is None:
-            raise ServerLost("the recorder isn't running")
+            raise ServerLostError("the recorder isn't running")
         self._jobs += 1
         try:
             process.stdin.write(json.dumps({"id": self._jobs, **request}).encode() + b"\n")
             process.stdin.flush()
         except (OSError, ValueError) as error:
-            raise ServerLost(f"the recorder ended: {error}") from error
+            raise ServerLostError(f"the recorder ended: {error}") from error
         reply = self._reply(seconds)
         if reply.get("id") != self._jobs:
-            raise ServerLost("the recorder answered another question")
+            raise ServerLostError("the recorder answered another question")
         return reply
 
     def _reply(self, seconds: float) -> dict[str, Any]:
@@ -276,14 +278,14 @@ class _Server:
             selector.register(process.stdout, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
                 if self._closed:
-                    raise ServerLost("the harness was closed")
+                    raise ServerLostError("the harness was closed")
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise ServerLost(f"the recorder didn't answer within {seconds:g} s")
+                    raise ServerLostError(f"the recorder didn't answer within {seconds:g} s")
                 if selector.select(min(left, 0.5)):
                     block = os.read(process.stdout.fileno(), 1 << 16)
                     if not block:
-                        raise ServerLost("the recorder ended")
+                        raise ServerLostError("the recorder ended")
                     self._buffer += block
         line, _, self._buffer = self._buffer.partition(b"\n")
         reply: dict[str, Any] = json.loads(line)

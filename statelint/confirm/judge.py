@@ -39,24 +39,20 @@ def confirm(
             if any(generation in finding.holds_on for finding in found)
         ]
         verdicts: dict[tuple[Finding, int], Verdict] = {}
-        behind: list[Job] = []
-        for done, (job, recording) in enumerate(harness.run_all(jobs), 1):
-            progress(f"ran {job.program.shown} on Keras {job.keras} ({done} of {len(jobs)})")
-            concerned = [f for f in by_program[job.program.shown] if job.keras in f.holds_on]
-            verdicts.update(_judge(concerned, job, recording))
-            mend = _crashes(concerned, job.keras, verdicts)
-            if mend and any(_is_open(verdicts[f, job.keras]) for f in concerned):
-                behind.append(replace(job, mend=mend))
-        for job, recording in harness.run_all(behind):
-            progress(f"ran {job.program.shown} on Keras {job.keras}, {', '.join(job.mend)} mended")
-            concerned = [
-                f for f in by_program[job.program.shown] if (f, job.keras) in verdicts and _is_open(verdicts[f, job.keras])
-            ]
-            for key, second in _judge(concerned, job, recording).items():
-                if not _is_open(second):
-                    verdicts[key] = second
+        while jobs:
+            behind: list[Job] = []
+            for done, (job, recording) in enumerate(harness.run_all(jobs), 1):
+                mended = f", {', '.join(job.mend)} mended" if job.mend else ""
+                progress(f"ran {job.program.shown} on Keras {job.keras}{mended} ({done} of {len(jobs)})")
+                concerned = [f for f in by_program[job.program.shown] if job.keras in f.holds_on]
+                _settle(verdicts, _judge(concerned, job, recording))
+                mend = _crashes(concerned, job.keras, verdicts)
+                if set(mend) - set(job.mend) and any(_is_open(verdicts[f, job.keras]) for f in concerned):
+                    behind.append(replace(job, mend=mend))
+            jobs = behind
     return [
-        replace(f, verdicts=tuple(verdicts[f, g] for g in GENERATIONS if (f, g) in verdicts)) for f in findings
+        replace(f, verdicts=tuple(verdicts[f, g] for g in GENERATIONS if (f, g) in verdicts))
+        for f in findings
     ]
 
 
@@ -72,6 +68,13 @@ def _judge(
     }
 
 
+def _settle(verdicts: dict[tuple[Finding, int], Verdict], found: dict[tuple[Finding, int], Verdict]) -> None:
+    """Take the verdicts of a run, but let a run behind mended crashes only decide what was open."""
+    for key, new in found.items():
+        if key not in verdicts or (_is_open(verdicts[key]) and not _is_open(new)):
+            verdicts[key] = new
+
+
 def _is_open(verdict: Verdict) -> bool:
     return verdict.status in (Status.INCONCLUSIVE, Status.NOT_REACHED)
 
@@ -79,9 +82,14 @@ def _is_open(verdict: Verdict) -> bool:
 def _crashes(
     findings: Iterable[Finding], generation: int, verdicts: dict[tuple[Finding, int], Verdict]
 ) -> tuple[str, ...]:
-    """The codes of the crashes that hide what comes later: all that can be mended, where one was confirmed."""
+    """The codes of the confirmed crashes that the recorder can mend, to look behind them."""
     mendable = {rule.code for rule in load() if rule.mendable}
-    found = [f for f in findings if f.code in mendable]
-    if not any(verdicts[f, generation].status is Status.CONFIRMED for f in found):
-        return ()
-    return tuple(sorted({f.code for f in found}))
+    return tuple(
+        sorted(
+            {
+                f.code
+                for f in findings
+                if f.code in mendable and verdicts[f, generation].status is Status.CONFIRMED
+            }
+        )
+    )

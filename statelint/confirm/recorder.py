@@ -9,6 +9,8 @@ job.  The child runs the program as `__main__` with Keras instrumented and leave
 recording, whose fields `statelint.trace.recording` describes.
 """
 
+# ruff: noqa: PTH
+
 from __future__ import annotations
 
 import contextlib
@@ -33,6 +35,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -46,11 +49,12 @@ _exit_now, _fork, _replace, _write, _open = os._exit, os.fork, os.replace, os.wr
 _dumps = json.dumps
 
 Places = list[list[Any]]
+States = dict[Any, list[Any] | None]  # the arrays of each layer's state; None: not allocated
 CALLS = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
 STEPS = {"train": "train_step", "test": "test_step", "predict": "predict_step"}
 DEFAULT_BATCH = 32  # what Keras takes for arrays when no batch_size is given
-KEPT_BATCHES = 4  # full batches that survive the cut of an array
-CUT_ABOVE = 6  # an array of more batches than this is cut
+KEPT_BATCHES = 24  # full batches that survive the cut of an array
+CUT_ABOVE = 64  # an array of more batches than this is cut: a callback may count them
 MAX_MESSAGE = 2000
 MAX_OUTPUT = 1 << 20
 
@@ -84,6 +88,8 @@ class Frames:
         return self._known[filename]
 
     def _translate(self, filename: str) -> str | None:
+        if filename.startswith("<"):
+            return None
         path = os.path.realpath(filename)
         if path == self.program:
             return self.shown
@@ -127,10 +133,11 @@ class Frames:
             if shown is not None:
                 places.insert(0, [shown, error.lineno])
         # AutoGraph raises a new exception that keeps the user's frames in its text alone.
-        for path, line_text in re.findall(r'File "([^"]+)", line (\d+)', str(error).partition("in user code:")[2]):
-            shown = self.shown_path(path)
-            if shown is not None and [shown, int(line_text)] not in places:
-                places.insert(0, [shown, int(line_text)])
+        converted = str(error).partition("in user code:")[2]
+        for path, number in re.findall(r'File "([^"]+)", line (\d+)', converted):
+            place = [self.shown_path(path), int(number)]
+            if place[0] is not None and place not in places:
+                places.insert(0, place)
         return places
 
     def message(self, error: BaseException) -> str:
@@ -197,8 +204,8 @@ class Local(threading.local):
 class Tap:
     """What one batch held when it entered the model."""
 
-    def __init__(self, rows: int | None, keys: list[bytes] | None, inputs: str | None) -> None:
-        self.rows, self.keys, self.inputs = rows, keys, inputs
+    def __init__(self, rows: int | None, arrays: list[Any] | None, inputs: str | None) -> None:
+        self.rows, self.arrays, self.inputs = rows, arrays, inputs
         self.entering: list[Any] | None = None
         self.leaving: list[Any] | None = None
         self.left = False
@@ -264,12 +271,18 @@ class RowIndex:
 
 def row_keys(leaves: list[Any]) -> list[bytes] | None:
     """Return one key for each row, None where the arrays are no numbers or of unequal length."""
-    if not leaves or len({len(leaf) for leaf in leaves}) != 1 or any(leaf.dtype.kind not in "biuf" for leaf in leaves):
+    if len({len(leaf) for leaf in leaves}) != 1 or any(leaf.dtype.kind not in "biuf" for leaf in leaves):
         return None
     return [
         hashlib.blake2b(b"|".join(leaf[i].tobytes() for leaf in leaves), digest_size=12).digest()
         for i in range(len(leaves[0]))
     ]
+
+
+def static_rows(tensors: list[Any]) -> int | None:
+    """Return the number of rows of the first tensor, None where the graph leaves it open."""
+    shape = tensors[0].shape if tensors else []
+    return None if not len(shape) or shape[0] is None else int(shape[0])
 
 
 class Call:
@@ -366,9 +379,12 @@ class Recorder:
             return []
         found: list[Any] = []
         for inner in flatten():
-            if isinstance(inner, self.keras.rnn) and inner not in found:
-                if getattr(inner, "stateful", False) or self.variables(inner) is not None:
-                    found.append(inner)
+            if (
+                isinstance(inner, self.keras.rnn)
+                and inner not in found
+                and (getattr(inner, "stateful", False) or self.variables(inner) is not None)
+            ):
+                found.append(inner)
         return found
 
     def variables(self, layer: Any) -> list[Any] | None:
@@ -383,9 +399,9 @@ class Recorder:
                 found.append(value)
         return found or None
 
-    def read(self, layers: list[Any]) -> dict[Any, list[Any] | None]:
+    def read(self, layers: list[Any]) -> States:
         """Return the states' values now, by layer; None in place of what isn't allocated or readable."""
-        values: dict[Any, list[Any] | None] = {}
+        values: States = {}
         for layer in layers:
             variables = self.variables(layer)
             try:
@@ -394,7 +410,7 @@ class Recorder:
                 values[layer] = None  # a graph is being traced, or the state isn't initialised
         return values
 
-    def probe(self, values: dict[Any, list[Any] | None]) -> dict[str, Any]:
+    def probe(self, values: States) -> dict[str, Any]:
         """Summarise the states of several layers as a StateProbe."""
         arrays = [a for state in values.values() for a in state or []]
         norm = math.sqrt(sum(float(self.np.sum(self.np.square(a.astype("float64")))) for a in arrays))
@@ -407,7 +423,7 @@ class Recorder:
     def layer_key(self, layer: Any) -> int:
         return int(self._layer_keys.setdefault(layer, len(self._layer_keys)))
 
-    def origin(self, values: dict[Any, list[Any] | None]) -> tuple[str, int | None]:
+    def origin(self, values: States) -> tuple[str, int | None]:
         """Say where a state comes from: "zero", "carried" (and the batch that left it) or "set"."""
         if all(not a.any() for state in values.values() for a in state or []):
             return "zero", None
@@ -440,10 +456,11 @@ class Recorder:
         return index
 
     def model_of(self, layer: Any) -> int | None:
-        """Return the index of the first known model that holds the layer."""
-        for index, model in enumerate(self._model_list):
+        """Return the index of the first model that holds the layer, one that ran if there is one."""
+        made = [model for model in list(self._made) if isinstance(model, self.keras.model)]
+        for model in [*self._model_list, *made]:
             if any(inner is layer for inner in model._flatten_layers()):
-                return index
+                return self.model_index(model)
         return None
 
     # -- batches ------------------------------------------------------------------------------------
@@ -452,13 +469,14 @@ class Recorder:
         self,
         call: int,
         model: Any,
+        tap: Tap,
+        *,
         phase: str,
         epoch: int | None,
         number: int,
-        tap: Tap,
         row_ids: list[int] | None,
-        entering: dict[Any, list[Any] | None] | None,
-        leaving: dict[Any, list[Any] | None] | None,
+        entering: States | None,
+        leaving: States | None,
         finished: bool,
     ) -> int:
         """Enter one batch in the story and return its index."""
@@ -499,7 +517,7 @@ class Recorder:
         if not (self.recording and self.active and self.execution is None and self.tf.executing_eagerly()):
             return function(*args, **kwargs)
         call = self.active[-1]
-        phase = {"train": "train", "predict": "predict"}.get(kind) or ("validation" if call.validating else "evaluate")
+        phase = kind if kind != "test" else "validation" if call.validating else "evaluate"
         execution = Execution(phase)
         before = self.read(self.stateful_layers(model))
         self.execution = execution
@@ -517,9 +535,7 @@ class Recorder:
         self.commit(execution, call, model, before, finished=True)
         return result
 
-    def commit(
-        self, execution: Execution, call: Call, model: Any, before: dict[Any, list[Any] | None], finished: bool
-    ) -> None:
+    def commit(self, execution: Execution, call: Call, model: Any, before: States, finished: bool) -> None:
         layers = self.stateful_layers(model)
         taps = execution.taps or [Tap(execution.traced_rows, None, None)]
         if layers:
@@ -529,18 +545,18 @@ class Recorder:
             for position, tap in enumerate(taps):
                 last = position == len(taps) - 1
                 done = finished or not last
-                row_ids = index.positions(tap.keys) if index is not None and tap.keys else None  # type: ignore[arg-type]
+                row_ids = index.positions(tap.arrays) if index is not None and tap.arrays else None
                 number = self.add_batch(
                     call.index,
                     model,
-                    execution.phase,
-                    call.epoch,
-                    call.next_batch,
                     tap,
-                    row_ids,
-                    first if position == 0 else self.by_layer(layers, tap.entering),
-                    after if last else self.by_layer(layers, tap.leaving),
-                    done,
+                    phase=execution.phase,
+                    epoch=call.epoch,
+                    number=call.next_batch,
+                    row_ids=row_ids,
+                    entering=first if position == 0 else self.by_layer(layers, tap.entering),
+                    leaving=after if last else self.by_layer(layers, tap.leaving),
+                    finished=done,
                 )
                 call.next_batch += 1
                 if not done:
@@ -550,11 +566,11 @@ class Recorder:
         if finished:
             self.check_limit()
 
-    def by_layer(self, layers: list[Any], values: list[Any] | None) -> dict[Any, list[Any] | None] | None:
+    def by_layer(self, layers: list[Any], values: list[Any] | None) -> States | None:
         """Split a flat list of state values by layer."""
         if values is None:
             return None
-        split: dict[Any, list[Any] | None] = {}
+        split: States = {}
         rest = list(values)
         for layer in layers:
             count = len(self.variables(layer) or [])
@@ -565,8 +581,14 @@ class Recorder:
 
     def leaves(self, data: Any) -> list[Any]:
         """Return the dense tensors of a batch, inputs first."""
-        flat = self.tf.nest.flatten(data)
-        return [leaf for leaf in flat if isinstance(leaf, self.tf.Tensor) or isinstance(leaf, self.np.ndarray)]
+        return [leaf for leaf in self.flat(data) if isinstance(leaf, (self.tf.Tensor, self.np.ndarray))]
+
+    def flat(self, nested: Any) -> list[Any]:
+        """Return the leaves of a structure; empty where TensorFlow can't order them."""
+        try:
+            return list(self.tf.nest.flatten(nested))
+        except (TypeError, ValueError):
+            return []
 
     def tap_step(self, model: Any, data: Any) -> Any:
         """Put a tap on the data of a step; return the data, which now wait for the tap."""
@@ -576,8 +598,7 @@ class Recorder:
             return data
         self._tapped.add(model)
         if self.execution is not None:
-            shape = leaves[0].shape
-            self.execution.traced_rows = None if not len(shape) or shape[0] is None else int(shape[0])
+            self.execution.traced_rows = static_rows(leaves)
         states: list[Any] = []
         if self._steps.get(model, 1) != 1:
             states = self.state_tensors(self.stateful_layers(model))
@@ -650,11 +671,11 @@ class Recorder:
             self.local.layer_depth -= 1
 
     def is_symbolic(self, args: Any, kwargs: Any) -> bool:
-        return any(isinstance(leaf, self.keras.symbolic) for leaf in self.tf.nest.flatten([args, kwargs]))
+        return any(isinstance(leaf, self.keras.symbolic) for leaf in self.flat([args, kwargs]))
 
     def input_tap(self, args: Any, kwargs: Any) -> Tap:
         given = args[0] if args else next(iter(kwargs.values()), None)
-        arrays = [self.as_array(leaf) for leaf in self.tf.nest.flatten(given)]
+        arrays = [self.as_array(leaf) for leaf in self.flat(given)]
         known = [a for a in arrays if a is not None and a.ndim]
         if not known:
             return Tap(None, None, None)
@@ -698,14 +719,25 @@ class Recorder:
         model: Any,
         tap: Tap,
         places: Places,
-        before: dict[Any, list[Any] | None] | None,
-        after: dict[Any, list[Any] | None] | None,
+        *,
+        before: States | None,
+        after: States | None,
         error: BaseException | None,
     ) -> None:
+        """Enter one call of a model or layer, and its batch, in the story."""
         fields = {"data_kind": "array", "data": tap.inputs, "samples": tap.rows, "finished": error is None}
         record = self.new_call("call", model, places, **fields)
         index = self.add_batch(
-            record["index"], model, "call", None, 0, tap, None, before, after, finished=error is None
+            record["index"],
+            model,
+            tap,
+            phase="call",
+            epoch=None,
+            number=0,
+            row_ids=None,
+            entering=before,
+            leaving=after,
+            finished=error is None,
         )
         if error is not None:
             self.note_failure(error, record["index"], index)
@@ -715,9 +747,9 @@ class Recorder:
         try:
             result = self.call_inside(original, layer, args, kwargs)
         except Exception as error:
-            self.direct_call(layer, tap, places, before, self.read(layers), error)
+            self.direct_call(layer, tap, places, before=before, after=self.read(layers), error=error)
             raise
-        self.direct_call(layer, tap, places, before, self.read(layers), None)
+        self.direct_call(layer, tap, places, before=before, after=self.read(layers), error=None)
         self.check_limit()
         return result
 
@@ -749,13 +781,12 @@ class Recorder:
                     tap.leaving, tap.left = [self.np.array(v) for v in values], True
                     return
 
-        args = (self.behind(enter, tensors + known, args[0]), *args[1:]) if tensors else args
+        if tensors:
+            args = [self.behind(enter, tensors + known, args[0]), *args[1:]]
         try:
             result = self.call_inside(original, layer, args, kwargs)
         except Exception:
-            shape = tensors[0].shape if tensors else ()
-            rows = None if not len(shape) or shape[0] is None else int(shape[0])
-            run.failed = (layer, rows, site.places)
+            run.failed = (layer, static_rows(tensors), site.places)
             raise
         self.tf.numpy_function(leave, self.state_tensors(layers), [])
         return result
@@ -799,14 +830,24 @@ class Recorder:
             entering = self.by_layer(site.layers, tap.entering)
             if entering is None and position == 0:
                 entering = {layer: run.before.get(layer) for layer in site.layers}
-            leaving = self.by_layer(site.layers, tap.leaving) if tap.left else self.read(site.layers) if last else None
+            leaving = None
+            if tap.left:
+                leaving = self.by_layer(site.layers, tap.leaving)
+            elif last:
+                leaving = self.read(site.layers)
             self.direct_call(
-                site.model, tap, site.places + run.places, entering, leaving, None if tap.left else error
+                site.model,
+                tap,
+                site.places + run.places,
+                before=entering,
+                after=leaving,
+                error=None if tap.left else error,
             )
         if error is not None and not run.taps and run.failed is not None:
             model, rows, places = run.failed
             before = {layer: run.before.get(layer) for layer in self.stateful_layers(model)}
-            self.direct_call(model, Tap(rows, None, None), places + run.places, before, None, error)
+            tap = Tap(rows, None, None)
+            self.direct_call(model, tap, places + run.places, before=before, after=None, error=error)
 
     # -- calls ----------------------------------------------------------------------------------------
 
@@ -873,8 +914,7 @@ class Recorder:
     def run_reset(self, target: str, original: Any, owner: Any, args: Any, kwargs: Any) -> Any:
         """Run a reset that the program asked for and record it."""
         # Keras resets a layer's state itself when it builds the layer.
-        by_build = sys._getframe(2).f_code.co_name == "build"
-        if self.local.reset_depth or by_build or not self.recording:
+        if not self.recording or self.local.reset_depth or self.by_build(sys._getframe(2)):
             return original(owner, *args, **kwargs)
         layers = self.stateful_layers(owner)
         values = self.read(layers) if self.tf.executing_eagerly() else {}
@@ -900,6 +940,13 @@ class Recorder:
         if self.execution is not None:
             self.execution.resets.append(reset)
         return result
+
+    def by_build(self, frame: types.FrameType) -> bool:
+        """Say whether the frame is Keras building a layer."""
+        code = frame.f_code
+        return code.co_name == "build" and (
+            self.frames is None or self.frames.shown_path(code.co_filename) is None
+        )
 
     def traced_places(self) -> Places:
         return [] if self.frames is None else self.frames.here_traced(self.keras.tf_stack)
@@ -942,6 +989,8 @@ class Recorder:
             if owner is not None:
                 reset["model"] = self.model_of(owner)
             resets.append(reset)
+        if not self.tf.executing_eagerly():
+            self.story.cap("eager execution is disabled: nothing was watched")
         chosen = os.environ.get("KERAS_BACKEND")
         if chosen and chosen != self.keras.backend:
             self.story.cap(f"KERAS_BACKEND={chosen} is not followed: ran on {self.keras.backend}")
@@ -969,7 +1018,9 @@ class Recorder:
         os.close(descriptor)
         _replace(self.job.out + ".part", self.job.out)
 
-    def finish(self, status: str, error: BaseException | None = None, note: str | None = None, code: int = 0) -> None:
+    def finish(
+        self, status: str, error: BaseException | None = None, note: str | None = None, code: int = 0
+    ) -> None:
         """Write the recording and end the process."""
         if os.getpid() == self.process:
             with contextlib.suppress(OSError, ValueError):
@@ -994,6 +1045,7 @@ class Data:
         self.samples: int | None = None
         self.validation_samples: int | None = None
         self.padding = 0
+        self.validation_offset = 0
         self.kind = self.kind_of(arguments.get("x"))
 
     def kind_of(self, x: Any) -> str:
@@ -1033,14 +1085,11 @@ class Data:
         a, story, job = self.arguments, self.recorder.story, self.recorder.job
         assert job is not None
         if self.name == "fit":
-            epochs, start = a.get("epochs", 1), a.get("initial_epoch", 0) or 0
-            if isinstance(epochs, int) and isinstance(start, int) and epochs > start + job.max_epochs:
+            epochs, start = number(a.get("epochs", 1)), number(a.get("initial_epoch", 0)) or 0
+            if epochs is not None and epochs > start + job.max_epochs:
                 a["epochs"] = start + job.max_epochs
                 story.cap(f"fit: epochs {epochs} -> {a['epochs']}")
             self.split_off_validation()
-        x = self.arrays_of(a.get("x"))
-        if x:
-            self.samples = len(x[0])
         validation = a.get("validation_data")
         if self.name == "fit" and isinstance(validation, (tuple, list)) and validation:
             vx = self.arrays_of(validation[0])
@@ -1052,8 +1101,7 @@ class Data:
         x = self.arrays_of(a.get("x"))
         if x:
             self.samples = len(x[0])
-            if self.name != "predict_on_batch" or self.samples:
-                self.rows = RowIndex(x + self.arrays_of(a.get("y")))
+            self.rows = RowIndex(x + self.arrays_of(a.get("y")))
 
     def split_off_validation(self) -> None:
         """Do Keras's own validation split here, so that both parts can be cut."""
@@ -1079,8 +1127,6 @@ class Data:
         a["validation_data"] = tuple(validation)
         a["validation_split"] = 0.0
 
-    validation_offset = 0
-
     def sliceable(self, leaf: Any) -> bool:
         return isinstance(leaf, (self.np.ndarray, self.tf.Tensor, list)) or hasattr(leaf, "iloc")
 
@@ -1095,7 +1141,7 @@ class Data:
 
     def kept(self, count: int, batch: Any) -> int:
         """Return how many of `count` rows to keep: some full batches and the same remainder."""
-        size = batch if isinstance(batch, int) and batch > 0 else DEFAULT_BATCH
+        size = number(batch) or DEFAULT_BATCH
         return count if count <= CUT_ABOVE * size else KEPT_BATCHES * size + count % size
 
     def cut(self, *names: str) -> None:
@@ -1144,9 +1190,10 @@ class Data:
         """Return what a CallRun says of the data."""
         a = self.arguments
         x = self.arrays_of(a.get("x"))
+        parts = [part for array in x for part in (str(array.shape).encode(), array.tobytes())]
         return {
             "data_kind": self.kind,
-            "data": fingerprint(*(part for v in x for part in (str(v.shape).encode(), v.tobytes()))) if x else None,
+            "data": fingerprint(*parts) if x else None,
             "samples": self.samples,
             "batch_size": number(a.get("batch_size")),
             "epochs": number(a.get("epochs")) if self.name == "fit" else None,
@@ -1257,7 +1304,7 @@ def install(recorder: Recorder) -> None:
             # XLA can't run the taps.
             if kwargs.get("jit_compile") and recorder.rnns and recorder.recording:
                 kwargs["jit_compile"] = None
-                recorder.story.cap("jit_compile=True -> False")
+                recorder.story.cap("XLA off")
             original(self, *args, **kwargs)
 
         return wrapper
@@ -1271,7 +1318,7 @@ def watch_making(recorder: Recorder) -> None:
     owner = next(c for c in recorder.keras.layer.__mro__ if "__new__" in vars(c))
     original = owner.__new__
 
-    def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
+    def new(cls: Any, *args: Any, **kwargs: Any) -> Any:
         made = original(cls, *args, **kwargs)
         if recorder.recording and isinstance(made, recorder.keras.layer):
             recorder._made.setdefault(made, recorder.places())
@@ -1279,7 +1326,7 @@ def watch_making(recorder: Recorder) -> None:
                 recorder.rnns.add(made)
         return made
 
-    owner.__new__ = staticmethod(__new__)
+    owner.__new__ = staticmethod(new)
 
 
 def wrap_steps(recorder: Recorder, model_class: Any) -> None:
@@ -1338,7 +1385,8 @@ def maker_wrapper(recorder: Recorder, kind: str, original: Any) -> Any:
 
 
 def steps_per_execution(model: Any) -> int:
-    value = getattr(model, "_steps_per_execution", None)
+    """Return how many batches one call of the model's batch functions takes."""
+    value: Any = getattr(model, "_steps_per_execution", None)  # Keras 2: a variable
     if value is None:
         value = getattr(model, "steps_per_execution", 1)
     return int(value.numpy()) if hasattr(value, "numpy") else int(value or 1)
@@ -1416,9 +1464,8 @@ def package_of(generation: int) -> str:
 
 def mend(recorder: Recorder, codes: Sequence[str]) -> None:
     """Remove the crashes that the codes name, as far as this generation has them."""
-    mends = {("SRN501", 3): mend_batch_shape, ("SRN502", 3): mend_model_reset, ("SRN308", 2): mend_early_reset}
     for code in codes:
-        apply = mends.get((code, recorder.keras.generation))
+        apply = MENDS.get((code, recorder.keras.generation))
         if apply is not None:
             apply(recorder)
             recorder.story.mended.append(code)
@@ -1430,7 +1477,7 @@ def mend_batch_shape(recorder: Recorder) -> None:
     layer_init, add = keras.layer.__init__, keras.sequential.add
     input_layer = keras.keras.layers.InputLayer
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
         shape = kwargs.pop("batch_input_shape", None) or kwargs.pop("batch_shape", None)
         size = kwargs.pop("batch_size", None)
         if shape is None and size is not None and kwargs.get("input_shape") is not None:
@@ -1448,7 +1495,7 @@ def mend_batch_shape(recorder: Recorder) -> None:
             add(self, input_layer(batch_shape=shape), *args, **kwargs)
         add(self, layer, *args, **kwargs)
 
-    keras.layer.__init__ = functools.wraps(layer_init)(__init__)
+    keras.layer.__init__ = functools.wraps(layer_init)(init)
     keras.sequential.add = functools.wraps(add)(add_with_input)
 
 
@@ -1475,7 +1522,7 @@ def mend_early_reset(recorder: Recorder) -> None:
             continue
 
         def reset_states(self: Any, states: Any = None, *, _original: Any = original) -> None:
-            by_build = sys._getframe(1).f_code.co_name == "build"
+            by_build = recorder.by_build(sys._getframe(1))
             if not by_build and recorder.variables(self) is None:
                 recorder.run_reset("layer", lambda owner: None, self, (), {})
                 return
@@ -1485,6 +1532,13 @@ def mend_early_reset(recorder: Recorder) -> None:
                 _original(self, states)
 
         layer_class.reset_states = reset_states
+
+
+MENDS = {
+    ("SRN501", 3): mend_batch_shape,
+    ("SRN502", 3): mend_model_reset,
+    ("SRN308", 2): mend_early_reset,
+}
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -1531,10 +1585,11 @@ def confine(job: Job) -> None:
     sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)))
     sys.stdout = io.TextIOWrapper(io.BufferedWriter(CappedOutput(1)), "utf-8", "replace", line_buffering=True)
     sys.stderr = io.TextIOWrapper(io.BufferedWriter(CappedOutput(2)), "utf-8", "replace", line_buffering=True)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
     cut_network()
     os.environ.update(job.environment)
     os.environ["MPLBACKEND"] = "Agg"
+    tempfile.tempdir = None  # found anew, from the environment
     os.chdir(job.cwd)
 
 
@@ -1553,8 +1608,9 @@ def cut_network() -> None:
             if unshare(new_net) == 0:
                 return
             if unshare(new_user | new_net) == 0:
+                maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
                 with contextlib.suppress(OSError):
-                    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+                    for name, text in maps.items():
                         with open(f"/proc/self/{name}", "w") as file:
                             file.write(text)
                 return
@@ -1715,8 +1771,9 @@ def serve(generation: int) -> None:
         status, reason = wait_for(child, job.seconds + 5, lines)
         recorded = os.path.exists(job.out)
         code = None if status is None else os.waitstatus_to_exitcode(status)
-        if not recorded and not reason:
-            reason = f"killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
+        if not reason:
+            lost = code is not None and code < 0
+            reason = f"killed by signal {-code}" if lost and code else f"ended with code {code}"
         reply(
             {
                 "id": data.get("id"),

@@ -10,7 +10,7 @@ from statelint.rules.base import verdict
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.sites import Site
 from statelint.trace.queries import History, is_stateful, repeats, separating_loop
-from statelint.trace.recording import Recording
+from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Event, Feed, Loop, Reset, Story
 from statelint.values import NONE, Ternary, is_
 
@@ -99,17 +99,16 @@ def _concerns(event: Event, feed: Feed) -> bool:
 def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdict:
     """Whether the first batch of a later pass over the same data meets the state of an earlier pass."""
     calls = calls_at(recording, *sites)
-    batches = batches_of(recording, calls, "train")
+    batches = batches_of(recording, calls, "train", "call")
     by_index = {call.index: call for call in calls}
-    first_inputs: dict[tuple[int, str], int] = {}
-    for batch in batches:
+    period = _period([batch for batch in batches if not by_index[batch.call].name.startswith("fit")])
+    for position, batch in enumerate(batches):
         call = by_index[batch.call]
         again = batch.batch == 0 and bool(batch.epoch)
-        if not again and batch.inputs is not None:
-            seen = first_inputs.setdefault((batch.model, batch.inputs), batch.index)
-            again = seen != batch.index
-        if not again and call.data is not None and batch.batch == 0:
+        if not again and call.name.startswith("fit") and call.data is not None and batch.batch == 0:
             again = any(c.data == call.data and c.index < call.index for c in calls)
+        if not again and not call.name.startswith("fit"):
+            again = period is not None and position > 0 and position % period == 0
         if not again or batch.entering is None:
             continue
         when = f"batch 1 of epoch {batch.epoch + 1}" if batch.epoch else "the first batch of a later pass over the same data"
@@ -121,3 +120,14 @@ def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdic
     if batches and recording.outcome.status == "finished":
         return verdict(recording, Status.REFUTED, "the data went through the model only once")
     return not_measured(recording, "a second epoch")
+
+
+def _period(batches: list[BatchRun]) -> int | None:
+    """After how many batches a hand-written loop feeds the same again; None where it never does."""
+    inputs = [batch.inputs for batch in batches]
+    if None in inputs:
+        return None
+    for period in range(1, len(inputs)):
+        if all(one == other for one, other in zip(inputs, inputs[period:], strict=False)):
+            return period
+    return None

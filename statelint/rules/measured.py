@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from statelint.findings import Status, Verdict
 from statelint.rules.base import verdict
 from statelint.sites import Site
 from statelint.trace.recording import BatchRun, CallRun, Place, Recording
+
+_ESSENCE = re.compile(r"Incompatible shapes[^:]*: \[[\d,]*\] vs\. \[[\d,]*\]|[Tt]ried to append a tensor with incompatible shape[^\[]*")
 
 NO_BATCH_SIZE = ("it needs to know its batch size", "the batch size must be static")
 
@@ -32,6 +35,10 @@ def raised(recording: Recording) -> str:
     """The exception that ended the run, shortened to a line."""
     outcome = recording.outcome
     message = " ".join((outcome.message or "").split())
+    # TensorFlow hides what happened behind a list of graph nodes.
+    essence = _ESSENCE.search(message)
+    if essence is not None and message.startswith("Graph execution error"):
+        message = essence.group()
     if len(message) > 160:
         message = message[:157] + "..."
     where = f" at line {outcome.places[0].line}" if outcome.places else ""
@@ -56,7 +63,7 @@ def judge_batch_rows(recording: Recording, calls: tuple[CallRun, ...], *, one_ro
     if not calls:
         return not_measured(recording, "the call")
     if outcome.status == "raised" and outcome.call in indices and _is_about_rows(outcome.message or ""):
-        done = [b for b in batches if b.call == outcome.call and b.finished]
+        done = [b for b in batches if b.finished]
         after = f"after {len(done)} batches had gone through" if done else "before any batch had gone through"
         return verdict(recording, Status.CONFIRMED, f"{raised(recording)}, {after}")
     wrong = [b for b in batches if mismatched(b) and b.finished]

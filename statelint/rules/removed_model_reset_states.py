@@ -40,6 +40,10 @@ class RemovedModelResetStates(Rule):
         if outcome.status == "raised" and stands_at(outcome.places, finding.site):
             if outcome.exception == "AttributeError" and "reset_state" in (outcome.message or ""):
                 return verdict(recording, Status.CONFIRMED, raised(recording))
-        if any(stands_at(reset.places, finding.site) for reset in recording.resets):
+        reached = [reset for reset in recording.resets if stands_at(reset.places, finding.site)]
+        if self.code in recording.mended and any(reset.target == "model" for reset in reached):
+            text = "this call reached a model that has no such method; it was lent one for this run"
+            return verdict(recording, Status.CONFIRMED, text)
+        if reached:
             return verdict(recording, Status.REFUTED, "the reset ran without an error")
         return not_measured(recording, "the reset")
