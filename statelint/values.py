@@ -53,6 +53,46 @@ class Reason(StrEnum):
     DELETED = "deleted"
 
 
+class Key(tuple[Hashable, ...]):
+    """The identity of a value that comes of others: what was done, and their identities.
+
+    Equal keys are one object, so that comparing and hashing don't walk the whole history of a value,
+    which doubles with every `x = x + x`.
+    """
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+
+_keys: dict[tuple[Hashable, ...], Key] = {}
+
+
+def interned(key: Hashable) -> Hashable:
+    """The one Key with these parts; anything but a tuple is its own key."""
+    if not isinstance(key, tuple) or isinstance(key, Key):
+        return key
+    parts = tuple(interned(part) for part in key)
+    # 1, 1.0 and True are equal, and still different values.
+    sort = tuple(type(part) for part in parts)
+    found = _keys.get((sort, *parts))
+    if found is None:
+        found = _keys[(sort, *parts)] = Key(parts)
+    return found
+
+
+def forget_keys() -> None:
+    """Let go of all keys; values made before and after are never equal."""
+    _keys.clear()
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A value that the program fixes: a Python constant, or one of the interpreter's objects.
@@ -67,7 +107,7 @@ class Known:
     @property
     def key(self) -> Hashable:
         """The value's identity; what it rests on doesn't count, in parts of compound values neither."""
-        return (type(self.value).__name__, getattr(self.value, "key", self.value))
+        return interned((type(self.value).__name__, getattr(self.value, "key", self.value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +118,7 @@ class Choice:
 
     @property
     def key(self) -> Hashable:
-        return ("choice", tuple(option.key for option in self.options))
+        return interned(("choice", tuple(option.key for option in self.options)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +145,7 @@ _fresh = itertools.count()
 
 def unknown(reason: Reason, place: str = "", key: Hashable = None) -> Unknown:
     """An unknown value; with an identity of its own unless `key` gives it one."""
-    return Unknown(reason, ("fresh", next(_fresh)) if key is None else key, place)
+    return Unknown(reason, interned(("fresh", next(_fresh)) if key is None else key), place)
 
 
 def options(value: Value) -> tuple[Known, ...]:

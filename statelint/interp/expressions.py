@@ -39,6 +39,7 @@ from statelint.values import (
     depending_on,
     is_,
     join,
+    number,
     options,
 )
 
@@ -456,20 +457,44 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         found = calls.library_item(machine, value, index)
         if found is not None:
             return found
-    if isinstance(value, Unknown) and isinstance(index, Known) and isinstance(index.value, Slice):
-        part = index.value
-        if part.step.key == NONE.key:
-            start = Known(0) if part.start.key == NONE.key else part.start
-            cut = Cut(machine.site(node), value.key, 0) if node is not None else None
-            return Known(Array(("rows", value.key, part.start.key, part.stop.key), None, value.key, start, cut=cut))
+    if isinstance(value, Unknown) and isinstance(index, Known):
+        cut_rows = _rows_of_unknown(machine, value, index, node)
+        if cut_rows is not None:
+            return cut_rows
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, index.key))
 
 
 def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst.CSTNode | None) -> Value:
     """Note where a part was cut out of an array."""
     if node is not None and isinstance(part, Known) and isinstance(part.value, Array) and part.key != whole.key:
-        return replace(part, value=replace(part.value, cut=Cut(machine.site(node), whole.key, _cut_axis(index))))
+        cut = Cut(machine.site(node), whole.key, _cut_axis(index), _cut_length(index))
+        return replace(part, value=replace(part.value, cut=cut))
     return part
+
+
+def _rows_of_unknown(machine: Machine, whole: Unknown, index: Known, node: cst.CSTNode | None) -> Value | None:
+    """A slice of rows of data of which nothing is known."""
+    indices = index.value.items if isinstance(index.value, Tuple) else (index,)
+    first = indices[0] if indices else NONE
+    if not isinstance(first, Known) or not isinstance(first.value, Slice) or first.value.step.key != NONE.key:
+        return None
+    if _cut_axis(index):
+        return None
+    start = Known(0) if first.value.start.key == NONE.key else first.value.start
+    base = whole.key if len(indices) == 1 else ("of", whole.key, *(i.key for i in indices[1:]))
+    cut = Cut(machine.site(node), whole.key, 0, _cut_length(index)) if node is not None else None
+    return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut))
+
+
+def _cut_length(index: Value) -> int | None:
+    """How far a slice of rows reaches, where both its ends are known and count from the start."""
+    if isinstance(index, Known) and isinstance(index.value, Tuple) and index.value.items:
+        index = index.value.items[0]
+    if not isinstance(index, Known) or not isinstance(index.value, Slice):
+        return None
+    start = 0 if index.value.start.key == NONE.key else number(index.value.start)
+    stop = number(index.value.stop)
+    return stop - start if start is not None and stop is not None and 0 <= start < stop else None
 
 
 def _cut_axis(index: Value) -> int:
@@ -517,10 +542,8 @@ def _named(machine: Machine, node: cst.NamedExpr) -> Value:
 
 
 def _comprehension(machine: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
-    values, count = loops.comprehend(machine, node.for_in, lambda: evaluate(machine, node.elt))
-    if values is not None:
-        return machine.allocate(ListRecord.of(tuple(values)))
-    return machine.allocate(ListRecord(None, count[0], count[1]))
+    values, some = loops.comprehend(machine, node.for_in, lambda: evaluate(machine, node.elt))
+    return machine.allocate(some if values is None else ListRecord.of(tuple(values)))
 
 
 def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:

@@ -176,8 +176,8 @@ def _meet(machine: Machine, states: list[State]) -> None:
 
 def comprehend(
     machine: Machine, clause: cst.CompFor, element: Callable[[], Value]
-) -> tuple[list[Value] | None, tuple[Value, Value | None]]:
-    """Follow a comprehension: all its values, or (None and) their number and a typical one."""
+) -> tuple[list[Value] | None, ListRecord]:
+    """Follow a comprehension: all its values, or (None and) what is known of the list of them."""
     from statelint.interp.statements import assign  # noqa: PLC0415
 
     values: list[Value] = []
@@ -222,7 +222,7 @@ def comprehend(
     frame = machine.new_frame(machine.activations[-1].frame if machine.activations else 0)
     with calls.in_frame(machine, frame):
         follow(clause, outermost=True)
-    return (values if complete else None), (count, values[-1] if values else None)
+    return (values if complete else None), ListRecord(None, count, values[-1] if values else None, tuple(values[:2]))
 
 
 def plus_one(length: Value) -> Value:

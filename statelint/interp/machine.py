@@ -31,7 +31,7 @@ from statelint.interp.objects import (
 from statelint.interp.state import Frame, State, join_states
 from statelint.sites import Site
 from statelint.source.python import Source
-from statelint.trace.objects import Layer, Model
+from statelint.trace.objects import Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
 from statelint.values import Known, Reason, Value, join, options, unknown
 
@@ -40,7 +40,7 @@ class Limits:
     """How much work one program may cost; what lies beyond is Unknown and Opaque."""
 
     statements: int = 60_000
-    seconds: float = 4.0
+    seconds: float = 2.0
     depth: int = 24
     unrolled: int = 16
 
@@ -85,8 +85,11 @@ class Machine:
     stack: tuple[Site, ...] = ()
     passes: tuple[Pass, ...] = ()
     hook: str | None = None
-    # How many GradientTapes are open: a model called under one is being trained.
-    tapes: int = 0
+    # The open GradientTape: a model called under one is being trained.
+    tape: Site | None = None
+    # The tf.distribute strategy whose scope is open.
+    strategy: Site | None = None
+    callbacks: dict[int, Callback] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     called: set[int] = field(default_factory=set)
@@ -178,7 +181,7 @@ class Machine:
 
     @property
     def context(self) -> Context:
-        return Context(self.stack, self.passes, self.state.when, self.hook)
+        return Context(self.stack, self.passes, self.state.when, self.hook, self.tape, self.strategy)
 
     def emit(self, event: Event) -> None:
         if self.state.alive:

@@ -14,7 +14,7 @@ import libcst as cst
 
 from statelint.sites import Site
 from statelint.trace.objects import Argument
-from statelint.values import Known, Value
+from statelint.values import Known, Value, interned
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,9 @@ class Tensor:
     inputs: tuple[Hashable, ...] = ()
     rank: int | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", interned(self.key))
+
 
 @dataclass(frozen=True, slots=True)
 class States:
@@ -161,6 +164,9 @@ class Items:
     key: Hashable
     iteration: Iteration = field(compare=False, hash=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", interned(self.key))
+
 
 @dataclass(frozen=True, slots=True)
 class ListRecord:
@@ -169,6 +175,8 @@ class ListRecord:
     items: tuple[Value, ...] | None
     length: Value
     element: Value | None = None
+    # The first two of the items that a loop appends, one in each pass.
+    head: tuple[Value, ...] = ()
 
     @classmethod
     def of(cls, items: tuple[Value, ...]) -> ListRecord:

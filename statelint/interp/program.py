@@ -13,17 +13,19 @@ from statelint.sites import Site
 from statelint.source.python import Source
 from statelint.trace.objects import Model
 from statelint.trace.story import Context, Event, Opaque, Story, Trace
-from statelint.values import Known, Reason, Value
+from statelint.values import Known, Reason, Value, forget_keys
 
 
 def follow(source: Source, keras: int, limits: Limits | None = None) -> Trace:
     """The trace of a program, judged for one Keras generation (2 or 3)."""
+    forget_keys()
     machine = Machine(source, keras, limits or Limits())
     stories = [_story(machine, "", lambda: execute(machine, source.module.body))]
     machine.state.alive = True
     for function, receiver in _uncalled(machine):
         stories.append(_story(machine, function.name, lambda f=function, r=receiver: _enter(machine, f, r)))
-    return Trace(keras, source.path, tuple(stories), tuple(machine.unknowns))
+    callbacks = tuple(machine.callbacks.values())
+    return Trace(keras, source.path, tuple(stories), callbacks, tuple(machine.unknowns))
 
 
 def _story(machine: Machine, name: str, run: object) -> Story:
@@ -33,7 +35,7 @@ def _story(machine: Machine, name: str, run: object) -> Story:
         machine.state = start.fork()
     machine.events = []
     machine.activations, machine.exits, machine.guards = [], [], []
-    machine.stack, machine.passes, machine.hook, machine.tapes = (), (), None, 0
+    machine.stack, machine.passes, machine.hook, machine.tape, machine.strategy = (), (), None, None, None
     end = Site(machine.source.path, None, 1, 1, 1, 1)
     if name:
         # What happened to the models before this function is called isn't known.

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from statelint.interp.objects import Slice, Tuple
-from statelint.trace.objects import Array
+from statelint.trace.objects import Array, Windows
 from statelint.values import NONE, Known, Reason, Unknown, Value, assumptions, depending_on, number, unknown
 
 
@@ -87,7 +87,11 @@ def array_index(array: Array, index: Value) -> Value | None:
         rows = _rows(array, first.value)
         base = ("of", rows.value.base, *(i.key for i in indices[1:])) if isinstance(rows, Known) else key  # type: ignore[attr-defined]
         start = rows.value.start if isinstance(rows, Known) else Known(0)  # type: ignore[attr-defined]
-        return depending_on(Known(Array(key, tuple(shape), base, start, array.made)), index)
+        cut = rows.value if isinstance(rows, Known) and isinstance(rows.value, Array) else array
+        windows = cut.windows if len(shape) >= len(array.shape) else None
+        return depending_on(
+            Known(Array(key, tuple(shape), base, start, array.made, None, windows, array.shuffle_site)), index
+        )
     return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made)), index)
 
 
@@ -98,7 +102,8 @@ def _rows(array: Array, part: Slice) -> Value:
     if part.step.key != NONE.key and number(part.step) != 1:
         length = slice_length(part, total)
         shape = (length, *array.shape[1:]) if array.shape and length is not None else None
-        return Known(Array(key, shape, key, Known(0), array.made))
+        thinned = shifted(array.windows, part.start, number(part.step))
+        return Known(Array(key, shape, key, Known(0), array.made, None, thinned, array.shuffle_site))
     length = slice_length(part, total)
     start = slice_start(part, total)
     own, offset = number(array.start), number(start)
@@ -109,7 +114,20 @@ def _rows(array: Array, part: Slice) -> Value:
     if part.start.key == NONE.key and part.stop.key == NONE.key:
         return Known(array)
     return depending_on(
-        Known(Array(key, rows, array.base, absolute, array.made)), part.start, part.stop, *(rows or ())[:1]
+        Known(
+            Array(
+                key,
+                rows,
+                array.base,
+                absolute,
+                array.made,
+                windows=shifted(array.windows, start, 1),
+                shuffle_site=array.shuffle_site,
+            )
+        ),
+        part.start,
+        part.stop,
+        *(rows or ())[:1],
     )
 
 
@@ -168,3 +186,25 @@ def product(values: tuple[Value, ...]) -> int | None:
             return None
         result *= n
     return result
+
+
+def shifted(windows: Windows | None, start: Value, step: int | None) -> Windows | None:
+    """The windows that are left when only every `step`-th from row `start` on is kept."""
+    first = 0 if start.key == NONE.key else number(start)
+    if windows is None or first is None or first < 0 or step is None or step < 1:
+        return None
+    return replace(windows, start=windows.start + first * windows.stride, stride=windows.stride * step)
+
+
+def windows_in(first: Value, second: Value) -> Windows | None:
+    """The windows of one series of which these are the first two."""
+    one = first.value if isinstance(first, Known) else None
+    other = second.value if isinstance(second, Known) else None
+    if not isinstance(one, Array) or not isinstance(other, Array) or one.cut is None or other.cut is None:
+        return None
+    a, b = number(one.start), number(other.start)
+    if replace(one.cut, length=None) != replace(other.cut, length=None) or one.cut.axis or one.base != other.base:
+        return None
+    if one.cut.length is None or one.cut.length != other.cut.length or a is None or b is None or b <= a:
+        return None
+    return Windows(one.base, a, b - a, one.cut.length, one.cut.site)

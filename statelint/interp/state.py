@@ -79,7 +79,8 @@ def join_records(
             if left.items is not None and right.items is not None and len(left.items) == len(right.items):
                 return ListRecord.of(tuple(join(a, b) for a, b in zip(left.items, right.items, strict=True)))
             element = left.element if left.element == right.element else None
-            return ListRecord(None, join(left.length, right.length), element)
+            head = left.head if [v.key for v in left.head] == [v.key for v in right.head] else ()
+            return ListRecord(None, join(left.length, right.length), element, head)
         case DictRecord(), DictRecord():
             complete = left.complete and right.complete and left.items.keys() == right.items.keys()
             return DictRecord(_join_shared(left.items, right.items), complete)
@@ -150,10 +151,11 @@ def _widen_record(before: Record, after: Record, passes: int | None) -> Record:
         case ListRecord(), ListRecord():
             first, second = number(before.length), number(after.length)
             if first is None or second is None or passes is None or second < first:
-                return ListRecord(None, unknown(Reason.LOOP), after.element)
+                return ListRecord(None, unknown(Reason.LOOP), after.element, _head(before, after))
             if first == second:
                 return after if before.items == after.items else ListRecord(None, after.length, after.element)
-            return ListRecord(None, Known(first + (second - first) * (passes - 1)), after.element)
+            total = Known(first + (second - first) * (passes - 1))
+            return ListRecord(None, total, after.element, _head(before, after))
         case DictRecord(), DictRecord():
             return DictRecord(
                 {k: v for k, v in after.items.items() if k in before.items and before.items[k].key == v.key},
@@ -168,3 +170,12 @@ def _widen_record(before: Record, after: Record, passes: int | None) -> Record:
                 attributes=_widen_names(before.attributes, after.attributes),
             )
     return after
+
+
+def _head(before: ListRecord, after: ListRecord) -> tuple[Value, ...]:
+    """The first two of the items that the passes of a loop append, one each."""
+    if after.items is None or before.items is None:
+        return after.head
+    if before.items and len(after.items) == len(before.items) + 1:
+        return (before.items[-1], after.items[-1])
+    return after.head

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from statelint.interp import calls, expressions, loops
+from statelint.interp import callbacks, calls, expressions, loops
 from statelint.interp.expressions import arithmetic, evaluate, truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
@@ -18,13 +18,15 @@ from statelint.interp.objects import (
     LayerRecord,
     Library,
     ListRecord,
+    Method,
     ModelRecord,
     Ref,
     Tuple,
 )
 from statelint.interp.state import State, join_states
 from statelint.interp.transfer import keras
-from statelint.trace.story import Condition
+from statelint.interp.transfer.methods import STRATEGY_SCOPE
+from statelint.trace.story import Condition, Mentioned
 from statelint.values import NONE, Known, Reason, Ternary, Value, options, unknown, varies
 
 
@@ -266,17 +268,18 @@ def _while(machine: Machine, node: cst.While) -> None:
 
 
 def _with(machine: Machine, node: cst.With) -> None:
-    tapes = 0
+    outside = (machine.tape, machine.strategy)
     for item in node.items:
         value = evaluate(machine, item.item)
         record = machine.record(value)
-        if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
-            tapes += record.type.value == Library("tensorflow.GradientTape")
+        if isinstance(record, InstanceRecord) and record.type == Known(Library("tensorflow.GradientTape")):
+            machine.tape = record.site
+        if isinstance(record, InstanceRecord) and record.type == Known(STRATEGY_SCOPE):
+            machine.strategy = machine.site(item.item)
         if item.asname is not None:
             assign(machine, item.asname.name, value)
-    machine.tapes += tapes
     block(machine, node.body)
-    machine.tapes -= tapes
+    machine.tape, machine.strategy = outside
 
 
 def _try(machine: Machine, node: cst.Try | cst.TryStar) -> None:
@@ -378,7 +381,14 @@ def _raise(machine: Machine, node: cst.Raise) -> None:
 
 
 def _expression(machine: Machine, node: cst.Expr) -> None:
-    evaluate(machine, node.value)
+    value = evaluate(machine, node.value)
+    if isinstance(node.value, cst.Attribute) and isinstance(value, Known) and isinstance(value.value, Method):
+        receiver, name = value.value.receiver, value.value.name
+        if isinstance(receiver, Known) and isinstance(receiver.value, Ref):
+            model, layer = machine.model(receiver.value.id), machine.layer(receiver.value.id)
+            if model is not None or layer is not None:
+                seen = None if model is not None else layer
+                machine.emit(Mentioned(machine.site(node.value), machine.context, name, model, seen))
 
 
 def _global(machine: Machine, node: cst.Global) -> None:
@@ -404,7 +414,9 @@ def _class(machine: Machine, node: cst.ClassDef) -> None:
         block(machine, node.body)
     # Functions in a class body don't see its names.
     machine.parents[namespace] = machine.parents[namespace]
-    machine.frame[node.name.value] = Known(Class(node.name.value, node, machine.site(node), bases, namespace))
+    class_ = Class(node.name.value, node, machine.site(node), bases, namespace)
+    machine.frame[node.name.value] = Known(class_)
+    callbacks.define(machine, class_)
 
 
 def _import(machine: Machine, node: cst.Import) -> None:

@@ -11,7 +11,7 @@ from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Trace
-from statelint.values import Ternary, assumptions, holds, is_
+from statelint.values import Ternary, assumptions, holds, interned, is_
 
 
 class ShuffledBatches(Rule):
@@ -80,8 +80,8 @@ def _is_shuffled(call: Call) -> bool:
     given = call.argument("batch_size")
     # batch_size=len(x): one batch.
     return given.key not in (
-        ("length", call.data.key),
-        ("item", ("attribute", call.data.key, "shape"), ("int", 0)),
+        interned(("length", call.data.key)),
+        interned(("item", ("attribute", call.data.key, "shape"), ("int", 0))),
     ) and is_(given, None) is not Ternary.UNKNOWN or _is_whole(call)
 
 

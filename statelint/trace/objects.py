@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from statelint.sites import Site
-from statelint.values import FALSE, NONE, Known, Ternary, Value, is_, number
+from statelint.values import FALSE, NONE, Known, Ternary, Value, interned, is_, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,28 @@ class Model:
 class Cut:
     """Where a part was cut out of a whole: by a slice, or by a Dataset's `.batch`.
 
-    `axis` is the axis along which: 0 for rows.
+    `axis` is the axis along which: 0 for rows.  `length` is how far the slice reaches, None where
+    that isn't known.
     """
 
     site: Site
     whole: Hashable
     axis: int
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Rows that are windows of one series: row i begins at step `start + i * stride` and has `length` steps.
+
+    `site` is where they are cut.
+    """
+
+    series: Hashable
+    start: int
+    stride: int
+    length: int
+    site: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,13 @@ class Array:
     start: Value = Known(0)
     made: bool = False
     cut: Cut | None = None
+    windows: Windows | None = None
+    # The call that put the rows into random order.
+    shuffle_site: Site | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", interned(self.key))
+        object.__setattr__(self, "base", interned(self.base))
 
     @property
     def samples(self) -> int | None:
@@ -152,6 +175,12 @@ class Dataset:
     drop_remainder: Value = FALSE
     repeats: Value = Known(1)
     shuffle_site: Site | None = None
+    # The call after which the order is left to a race.
+    race_site: Site | None = None
+    windows: Windows | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", interned(self.key))
 
     @property
     def batches(self) -> int | None:
@@ -177,6 +206,49 @@ class Data:
     # A part of other data (a slice, an item, what a loop draws), whose length isn't known.
     is_part: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", interned(self.key))
+
     @property
     def samples(self) -> int | None:
         return self.array.samples if self.array else None
+
+    @property
+    def windows(self) -> Windows | None:
+        source = self.array or self.dataset
+        return source.windows if source is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A method or keyword of a callback: its name, place, and whether its code resets states.
+
+    `positional` is the number of arguments it can take besides self (None: any number).
+    """
+
+    name: str
+    site: Site
+    resets: bool
+    required: int = 0
+    positional: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A class of the program (or an instance of LambdaCallback) that looks like a callback.
+
+    `kind` is "class" or "lambda".  `base` says whether it derives from keras's Callback (UNKNOWN for a
+    class from elsewhere).  `sets_model` is the place of an assignment to `self.model`.
+    """
+
+    id: int
+    kind: str
+    name: str
+    site: Site
+    base: Ternary
+    hooks: tuple[Hook, ...]
+    sets_model: Site | None = None
+
+    @property
+    def resets(self) -> bool:
+        return any(hook.resets for hook in self.hooks)

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from statelint.sites import Site
-from statelint.trace.objects import Argument, Array, Data, Layer, Model
+from statelint.trace.objects import Argument, Array, Callback, Data, Layer, Model
 from statelint.values import NONE, Reason, Value, number
 
 
@@ -54,6 +54,9 @@ class Context:
     passes: tuple[Pass, ...] = ()
     when: tuple[Condition, ...] = ()
     hook: str | None = None
+    # The open GradientTape, and the tf.distribute strategy's scope.
+    tape: Site | None = None
+    strategy: Site | None = None
 
     def excludes(self, other: Context) -> bool:
         """Whether the two can't both happen: they stand in different arms of one branch."""
@@ -108,6 +111,59 @@ class Called(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Mentioned(Event):
+    """A method is named as a statement of its own, and not called: `model.reset_states`."""
+
+    name: str
+    model: Model | None
+    layer: Layer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Event):
+    """`layer.stateful = value`; `built` says whether its states were allocated by then."""
+
+    layer: Layer
+    value: Value
+    built: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled(Event):
+    """`model.compile(…)`."""
+
+    model: Model
+    arguments: Mapping[str, Argument] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Event):
+    """A model is saved, loaded, cloned, or its weights are read or set: `method` says which."""
+
+    model: Model
+    method: str
+    arguments: Mapping[str, Argument] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded(Event):
+    """`hasattr(thing, name)` decides whether to reset: `answer` is what it gives on this Keras generation."""
+
+    name: str
+    model: Model | None
+    layer: Layer | None
+    answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Instantiated(Event):
+    """A callback is made; or (`as_class`) the class itself is passed where an instance belongs."""
+
+    callback: Callback
+    as_class: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Event):
     """A call that runs a model: fit, evaluate, predict, `*_on_batch`, or `call` for `model(x)`."""
 
@@ -119,6 +175,8 @@ class Call(Event):
     validation: Data | None = None
     # Callbacks of which it isn't known what they do.
     callbacks_known: bool = True
+    # The ids of the callbacks that are passed.
+    callbacks: tuple[int, ...] = ()
 
     def argument(self, name: str) -> Value:
         """The argument's value, None where it isn't given."""
@@ -191,6 +249,7 @@ class Trace:
     keras: int
     path: str
     stories: tuple[Story, ...]
+    callbacks: tuple[Callback, ...] = ()
     unknowns: tuple[tuple[Reason, str], ...] = ()
 
 
@@ -200,18 +259,25 @@ __all__ = [
     "Built",
     "Call",
     "Called",
+    "Callback",
+    "Changed",
+    "Compiled",
     "Condition",
     "Context",
     "Data",
     "Event",
     "Feed",
+    "Guarded",
+    "Instantiated",
     "Layer",
     "Loop",
     "Made",
+    "Mentioned",
     "Model",
     "Opaque",
     "Pass",
     "Reset",
+    "Stored",
     "Story",
     "Trace",
     "number",

@@ -29,6 +29,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.transfer import Transfer
 from statelint.trace.objects import Array, Dataset
+from statelint.trace.story import Guarded
 from statelint.values import (
     FALSE,
     NONE,
@@ -185,6 +186,11 @@ def _hasattr(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL)
     facts = {_has(machine, option, str(attr.value)) for option in options(thing)}
     fact = facts.pop() if len(facts) == 1 else Ternary.UNKNOWN
+    if isinstance(thing, Known) and isinstance(thing.value, Ref) and fact is not Ternary.UNKNOWN:
+        model, layer = machine.model(thing.value.id), machine.layer(thing.value.id)
+        seen = None if model is not None else layer
+        name_ = str(attr.value)
+        machine.emit(Guarded(arguments.site, machine.context, name_, model, seen, fact is Ternary.YES))
     return of_truth(machine, fact, NONE, ("hasattr", thing.key, attr.value))
 
 

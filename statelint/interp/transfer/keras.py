@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import libcst as cst
 
 from statelint.api import NO_DEFAULT, UNKNOWN_DEFAULT, Entry
+from statelint.interp import callbacks
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
@@ -22,7 +23,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.trace.objects import Argument, Array
-from statelint.trace.story import Built, Called, Made
+from statelint.trace.story import Built, Called, Changed, Made
 from statelint.values import (
     FALSE,
     NONE,
@@ -78,7 +79,10 @@ def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | N
     if "layer" in entry.roles:
         return _layer(machine, entry, bound, arguments)
     attributes = {name: argument.value for name, argument in bound.items()}
-    return machine.allocate(InstanceRecord(Known(Library(entry.name)), arguments.site, attributes))
+    instance = machine.allocate(InstanceRecord(Known(Library(entry.name)), arguments.site, attributes))
+    if "lambda_callback" in entry.roles:
+        callbacks.define_lambda(machine, instance, bound, arguments.site)
+    return instance
 
 
 def default_of(entry: Entry | None, name: str) -> Value:
@@ -147,7 +151,9 @@ def make_instance(
             type=type_,
         )
         return _made(machine, record)
-    return machine.allocate(InstanceRecord(type_, arguments.site, {}))
+    instance = machine.allocate(InstanceRecord(type_, arguments.site, {}))
+    callbacks.instantiate(machine, class_, arguments.site)
+    return instance
 
 
 def refs(machine: Machine, value: Value) -> Iterable[int]:
@@ -188,6 +194,9 @@ def set_stateful(machine: Machine, id_: int, value: Value, node: cst.CSTNode) ->
     """`layer.stateful = value`."""
     record = machine.state.heap[id_]
     assert isinstance(record, LayerRecord)
+    layer = machine.layer(id_)
+    assert layer is not None
+    machine.emit(Changed(machine.site(node), machine.context, layer, value, record.built))
     if record.recurrent and not record.built:
         machine.update(id_, stateful=value)
     elif record.recurrent:

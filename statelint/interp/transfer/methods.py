@@ -23,7 +23,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.transfer import datasets, keras, numpy, training
 from statelint.trace.objects import Array, Dataset
-from statelint.trace.story import Reset
+from statelint.trace.story import Compiled, Reset, Stored
 from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, join, unknown
 
 MethodTransfer = Callable[[Machine, Value, str, Arguments], Value]
@@ -59,6 +59,8 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
             found = _INSTANCES.get(library)
             if found is not None:
                 return found
+            if name == "scope" and library.startswith("tensorflow.distribute."):
+                return _scope
             if "." in library and library.split(".")[0] in ("keras", "numpy", "tensorflow"):
                 return _library_instance
     return None
@@ -80,6 +82,10 @@ def _plain_method(machine: Machine, receiver: Value, name: str, arguments: Argum
                 return machine.allocate(ListRecord.of(tuple(Known(part) for part in result)))
             return depending_on(Known(result), receiver, *values)
     return unknown(Reason.LIBRARY_CALL, key=("call", receiver.key, name, *(v.key for v in arguments.values())))
+
+
+def _scope(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    return machine.allocate(InstanceRecord(Known(STRATEGY_SCOPE), arguments.site, {}))
 
 
 def _library_instance(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -105,6 +111,11 @@ def _super_method(machine: Machine, receiver: Value, name: str, arguments: Argum
 # Models
 
 
+STRATEGY_SCOPE = Library("tensorflow.distribute.Strategy.scope")
+
+_STORING = frozenset("save save_weights load_weights get_weights set_weights export to_json".split())
+
+
 def _model_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     assert isinstance(receiver, Known) and isinstance(receiver.value, Ref)
     id_ = receiver.value.id
@@ -126,6 +137,11 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             return _build(machine, id_, record, arguments)
         case "compile":
             machine.update(id_, settings={**arguments.keywords})
+            model = machine.model(id_)
+            assert model is not None
+            entry = api.member(machine.keras, "keras.Model", "compile")
+            given = keras.bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+            machine.emit(Compiled(arguments.site, machine.context, model, given))
             return NONE
         case "reset_states" | "reset_state":
             return _reset_model(machine, id_, name, arguments)
@@ -138,6 +154,10 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
         case "make_train_function" | "make_test_function" | "make_predict_function" | "summary":
             return machine.unknown(Reason.LIBRARY_CALL)
     entry = api.member(machine.keras, "keras.Sequential", name) or api.member(machine.keras, "keras.Model", name)
+    if name in _STORING:
+        model = machine.model(id_)
+        assert model is not None
+        machine.emit(Stored(arguments.site, machine.context, model, name, arguments.keywords))
     if entry is not None and "pure" in entry.roles:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
         return machine.unknown(Reason.LIBRARY_CALL)
@@ -258,7 +278,7 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 machine.state.heap[id_] = ListRecord.of((*record.items, first))
             else:
                 length = loops.plus_one(record.length)
-                machine.state.heap[id_] = ListRecord(None, length, first)
+                machine.state.heap[id_] = ListRecord(None, length, first, record.head)
             return NONE
         case "extend" if first is not None:
             calls.extend_list(machine, receiver, first)

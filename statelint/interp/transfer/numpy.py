@@ -9,7 +9,7 @@ from dataclasses import replace
 from statelint.interp import loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Ref, Tuple
-from statelint.interp.shapes import made, mapped, product, shape_values
+from statelint.interp.shapes import made, mapped, product, shape_values, windows_in
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import flow
 from statelint.trace.objects import Array
@@ -81,7 +81,12 @@ def as_array(machine: Machine, value: Value) -> Value:
                 return _stacked(machine, items, Known(len(items)), items[0] if items else None, value)
         record = machine.record(value)
         if isinstance(record, ListRecord):
-            return _stacked(machine, record.items, record.length, record.element, value)
+            head = record.items[:2] if record.items else record.head
+            stacked = _stacked(machine, record.items, record.length, record.element, value)
+            windows = windows_in(*head) if len(head) == 2 else None
+            if windows is not None and isinstance(stacked, Known) and isinstance(stacked.value, Array):
+                return replace(stacked, value=replace(stacked.value, windows=windows))
+            return stacked
         if isinstance(value.value, int | float):
             return value
     return machine.unknown(Reason.LIBRARY_CALL, None, ("array", value.key))
@@ -159,7 +164,10 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     same_rows = array.shape is not None and bool(array.shape) and dims and dims[0].key == array.shape[0].key
     base = ("reshaped", array.base) if same_rows else key
     start = array.start if same_rows else Known(0)
-    return depending_on(Known(Array(key, tuple(dims), base, start, array.made)), source)
+    # Rows of unknown number that keep their first axis are still the same windows.
+    windows = array.windows if same_rows or array.shape is None or not array.shape else None
+    shuffled = array.shuffle_site if same_rows else None
+    return depending_on(Known(Array(key, tuple(dims), base, start, array.made, None, windows, shuffled)), source)
 
 
 def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -190,7 +198,11 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         shape.insert(at if at >= 0 else len(shape) + 1 + at, Known(1))
         keeps = at not in (0, -len(shape))
         base = ("reshaped", array.base) if keeps else key
-        return depending_on(Known(Array(key, tuple(shape), base, array.start if keeps else Known(0), array.made)), value)
+        start = array.start if keeps else Known(0)
+        windows = array.windows if keeps else None
+        return depending_on(
+            Known(Array(key, tuple(shape), base, start, array.made, None, windows, array.shuffle_site)), value
+        )
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     passed = flow(machine, value)

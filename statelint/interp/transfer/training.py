@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from statelint import api
-from statelint.interp import calls, loops
+from statelint.interp import callbacks, calls, loops
 from statelint.interp.attributes import library_bases, user_attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
@@ -126,7 +126,7 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         if old in bound:
             bound.setdefault(new, bound[old])
     phase = PHASES[method]
-    if phase == "call" and (machine.tapes or _is_training(bound)):
+    if phase == "call" and (machine.tape is not None or _is_training(bound)):
         phase = "train"
     x = bound.get("x") or bound.get("generator") or bound.get("inputs")
     given = x.value if x is not None else machine.unknown(Reason.PARAMETER)
@@ -139,7 +139,8 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     assert model is not None
     hooks = _hooks(machine, bound.get("callbacks"))
     call = Call(
-        arguments.site, machine.context, machine.fresh_id(), method, model, data, bound, validation, hooks.known
+        arguments.site, machine.context, machine.fresh_id(), method, model, data, bound, validation, hooks.known,
+        callbacks.passed(machine, bound.get("callbacks")),
     )
     machine.emit(call)
     _set_model(machine, hooks, id_)
@@ -203,9 +204,7 @@ def _is_understood(machine: Machine, record: InstanceRecord) -> bool:
         return False
     match record.type.value:
         case Class() as class_:
-            bases = library_bases(class_)
-            names = (api.lookup(machine.keras, base) for base in bases)
-            return all(entry is not None and "callback" in entry.roles for entry in names)
+            return callbacks.base_of(machine, class_) is Ternary.YES
         case Library(name=name):
             entry = api.lookup(machine.keras, name)
             return entry is not None and bool({"harmless_callback", "lambda_callback"} & entry.roles)
