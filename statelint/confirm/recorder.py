@@ -9,8 +9,6 @@ job.  The child runs the program as `__main__` with Keras instrumented and leave
 recording, whose fields `statelint.trace.recording` describes.
 """
 
-# ruff: noqa: PTH
-
 from __future__ import annotations
 
 import contextlib

@@ -223,7 +223,7 @@ def arithmetic(
     if isinstance(left, Known) and isinstance(right, Known) and function is not None:
         a, b = left.value, right.value
         if isinstance(a, _SCALARS) and isinstance(b, _SCALARS):
-            if symbol in ("**", "*") and _is_huge(a, b):
+            if _is_huge(symbol, a, b):
                 return machine.unknown(Reason.OPERATION, node)
             try:
                 return depending_on(Known(function(a, b)), left, right)
@@ -238,9 +238,16 @@ def arithmetic(
     return machine.unknown(Reason.OPERATION, node, ("operation", symbol, left.key, right.key))
 
 
-def _is_huge(a: object, b: object) -> bool:
-    sizes = [abs(x) if isinstance(x, int | float) else 1 for x in (a, b)]
-    return max(sizes) > 1e15 or (isinstance(a, str) and sizes[1] > 1000) or (isinstance(b, str) and sizes[0] > 1000)
+def _is_huge(symbol: str, a: object, b: object) -> bool:
+    """Whether an operation would take long, or make something long."""
+    if isinstance(a, str | bytes):
+        # "%1000000d" % 1
+        return symbol == "%" or (symbol == "*" and isinstance(b, int) and len(a) * b > 1000)
+    if isinstance(b, str | bytes):
+        return symbol == "*" and isinstance(a, int) and len(b) * a > 1000
+    if symbol == "**" and isinstance(a, int) and isinstance(b, int):
+        return a.bit_length() * abs(b) > 1000
+    return symbol == "*" and any(isinstance(x, int) and x.bit_length() > 1000 for x in (a, b))
 
 
 def _sequence_arithmetic(machine: Machine, symbol: str, left: Known, right: Known) -> Value | None:
@@ -412,12 +419,13 @@ def _attribute(machine: Machine, node: cst.Attribute) -> Value:
 
 def _subscript(machine: Machine, node: cst.Subscript) -> Value:
     value = evaluate(machine, node.value)
-    indices = tuple(_index(machine, element.slice) for element in node.slice)
-    index = indices[0] if len(indices) == 1 else Known(Tuple(indices))
-    return subscript(machine, value, index, node)
+    indices = tuple(index(machine, element.slice) for element in node.slice)
+    at = indices[0] if len(indices) == 1 else Known(Tuple(indices))
+    return subscript(machine, value, at, node)
 
 
-def _index(machine: Machine, node: cst.BaseSlice) -> Value:
+def index(machine: Machine, node: cst.BaseSlice) -> Value:
+    """What stands between the brackets: an index or a Slice."""
     if isinstance(node, cst.Index):
         return evaluate(machine, node.value)
     assert isinstance(node, cst.Slice)

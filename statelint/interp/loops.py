@@ -152,7 +152,7 @@ def run(
     one(1, 1)
     if not machine.state.alive or count == 2:
         return _meet(machine, exits.breaks)
-    widen(first, machine.state, None if count is None else count - 1)
+    widen(first, machine.state, None if count is None else count - 1, site)
     if count is not None:
         one(count - 1, 2)
     return _meet(machine, exits.breaks)

@@ -66,8 +66,10 @@ def array_index(array: Array, index: Value) -> Value | None:
             shape.append(Known(1))
             continue
         if isinstance(part, Known) and part.value is ...:
-            axis = len(array.shape) - (len(indices) - position - 1)
-            shape = [*array.shape[:axis]]
+            # np.newaxis takes no axis.
+            after = sum(1 for p in indices[position + 1 :] if p.key != NONE.key)
+            shape.extend(array.shape[axis : len(array.shape) - after])
+            axis = len(array.shape) - after
             continue
         if axis >= len(array.shape):
             return None
@@ -208,3 +210,15 @@ def windows_in(first: Value, second: Value) -> Windows | None:
     if one.cut.length is None or one.cut.length != other.cut.length or a is None or b is None or b <= a:
         return None
     return Windows(one.base, a, b - a, one.cut.length, one.cut.site)
+
+
+def filled(array: Array, index: Value, value: Value) -> Array:
+    """The array after `array[index] = value`: its contents come of what it was filled with, one by one."""
+    blank = ("blank", tuple(v.key for v in array.shape or ()))
+    before = blank if array.made and array.base == array.key and not _is_filled(array) else array.key
+    key = ("filled", before, index.key, value.key)
+    return Array(key, array.shape, key, Known(0), array.made)
+
+
+def _is_filled(array: Array) -> bool:
+    return isinstance(array.key, tuple) and array.key[0] in ("filled", "widened")

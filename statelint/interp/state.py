@@ -13,6 +13,8 @@ from statelint.interp.objects import (
     ModelRecord,
     Record,
 )
+from statelint.sites import Site
+from statelint.trace.objects import Array
 from statelint.trace.story import Condition
 from statelint.values import Known, Reason, Value, join, number, unknown
 
@@ -123,8 +125,8 @@ def _join_shared(left: Mapping[Hashable, Value], right: Mapping[Hashable, Value]
     return {key: join(value, right[key]) for key, value in left.items() if key in right}
 
 
-def widen(before: State, after: State, passes: int | None) -> None:
-    """Change `after` into what holds after `passes` passes of a loop (None: some).
+def widen(before: State, after: State, passes: int | None, site: Site) -> None:
+    """Change `after` into what holds after `passes` passes (None: some) of the loop at `site`.
 
     `before` is the state after the first pass, `after` the one after the second.  What the
     second pass changed is unknown from then on; a list that it lengthened has grown regularly.
@@ -132,21 +134,33 @@ def widen(before: State, after: State, passes: int | None) -> None:
     for id_, frame in after.frames.items():
         earlier = before.frames.get(id_)
         if earlier is not None:
-            after.frames[id_] = _widen_names(earlier, frame)
+            after.frames[id_] = _widen_names(earlier, frame, site)
     for ref, record in after.heap.items():
         old = before.heap.get(ref)
         if old is not None and old is not record:
-            after.heap[ref] = _widen_record(old, record, passes)
+            after.heap[ref] = _widen_record(old, record, passes, site)
 
 
-def _widen_names(before: Mapping[str, Value], after: Mapping[str, Value]) -> dict[str, Value]:
+def _widen_names(before: Mapping[str, Value], after: Mapping[str, Value], site: Site) -> dict[str, Value]:
     return {
-        name: value if name not in before or before[name].key == value.key else unknown(Reason.LOOP)
-        for name, value in after.items()
+        name: _widen_value(before[name], value, site) if name in before else value for name, value in after.items()
     }
 
 
-def _widen_record(before: Record, after: Record, passes: int | None) -> Record:
+def _widen_value(before: Value, after: Value, site: Site) -> Value:
+    """What a name holds after some passes: the same loop from the same start ends with the same."""
+    if before.key == after.key:
+        return after
+    key = ("widened", site, before.key, after.key)
+    if isinstance(before, Known) and isinstance(after, Known):
+        one, other = before.value, after.value
+        if isinstance(one, Array) and isinstance(other, Array) and one.shape is not None and other.shape is not None:
+            if [v.key for v in one.shape] == [v.key for v in other.shape]:
+                return Known(Array(key, other.shape, key, Known(0), other.made))
+    return unknown(Reason.LOOP, key=key)
+
+
+def _widen_record(before: Record, after: Record, passes: int | None, site: Site) -> Record:
     match before, after:
         case ListRecord(), ListRecord():
             first, second = number(before.length), number(after.length)
@@ -162,12 +176,12 @@ def _widen_record(before: Record, after: Record, passes: int | None) -> Record:
                 False,
             )
         case InstanceRecord(), InstanceRecord():
-            return replace(after, attributes=_widen_names(before.attributes, after.attributes))
+            return replace(after, attributes=_widen_names(before.attributes, after.attributes, site))
         case ModelRecord(), ModelRecord():
             return replace(
                 after,
                 complete=after.complete and before.layers == after.layers,
-                attributes=_widen_names(before.attributes, after.attributes),
+                attributes=_widen_names(before.attributes, after.attributes, site),
             )
     return after
 

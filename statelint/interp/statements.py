@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -26,6 +27,8 @@ from statelint.interp.objects import (
 from statelint.interp.state import State, join_states
 from statelint.interp.transfer import keras
 from statelint.interp.transfer.methods import STRATEGY_SCOPE
+from statelint.interp.shapes import filled
+from statelint.trace.objects import Array
 from statelint.trace.story import Condition, Mentioned
 from statelint.values import NONE, Known, Reason, Ternary, Value, options, unknown, varies
 
@@ -138,6 +141,9 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
     receiver = evaluate(machine, target.value)
     index = evaluate_index(machine, target)
     record = machine.record(receiver)
+    if isinstance(receiver, Known) and isinstance(receiver.value, Array):
+        assign(machine, target.value, replace(receiver, value=filled(receiver.value, index, value)))
+        return
     if isinstance(receiver, Known) and isinstance(receiver.value, Ref):
         id_ = receiver.value.id
         key = index.value if isinstance(index, Known) else ...
@@ -159,10 +165,8 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
 
 
 def evaluate_index(machine: Machine, node: cst.Subscript) -> Value:
-    part = node.slice[0].slice
-    if len(node.slice) == 1 and isinstance(part, cst.Index):
-        return evaluate(machine, part.value)
-    return machine.unknown(Reason.OPERATION, node)
+    parts = tuple(expressions.index(machine, element.slice) for element in node.slice)
+    return parts[0] if len(parts) == 1 else Known(Tuple(parts))
 
 
 def _delete(machine: Machine, node: cst.Del) -> None:
