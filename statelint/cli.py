@@ -14,16 +14,21 @@ from typing import TYPE_CHECKING
 from statelint import __version__
 from statelint.findings import Finding, Severity
 from statelint.report import FORMATS, Results, write
+from statelint.selection import Selection, UnknownRuleError, entries
 
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
     from statelint.engine import Failure
+    from statelint.report.rulebook import Described
 
 # Starting must stay cheap: whatever is heavy is imported where it is used (tests/test_startup.py).
 
 CLEAN, FOUND, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 
 _EPILOG = """\
+RULES are codes (SRN301), beginnings of codes (SRN3), names (validation-leak) or ADVICE, separated by commas.
+Of two that disagree the longer one decides. Advice is off unless it is asked for.
+
 exit status:
   0  nothing found
   1  problems of severity error or warning
@@ -103,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="the Keras generation that the code is for (default: auto, read from the code, else both)",
     )
+    for option, text in (
+        ("--select", "report these rules and no others"),
+        ("--extend-select", "report these rules too"),
+        ("--ignore", "don't report these rules"),
+    ):
+        parser.add_argument(option, action="append", metavar="RULES", help=text)
     parser.add_argument(
         "--confirm", action="store_true", help="run what was found on real Keras and show what it did"
     )
@@ -130,12 +141,11 @@ def _seconds(text: str) -> float:
 
 def _read_up(options: argparse.Namespace) -> int:
     """Print the list of rules, or the page of one."""
-    from statelint import rules
     from statelint.report import rulebook
 
-    listed: list[rulebook.Described] = [rulebook.UNREADABLE, *rules.load()]
+    listed = _listed()
     if options.rules:
-        rulebook.write_list(listed, sys.stdout)
+        rulebook.write_list(listed, sys.stdout, as_json=options.format == "json")
         return CLEAN
     rule = rulebook.find(listed, options.explain)
     if rule is None:
@@ -146,11 +156,34 @@ def _read_up(options: argparse.Namespace) -> int:
     return CLEAN
 
 
+def _listed() -> list[Described]:
+    """All rules, and what else is reported."""
+    from statelint import rules
+    from statelint.report import rulebook
+
+    return [rulebook.UNREADABLE, *rules.load()]
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    """What --select, --extend-select and --ignore ask for."""
+    given = (options.select, options.extend_select, options.ignore)
+    if not any(given):
+        return Selection()
+    listed = _listed()
+    try:
+        select, extend, ignore = (entries(texts or (), listed) for texts in given)
+    except UnknownRuleError as error:
+        hint = f"did you mean {error.near}?" if error.near else "`statelint --rules` lists them"
+        raise _UsageError(f"no such rule: {error.asked}; {hint}") from None
+    return Selection(None if options.select is None else select, extend, ignore)
+
+
 def _check(options: argparse.Namespace) -> Run:
     """Find, and confirm where asked to; what is known when the user interrupts is kept."""
     from statelint.discover import MissingPaths, discover
 
     run = Run()
+    selection = _selection(options)
     generations = None if options.keras == "auto" else (int(options.keras),)
     try:
         discovered = discover(options.paths)
@@ -162,7 +195,7 @@ def _check(options: argparse.Namespace) -> Run:
         _complain(f"{folder.shown}: {folder.error}")
         run.had_trouble = True
     try:
-        _find(run, discovered.files, generations)
+        _find(run, discovered.files, generations, selection)
         if options.confirm and run.findings:
             _confirm(run, discovered.files, generations, options.timeout)
     except KeyboardInterrupt:
@@ -171,13 +204,15 @@ def _check(options: argparse.Namespace) -> Run:
     return run
 
 
-def _find(run: Run, files: Sequence[SourceFile], targets: tuple[int, ...] | None) -> None:
+def _find(
+    run: Run, files: Sequence[SourceFile], targets: tuple[int, ...] | None, selection: Selection
+) -> None:
     """Add what is found, file by file, so that an interrupt loses nothing."""
     from statelint.engine import check_files
 
     for file in files:
         try:
-            checked = check_files([file], targets)
+            checked = check_files([file], targets, selection)
         except Exception as error:
             _complain(f"{file.shown}: internal error: {_described(error)}")
             run.had_trouble = True

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.findings import Finding, Severity
+from statelint.selection import DEFAULT, Selection
 from statelint.sites import Site
+from statelint.target import GENERATIONS, target_of
 
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
     from statelint.rules.base import Report, Rule
     from statelint.source.python import Source
     from statelint.trace.story import Trace
-
-GENERATIONS = (2, 3)
 
 # Without one of these words no rule has anything to say.
 _CANDIDATE = re.compile(rb"stateful|reset_state")
@@ -43,7 +44,9 @@ class Checked:
     failures: list[Failure] = field(default_factory=list)
 
 
-def check_files(files: Sequence[SourceFile], targets: tuple[int, ...] | None = None) -> Checked:
+def check_files(
+    files: Sequence[SourceFile], targets: tuple[int, ...] | None = None, selection: Selection = DEFAULT
+) -> Checked:
     """Check files; `targets` are the Keras generations to judge for (None: what each file says)."""
     checked = Checked()
     for file in files:
@@ -51,17 +54,24 @@ def check_files(files: Sequence[SourceFile], targets: tuple[int, ...] | None = N
             data = file.path.read_bytes()
         except OSError as error:
             site = Site(file.shown, None, 1, 1, 1, 1)
-            checked.findings.append(_unreadable(site, f"cannot be read: {error.strerror or error}"))
+            found = _unreadable(site, f"cannot be read: {error.strerror or error}")
+            checked.findings.extend(_wanted([found], selection))
             continue
-        one = check_source(file.shown, data, targets)
+        one = check_source(file.shown, data, targets, selection, file.path)
         checked.findings.extend(one.findings)
         checked.failures.extend(one.failures)
     checked.findings.sort(key=Finding.order)
     return checked
 
 
-def check_source(shown: str, data: bytes, targets: tuple[int, ...] | None = None) -> Checked:
-    """Check one file's contents; `shown` is how findings name the file."""
+def check_source(
+    shown: str,
+    data: bytes,
+    targets: tuple[int, ...] | None = None,
+    selection: Selection = DEFAULT,
+    path: Path | None = None,
+) -> Checked:
+    """Check one file's contents; `shown` is how findings name the file, `path` where it really is."""
     checked = Checked()
     if not _CANDIDATE.search(data):
         return checked
@@ -71,12 +81,17 @@ def check_source(shown: str, data: bytes, targets: tuple[int, ...] | None = None
         checked.failures.append(Failure(shown, None, traceback.format_exc()))
         return checked
     if traces is None:
+        checked.findings[:] = _wanted(checked.findings, selection)
         return checked
     source, by_generation = traces
-    wanted = targets if targets is not None else target_of(source.module.code)
-    checked.findings.extend(_findings(shown, by_generation, wanted, checked))
+    wanted = targets if targets is not None else target_of(source.module.code, path)
+    checked.findings.extend(_wanted(_findings(shown, by_generation, wanted, checked), selection))
     checked.findings.sort(key=Finding.order)
     return checked
+
+
+def _wanted(findings: Iterable[Finding], selection: Selection) -> list[Finding]:
+    return [finding for finding in findings if selection.wants(finding.code, finding.severity)]
 
 
 def _traces(shown: str, data: bytes, checked: Checked) -> tuple[Source, tuple[Trace, ...]] | None:
@@ -102,15 +117,6 @@ def _unreadable(site: Site, why: str) -> Finding:
         instead="mend the syntax (or the encoding), or exclude the file",
         holds_on=GENERATIONS,
     )
-
-
-def target_of(code: str) -> tuple[int, ...]:
-    """The Keras generations that a program can mean: both, unless its imports prove one."""
-    if re.search(r"^\s*(import|from)\s+tf_keras\b", code, re.MULTILINE) or re.search(
-        r"TF_USE_LEGACY_KERAS['\"]\s*\]?\s*[,=]\s*['\"]?(1|True|true)", code
-    ):
-        return (2,)
-    return GENERATIONS
 
 
 def _findings(
@@ -161,4 +167,4 @@ def _merge(
     )
 
 
-__all__ = ["Checked", "Failure", "check_files", "check_source", "replace", "target_of"]
+__all__ = ["Checked", "Failure", "check_files", "check_source"]

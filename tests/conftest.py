@@ -1,12 +1,17 @@
-"""The harness that the tests which run Keras share."""
+"""The harness that the tests which run Keras share, and what it recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
 
 import pytest
 
-from statelint.confirm.harness import Harness, Limits
+from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Program
+from statelint.trace.recording import Recording
+
+ROOT = Path(__file__).parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,3 +39,47 @@ def generation(request: pytest.FixtureRequest, harness: Harness) -> int:
     if not harness.can_run(number):
         pytest.skip(harness.available()[number])
     return number
+
+
+class Recordings:
+    """What programs did on each generation; each program is run once, when it is first asked for.
+
+    It stands in for a Harness, so that the tests share its runs.
+    """
+
+    def __init__(self, harness: Harness, generations: tuple[int, ...]) -> None:
+        self.harness = harness
+        self.generations = generations
+        self._known: dict[Job, Recording | NoRecording] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The session's harness stays open."""
+
+    def can_run(self, generation: int) -> bool:
+        return generation in self.generations and self.harness.can_run(generation)
+
+    def run_all(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Recording | NoRecording]]:
+        """The results of the jobs, in their order."""
+        missing = [job for job in jobs if job not in self._known]
+        self._known.update(self.harness.run_all(missing))
+        return ((job, self._known[job]) for job in jobs)
+
+    def of(self, path: Path, generation: int) -> Recording:
+        """What the program at `path` did; all generations run side by side."""
+        program = Program(path, path.relative_to(ROOT).as_posix())
+        jobs = [Job(program, wanted) for wanted in self.generations if self.can_run(wanted)]
+        results = {job.keras: result for job, result in self.run_all(jobs)}
+        recording = results[generation]
+        assert isinstance(recording, Recording), recording
+        return recording
+
+
+@pytest.fixture(scope="session")
+def recordings(harness: Harness, request: pytest.FixtureRequest) -> Recordings:
+    """The recordings of the fixture programs, on the generations that the chosen tests ask for."""
+    specs = (getattr(item, "callspec", None) for item in request.session.items)
+    asked = {spec.params["generation"] for spec in specs if spec is not None and "generation" in spec.params}
+    return Recordings(harness, tuple(sorted(asked)))

@@ -17,6 +17,7 @@ import statelint
 from statelint import cli, rules
 from statelint.discover import SourceFile
 from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.selection import Selection
 from statelint.sites import Site
 
 
@@ -39,13 +40,17 @@ class Engine:
 
     checked: Checked = field(default_factory=Checked)
     asked: list[tuple[list[str], tuple[int, ...] | None]] = field(default_factory=list)
+    selections: list[Selection] = field(default_factory=list)
     error: BaseException | None = None
     fails_on: str = "train.py"
     confirm_error: BaseException | None = None
     confirm_asked: list[tuple[tuple[int, ...] | None, float]] = field(default_factory=list)
     installed: tuple[int, ...] = (2, 3)
 
-    def check_files(self, files: Sequence[SourceFile], targets: tuple[int, ...] | None) -> Checked:
+    def check_files(
+        self, files: Sequence[SourceFile], targets: tuple[int, ...] | None, selection: Selection
+    ) -> Checked:
+        self.selections.append(selection)
         self.asked.append(([file.shown for file in files], targets))
         if self.error and files[0].shown == self.fails_on:
             raise self.error
@@ -314,6 +319,30 @@ def test_rules(listed: None, capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_rules_as_json(listed: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--rules", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[1] == {
+        "code": "SRN201",
+        "rule": "shuffled-batches",
+        "severity": "warning",
+        "default": True,
+        "why": "A shuffled batch doesn't continue the one before it.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "selection"),
+    [
+        ([], Selection()),
+        (["--select", "SRN2,SRN301", "--select", "advice"], Selection(("SRN2", "SRN301", "ADVICE"))),
+        (["--extend-select=ADVICE", "--ignore=shuffled-batches"], Selection(None, ("ADVICE",), ("SRN201",))),
+    ],
+)
+def test_selection(engine: Engine, listed: None, options: list[str], selection: Selection) -> None:
+    assert cli.main(options) == 0
+    assert engine.selections == [selection]
+
+
 @pytest.mark.parametrize("asked", ["SRN201", "srn201", "shuffled-batches", "Shuffled-Batches"])
 def test_explain(
     listed: None,
@@ -363,7 +392,7 @@ from statelint.cli import main
 from statelint.findings import Finding, Severity
 from statelint.sites import Site
 
-def check_files(files, targets):
+def check_files(files, targets, selection):
     found = [
         Finding("SRN201", "shuffled-batches", Severity.ERROR, Site("train.py", None, n, 1, n, 2),
                 "caf\\u00e9 " * 20, "", "", (2, 3))

@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 from statelint.confirm.harness import Harness, NoRecording, Program
+from statelint.confirm.recorder import KEPT_BATCHES
 from statelint.trace.recording import BatchRun, Recording
 
 pytestmark = pytest.mark.keras
@@ -245,6 +246,21 @@ def test_model_reset_on_keras_2(record: Record, generation: int) -> None:
         return
     assert [(r.target, r.layer, r.before_batch) for r in finished(run).resets] == [("model", None, 1)]
     assert [b.origin for b in run.batches] == ["zero", "zero"]
+
+
+def test_reset_of_a_model_that_never_ran(record: Record) -> None:
+    run = finished(
+        record(
+            """
+            model, other = build(), build()
+            x, y = data(4)
+            model.train_on_batch(x, y)
+            reset(other)
+            """
+        )
+    )
+    assert [(r.model, r.norm) for r in run.resets] == [(1, 0.0)]
+    assert len(run.models) == 2 and {c.model for c in run.calls} == {0}
 
 
 def test_batch_methods_and_direct_calls(record: Record) -> None:
@@ -519,28 +535,31 @@ def test_arrays_are_cut_with_their_remainder(record: Record) -> None:
         record(
             """
             model = build()
-            x, y = data(101)
-            model.fit(x, y, batch_size=4, validation_data=(x[:89], y[:89]), verbose=0)
-            assert model.predict(x, batch_size=4, verbose=0).shape == (104, 1)
+            x, y = data(401)
+            model.fit(x, y, batch_size=4, validation_data=(x[:305], y[:305]), verbose=0)
+            assert model.predict(x, batch_size=4, verbose=0).shape == (404, 1)
             model.evaluate(x[:24], y[:24], batch_size=4, verbose=0)
             """
         )
     )
-    assert [b.rows for b in of(run, "train")] == [4, 4, 4, 4, 1]
-    assert [c.samples for c in run.calls] == [17, 17, 24]
-    assert run.calls[1].rows_returned == 20
-    assert "fit: 101 rows -> 17" in run.caps and "predict: 101 rows -> 17" in run.caps
+    kept = 4 * KEPT_BATCHES + 1
+    assert [b.rows for b in of(run, "train")] == [4] * KEPT_BATCHES + [1]
+    assert [c.samples for c in run.calls] == [kept, kept, 24]
+    assert run.calls[0].validation_samples == kept
+    assert run.calls[1].rows_returned == kept + 3
+    assert f"fit: 401 rows -> {kept}" in run.caps and f"predict: 401 rows -> {kept}" in run.caps
 
 
 def test_both_parts_of_a_split_keep_their_remainder(record: Record) -> None:
     run = record(
         """
-        x, y = data(90)
+        x, y = data(660)
         build(3).fit(x, y, batch_size=3, validation_split=0.3, shuffle=False, verbose=0)
         """
     )
-    # Keras splits 90 rows into 62 and 28.
-    assert run.calls[0].samples == 14 and run.calls[0].validation_samples == 13
+    # Keras splits 660 rows into 461 and 199, not into 462 and 198.
+    assert run.calls[0].samples == 3 * KEPT_BATCHES + 2
+    assert run.calls[0].validation_samples == 3 * KEPT_BATCHES + 1
     assert run.outcome.exception == "InvalidArgumentError"
     assert run.batches[-1].rows == 2
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Program
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules import load
+from statelint.target import GENERATIONS, target_of
 from statelint.trace.recording import Recording
 
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
-
-GENERATIONS = (2, 3)
-
 
 def confirm(
     findings: Sequence[Finding],
@@ -24,7 +23,10 @@ def confirm(
     seconds: float,
     progress: Callable[[str], None],
 ) -> list[Finding]:
-    """The findings with a verdict for each generation on which they hold and which is asked for and installed."""
+    """The findings with a verdict for each generation on which they hold and which is meant and installed.
+
+    `generations` are those asked for; None means those that each program is written for.
+    """
     paths = {file.shown: file.path for file in files}
     by_program: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -36,6 +38,7 @@ def confirm(
             Job(Program(paths[shown], shown), generation)
             for shown, found in by_program.items()
             for generation in wanted
+            if generations or generation in target_of(_text(paths[shown]), paths[shown])
             if any(generation in finding.holds_on for finding in found)
         ]
         verdicts: dict[tuple[Finding, int], Verdict] = {}
@@ -54,6 +57,10 @@ def confirm(
         replace(f, verdicts=tuple(verdicts[f, g] for g in GENERATIONS if (f, g) in verdicts))
         for f in findings
     ]
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _judge(

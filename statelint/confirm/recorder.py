@@ -197,6 +197,7 @@ class Local(threading.local):
     step_depth = 0
     reset_depth = 0
     function_depth = 0
+    runs: Any = None
 
 
 class Tap:
@@ -352,6 +353,7 @@ class Recorder:
         self._made: Any = weakref.WeakKeyDictionary()
         self._models: Any = weakref.WeakKeyDictionary()
         self._model_list: list[Any] = []
+        self._runs: Any = weakref.WeakKeyDictionary()
         self._layer_keys: Any = weakref.WeakKeyDictionary()
         self._left: dict[tuple[int, str], int] = {}
         self._tapped: Any = weakref.WeakSet()
@@ -416,6 +418,11 @@ class Recorder:
             "norm": norm,
             "digest": fingerprint(*(a.tobytes() for a in arrays)),
             "rows": int(arrays[0].shape[0]) if arrays and arrays[0].ndim else None,
+            "layers": {
+                str(layer.name): math.sqrt(sum(float(self.np.sum(self.np.square(a.astype("float64")))) for a in state))
+                for layer, state in values.items()
+                if state is not None
+            },
         }
 
     def layer_key(self, layer: Any) -> int:
@@ -444,6 +451,8 @@ class Recorder:
                     "name": str(model.name),
                     "stateful_layers": [],
                     "places": self._made.get(model, []),
+                    "layers": [],
+                    "output_shape": None,
                 }
             )
         index = int(self._models[model])
@@ -452,6 +461,58 @@ class Recorder:
             if layer.name not in entry["stateful_layers"]:
                 entry["stateful_layers"].append(layer.name)
         return index
+
+    def describe_models(self) -> None:
+        """Enter the recurrent layers of the models and the shapes that they return."""
+        for model, entry in zip(self._model_list, self.story.models, strict=False):
+            with contextlib.suppress(Exception):
+                entry["layers"] = list(self.recurrent_layers(model))
+            with contextlib.suppress(Exception):
+                shape = model.output_shape
+                if shape and not isinstance(shape, dict) and not isinstance(shape[0], (list, tuple)):
+                    entry["output_shape"] = list(shape[1:])
+
+    def recurrent_layers(self, model: Any) -> Iterator[dict[str, Any]]:
+        """Describe the recurrent layers of a model, nested ones included."""
+        layers = list(dict.fromkeys(model._flatten_layers()))
+        wrappers: Any = weakref.WeakKeyDictionary()
+        for outer in layers:
+            for name in ("layer", "forward_layer", "backward_layer"):
+                inner = getattr(outer, name, None)
+                if isinstance(inner, self.keras.rnn):
+                    wrappers[inner] = outer
+        for layer in layers:
+            if isinstance(layer, self.keras.rnn):
+                wrapper = wrappers.get(layer)
+                around = [] if wrapper is None else self._made.get(wrapper, [])
+                runs, given_state = self._runs.get(layer, (0, False))
+                yield {
+                    "name": str(layer.name),
+                    "stateful": bool(layer.stateful) or self.variables(layer) is not None,
+                    "backwards": bool(getattr(layer, "go_backwards", False)),
+                    "wrapper": None if wrapper is None else type(wrapper).__name__,
+                    "places": self._made.get(layer, []) + around,
+                    "runs": runs,
+                    "given_state": given_state,
+                }
+
+    @contextlib.contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count how often one step of a model calls each of its recurrent layers."""
+        outer, self.local.runs = self.local.runs, {}
+        try:
+            yield
+        finally:
+            for layer, (count, given_state) in self.local.runs.items():
+                most, ever = self._runs.get(layer, (0, False))
+                self._runs[layer] = (max(most, count), ever or given_state)
+            self.local.runs = outer
+
+    def count(self, layer: Any, kwargs: Any) -> None:
+        runs = self.local.runs
+        if runs is not None and isinstance(layer, self.keras.rnn):
+            count, given_state = runs.get(layer, (0, False))
+            runs[layer] = (count + 1, given_state or kwargs.get("initial_state") is not None)
 
     def model_of(self, layer: Any) -> int | None:
         """Return the index of the first model that holds the layer, one that ran if there is one."""
@@ -649,6 +710,7 @@ class Recorder:
     def call_layer(self, original: Any, layer: Any, args: Any, kwargs: Any) -> Any:
         """Call a layer; the outermost call of one that holds stateful layers is recorded."""
         local = self.local
+        self.count(layer, kwargs)
         if local.layer_depth or local.step_depth or self.execution is not None or not self.recording:
             return original(layer, *args, **kwargs)
         eager = self.tf.executing_eagerly()
@@ -664,7 +726,9 @@ class Recorder:
     def call_inside(self, original: Any, layer: Any, args: Any, kwargs: Any) -> Any:
         self.local.layer_depth += 1
         try:
-            return original(layer, *args, **kwargs)
+            with self.counting():
+                self.count(layer, kwargs)
+                return original(layer, *args, **kwargs)
         finally:
             self.local.layer_depth -= 1
 
@@ -707,6 +771,8 @@ class Recorder:
             "rows_returned": None,
             "parent": self.active[-1].index if self.active else None,
             "finished": False,
+            "shape": None,
+            "target_shape": None,
         }
         record.update(fields)
         self.story.calls.append(record)
@@ -995,6 +1061,7 @@ class Recorder:
         outcome = self.outcome(status, error)
         if note is not None:
             outcome["message"] = note
+        self.describe_models()
         text = _dumps(
             {
                 "keras": self.keras.generation,
@@ -1196,6 +1263,8 @@ class Data:
             "batch_size": number(a.get("batch_size")),
             "epochs": number(a.get("epochs")) if self.name == "fit" else None,
             "validation_samples": self.validation_samples,
+            "shape": list(x[0].shape[1:]) if x else None,
+            "target_shape": next((list(part.shape[1:]) for part in self.arrays_of(a.get("y"))), None),
         }
 
 
@@ -1349,7 +1418,8 @@ def step_wrapper(recorder: Recorder, original: Any) -> Any:
         data = recorder.tap_step(self, data)
         recorder.local.step_depth += 1
         try:
-            return step(self, data, *args, **kwargs)
+            with recorder.counting():
+                return step(self, data, *args, **kwargs)
         except BaseException:
             if recorder.execution is not None:
                 recorder.execution.trace_failed = True

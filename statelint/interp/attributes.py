@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import libcst as cst
 
@@ -56,6 +57,8 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
         return machine.unknown(Reason.ATTRIBUTE, node, ("attribute", receiver.key, name))
     match receiver.value:
         case Library(name=library):
+            if name == "__name__":
+                return Known(library.rpartition(".")[2])
             full = api.canonical(f"{library}.{name}")
             if full == "keras.__version__":
                 return Known(_VERSIONS[machine.keras])
@@ -65,7 +68,7 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
         case Ref(id=id_):
             return _of_record(machine, id_, name, receiver, node)
         case Class() as class_:
-            return class_attribute(machine, class_, name) or machine.unknown(Reason.ATTRIBUTE, node)
+            return _of_class(machine, class_, name, receiver) or machine.unknown(Reason.ATTRIBUTE, node)
         case Super(receiver=instance, owner=owner):
             return _of_super(machine, instance, owner, name)
         case Tensor() as tensor if name == "shape" and tensor.rank is not None:
@@ -124,7 +127,9 @@ def _of_model(machine: Machine, id_: int, record: ModelRecord, name: str, receiv
         case "layers":
             items = tuple(machine.refer(layer) for layer in record.layers)
             return machine.allocate(
-                ListRecord.of(items) if record.complete else ListRecord(None, unknown(Reason.ATTRIBUTE))
+                replace(ListRecord.of(items), layers_of=id_)
+                if record.complete
+                else ListRecord(None, unknown(Reason.ATTRIBUTE))
             )
         case "stateful" if machine.keras == 2:
             from statelint.interp.expressions import of_truth  # noqa: PLC0415
@@ -186,6 +191,14 @@ def user_attribute(machine: Machine, type_: Value | None, name: str, receiver: V
             from statelint.interp import calls  # noqa: PLC0415
 
             return calls.call_function(machine, function, calls.no_arguments(machine, function), receiver)
+        return Known(Bound(receiver, value))
+    return value
+
+
+def _of_class(machine: Machine, class_: Class, name: str, receiver: Value) -> Value | None:
+    """`Class.name`: only class methods are bound."""
+    value = class_attribute(machine, class_, name)
+    if isinstance(value, Known) and isinstance(value.value, Function) and "classmethod" in value.value.decorators:
         return Known(Bound(receiver, value))
     return value
 

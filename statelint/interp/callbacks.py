@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from statelint import api
 from statelint.interp.attributes import library_bases
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Class, Function, InstanceRecord, Library, ListRecord, Ref, Tuple
+from statelint.interp.objects import (
+    Bound,
+    Class,
+    Function,
+    InstanceRecord,
+    LayerRecord,
+    Library,
+    ListRecord,
+    Method,
+    Ref,
+    Tuple,
+)
 from statelint.sites import Site
+from statelint.source.python import children
 from statelint.trace.objects import Argument, Callback, Hook
 from statelint.trace.story import Instantiated
-from statelint.values import Known, Ternary, Value, options
+from statelint.values import Known, Reason, Ternary, Value, is_, options
 
 _RESETS = ("reset_states", "reset_state")
 
@@ -30,15 +44,27 @@ def define(machine: Machine, class_: Class) -> None:
     """Note a class that has hooks or is a callback."""
     base = base_of(machine, class_)
     hooks: list[Hook] = []
+    methods: set[str] = set()
     sets_model: Site | None = None
     for member in class_.node.body.body:
         if isinstance(member, cst.FunctionDef):
-            sets_model = sets_model or _sets_model(machine, member)
-            if member.name.value.startswith("on_"):
+            name = member.name.value
+            methods.add(name)
+            if name.startswith("on_") or name in ("__init__", "set_model"):
+                sets_model = sets_model or _sets_model(machine, member)
+            if name.startswith("on_"):
                 hooks.append(_hook(machine, member))
+    if "model" in machine.state.frames.get(class_.namespace, {}):
+        # The class's own attribute hides Keras's property.
+        sets_model = None
     if base is not Ternary.NO or hooks:
         id_ = id(class_.node)
-        callback = Callback(id_, "class", class_.name, class_.site, base, tuple(hooks), sets_model)
+        parents = tuple(
+            id(b.value.node) for b in class_.bases if isinstance(b, Known) and isinstance(b.value, Class)
+        )
+        callback = Callback(
+            id_, "class", class_.name, class_.site, base, tuple(hooks), sets_model, frozenset(methods), parents
+        )
         machine.callbacks[id_] = callback
 
 
@@ -55,7 +81,7 @@ def resets(node: cst.CSTNode) -> bool:
     """Whether a piece of code calls a reset of recurrent states."""
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _RESETS:
         return True
-    return any(resets(child) for child in node.children)
+    return any(resets(child) for child in children(node))
 
 
 def _sets_model(machine: Machine, node: cst.FunctionDef) -> Site | None:
@@ -67,7 +93,7 @@ def _sets_model(machine: Machine, node: cst.FunctionDef) -> Site | None:
             target = current.target
             if target.attr.value == "model" and isinstance(target.value, cst.Name) and target.value.value == "self":
                 return machine.site(target)
-        todo.extend(current.children)
+        todo.extend(children(current))
     return None
 
 
@@ -75,27 +101,73 @@ def define_lambda(machine: Machine, instance: Known, bound: dict[str, Argument],
     """Note a LambdaCallback: its keywords are its hooks."""
     hooks: list[Hook] = []
     for name, argument in bound.items():
-        for option in options(argument.value):
-            if isinstance(option.value, Function):
-                parameters = [*option.value.node.params.posonly_params, *option.value.node.params.params]
-                required = sum(1 for p in parameters if p.default is None)
-                star = isinstance(option.value.node.params.star_arg, cst.Param)
-                hooks.append(
-                    Hook(name, argument.site, resets(option.value.node), required, None if star else len(parameters))
-                )
-                break
-        else:
-            hooks.append(Hook(name, argument.site, False, 0, None))
+        known = (_keyword_hook(machine, name, argument, option) for option in options(argument.value))
+        found = [hook for hook in known if hook is not None]
+        is_none = is_(argument.value, None) is Ternary.YES
+        hooks.append(found[0] if found else Hook(name, argument.site, False, 0, None, is_none))
     assert isinstance(instance.value, Ref)
     id_ = instance.value.id
     machine.callbacks[id_] = Callback(id_, "lambda", "LambdaCallback", site, Ternary.YES, tuple(hooks))
     machine.emit(Instantiated(site, machine.context, machine.callbacks[id_]))
 
 
+def _keyword_hook(machine: Machine, name: str, argument: Argument, option: Known) -> Hook | None:
+    """The hook that a function or method given to LambdaCallback makes; None for anything else."""
+    thing, own = option.value, 0
+    if isinstance(thing, Bound) and isinstance(thing.function, Known):
+        thing, own = thing.function.value, 1
+    if isinstance(thing, Function):
+        parameters = [*thing.node.params.posonly_params, *thing.node.params.params]
+        required = sum(1 for p in parameters if p.default is None) - own
+        star = isinstance(thing.node.params.star_arg, cst.Param)
+        taken = None if star else len(parameters) - own
+        return Hook(name, argument.site, resets(thing.node), max(required, 0), taken)
+    if isinstance(thing, Method) and thing.name in _RESETS:
+        # Keras 2's `layer.reset_states` takes the states.
+        layer = isinstance(machine.record(thing.receiver), LayerRecord)
+        return Hook(name, argument.site, True, 0, 1 if layer and machine.keras == 2 else 0)
+    return None
+
+
+def define_library(machine: Machine, instance: Known, name: str, bound: dict[str, Argument], site: Site) -> None:
+    """Note an instance of one of Keras's own callbacks."""
+    assert isinstance(instance.value, Ref)
+    id_ = instance.value.id
+    machine.callbacks[id_] = Callback(id_, "library", name, site, Ternary.YES, (), arguments=bound)
+
+
+def finished(machine: Machine) -> tuple[Callback, ...]:
+    """All callbacks, with what the whole program does with them."""
+    is_whole = all(reason is not Reason.BUDGET for reason, _ in machine.unknowns)
+    return tuple(
+        replace(c, is_followed=is_whole and id_ not in machine.lost and not _is_mentioned(machine, c))
+        for id_, c in machine.callbacks.items()
+    )
+
+
+def _is_mentioned(machine: Machine, callback: Callback) -> bool:
+    """Whether a class that is never made is named somewhere (a base, an export, a table of classes)."""
+    if callback.kind != "class" or callback.id in machine.made:
+        return False
+    mentions = 0
+    todo: list[cst.CSTNode] = [machine.source.module]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, cst.Name):
+            mentions += node.value == callback.name
+        elif isinstance(node, cst.SimpleString):
+            mentions += node.evaluated_value == callback.name
+        todo.extend(children(node))
+    # The definition names it once.
+    return mentions > 1
+
+
 def instantiate(machine: Machine, class_: Class, site: Site) -> None:
     """Note that an instance of a callback class is made."""
     callback = machine.callbacks.get(id(class_.node))
-    if callback is not None:
+    # Where nobody makes one, its methods are still followed on an instance "made" at the class itself.
+    if callback is not None and site != callback.site:
+        machine.made.add(callback.id)
         machine.emit(Instantiated(site, machine.context, callback))
 
 

@@ -35,6 +35,7 @@ from statelint.interp.objects import (
 from statelint.interp.state import join_states
 from statelint.interp.transfer import keras, methods, transfer_of
 from statelint.sites import Site
+from statelint.source.python import children
 from statelint.trace.objects import Argument, Array, Dataset
 from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, depending_on, join, number, unknown
 
@@ -95,7 +96,7 @@ def _yields(node: cst.CSTNode) -> bool:
         return True
     if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
         return False
-    return any(_yields(child) for child in node.children)
+    return any(_yields(child) for child in children(node))
 
 
 @contextmanager
@@ -117,7 +118,7 @@ def no_arguments(machine: Machine, function: Function) -> Arguments:
 
 def unknown_arguments(machine: Machine, function: Function) -> Arguments:
     """Arguments for a function that nobody calls: unknown, except where it has a default."""
-    return Arguments((), {}, True, machine.site(function.node))
+    return Arguments((), {}, True, machine.site(function.node), assumed=True)
 
 
 def bind(
@@ -143,6 +144,8 @@ def bind(
         default = function.defaults.get(name)
         if default is None:
             bound[name] = machine.unknown(Reason.PARAMETER, function.node, ("parameter", name, machine.fresh_id()))
+        elif arguments.open and not arguments.assumed:
+            bound[name] = machine.unknown(Reason.PARAMETER, function.node)
         elif arguments.open:
             # A caller that isn't seen may give another value.
             shown = default.value if isinstance(default, Known) else "…"
@@ -368,6 +371,10 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         made = keras.construct(machine, entry, arguments)
         if made is not None:
             return made
+    elif machine.keras == 3:
+        gone = keras.construct_removed(machine, name, arguments)
+        if gone is not None:
+            return gone
     if name.split(".")[0] not in _BYSTANDERS and not (entry is not None and "pure" in entry.roles):
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
     return machine.unknown(Reason.LIBRARY_CALL, node)
@@ -458,8 +465,11 @@ def extend_list(machine: Machine, target: Known, addition: Value) -> None:
     if not isinstance(record, ListRecord) or not isinstance(target.value, Ref):
         return
     found = loops.items(loops.iterate(machine, addition)) if isinstance(addition, Known) else None
-    if record.items is not None and found is not None:
-        machine.state.heap[target.value.id] = ListRecord.of(record.items + found)
+    other = machine.record(addition)
+    if found is not None:
+        other = ListRecord.of(found)
+    if isinstance(other, ListRecord):
+        machine.state.heap[target.value.id] = expressions.added(machine, record, other)
     else:
         machine.state.heap[target.value.id] = ListRecord(None, unknown(Reason.OPERATION))
 

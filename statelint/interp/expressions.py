@@ -22,9 +22,12 @@ from statelint.interp.objects import (
     Range,
     Ref,
     Slice,
+    Tensor,
     Tuple,
 )
-from statelint.interp.shapes import array_index, elementwise
+from statelint.interp.shapes import array_index, elementwise, picked
+from statelint.interp.transfer import keras
+from statelint.source.python import children
 from statelint.trace.objects import Array, Cut
 from statelint.values import (
     FALSE,
@@ -77,6 +80,9 @@ _COMPARISONS: dict[type[cst.BaseCompOp], Callable[[Any, Any], bool]] = {
     cst.GreaterThanEqual: operator.ge,
 }
 
+# What the interpreter makes itself, by adding and repeating, it doesn't make longer than this.
+_LONGEST = 1000
+
 _SCALARS = (int, float, str, bool, bytes, complex, type(None))
 
 
@@ -84,7 +90,7 @@ def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
     """The value of an expression; its effects (calls of models, resets) go into the trace."""
     handler = _HANDLERS.get(type(node))
     if handler is None:
-        for child in node.children:
+        for child in children(node):
             if isinstance(child, cst.BaseExpression):
                 machine.escape(machine.site(node), Reason.EXPRESSION, evaluate(machine, child))
         return machine.unknown(Reason.EXPRESSION, node)
@@ -143,10 +149,13 @@ def _concatenated(machine: Machine, node: cst.ConcatenatedString) -> Value:
 
 
 def _formatted(machine: Machine, node: cst.FormattedString) -> Value:
-    for part in node.parts:
-        if isinstance(part, cst.FormattedStringExpression):
-            evaluate(machine, part.expression)
-    return machine.unknown(Reason.EXPRESSION, node)
+    parts = tuple(
+        evaluate(machine, part.expression).key
+        if isinstance(part, cst.FormattedStringExpression)
+        else getattr(part, "value", "")
+        for part in node.parts
+    )
+    return machine.unknown(Reason.EXPRESSION, node, ("formatted", parts))
 
 
 def _elements(machine: Machine, elements: object) -> tuple[Value, ...] | None:
@@ -223,7 +232,7 @@ def arithmetic(
     if isinstance(left, Known) and isinstance(right, Known) and function is not None:
         a, b = left.value, right.value
         if isinstance(a, _SCALARS) and isinstance(b, _SCALARS):
-            if _is_huge(symbol, a, b):
+            if is_huge(symbol, a, b):
                 return machine.unknown(Reason.OPERATION, node)
             try:
                 return depending_on(Known(function(a, b)), left, right)
@@ -232,19 +241,21 @@ def arithmetic(
         sequence = _sequence_arithmetic(machine, symbol, left, right)
         if sequence is not None:
             return sequence
-    arrays = elementwise(symbol, left, right)
+    arrays = elementwise(symbol, left, right) or keras.combined(machine, left, right)
     if arrays is not None:
         return arrays
     return machine.unknown(Reason.OPERATION, node, ("operation", symbol, left.key, right.key))
 
 
-def _is_huge(symbol: str, a: object, b: object) -> bool:
+def is_huge(symbol: str, a: object, b: object) -> bool:
     """Whether an operation would take long, or make something long."""
     if isinstance(a, str | bytes):
+        if symbol == "+" and isinstance(b, str | bytes):
+            return len(a) + len(b) > _LONGEST
         # "%1000000d" % 1
-        return symbol == "%" or (symbol == "*" and isinstance(b, int) and len(a) * b > 1000)
+        return symbol == "%" or (symbol == "*" and isinstance(b, int) and len(a) * b > _LONGEST)
     if isinstance(b, str | bytes):
-        return symbol == "*" and isinstance(a, int) and len(b) * a > 1000
+        return symbol == "*" and isinstance(a, int) and len(b) * a > _LONGEST
     if symbol == "**" and isinstance(a, int) and isinstance(b, int):
         return a.bit_length() * abs(b) > 1000
     return symbol == "*" and any(isinstance(x, int) and x.bit_length() > 1000 for x in (a, b))
@@ -252,12 +263,12 @@ def _is_huge(symbol: str, a: object, b: object) -> bool:
 
 def _sequence_arithmetic(machine: Machine, symbol: str, left: Known, right: Known) -> Value | None:
     if symbol == "+" and isinstance(left.value, Tuple) and isinstance(right.value, Tuple):
+        if len(left.value.items) + len(right.value.items) > _LONGEST:
+            return machine.unknown(Reason.OPERATION)
         return Known(Tuple(left.value.items + right.value.items))
     a, b = machine.record(left), machine.record(right)
     if symbol == "+" and isinstance(a, ListRecord) and isinstance(b, ListRecord):
-        if a.items is not None and b.items is not None:
-            return machine.allocate(ListRecord.of(a.items + b.items))
-        return machine.allocate(ListRecord(None, machine.unknown(Reason.OPERATION)))
+        return machine.allocate(added(machine, a, b))
     if symbol == "*" and isinstance(a, ListRecord) and isinstance(right.value, int):
         if a.items is not None and len(a.items) * right.value <= machine.limits.unrolled:
             return machine.allocate(ListRecord.of(a.items * right.value))
@@ -265,6 +276,15 @@ def _sequence_arithmetic(machine: Machine, symbol: str, left: Known, right: Know
         if isinstance(length, int):
             return machine.allocate(ListRecord(None, Known(length * right.value), a.element))
     return None
+
+
+def added(machine: Machine, left: ListRecord, right: ListRecord) -> ListRecord:
+    """One list after the other."""
+    if left.items is not None and right.items is not None and len(left.items) + len(right.items) <= _LONGEST:
+        return ListRecord.of(left.items + right.items)
+    n, more = number(left.length), number(right.length)
+    length = machine.unknown(Reason.OPERATION) if n is None or more is None else Known(n + more)
+    return ListRecord(None, depending_on(length, left.length, right.length))
 
 
 def _over_choices(function: Callable[[Value, Value], Value], left: Value, right: Value) -> Value:
@@ -442,6 +462,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
     record = machine.record(value)
     if isinstance(record, DictRecord) and isinstance(index, Known) and index.value in record.items:
         return record.items[index.value]
+    index = _order(machine, index)
     if isinstance(value, Known):
         found: Value | None = None
         match value.value:
@@ -449,6 +470,10 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
                 found = array_index(array, index)
             case Tuple(items=items):
                 found = _item(machine, items, index, as_list=False)
+            case Tensor() as tensor:
+                rows = index.value.items[0] if isinstance(index, Known) and isinstance(index.value, Tuple) else index
+                keeps_rows = isinstance(rows, Known) and rows.value == Slice(NONE, NONE, NONE)
+                return keras.flow(machine, value, batch=tensor.batch if keeps_rows else None) or NONE
             case Items() | Range():
                 drawn = loops.iterate(machine, value)
                 if isinstance(index, Known) and isinstance(index.value, int) and index.value >= 0:
@@ -466,10 +491,21 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         if found is not None:
             return found
     if isinstance(value, Unknown) and isinstance(index, Known):
+        if isinstance(index.value, Array) and index.value.shuffle_site is not None:
+            return _cut_at(machine, picked(value, index.value), value, index, node)
         cut_rows = _rows_of_unknown(machine, value, index, node)
         if cut_rows is not None:
             return cut_rows
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, index.key))
+
+
+def _order(machine: Machine, index: Value) -> Value:
+    """The index; a shuffled list of indices is an array of them."""
+    record = machine.record(index)
+    if not isinstance(record, ListRecord) or record.shuffle_site is None:
+        return index
+    key = ("array", index.key)
+    return Known(Array(key, (record.length,), key, shuffle_site=record.shuffle_site))
 
 
 def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst.CSTNode | None) -> Value:
@@ -550,7 +586,11 @@ def _named(machine: Machine, node: cst.NamedExpr) -> Value:
 
 
 def _comprehension(machine: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
-    values, some = loops.comprehend(machine, node.for_in, lambda: evaluate(machine, node.elt))
+    from statelint.interp.callbacks import resets  # noqa: PLC0415
+
+    values, some = loops.comprehend(
+        machine, node.for_in, lambda: evaluate(machine, node.elt), resets=resets(node.elt)
+    )
     return machine.allocate(some if values is None else ListRecord.of(tuple(values)))
 
 
@@ -571,14 +611,15 @@ def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
 
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:
-    value: Value = NONE
+    def give(value: Value, _: int = 0) -> None:
+        if machine.activations:
+            machine.activations[-1].yields.append((value, machine.context))
+
     if isinstance(node.value, cst.From):
         iteration = loops.iterate(machine, evaluate(machine, node.value.item))
-        value = iteration.item(0)
-    elif node.value is not None:
-        value = evaluate(machine, node.value)
-    if machine.activations:
-        machine.activations[-1].yields.append((value, machine.context))
+        loops.run(machine, "for", machine.site(node), iteration, give)
+    else:
+        give(NONE if node.value is None else evaluate(machine, node.value))
     return machine.unknown(Reason.PARAMETER, node)
 
 

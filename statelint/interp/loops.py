@@ -26,7 +26,7 @@ from statelint.interp.shapes import item as array_item
 from statelint.interp.state import State, join_states, widen
 from statelint.sites import Site
 from statelint.trace.objects import Array, Dataset
-from statelint.trace.story import Call, Feed, Loop, Pass
+from statelint.trace.story import Call, Feed, Loop, Pass, Walked
 from statelint.values import Known, Reason, Value, depending_on, number, unknown
 
 
@@ -54,11 +54,12 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
         record = machine.record(value)
         if isinstance(record, ListRecord):
             if record.items is not None:
-                return of_items(record.items, value.key)
+                over = value.key if record.layers_of is None else ("layers", record.layers_of)
+                return of_items(record.items, over)
             element = record.element
             return Iteration(
                 record.length,
-                lambda k: element if element is not None and not _is_data(element) else _drawn(value, k),
+                lambda k: element if isinstance(element, Known) and not _is_data(element) else _drawn(value, k),
                 value.key,
                 False,
             )
@@ -116,11 +117,16 @@ def run(
     site: Site,
     iteration: Iteration,
     body: Callable[[Value, int], None],
+    orelse: Callable[[], None] | None = None,
 ) -> None:
-    """Follow a loop.  `body` gets the item and the number of the pass, and ends with a live state unless all is over."""
+    """Follow a loop.
+
+    `body` gets the item and the number of the pass, and ends with a live state unless all is over.
+    `orelse` is what follows unless the loop is left by break.
+    """
     count = number(iteration.count)
     if count is not None and count <= 0:
-        return
+        return _leave(machine, Exits(), orelse)
     loop = Loop(machine.fresh_id(), kind, site, iteration.count, iteration.over)
     exits = Exits()
 
@@ -140,22 +146,25 @@ def run(
     begun = len(machine.events)
     one(0, 0)
     if not machine.state.alive or count == 1:
-        return _meet(machine, exits.breaks)
+        return _leave(machine, exits, orelse)
     feeds = any(isinstance(event, Feed | Call) for event in machine.events[begun:])
     if count is not None and count <= machine.limits.unrolled and (not feeds or iteration.concrete):
         for position in range(1, count):
             if not machine.state.alive:
                 break
             one(position, position)
-        return _meet(machine, exits.breaks)
+        return _leave(machine, exits, orelse)
     first = machine.state.fork()
     one(1, 1)
     if not machine.state.alive or count == 2:
-        return _meet(machine, exits.breaks)
+        return _leave(machine, exits, orelse)
+    aside = machine.asides.pop(loop.id, None)
+    if aside is not None:
+        machine.state = join_states(machine.state, aside)
     widen(first, machine.state, None if count is None else count - 1, site)
     if count is not None:
         one(count - 1, 2)
-    return _meet(machine, exits.breaks)
+    return _leave(machine, exits, orelse)
 
 
 def _varying(item: Value, loop: int) -> Value:
@@ -167,6 +176,12 @@ def _varying(item: Value, loop: int) -> Value:
     return item
 
 
+def _leave(machine: Machine, exits: Exits, orelse: Callable[[], None] | None) -> None:
+    if orelse is not None and machine.state.alive:
+        orelse()
+    _meet(machine, exits.breaks)
+
+
 def _meet(machine: Machine, states: list[State]) -> None:
     """Let control from break or continue meet the machine's."""
     for state in states:
@@ -175,7 +190,7 @@ def _meet(machine: Machine, states: list[State]) -> None:
 
 
 def comprehend(
-    machine: Machine, clause: cst.CompFor, element: Callable[[], Value]
+    machine: Machine, clause: cst.CompFor, element: Callable[[], Value], *, resets: bool = False
 ) -> tuple[list[Value] | None, ListRecord]:
     """Follow a comprehension: all its values, or (None and) what is known of the list of them."""
     from statelint.interp.statements import assign  # noqa: PLC0415
@@ -188,6 +203,8 @@ def comprehend(
         nonlocal complete, count
         iteration = iterate(machine, expressions.evaluate(machine, comp.iter), comp.iter)
         total = number(iteration.count)
+        if resets:
+            walk_layers(machine, iteration, machine.site(comp.iter))
         if outermost and comp.inner_for_in is None and not comp.ifs:
             count = iteration.count
         done = 0
@@ -223,6 +240,16 @@ def comprehend(
     with calls.in_frame(machine, frame):
         follow(clause, outermost=True)
     return (values if complete else None), ListRecord(None, count, values[-1] if values else None, tuple(values[:2]))
+
+
+def walk_layers(machine: Machine, iteration: Iteration, site: Site) -> None:
+    """Note that a loop which resets layers begins, where it is one over a model's `layers`."""
+    over = iteration.over
+    if isinstance(over, tuple) and len(over) == 2 and over[0] == "layers":
+        model = machine.model(over[1])
+        # Of a longer list not all passes are followed.
+        if model is not None and len(model.layers) <= machine.limits.unrolled:
+            machine.emit(Walked(site, machine.context, model))
 
 
 def plus_one(length: Value) -> Value:

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import libcst as cst
 
 from statelint.interp.objects import (
     Bound,
+    Class,
     DictRecord,
     Function,
     InstanceRecord,
@@ -30,7 +32,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.state import Frame, State, join_states
 from statelint.sites import Site
-from statelint.source.python import Source
+from statelint.source.python import Source, walk
 from statelint.trace.objects import Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
 from statelint.values import Known, Reason, Value, join, options, unknown
@@ -65,6 +67,7 @@ class Activation:
     frame: int
     owner: Value | None = None
     global_names: set[str] = field(default_factory=set)
+    outer_names: set[str] = field(default_factory=set)
     returns: list[tuple[State, Value]] = field(default_factory=list)
     yields: list[tuple[Value, Context]] = field(default_factory=list)
 
@@ -82,6 +85,8 @@ class Machine:
     parents: dict[int, int | None] = field(default_factory=lambda: {0: None})
     activations: list[Activation] = field(default_factory=list)
     exits: list[Exits] = field(default_factory=list)
+    # Loop id → the state behind the arms that its followed passes don't take.
+    asides: dict[int, State] = field(default_factory=dict)
     stack: tuple[Site, ...] = ()
     passes: tuple[Pass, ...] = ()
     hook: str | None = None
@@ -90,6 +95,9 @@ class Machine:
     # The tf.distribute strategy whose scope is open.
     strategy: Site | None = None
     callbacks: dict[int, Callback] = field(default_factory=dict)
+    # The callbacks' classes of which an instance is made, and the callbacks that other code gets.
+    made: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     called: set[int] = field(default_factory=set)
@@ -150,6 +158,9 @@ class Machine:
                 record.rejected,
                 record.stateful,
                 inner,
+                record.roles,
+                record.stacked,
+                record.removed,
             )
         if isinstance(record, ModelRecord):
             inner = tuple(x for x in map(self.layer, record.layers) if x is not None)
@@ -162,7 +173,8 @@ class Machine:
         if not isinstance(record, ModelRecord):
             return None
         layers = tuple(x for x in map(self.layer, record.layers) if x is not None)
-        return Model(id_, record.kind, record.site, layers, record.complete, record.batch, record.undecided)
+        return Model(id_, record.kind, record.site, layers, record.complete, record.batch, record.undecided,
+                     record.in_order, record.calls)
 
     # Frames
 
@@ -248,8 +260,8 @@ class Machine:
 
     # What code that isn't followed can reach
 
-    def reachable(self, *values: Value) -> frozenset[int]:
-        """The ids of all models and layers that these values lead to."""
+    def reachable(self, *values: Value, lost: set[int] | None = None) -> frozenset[int]:
+        """The ids of all models and layers that these values lead to; those of callbacks go into `lost`."""
         found: set[int] = set()
         seen: set[Hashable] = set()
         todo: list[Value] = list(values)
@@ -261,7 +273,19 @@ class Machine:
                     continue
                 seen.add(thing)
                 todo.extend(self._parts(thing, found))
+                if lost is not None:
+                    lost.update(self._callback_ids(thing))
         return frozenset(found)
+
+    def _callback_ids(self, thing: Hashable) -> Iterator[int]:
+        """The ids under which a class, or an instance of one, may be known as a callback."""
+        record = self.state.heap.get(thing.id) if isinstance(thing, Ref) else None
+        if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
+            yield from self._callback_ids(record.type.value)
+        if isinstance(thing, Class):
+            yield id(thing.node)
+        elif isinstance(thing, Ref):
+            yield thing.id
 
     def _parts(self, thing: Hashable, found: set[int]) -> Iterator[Value]:
         match thing:
@@ -315,7 +339,7 @@ class Machine:
 
         It can also reach what escaped before.  `keeps` is False where the code can't hold on to them.
         """
-        reached = self.reachable(*values)
+        reached = self.reachable(*values, lost=self.lost)
         if keeps:
             self.state.escaped |= reached
         touched = reached | self.state.escaped
@@ -330,13 +354,7 @@ class Machine:
         self.state.heap[id_] = replace(self.state.heap[id_], **changes)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=4096)
 def names_in(node: cst.CSTNode) -> frozenset[str]:
     """All names that occur in a piece of code."""
-    found: set[str] = set()
-    todo: list[cst.CSTNode] = [node]
-    while todo:
-        current = todo.pop()
-        if isinstance(current, cst.Name):
-            found.add(current.value)
-        todo.extend(current.children)
-    return frozenset(found)
+    return frozenset(part.value for part in walk(node) if isinstance(part, cst.Name))

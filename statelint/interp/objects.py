@@ -131,6 +131,8 @@ class Tensor:
     layers: tuple[int, ...] = ()
     inputs: tuple[Hashable, ...] = ()
     rank: int | None = None
+    # The ids of the Called events that it comes from.
+    calls: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))
@@ -177,6 +179,10 @@ class ListRecord:
     element: Value | None = None
     # The first two of the items that a loop appends, one in each pass.
     head: tuple[Value, ...] = ()
+    # The model whose `layers` these are.
+    layers_of: int | None = None
+    # The call that put the items into random order.
+    shuffle_site: Site | None = None
 
     @classmethod
     def of(cls, items: tuple[Value, ...]) -> ListRecord:
@@ -218,6 +224,8 @@ class LayerRecord:
     type: Value | None = None
     attributes: Mapping[str, Value] = field(default_factory=dict, hash=False)
     built: bool = False
+    stacked: bool = False
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +248,8 @@ class ModelRecord:
     settings: Mapping[str, Argument] = field(default_factory=dict, hash=False, compare=False)
     inputs: tuple[Value, ...] = ()
     outputs: tuple[Value, ...] = ()
+    in_order: bool = True
+    calls: tuple[int, ...] = ()
 
 
 Record = ListRecord | DictRecord | InstanceRecord | LayerRecord | ModelRecord
@@ -247,12 +257,17 @@ Record = ListRecord | DictRecord | InstanceRecord | LayerRecord | ModelRecord
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call, evaluated.  `open`: there are others that aren't known (`*a`, `**k`)."""
+    """The arguments of a call, evaluated.
+
+    `open`: there are others that aren't known (`*a`, `**k`).  `assumed`: nobody calls here, and what
+    has a default is assumed to keep it.
+    """
 
     positional: tuple[Argument, ...]
     keywords: Mapping[str, Argument] = field(hash=False)
     open: bool
     site: Site
+    assumed: bool = False
 
     def values(self) -> tuple[Value, ...]:
         return tuple(a.value for a in (*self.positional, *self.keywords.values()))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from statelint.interp import calls
+from statelint.interp import callbacks, calls
 from statelint.interp.attributes import user_attribute
-from statelint.interp.machine import Exhausted, Limits, Machine
+from statelint.interp.machine import Exhausted, Limits, Machine, names_in
 from statelint.interp.objects import Arguments, Class, Function, Library, ModelRecord, Ref
 from statelint.interp.statements import execute
 from statelint.sites import Site
@@ -19,13 +19,13 @@ from statelint.values import Known, Reason, Value, forget_keys
 def follow(source: Source, keras: int, limits: Limits | None = None) -> Trace:
     """The trace of a program, judged for one Keras generation (2 or 3)."""
     forget_keys()
+    names_in.cache_clear()
     machine = Machine(source, keras, limits or Limits())
     stories = [_story(machine, "", lambda: execute(machine, source.module.body))]
     machine.state.alive = True
     for function, receiver in _uncalled(machine):
         stories.append(_story(machine, function.name, lambda f=function, r=receiver: _enter(machine, f, r)))
-    callbacks = tuple(machine.callbacks.values())
-    return Trace(keras, source.path, tuple(stories), callbacks, tuple(machine.unknowns))
+    return Trace(keras, source.path, tuple(stories), callbacks.finished(machine), tuple(machine.unknowns))
 
 
 def _story(machine: Machine, name: str, run: object) -> Story:
@@ -83,7 +83,7 @@ def _enter(machine: Machine, function: Function, class_: Class | None) -> None:
     if "classmethod" in function.decorators:
         calls.call_function(machine, function, arguments, type_)
         return
-    instance: Value = calls.instantiate(machine, class_, type_, Arguments((), {}, True, machine.site(class_.node)))
+    instance: Value = calls.instantiate(machine, class_, type_, Arguments((), {}, True, machine.site(class_.node), assumed=True))
     if function.name == "__init__":
         return
     bound = user_attribute(machine, type_, function.name, instance)

@@ -55,6 +55,8 @@ def array_index(array: Array, index: Value) -> Value | None:
     first = indices[0]
     if isinstance(first, Known) and isinstance(first.value, Slice) and len(indices) == 1:
         return _rows(array, first.value)
+    if isinstance(first, Known) and isinstance(first.value, Array) and first.value.shuffle_site is not None:
+        return picked(array, first.value, indices[1:])
     if array.shape is None:
         if isinstance(first, Known) and isinstance(first.value, Slice):
             return Known(Array(key, None, ("of", array.base, *(i.key for i in indices[1:])), first.value.start))
@@ -95,6 +97,16 @@ def array_index(array: Array, index: Value) -> Value | None:
             Known(Array(key, tuple(shape), base, start, array.made, None, windows, array.shuffle_site)), index
         )
     return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made)), index)
+
+
+def picked(source: Array | Unknown, order: Array, rest: tuple[Value, ...] = ()) -> Known:
+    """The rows of an array, or of data of which nothing is known, in a random order."""
+    key = ("index", source.key, order.key, *(i.key for i in rest))
+    shape: tuple[Value, ...] | None = None
+    if isinstance(source, Array) and source.shape and order.shape and not rest:
+        shape = (order.shape[0], *source.shape[1:])
+    made = isinstance(source, Array) and source.made
+    return Known(Array(key, shape, key, Known(0), made, shuffle_site=order.shuffle_site))
 
 
 def _rows(array: Array, part: Slice) -> Value:

@@ -113,12 +113,19 @@ def join_records(
                 built=left.built and right.built,
                 attributes=join_frames(left.attributes, right.attributes),
                 settings=left.settings if left.settings == right.settings else {},
+                in_order=left.in_order
+                and right.in_order
+                and all(_keeps_time(heap.get(layer)) for layer in differing),
             )
     return right
 
 
 def _is_plain(record: Record | None) -> bool:
     return isinstance(record, LayerRecord) and record.described and not record.recurrent and not record.inner
+
+
+def _keeps_time(record: Record | None) -> bool:
+    return isinstance(record, LayerRecord) and "keeps_time" in record.roles and not record.inner
 
 
 def _join_shared(left: Mapping[Hashable, Value], right: Mapping[Hashable, Value]) -> dict[Hashable, Value]:
@@ -181,6 +188,7 @@ def _widen_record(before: Record, after: Record, passes: int | None, site: Site)
             return replace(
                 after,
                 complete=after.complete and before.layers == after.layers,
+                in_order=after.in_order and before.layers == after.layers,
                 attributes=_widen_names(before.attributes, after.attributes, site),
             )
     return after

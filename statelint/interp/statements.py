@@ -10,7 +10,7 @@ import libcst as cst
 
 from statelint.interp import callbacks, calls, expressions, loops
 from statelint.interp.expressions import arithmetic, evaluate, truth
-from statelint.interp.machine import Machine
+from statelint.interp.machine import Machine, names_in
 from statelint.interp.objects import (
     Class,
     DictRecord,
@@ -24,13 +24,14 @@ from statelint.interp.objects import (
     Ref,
     Tuple,
 )
-from statelint.interp.state import State, join_states
+from statelint.interp.state import Frame, State, join_states
 from statelint.interp.transfer import keras
 from statelint.interp.transfer.methods import STRATEGY_SCOPE
 from statelint.interp.shapes import filled
 from statelint.trace.objects import Array
-from statelint.trace.story import Condition, Mentioned
-from statelint.values import NONE, Known, Reason, Ternary, Value, options, unknown, varies
+from statelint.source.python import children
+from statelint.trace.story import Condition, Mentioned, Written
+from statelint.values import Known, NONE, Reason, Ternary, Value, depending_on, options, unknown, varies
 
 
 def execute(machine: Machine, body: Sequence[cst.CSTNode]) -> None:
@@ -56,8 +57,18 @@ def block(machine: Machine, suite: cst.BaseSuite) -> None:
 
 def _assign(machine: Machine, node: cst.Assign) -> None:
     value = evaluate(machine, node.value)
+    if machine.passes and isinstance(value, Known) and isinstance(value.value, int | float):
+        own = {t.target.value for t in node.targets if isinstance(t.target, cst.Name)}
+        if own & names_in(node.value):
+            value = counted(machine, value)
     for target in node.targets:
         assign(machine, target.target, value)
+
+
+def counted(machine: Machine, value: Value) -> Value:
+    """A number that a loop's body makes from its old one: each pass has another."""
+    loops_ = frozenset(p.loop.id for p in machine.passes)
+    return depending_on(value, Known(None, (), loops_)) if loops_ else value
 
 
 def _annotated(machine: Machine, node: cst.AnnAssign) -> None:
@@ -72,22 +83,34 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     if isinstance(node.operator, cst.AddAssign) and isinstance(record, ListRecord) and isinstance(left, Known):
         calls.extend_list(machine, left, right)
         return
-    assign(machine, node.target, arithmetic(machine, type(node.operator), left, right, node))
+    assign(machine, node.target, counted(machine, arithmetic(machine, type(node.operator), left, right, node)))
 
 
 def assign(machine: Machine, target: cst.BaseExpression, value: Value) -> None:
     """Bind a target: a name, an attribute, an item, or several of them."""
     match target:
         case cst.Name(value=name):
-            frame = 0 if machine.activations and name in machine.activations[-1].global_names else None
-            names = machine.frame if frame is None else machine.state.frames[0]
-            names[name] = value
+            _frame_of(machine, name)[name] = value
         case cst.Attribute():
             _set_attribute(machine, evaluate(machine, target.value), target.attr.value, value, target)
         case cst.Subscript():
             _set_item(machine, target, value)
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             _unpack(machine, elements, value)
+
+
+def _frame_of(machine: Machine, name: str) -> Frame:
+    """The frame in which an assignment binds a name: the function's own, unless it says otherwise."""
+    if machine.activations:
+        activation = machine.activations[-1]
+        if name in activation.global_names:
+            return machine.state.frames[0]
+        outer = machine.parents[activation.frame] if name in activation.outer_names else None
+        while outer:
+            if name in machine.state.frames.get(outer, {}):
+                return machine.state.frames[outer]
+            outer = machine.parents[outer]
+    return machine.frame
 
 
 def _unpack(machine: Machine, elements: Sequence[cst.BaseElement], value: Value) -> None:
@@ -103,7 +126,7 @@ def _unpack(machine: Machine, elements: Sequence[cst.BaseElement], value: Value)
             else:
                 part = found[position] if position < starred else found[position - len(elements)]
         elif not isinstance(value, Known) or not options(value):
-            part = expressions.subscript(machine, value, Known(position))
+            part = unknown(Reason.ITERATION, key=("unpacked", value.key, position))
         else:
             part = unknown(Reason.ITERATION, key=("item", value.key, position))
         assign(machine, element.value, part)
@@ -161,6 +184,7 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
             else:
                 machine.state.heap[id_] = ListRecord(None, record.length, record.element)
             return
+    machine.emit(Written(machine.site(target), machine.context, receiver.key))
     machine.escape(machine.site(target), Reason.OPERATION, value)
 
 
@@ -201,10 +225,12 @@ def _if(machine: Machine, node: cst.If) -> None:
         machine.branch(("if", key), arms[::-1] if flipped else arms)
         return
     taken = 0 if fact is Ternary.YES else 1
-    if not varies(condition):
+    # Behind a loop its last pass has decided.
+    loops_here = varies(condition) & {p.loop.id for p in machine.passes}
+    if not loops_here:
         arms[taken]()
         return
-    _follow_varying(machine, ("if", machine.fresh_id()), arms, taken)
+    _follow_varying(machine, ("if", machine.fresh_id()), arms, taken, loops_here)
 
 
 def _plain_condition(key: object) -> tuple[object, bool]:
@@ -216,12 +242,16 @@ def _plain_condition(key: object) -> tuple[object, bool]:
 
 
 def _follow_varying(
-    machine: Machine, id_: tuple[str, int], arms: Sequence[Callable[[], Value]], taken: int
+    machine: Machine,
+    id_: tuple[str, int],
+    arms: Sequence[Callable[[], Value]],
+    taken: int,
+    loops_here: frozenset[int],
 ) -> None:
     """A condition on the pass of a loop: this pass takes one arm, other passes the other.
 
     The other arm is followed aside, so that what it does is in the trace as something that may
-    happen, but leaves nothing behind.
+    happen; what it leaves behind counts where the loop's later passes aren't followed.
     """
     start = machine.state
     aside = start.fork()
@@ -230,6 +260,10 @@ def _follow_varying(
     exits, machine.exits = machine.exits, [*machine.exits[:-1], type(machine.exits[-1])()] if machine.exits else []
     returns = list(machine.activations[-1].returns) if machine.activations else []
     arms[1 - taken]()
+    if machine.state.alive:
+        for loop in loops_here:
+            known = machine.asides.get(loop)
+            machine.asides[loop] = machine.state if known is None else join_states(known, machine.state)
     machine.exits = exits
     if machine.activations:
         machine.activations[-1].returns[:] = returns
@@ -242,19 +276,27 @@ def _follow_varying(
 
 def _for(machine: Machine, node: cst.For) -> None:
     iteration = loops.iterate(machine, evaluate(machine, node.iter), node.iter)
+    if callbacks.resets(node.body):
+        loops.walk_layers(machine, iteration, machine.site(node))
 
     def body(item: Value, position: int) -> None:
         assign(machine, node.target, item)
         block(machine, node.body)
 
-    loops.run(machine, "for", machine.site(node), iteration, body)
-    if node.orelse is not None and machine.state.alive:
-        block(machine, node.orelse.body)
+    loops.run(machine, "for", machine.site(node), iteration, body, _orelse(machine, node))
+
+
+def _orelse(machine: Machine, node: cst.For | cst.While) -> Callable[[], None] | None:
+    """What follows the loop unless it is left by break."""
+    suite = node.orelse
+    return None if suite is None else lambda: block(machine, suite.body)
 
 
 def _while(machine: Machine, node: cst.While) -> None:
     first = evaluate(machine, node.test)
     if truth(machine, first) is Ternary.NO:
+        if node.orelse is not None:
+            block(machine, node.orelse.body)
         return
     endless = truth(machine, first) is Ternary.YES and not varies(first)
     count = unknown(Reason.LOOP)
@@ -266,9 +308,8 @@ def _while(machine: Machine, node: cst.While) -> None:
         block(machine, node.body)
 
     iteration = Iteration(count, lambda k: unknown(Reason.ITERATION), over, False)
-    loops.run(machine, "endless" if endless else "while", machine.site(node), iteration, body)
-    if node.orelse is not None and machine.state.alive:
-        block(machine, node.orelse.body)
+    orelse = _orelse(machine, node)
+    loops.run(machine, "endless" if endless else "while", machine.site(node), iteration, body, orelse)
 
 
 def _with(machine: Machine, node: cst.With) -> None:
@@ -354,7 +395,7 @@ def _captures(pattern: cst.CSTNode) -> list[str]:
     names: list[str] = []
     if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name is not None:
         names.append(pattern.name.value)
-    for child in pattern.children:
+    for child in children(pattern):
         if isinstance(child, cst.MatchPattern | cst.MatchSequenceElement | cst.MatchMappingElement | cst.MatchKeywordElement | cst.MatchOrElement):
             names.extend(_captures(child))
     return names
@@ -398,6 +439,11 @@ def _expression(machine: Machine, node: cst.Expr) -> None:
 def _global(machine: Machine, node: cst.Global) -> None:
     if machine.activations:
         machine.activations[-1].global_names.update(item.name.value for item in node.names)
+
+
+def _nonlocal(machine: Machine, node: cst.Nonlocal) -> None:
+    if machine.activations:
+        machine.activations[-1].outer_names.update(item.name.value for item in node.names)
 
 
 def _assert(machine: Machine, node: cst.Assert) -> None:
@@ -478,6 +524,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
     cst.Raise: _raise,
     cst.Expr: _expression,
     cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
     cst.Assert: _assert,
     cst.FunctionDef: _function,
     cst.ClassDef: _class,

@@ -59,9 +59,12 @@ def nearest(rules: Sequence[Described], asked: str) -> str | None:
     return named[matches[0]] if matches else None
 
 
-def write_list(rules: Sequence[Described], stream: TextIO) -> None:
-    """Write code, name, severity and reason of each rule, in columns where the reader is a person."""
+def write_list(rules: Sequence[Described], stream: TextIO, *, as_json: bool = False) -> None:
+    """Write code, name, severity and reason of each rule: in columns for a person, or as JSON."""
     ordered = sorted(rules, key=lambda rule: rule.code)
+    if as_json:
+        _write_json(ordered, stream)
+        return
     name_width = max((len(rule.name) for rule in ordered), default=0)
     room = None
     if stream.isatty():
@@ -82,6 +85,24 @@ def write_list(rules: Sequence[Described], stream: TextIO) -> None:
             stream.write(
                 f"{head.rstrip()}\n{textwrap.fill(why, width, initial_indent='  ', subsequent_indent='  ')}\n"
             )
+
+
+def _write_json(rules: Sequence[Described], stream: TextIO) -> None:
+    import json
+
+    listed = [
+        {
+            "code": rule.code,
+            "rule": rule.name,
+            "severity": str(rule.severity),
+            # Advice is reported only where it is asked for.
+            "default": rule.severity is not Severity.ADVICE,
+            "why": " ".join(rule.why.split()),
+        }
+        for rule in rules
+    ]
+    json.dump(listed, stream, indent=2)
+    stream.write("\n")
 
 
 def write_page(rule: Described, stream: TextIO) -> None:

@@ -10,7 +10,7 @@ from statelint.rules.base import verdict
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.sites import Site
 from statelint.trace.queries import History, is_stateful, repeats, separating_loop
-from statelint.trace.recording import BatchRun, Recording
+from statelint.trace.recording import BatchRun, CallRun, Recording
 from statelint.trace.story import Event, Feed, Loop, Reset, Story
 from statelint.values import NONE, Ternary, is_
 
@@ -105,8 +105,8 @@ def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdic
     for position, batch in enumerate(batches):
         call = by_index[batch.call]
         again = batch.batch == 0 and bool(batch.epoch)
-        if not again and call.name.startswith("fit") and call.data is not None and batch.batch == 0:
-            again = any(c.data == call.data and c.index < call.index for c in calls)
+        if not again and call.name.startswith("fit") and batch.batch == 0:
+            again = any(_is_fed_again(call, batch, earlier, by_index[earlier.call]) for earlier in batches[:position])
         if not again and not call.name.startswith("fit"):
             again = period is not None and position > 0 and position % period == 0
         if not again or batch.entering is None:
@@ -120,6 +120,15 @@ def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdic
     if batches and recording.outcome.status == "finished":
         return verdict(recording, Status.REFUTED, "the data went through the model only once")
     return not_measured(recording, "a second epoch")
+
+
+def _is_fed_again(call: CallRun, batch: BatchRun, earlier: BatchRun, earlier_call: CallRun) -> bool:
+    """Whether a fit begins with what an earlier fit of the same data began with."""
+    if earlier_call.index == call.index or earlier.batch != 0:
+        return False
+    if call.data is not None:
+        return call.data == earlier_call.data
+    return batch.inputs is not None and batch.inputs == earlier.inputs
 
 
 def _period(batches: list[BatchRun]) -> int | None:

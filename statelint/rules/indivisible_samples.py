@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.feeding import batch_argument, takes_all_steps, validation_split
+from statelint.rules.first_batch import misfits
 from statelint.rules.measured import calls_at, judge_batch_rows
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
@@ -27,7 +28,10 @@ class IndivisibleSamples(Rule):
         for story in trace.stories:
             for call in story.calls():
                 if call.method in ("fit", "evaluate", "predict") and is_stateful(call.model):
-                    yield from self._check(trace, call)
+                    size = call.model.batch_size
+                    # Batches of another size altogether are SRN206.
+                    if size is not None and not any(misfits(story, call, size)):
+                        yield from self._check(trace, call)
 
     def _check(self, trace: Trace, call: Call) -> Iterator[Report]:
         size = call.model.batch_size

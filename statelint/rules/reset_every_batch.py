@@ -10,7 +10,7 @@ from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import placed
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
-from statelint.trace.story import Feed, Loop, Reset, Story, Trace
+from statelint.trace.story import Feed, Loop, Reset, Story, Trace, Walked
 from statelint.values import number
 
 
@@ -65,7 +65,7 @@ def _reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | 
             reached = frozenset().union(*(r.layers or frozenset() for r in inside))
             stateful = {layer.id for layer in feed.model.stateful_layers}
             return inside[-1] if inside and stateful <= reached else None
-        else:
+        elif not isinstance(event, Walked):
             return None
     return None
 

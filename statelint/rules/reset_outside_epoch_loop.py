@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
+from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import carried_epochs, judge_epochs, outside_reset
 from statelint.rules.places import placed
 from statelint.trace.recording import Recording
@@ -23,7 +24,7 @@ class ResetOutsideEpochLoop(Rule):
         for story in trace.stories:
             for carried in carried_epochs(story):
                 reset = outside_reset(story, carried)
-                if reset is None:
+                if reset is None or is_left_out(trace, story, carried.feed):
                     continue
                 feed, loop = carried.feed, carried.loop
                 in_fit = loop.kind == "epochs"

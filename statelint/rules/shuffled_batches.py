@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
@@ -10,8 +10,8 @@ from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import BatchRun, Recording
-from statelint.trace.story import Call, Trace
-from statelint.values import Ternary, assumptions, holds, interned, is_
+from statelint.trace.story import Call, Story, Trace
+from statelint.values import Ternary, assumptions, holds, interned
 
 
 class ShuffledBatches(Rule):
@@ -29,7 +29,7 @@ class ShuffledBatches(Rule):
                 given = "shuffle" in call.arguments
                 if given and holds(shuffle, bool) is not Ternary.YES:
                     continue
-                if not _is_shuffled(call):
+                if not _is_shuffled(story, call):
                     continue
                 layer = call.model.stateful_layers[0]
                 what = "the order of its batches" if call.data.kind == "sequence" else "the samples"
@@ -63,13 +63,13 @@ class ShuffledBatches(Rule):
                         f"slot {slot} of batch {later.batch + 1} got row {after} after row {before}, not row {expected}"
                     )
         if not slots:
-            return verdict(recording, Status.INCONCLUSIVE, "the rows of the data can't be told apart")
+            return _judge_order(recording, batches)
         if broken:
             return verdict(recording, Status.CONFIRMED, f"{broken} of {slots} continuations are broken: {example}")
         return verdict(recording, Status.REFUTED, f"all {slots} continuations are in order")
 
 
-def _is_shuffled(call: Call) -> bool:
+def _is_shuffled(story: Story, call: Call) -> bool:
     if call.data.kind == "sequence":
         return True
     if call.data.kind != "array" or call.method == "fit_generator" or call.data.is_part:
@@ -77,17 +77,34 @@ def _is_shuffled(call: Call) -> bool:
     samples, size = training_samples(call), batch_argument(call)
     if samples is not None and size is not None:
         return samples > size
-    given = call.argument("batch_size")
-    # batch_size=len(x): one batch.
-    return given.key not in (
+    # batch_size=len(x) makes one batch; data that change from pass to pass may be one batch each.
+    one_batch = (
         interned(("length", call.data.key)),
         interned(("item", ("attribute", call.data.key, "shape"), ("int", 0))),
-    ) and is_(given, None) is not Ternary.UNKNOWN or _is_whole(call)
+    )
+    return call.argument("batch_size").key not in one_batch and _is_the_same_in_all_passes(story, call)
 
 
-def _is_whole(call: Call) -> bool:
-    """Whether the data are all of something whose size has nothing to do with the batch size."""
-    return isinstance(call.data.key, tuple) and call.data.key[0] in ("name", "fresh")
+def _is_the_same_in_all_passes(story: Story, call: Call) -> bool:
+    calls = [other for other in story.calls() if other.site == call.site and other.model.id == call.model.id]
+    return all(other.data.key == call.data.key for other in calls)
+
+
+def _judge_order(recording: Recording, batches: Sequence[BatchRun]) -> Verdict:
+    """Whether the same batches come in another order in another pass, where their rows aren't known."""
+    passes: dict[tuple[int, int | None], list[str]] = {}
+    for batch in batches:
+        if batch.inputs is not None:
+            passes.setdefault((batch.call, batch.epoch), []).append(batch.inputs)
+    first, *later = passes.values() or [[]]
+    same = [order for order in later if sorted(order) == sorted(first)]
+    for order in same:
+        if order != first:
+            text = f"a later epoch gets the same {len(order)} batches in another order than the first"
+            return verdict(recording, Status.CONFIRMED, text)
+    if same:
+        return verdict(recording, Status.REFUTED, "all epochs get the batches in the same order")
+    return verdict(recording, Status.INCONCLUSIVE, "the rows of the data can't be told apart")
 
 
 def _follows(earlier: BatchRun, later: BatchRun) -> bool:

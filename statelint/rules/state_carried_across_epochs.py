@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
+from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import Carried, carried_epochs, judge_epochs, outside_reset
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
@@ -21,7 +22,7 @@ class StateCarriedAcrossEpochs(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             for carried in carried_epochs(story):
-                if outside_reset(story, carried) is None:
+                if outside_reset(story, carried) is None and not is_left_out(trace, story, carried.feed):
                     yield _report(trace, carried)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

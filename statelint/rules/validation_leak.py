@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.callbacks import is_left_out
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.trace.objects import Array, Data
 from statelint.trace.queries import entering, is_stateful, repeats
@@ -23,7 +24,7 @@ class ValidationLeak(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             for position, feed in story.feeds("validation"):
-                if not is_stateful(feed.model) or not _is_given(feed):
+                if not is_stateful(feed.model) or not _is_given(feed) or is_left_out(trace, story, feed):
                     continue
                 start = entering(story, position, feed)
                 if start.kind != "carried" or not isinstance(start.source, Feed) or start.source.phase != "train":

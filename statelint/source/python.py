@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 
 import libcst as cst
 from libcst._exceptions import ParserSyntaxError
@@ -17,6 +19,10 @@ from statelint.sites import Site
 Span = tuple[int, int, int, int]
 
 _NEWLINE = re.compile(r"\r\n?|\n")
+
+# CPython's own limit.
+MAX_BRACKETS = 200
+_NO_BRACKETS = bytes(b for b in range(256) if b not in b"()[]{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,38 @@ class Source:
     def site(self, node: cst.CSTNode) -> Site:
         line, column, end_line, end_column = self.spans[id(node)]
         return Site(self.path, None, line, column + 1, end_line, end_column + 1)
+
+
+@cache
+def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The fields of a node that can hold code, in order."""
+    return tuple(f.name for f in fields(kind) if not f.name.startswith(_BLANK) and f.name not in _PUNCTUATION)
+
+
+_BLANK = ("whitespace", "leading_", "trailing_", "lines_after", "header", "footer", "indent")
+_PUNCTUATION = frozenset({"lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "colon", "semicolon"})
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The parts of a node, without white space and punctuation.
+
+    `node.children` visits (and so copies) the whole subtree to find them.
+    """
+    for name in _fields(type(node)):
+        part = getattr(node, name)
+        if isinstance(part, cst.CSTNode):
+            yield part
+        elif isinstance(part, tuple | list):
+            yield from (item for item in part if isinstance(item, cst.CSTNode))
+
+
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and everything in it, in the order of the text."""
+    todo = [node]
+    while todo:
+        current = todo.pop()
+        yield current
+        todo.extend(reversed(tuple(children(current))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +122,12 @@ class _SpanState(CodegenState):
 
 def read(path: str, data: bytes) -> Source | Unreadable:
     """Parse a file; `path` is how its findings name it."""
+    if _depth(data) > MAX_BRACKETS:
+        # Rather than raise, libcst's parser overflows the stack on what CPython refuses too.
+        try:
+            ast.parse(data)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return _unreadable(path, data, 1, 0, "is nested too deep to parse")
     try:
         module = cst.parse_module(data)
         state = _SpanState(module)
@@ -95,6 +139,12 @@ def read(path: str, data: bytes) -> Source | Unreadable:
     except RecursionError:
         return _unreadable(path, data, 1, 0, "is nested too deep to parse")
     return Source(path, module, state.spans)
+
+
+def _depth(data: bytes) -> int:
+    """How deep brackets are nested at most; those in strings and comments count too."""
+    brackets = data.translate(None, _NO_BRACKETS)
+    return max(itertools.accumulate(1 if b in b"([{" else -1 for b in brackets), default=0)
 
 
 def _unreadable(path: str, data: bytes, line: int, column: int, why: str) -> Unreadable:

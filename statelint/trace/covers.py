@@ -78,7 +78,9 @@ class _Coverage:
 
     def _has_reset(self, run: ResetRun) -> bool:
         return any(
-            isinstance(event, Reset) and event.context.hook == run.hook and self._stands_at(event.site, run.places)
+            isinstance(event, Reset)
+            and _is_hook(event.context.hook, run.hook)
+            and self._stands_at(event.site, run.places)
             for event in self.events
         )
 
@@ -112,6 +114,11 @@ class _Coverage:
     def _call_of(self, batch: BatchRun) -> str:
         run = next(run for run in self.recording.calls if run.index == batch.call)
         return f"{run.name} at {_shown(run.places)}"
+
+
+def _is_hook(known: str | None, seen: str | None) -> bool:
+    # Keras calls the old names from its own implementation of the new ones.
+    return known == seen or (known is not None and known.replace("on_batch_", "on_train_batch_") == seen)
 
 
 def _is_phase(feed: Feed, batch: BatchRun) -> bool:

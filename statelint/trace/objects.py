@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from statelint.sites import Site
-from statelint.values import FALSE, NONE, Known, Ternary, Value, interned, is_, number
+from statelint.values import FALSE, Known, NONE, Ternary, Value, holds, interned, is_, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class Layer:
     rejected: tuple[str, ...]
     stateful: Value
     inner: tuple[Layer, ...] = ()
+    # What the API stubs say of the class: "keeps_time", "wrapper"…
+    roles: frozenset[str] = frozenset()
+    # A recurrent layer around a list of cells, whose states are nested.
+    stacked: bool = False
+    # This Keras generation has no such class.
+    removed: bool = False
 
     def argument(self, name: str) -> Value:
         """The argument's value, None where it isn't given."""
@@ -52,7 +58,7 @@ class Layer:
         """Whether it keeps its state from batch to batch (a stateful recurrent layer)."""
         if not self.described and not self.recurrent:
             return Ternary.UNKNOWN if not self.inner else _any_stateful(self.inner)
-        own = is_(self.stateful, True) if self.recurrent else Ternary.NO
+        own = holds(self.stateful, bool) if self.recurrent else Ternary.NO
         return own.either(_any_stateful(self.inner))
 
 
@@ -79,6 +85,10 @@ class Model:
     complete: bool
     batch: Value
     undecided: bool
+    # Whether each layer certainly feeds the next one (Sequential), but for layers that keep the time axis.
+    in_order: bool = True
+    # The ids of the Called events that the outputs come from (Functional).
+    calls: tuple[int, ...] = ()
 
     def walk(self) -> Iterator[Layer]:
         """All layers, nested ones included."""
@@ -88,7 +98,7 @@ class Model:
     @property
     def stateful_layers(self) -> tuple[Layer, ...]:
         """The recurrent layers that certainly keep their state, nested ones included."""
-        return tuple(x for x in self.walk() if x.recurrent and is_(x.stateful, True) is Ternary.YES)
+        return tuple(x for x in self.walk() if x.recurrent and holds(x.stateful, bool) is Ternary.YES)
 
     @property
     def is_stateful(self) -> Ternary:
@@ -175,9 +185,16 @@ class Dataset:
     drop_remainder: Value = FALSE
     repeats: Value = Known(1)
     shuffle_site: Site | None = None
-    # The call after which the order is left to a race.
+    # The call that put the rows into random order before the Dataset was made of them.
+    rows_shuffled: Site | None = None
+    # A parallel step that gives up the order.
     race_site: Site | None = None
     windows: Windows | None = None
+    # A parallel step that keeps the order unless the options, set at `unordered_site`, give it up.
+    parallel_site: Site | None = None
+    unordered_site: Site | None = None
+    # The last step is a parallel map: tf.data makes one step of it and a following `.batch`, which keeps the order.
+    fuses: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))
@@ -189,6 +206,13 @@ class Dataset:
         if n is None or not b:
             return None
         return n // b if is_(self.drop_remainder, True) is Ternary.YES else -(-n // b)
+
+    @property
+    def raced_at(self) -> Site | None:
+        """The call by which a race decides the order of the elements, None where nothing does."""
+        if self.race_site is not None:
+            return self.race_site
+        return self.unordered_site if self.parallel_site is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +229,10 @@ class Data:
     dataset: Dataset | None = None
     # A part of other data (a slice, an item, what a loop draws), whose length isn't known.
     is_part: bool = False
+    # The rows of each batch that a generator yields, where they are known and all the same.
+    batch_rows: int | None = None
+    # The call that put what a generator yields into random order.
+    yields_shuffled: Site | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))
@@ -231,14 +259,17 @@ class Hook:
     resets: bool
     required: int = 0
     positional: int | None = None
+    # A keyword whose value is None: nothing will run.
+    is_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A class of the program (or an instance of LambdaCallback) that looks like a callback.
+    """A class of the program that looks like a callback, or an instance of one of Keras's own.
 
-    `kind` is "class" or "lambda".  `base` says whether it derives from keras's Callback (UNKNOWN for a
-    class from elsewhere).  `sets_model` is the place of an assignment to `self.model`.
+    `kind` is "class", "lambda" (a LambdaCallback) or "library".  `base` says whether it derives from
+    keras's Callback (UNKNOWN for a class from elsewhere).  `sets_model` is the place of an assignment
+    to `self.model` that runs when it is made or used.
     """
 
     id: int
@@ -248,6 +279,13 @@ class Callback:
     base: Ternary
     hooks: tuple[Hook, ...]
     sets_model: Site | None = None
+    # The names of a class's methods, and the program's classes that it derives from.
+    methods: frozenset[str] = frozenset()
+    parents: tuple[int, ...] = ()
+    # Whether all that is done with it is followed: nothing else names it, no other code is given it.
+    is_followed: bool = True
+    # What a library's callback is made with.
+    arguments: Mapping[str, Argument] = field(default_factory=dict, compare=False)
 
     @property
     def resets(self) -> bool:

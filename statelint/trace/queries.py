@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from statelint.trace.objects import Model
-from statelint.trace.story import Built, Context, Event, Feed, Loop, Opaque, Pass, Reset, Story
+from statelint.trace.story import (
+    Built,
+    Context,
+    Event,
+    Feed,
+    Guarded,
+    Loop,
+    Mentioned,
+    Opaque,
+    Pass,
+    Reset,
+    Story,
+    Walked,
+)
 from statelint.values import Ternary, number
 
 
@@ -20,6 +33,9 @@ class Entering:
 
     kind: str
     source: Event | None = None
+
+
+RESETS = ("reset_states", "reset_state")
 
 
 def is_stateful(model: Model) -> bool:
@@ -42,6 +58,19 @@ def shares_state(one: Model, other: Model) -> bool:
     return any(layer.id in ids for layer in other.stateful_layers)
 
 
+def is_vain(event: Event, model: Model) -> bool:
+    """Whether the program meant to reset the model here in a way that may come to nothing, which has rules of its own."""
+    if isinstance(event, Walked):
+        return shares_state(event.model, model)
+    if not isinstance(event, Mentioned | Guarded) or event.name not in RESETS:
+        return False
+    if isinstance(event, Guarded) and event.answer:
+        return False
+    if event.model is not None:
+        return shares_state(event.model, model)
+    return event.layer is not None and any(layer.id == event.layer.id for layer in model.stateful_layers)
+
+
 class History:
     """What has happened to a model's state before some event, read backwards."""
 
@@ -62,6 +91,7 @@ class History:
                 or (isinstance(event, Reset) and (event.layers is None or bool(event.layers & self.stateful)))
                 or (isinstance(event, Opaque) and touches(event, self.model))
                 or (isinstance(event, Built) and event.layer.id in self.stateful)
+                or is_vain(event, self.model)
             )
             if concerns:
                 yield event, self.context.implies(event.context)
@@ -80,7 +110,7 @@ class History:
                     left -= event.layers
                     if not left:
                         return Entering("unknown" if maybe else "reset", event)
-                case Reset():
+                case Reset() | Mentioned() | Guarded() | Walked():
                     maybe = True
                 case Feed():
                     if maybe or left != self.stateful:

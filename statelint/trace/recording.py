@@ -7,7 +7,7 @@ Everything here is a measurement.  Judgements are the rules' oracles'.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -30,6 +30,8 @@ class StateProbe:
     norm: float
     digest: str
     rows: int | None
+    # The norm of each layer's own state, by the layer's name.
+    layers: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def is_zero(self) -> bool:
@@ -44,7 +46,8 @@ class CallRun:
     the data are arrays; `rows_returned` the rows that a predict gave back; `epochs` and
     `batch_size` are the arguments in force after the harness capped them (None: not given).
     `data` is a hash of the input array (None: no array).  `parent` is the index of the call in
-    whose course this one ran (a predict in a callback of fit), or None.
+    whose course this one ran (a predict in a callback of fit), or None.  `shape` is the shape of one
+    row of the (first) input array, `target_shape` that of the (first) target.
     """
 
     index: int
@@ -60,6 +63,8 @@ class CallRun:
     rows_returned: int | None
     parent: int | None
     finished: bool
+    shape: tuple[int, ...] | None = None
+    target_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,36 @@ class ResetRun:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerSeen:
+    """A recurrent layer of a model that ran.
+
+    `backwards` says whether it reads its input from the end to the beginning, `wrapper` the class of
+    the layer around it (None: there is none), `places` where it and the wrapper were made.  `runs` is
+    how often one step of the model calls it, and `given_state` whether it is given an initial state there.
+    """
+
+    name: str
+    stateful: bool
+    backwards: bool
+    wrapper: str | None
+    places: tuple[Place, ...]
+    runs: int
+    given_state: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSeen:
-    """A model that ran: its stateful recurrent layers and the place where it was made."""
+    """A model that ran: its stateful recurrent layers and the place where it was made.
+
+    `layers` are all its recurrent layers, `output_shape` the shape of what it returns for one row.
+    """
 
     index: int
     name: str
     stateful_layers: tuple[str, ...]
     places: tuple[Place, ...]
+    layers: tuple[LayerSeen, ...] = ()
+    output_shape: tuple[int | None, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +191,27 @@ class Recording:
             version=str(data["version"]),
             backend=str(data["backend"]),
             models=tuple(
-                ModelSeen(m["index"], m["name"], tuple(m["stateful_layers"]), _places(m["places"]))
+                ModelSeen(
+                    m["index"],
+                    m["name"],
+                    tuple(m["stateful_layers"]),
+                    _places(m["places"]),
+                    tuple(LayerSeen(**{**x, "places": _places(x["places"])}) for x in m["layers"]),
+                    _shape(m["output_shape"]),
+                )
                 for m in data["models"]
             ),
-            calls=tuple(CallRun(**{**c, "places": _places(c["places"])}) for c in data["calls"]),
+            calls=tuple(
+                CallRun(
+                    **{
+                        **c,
+                        "places": _places(c["places"]),
+                        "shape": _shape(c["shape"]),
+                        "target_shape": _shape(c["target_shape"]),
+                    }
+                )
+                for c in data["calls"]
+            ),
             batches=tuple(
                 BatchRun(
                     **{
@@ -187,6 +232,10 @@ class Recording:
 
 def _places(data: Sequence[Sequence[Any]]) -> tuple[Place, ...]:
     return tuple(Place(str(path), int(line)) for path, line in data)
+
+
+def _shape(data: Sequence[Any] | None) -> tuple[Any, ...] | None:
+    return None if data is None else tuple(data)
 
 
 def _probe(data: Mapping[str, Any] | None) -> StateProbe | None:

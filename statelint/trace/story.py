@@ -108,6 +108,11 @@ class Called(Event):
     layer: Layer
     inputs: tuple[Hashable, ...]
     arguments: Mapping[str, Argument] = field(compare=False)
+    id: int = 0
+    # The identity of the (first) tensor that comes out; `inputs` of a later call name it.
+    output: Hashable = None
+    # The Inputs that the tensors come from.
+    sources: tuple[Hashable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,20 @@ class Mentioned(Event):
     name: str
     model: Model | None
     layer: Layer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walked(Event):
+    """A loop over `model.layers` begins whose body resets the states of some layers."""
+
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Event):
+    """Data are changed in place: what is fed afterwards under the same `key` isn't what was fed before."""
+
+    key: Hashable
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +166,11 @@ class Stored(Event):
 
 @dataclass(frozen=True, slots=True)
 class Guarded(Event):
-    """`hasattr(thing, name)` decides whether to reset: `answer` is what it gives on this Keras generation."""
+    """Whether a thing has an attribute decides what is done: `answer` is so on this Keras generation.
+
+    `hasattr(thing, name)`, `getattr(thing, name, default)` where the default is taken, or a call of
+    what isn't there in a `try` that catches AttributeError.
+    """
 
     name: str
     model: Model | None
@@ -214,6 +237,8 @@ class Reset(Event):
     missing: bool = False
     guarded: bool = False
     built: bool = True
+    # Whether values are given that the states shall take.
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,5 +305,7 @@ __all__ = [
     "Stored",
     "Story",
     "Trace",
+    "Walked",
+    "Written",
     "number",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from statelint import api
 from statelint.interp import calls, loops
 from statelint.interp.attributes import attribute, library_bases
-from statelint.interp.expressions import of_truth, truth
+from statelint.interp.expressions import is_huge, of_truth, truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
@@ -186,12 +186,15 @@ def _hasattr(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL)
     facts = {_has(machine, option, str(attr.value)) for option in options(thing)}
     fact = facts.pop() if len(facts) == 1 else Ternary.UNKNOWN
+    _guard(machine, thing, str(attr.value), fact, arguments)
+    return of_truth(machine, fact, NONE, ("hasattr", thing.key, attr.value))
+
+
+def _guard(machine: Machine, thing: Value, name: str, fact: Ternary, arguments: Arguments) -> None:
     if isinstance(thing, Known) and isinstance(thing.value, Ref) and fact is not Ternary.UNKNOWN:
         model, layer = machine.model(thing.value.id), machine.layer(thing.value.id)
         seen = None if model is not None else layer
-        name_ = str(attr.value)
-        machine.emit(Guarded(arguments.site, machine.context, name_, model, seen, fact is Ternary.YES))
-    return of_truth(machine, fact, NONE, ("hasattr", thing.key, attr.value))
+        machine.emit(Guarded(arguments.site, machine.context, name, model, seen, fact is Ternary.YES))
 
 
 def _has(machine: Machine, thing: Known, name: str) -> Ternary:
@@ -217,6 +220,7 @@ def _getattr(machine: Machine, name: str, arguments: Arguments) -> Value:
     if default is not None and isinstance(thing, Known) and isinstance(record, ModelRecord | LayerRecord):
         match _has(machine, thing, attr.value):
             case Ternary.NO:
+                _guard(machine, thing, attr.value, Ternary.NO, arguments)
                 return default
             case Ternary.UNKNOWN:
                 return machine.unknown(Reason.ATTRIBUTE)
@@ -268,7 +272,7 @@ def _is_a(machine: Machine, thing: Known, kind: Value) -> Ternary:
     elif isinstance(record, ListRecord):
         return Ternary.of(wanted in ("builtins.list", "builtins.object"))
     elif isinstance(thing.value, int | float | str | bool):
-        return Ternary.of(f"builtins.{type(thing.value).__name__}" == wanted)
+        return Ternary.of(wanted in {f"builtins.{kind.__name__}" for kind in type(thing.value).__mro__})
     else:
         return Ternary.UNKNOWN
     if wanted in names:
@@ -347,6 +351,11 @@ def _deepcopy(machine: Machine, name: str, arguments: Arguments) -> Value:
     return value
 
 
+def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """What gives the same for the same arguments: a file's contents, a folder's files."""
+    return machine.unknown(Reason.LIBRARY_CALL, None, (name, *(v.key for v in arguments.values())))
+
+
 def _exit(machine: Machine, name: str, arguments: Arguments) -> Value:
     machine.die()
     return NONE
@@ -363,6 +372,12 @@ def _type(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _deque(machine: Machine, name: str, arguments: Arguments) -> Value:
     return machine.allocate(ListRecord(None, machine.unknown(Reason.LIBRARY_CALL)))
+
+
+def _pow(base: float, exponent: float) -> object:
+    if is_huge("**", base, exponent):
+        raise OverflowError
+    return base**exponent
 
 
 def _int(value: object = 0, *_: object) -> int:
@@ -389,7 +404,7 @@ TRANSFERS: dict[str, Transfer] = {
     "builtins.max": _numeric(max),
     "builtins.sum": _numeric(sum),
     "builtins.round": _numeric(round),
-    "builtins.pow": _numeric(pow),
+    "builtins.pow": _numeric(_pow),
     "builtins.divmod": _numeric(divmod),
     "builtins.str": _numeric(str),
     "builtins.bool": _bool,
@@ -414,6 +429,8 @@ TRANSFERS: dict[str, Transfer] = {
     "collections.deque": _deque,
     "collections.defaultdict": lambda machine, name, arguments: machine.allocate(DictRecord({}, False)),
     "collections.OrderedDict": _dict,
+    **dict.fromkeys(("glob.glob", "glob.iglob", "os.listdir", "os.scandir", "os.path.join"), _repeatable),
+    **dict.fromkeys((f"pandas.read_{kind}" for kind in ("csv", "excel", "parquet", "pickle", "table")), _repeatable),
     "argparse.ArgumentParser": _instance_of,
     "tensorflow.GradientTape": _instance_of,
     **{

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from statelint.interp import calls, loops
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, DictRecord, Iteration, Tuple
+from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Iteration, Tuple
 from statelint.interp.shapes import item
-from statelint.interp.transfer import Transfer
+from statelint.interp.transfer import Transfer, windowing
 from statelint.interp.transfer.numpy import as_array
-from statelint.trace.objects import Array, Cut, Dataset
+from statelint.trace.objects import Array, Cut, Dataset, Windows
 from statelint.values import (
     FALSE,
     NONE,
@@ -34,7 +34,19 @@ def _from_slices(machine: Machine, name: str, arguments: Arguments) -> Value:
     elements: Value = unknown(Reason.ITERATION, key=("length", value.key))
     if parts and isinstance(parts[0], Known) and isinstance(parts[0].value, Array) and parts[0].value.shape:
         elements = parts[0].value.shape[0]
-    return Known(Dataset(("dataset", tuple(p.key for p in parts)), parts, elements))
+    shuffled = next((p.value.shuffle_site for p in parts if isinstance(p, Known) and isinstance(p.value, Array)), None)
+    key = ("dataset", tuple(p.key for p in parts))
+    return Known(Dataset(key, parts, elements, rows_shuffled=shuffled, windows=_windows(parts)))
+
+
+def _windows(parts: tuple[Value, ...]) -> Windows | None:
+    """The windows that the rows of the first array are, as long as the array has them now."""
+    first = parts[0] if parts else None
+    array = first.value if isinstance(first, Known) else None
+    if not isinstance(array, Array) or array.windows is None or not array.shape or len(array.shape) < 2:
+        return None
+    steps = number(array.shape[1])
+    return None if steps is None else replace(array.windows, length=steps)
 
 
 def _parts(machine: Machine, value: Value) -> tuple[Value, ...]:
@@ -66,7 +78,12 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     assert isinstance(receiver, Known) and isinstance(receiver.value, Dataset)
     dataset = receiver.value
     key = (name, dataset.key, tuple(v.key for v in arguments.values()))
-    step = replace(dataset, key=key)
+    step = replace(dataset, key=key, fuses=False)
+    if name in ("map", "interleave"):
+        step = _in_parallel(step, name, arguments)
+    if isinstance(dataset.key, tuple) and dataset.key[0] == "window" and name != "flat_map":
+        # Small datasets that nothing has joined.
+        step = replace(step, windows=None, parts=())
     match name:
         case "batch" | "padded_batch":
             size = arguments.get(0, "batch_size")
@@ -75,6 +92,8 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
             if dataset.batch is not None:
                 # Batches of batches: the elements are no rows any more.
                 return _unknown_dataset(step)
+            if dataset.fuses and name == "batch":
+                step = replace(step, race_site=None, parallel_site=None)
             return Known(
                 replace(
                     step,
@@ -83,14 +102,25 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
                     drop_remainder=given if given is not None else (unknown(Reason.LIBRARY_CALL) if arguments.open else FALSE),
                 )
             )
+        case "with_options" if _gives_up_order(machine, arguments.get(0, "options")):
+            return Known(replace(step, unordered_site=arguments.site))
         case "prefetch" | "cache" | "with_options":
             return Known(step)
+        case "window":
+            return Known(windowing.window(dataset, step, arguments))
+        case "flat_map" if dataset.windows is not None:
+            whole = windowing.joined(machine, dataset, step, arguments)
+            return Known(whole) if whole is not None else _unknown_dataset(step)
         case "map":
             function = arguments.get(0, "map_func")
+            if function is not None and step.windows is not None:
+                return Known(windowing.mapped(machine, dataset, step, function, arguments))
             if function is not None:
                 calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
             return Known(replace(step, parts=()))
         case "shuffle":
+            if number(arguments.get(0, "buffer_size")) == 1:
+                return Known(step)
             return Known(replace(step, shuffle_site=arguments.site))
         case "repeat":
             count = arguments.get(0, "count")
@@ -111,10 +141,34 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     return _unknown_dataset(step)
 
 
+def _in_parallel(step: Dataset, name: str, arguments: Arguments) -> Dataset:
+    """Whether a step runs side by side with itself, and what becomes of the order then."""
+    at = 1 if name == "map" else 3
+    calls_, deterministic = arguments.get(at, "num_parallel_calls"), arguments.get(at + 1, "deterministic")
+    if calls_ is None or not isinstance(calls_, Known) or calls_.value is None or number(calls_) == 1:
+        return step
+    if deterministic is None or is_(deterministic, None) is Ternary.YES:
+        fuses = name == "map" and step.parallel_site is None
+        return replace(step, parallel_site=step.parallel_site or arguments.site, fuses=fuses)
+    if is_(deterministic, False) is Ternary.YES:
+        fuses = name == "map" and step.race_site is None
+        return replace(step, race_site=step.race_site or arguments.site, fuses=fuses)
+    return step
+
+
+def _gives_up_order(machine: Machine, options_: Value | None) -> bool:
+    record = machine.record(options_) if options_ is not None else None
+    if not isinstance(record, InstanceRecord):
+        return False
+    given = [record.attributes.get(name) for name in ("deterministic", "experimental_deterministic")]
+    return any(value is not None and is_(value, False) is Ternary.YES for value in given)
+
+
 def _unknown_dataset(step: Dataset) -> Value:
     return Known(
         replace(
             step,
+            windows=None,
             parts=(),
             elements=unknown(Reason.OPERATION),
             batch=unknown(Reason.OPERATION),
@@ -165,7 +219,7 @@ def _part(dataset: Dataset, part: Value, which: int, position: int, total: int |
     if dataset.batch is None:
         return item(array, position) if isinstance(array, Array) else unknown(Reason.ITERATION, key=key)
     if dataset.shuffle_site is not None:
-        key = (*key, "shuffled")
+        key = (*key, "shuffled")  # type: ignore[assignment]
     rest = array.shape[1:] if isinstance(array, Array) and array.shape else None
     size, n = number(dataset.batch), number(dataset.elements)
     rows: Value = dataset.batch
@@ -178,7 +232,8 @@ def _part(dataset: Dataset, part: Value, which: int, position: int, total: int |
     start = Known(position * size) if size is not None else unknown(Reason.ITERATION)
     shape = (rows, *rest) if rest is not None else (rows,)
     cut = Cut(dataset.batch_site, dataset.key, 0) if dataset.batch_site is not None else None
-    return Known(Array(key, shape, base, start, isinstance(array, Array) and array.made, cut))
+    is_made = isinstance(array, Array) and array.made
+    return Known(Array(key, shape, base, start, is_made, cut, shuffle_site=dataset.shuffle_site))
 
 
 TRANSFERS: dict[str, Transfer] = {

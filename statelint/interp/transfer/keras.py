@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import libcst as cst
 
+from statelint import api
 from statelint.api import NO_DEFAULT, UNKNOWN_DEFAULT, Entry
 from statelint.interp import callbacks
 from statelint.interp.machine import Machine
@@ -18,6 +19,7 @@ from statelint.interp.objects import (
     Library,
     ListRecord,
     ModelRecord,
+    Record,
     Ref,
     Tensor,
     Tuple,
@@ -33,6 +35,7 @@ from statelint.values import (
     Ternary,
     Value,
     depending_on,
+    interned,
     is_,
     join,
     options,
@@ -82,7 +85,17 @@ def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | N
     instance = machine.allocate(InstanceRecord(Known(Library(entry.name)), arguments.site, attributes))
     if "lambda_callback" in entry.roles:
         callbacks.define_lambda(machine, instance, bound, arguments.site)
+    elif "callback" in entry.roles:
+        callbacks.define_library(machine, instance, entry.name.rpartition(".")[2], bound, arguments.site)
     return instance
+
+
+def construct_removed(machine: Machine, name: str, arguments: Arguments) -> Value | None:
+    """Make a recurrent layer that only Keras 2 has, as if it were still there; None for everything else."""
+    entry = api.lookup(2, name)
+    if entry is None or "recurrent" not in entry.roles:
+        return None
+    return _layer(machine, entry, bind(machine, entry, arguments), arguments, removed=True)
 
 
 def default_of(entry: Entry | None, name: str) -> Value:
@@ -96,11 +109,15 @@ def default_of(entry: Entry | None, name: str) -> Value:
 # Layers
 
 
-def _layer(machine: Machine, entry: Entry, bound: Mapping[str, Argument], arguments: Arguments) -> Value:
+def _layer(
+    machine: Machine, entry: Entry, bound: Mapping[str, Argument], arguments: Arguments, *, removed: bool = False
+) -> Value:
     inner: tuple[int, ...] = ()
     if "wrapper" in entry.roles:
         wrapped = bound.get("layer")
         inner = tuple(refs(machine, wrapped.value)) if wrapped is not None else ()
+        if "backward_layer" in bound:
+            inner += tuple(refs(machine, bound["backward_layer"].value))
     stateful = bound["stateful"].value if "stateful" in bound else FALSE
     recurrent = "recurrent" in entry.roles
     kind = entry.name.rpartition(".")[2]
@@ -114,6 +131,8 @@ def _layer(machine: Machine, entry: Entry, bound: Mapping[str, Argument], argume
         roles=entry.roles,
         stateful=stateful if recurrent else FALSE,
         inner=inner,
+        stacked="cell" in bound and isinstance(machine.record(bound["cell"].value), ListRecord),
+        removed=removed,
     )
     return _made(machine, record)
 
@@ -175,11 +194,21 @@ def refs(machine: Machine, value: Value) -> Iterable[int]:
                 yield from refs(machine, item)
 
 
+def _contains(machine: Machine, outer: int, part: int) -> bool:
+    """Whether a layer or model is another one, or is somewhere inside it."""
+    if outer == part:
+        return True
+    match machine.state.heap.get(outer):
+        case LayerRecord(inner=inside) | ModelRecord(layers=inside):
+            return any(_contains(machine, id_, part) for id_ in inside)
+    return False
+
+
 def adopt(machine: Machine, owner: int, value: Value) -> None:
     """A layer or model becomes part of the model or layer `owner` as its attribute."""
     record = machine.state.heap[owner]
     for id_ in refs(machine, value):
-        if id_ == owner:
+        if _contains(machine, id_, owner):
             continue
         if isinstance(record, ModelRecord) and id_ not in record.layers:
             machine.update(owner, layers=(*record.layers, id_))
@@ -299,7 +328,7 @@ def add_all(machine: Machine, model: int, layers: Value) -> None:
 def _add_unknown(machine: Machine, model: int) -> None:
     record = machine.state.heap[model]
     assert isinstance(record, ModelRecord)
-    changes: dict[str, object] = {"complete": False}
+    changes: dict[str, object] = {"complete": False, "in_order": False}
     if not record.layers and record.undecided:
         changes |= {"batch": unknown(Reason.LIBRARY_CALL), "undecided": False}
     machine.update(model, **changes)
@@ -314,7 +343,7 @@ def add_layer(machine: Machine, model: int, value: Value) -> None:
             machine.update(model, batch=value.value.batch, undecided=False)
         return
     found = tuple(refs(machine, value))
-    if len(found) != 1:
+    if len(found) != 1 or _contains(machine, found[0], model):
         _add_unknown(machine, model)
         return
     id_ = found[0]
@@ -378,8 +407,10 @@ def _functional(machine: Machine, bound: Mapping[str, Argument], arguments: Argu
     into = tensors_in(machine, inputs.value) if inputs is not None else ()
     out = tensors_in(machine, outputs.value) if outputs is not None else ()
     layers: dict[int, None] = {}
+    called: dict[int, None] = {}
     for tensor in out:
         layers.update(dict.fromkeys(tensor.layers))
+        called.update(dict.fromkeys(tensor.calls))
     batch: Value = into[0].batch if into else unknown(Reason.ATTRIBUTE)
     for tensor in into[1:]:
         batch = join(batch, tensor.batch)
@@ -393,24 +424,65 @@ def _functional(machine: Machine, bound: Mapping[str, Argument], arguments: Argu
         built=True,
         inputs=tuple(Known(t) for t in into),
         outputs=tuple(Known(t) for t in out),
+        in_order=False,
+        calls=tuple(called),
     )
     return machine.allocate(record)
 
 
-def flow(machine: Machine, *values: Value, batch: Value | None = None, through: int | None = None) -> Known | None:
-    """The tensor that comes out of an operation on these values; None where none of them is a tensor."""
+def flow(
+    machine: Machine,
+    *values: Value,
+    batch: Value | None = None,
+    through: int | None = None,
+    by: int | None = None,
+) -> Known | None:
+    """The tensor that comes out of an operation on these values; None where none of them is a tensor.
+
+    `through` is the layer that does it, and `by` the id of its Called event.
+    """
     tensors = [tensor for value in values for tensor in tensors_in(machine, value)]
     if not tensors:
         return None
     layers: dict[int, None] = {}
     inputs: dict[object, None] = {}
+    called: dict[int, None] = {}
     for tensor in tensors:
         layers.update(dict.fromkeys(tensor.layers))
+        called.update(dict.fromkeys(tensor.calls))
         inputs.update(dict.fromkeys(tensor.inputs))
     if through is not None:
         layers[through] = None
+    if by is not None:
+        called[by] = None
     known = batch if batch is not None else unknown(Reason.OPERATION)
-    return Known(Tensor(("tensor", machine.fresh_id()), known, tuple(layers), tuple(inputs)))  # type: ignore[arg-type]
+    key = ("tensor", machine.fresh_id() if by is None else by)
+    return Known(Tensor(key, known, tuple(layers), tuple(inputs), calls=tuple(called)))  # type: ignore[arg-type]
+
+
+def _asked(record: Record, arguments: Arguments, tensors: Sequence[Tensor]) -> Mapping[str, Argument]:
+    """The keywords of a layer's call; an initial state counts however it is given."""
+    recurrent = isinstance(record, LayerRecord) and (record.recurrent or record.kind == "Bidirectional")
+    if recurrent and len(arguments.positional) > 1:
+        return {"initial_state": arguments.positional[1], **arguments.keywords}
+    if recurrent and len(tensors) > 1:
+        # `lstm([x, h, c])`
+        first = next(iter((*arguments.positional, *arguments.keywords.values())))
+        return {"initial_state": first, **arguments.keywords}
+    return arguments.keywords
+
+
+def combined(machine: Machine, left: Value, right: Value) -> Known | None:
+    """The tensor that an operator makes of two values, one of them a tensor: the batch stays."""
+    batches = [tensor.batch for value in (left, right) for tensor in tensors_in(machine, value)]
+    if not batches:
+        return None
+    return flow(machine, left, right, batch=batches[0] if len(batches) == 1 else join(*batches[:2]))
+
+
+def _starts_from_outside(arguments: Mapping[str, Argument]) -> bool:
+    given = arguments.get("initial_state")
+    return given is not None and is_(given.value, None) is not Ternary.YES
 
 
 def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNode | None) -> Value:
@@ -430,21 +502,28 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     layer = machine.layer(id_)
     assert layer is not None
     keys = tuple(tensor.key for tensor in tensors) or (x.key,)
-    machine.emit(Called(arguments.site, machine.context, layer, keys, arguments.keywords))
+    event = machine.fresh_id()
+    sources = tuple(dict.fromkeys(source for tensor in tensors for source in tensor.inputs))
+    asked = _asked(record, arguments, tensors)
+    output = interned(("tensor", event))
+    machine.emit(Called(arguments.site, machine.context, layer, keys, asked, event, output, sources))
     batch: Value = unknown(Reason.OPERATION)
     for position, tensor in enumerate(tensors):
         batch = tensor.batch if position == 0 else join(batch, tensor.batch)
     build_layer(machine, id_, batch, None, "shape")
+    if machine.keras == 3 and isinstance(record, LayerRecord) and record.recurrent and _starts_from_outside(asked):
+        # Keras 3 starts every call from the state given: nothing is carried.
+        machine.update(id_, stateful=machine.unknown(Reason.OPERATION, node))
     keeps = isinstance(record, ModelRecord) or (isinstance(record, LayerRecord) and "keeps_batch" in record.roles)
     out_batch = batch if keeps else unknown(Reason.OPERATION)
-    out = flow(machine, *arguments.values(), batch=out_batch, through=id_)
+    out = flow(machine, *arguments.values(), batch=out_batch, through=id_, by=event)
     if out is None:
-        out = Known(Tensor(("tensor", machine.fresh_id()), out_batch, (id_,), ()))
+        out = Known(Tensor(output, out_batch, (id_,), (), calls=(event,)))
     if isinstance(record, LayerRecord) and "return_state" in record.arguments:
         states = 2 if record.kind in ("LSTM", "ConvLSTM2D") else 1
         match is_(record.arguments["return_state"].value, True):
             case Ternary.YES:
-                return Known(Tuple((out, *(Known(Tensor((out.key, k), out_batch, (id_,))) for k in range(states)))))
+                return Known(Tuple((out, *(Known(Tensor((out.key, k), out_batch, (id_,), calls=(event,))) for k in range(states)))))
             case Ternary.UNKNOWN:
                 return unknown(Reason.OPERATION)
     return out

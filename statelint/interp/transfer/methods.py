@@ -23,7 +23,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.transfer import datasets, keras, numpy, training
 from statelint.trace.objects import Array, Dataset
-from statelint.trace.story import Compiled, Reset, Stored
+from statelint.trace.story import Compiled, Guarded, Reset, Stored, Written
 from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, join, unknown
 
 MethodTransfer = Callable[[Machine, Value, str, Arguments], Value]
@@ -200,6 +200,7 @@ def _reset_model(machine: Machine, id_: int, name: str, arguments: Arguments) ->
     assert model is not None
     missing = not (machine.keras == 2 and name == "reset_states")
     if missing and machine.guards:
+        machine.emit(Guarded(arguments.site, machine.context, name, model, None, False))
         machine.guards[-1].append(machine.die())
         return NONE
     layers = frozenset(layer.id for layer in model.walk() if layer.recurrent)
@@ -238,13 +239,17 @@ def _reset_layer(machine: Machine, id_: int, record: LayerRecord, name: str, arg
     has = api.has_attribute(machine.keras, f"keras.layers.{record.kind}", name)
     missing = record.described and has is False
     if missing and machine.guards:
+        machine.emit(Guarded(arguments.site, machine.context, name, None, machine.layer(id_), False))
         machine.guards[-1].append(machine.die())
         return NONE
     layer = machine.layer(id_)
     assert layer is not None
     reached = frozenset(part.id for part in layer.walk() if part.recurrent)
     if reached:
-        machine.emit(Reset(arguments.site, machine.context, "layer", name, None, reached, missing, False, record.built))
+        given = bool(arguments.values())
+        machine.emit(
+            Reset(arguments.site, machine.context, "layer", name, None, reached, missing, False, record.built, given)
+        )
     elif not record.described:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, machine.refer(id_))
     return NONE
@@ -277,6 +282,7 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             if record.items is not None and len(record.items) < 256:
                 machine.state.heap[id_] = ListRecord.of((*record.items, first))
             else:
+                machine.emit(Written(arguments.site, machine.context, receiver.key))
                 length = loops.plus_one(record.length)
                 machine.state.heap[id_] = ListRecord(None, length, first, record.head)
             return NONE
@@ -305,6 +311,7 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 popped = items.pop(at)
                 machine.state.heap[id_] = ListRecord.of(tuple(items))
                 return popped
+    machine.emit(Written(arguments.site, machine.context, receiver.key))
     machine.state.heap[id_] = ListRecord(None, unknown(Reason.OPERATION))
     return machine.unknown(Reason.OPERATION)
 

@@ -10,9 +10,10 @@ from statelint.interp import loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Ref, Tuple
 from statelint.interp.shapes import made, mapped, product, shape_values, windows_in
-from statelint.interp.transfer import Transfer
+from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.keras import flow
 from statelint.trace.objects import Array
+from statelint.trace.story import Written
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
 
@@ -84,8 +85,9 @@ def as_array(machine: Machine, value: Value) -> Value:
             head = record.items[:2] if record.items else record.head
             stacked = _stacked(machine, record.items, record.length, record.element, value)
             windows = windows_in(*head) if len(head) == 2 else None
-            if windows is not None and isinstance(stacked, Known) and isinstance(stacked.value, Array):
-                return replace(stacked, value=replace(stacked.value, windows=windows))
+            if isinstance(stacked, Known) and isinstance(stacked.value, Array):
+                shuffled = record.shuffle_site
+                return replace(stacked, value=replace(stacked.value, windows=windows, shuffle_site=shuffled))
             return stacked
         if isinstance(value.value, int | float):
             return value
@@ -292,6 +294,7 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 return _swapaxes(array, plain[0], plain[1], receiver)
             return _transposed(array, tuple(plain) if len(plain) == len(axes) and plain else None, receiver)
         case "fill" | "sort":
+            machine.emit(Written(arguments.site, machine.context, array.key))
             return NONE
     return machine.unknown(Reason.LIBRARY_CALL, None, ("call", array.key, name, *(v.key for v in arguments.values())))
 
@@ -323,6 +326,8 @@ def generator_method(machine: Machine, receiver: Value, name: str, arguments: Ar
         function = _sized(0)
     elif name == "integers":
         function = _sized(2)
+    elif name in ("permutation", "permuted", "shuffle"):
+        function = transfer_of(f"numpy.random.{name}")
     return function(machine, f"numpy.random.{name}", arguments) if function else machine.unknown(Reason.LIBRARY_CALL)
 
 
@@ -366,7 +371,7 @@ TRANSFERS: dict[str, Transfer] = {
     "numpy.floor": _number_or(math.floor),
     **dict.fromkeys((f"numpy.{n}" for n in _ELEMENTWISE), _elementwise),
     **dict.fromkeys(
-        (f"numpy.{n}" for n in "vstack hstack dstack stack tile repeat roll split array_split flip diff mean sum".split()),
+        (f"numpy.{n}" for n in "load loadtxt genfromtxt vstack hstack dstack stack tile repeat roll split array_split flip diff mean sum".split()),
         _repeatable,
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 from statelint import api
@@ -11,6 +11,7 @@ from statelint.interp.attributes import library_bases, user_attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
+    Bound,
     Class,
     Function,
     InstanceRecord,
@@ -23,14 +24,17 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.transfer.keras import bind, build_layer
+from statelint.interp.transfer.windowing import BATCHES
+from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Data, Dataset
 from statelint.trace.story import Call, Feed, Opaque
 from statelint.values import (
     FALSE,
-    NONE,
     Known,
+    NONE,
     Reason,
     Ternary,
+    Unknown,
     Value,
     depending_on,
     is_,
@@ -75,8 +79,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 return Data("array", array.key, array, is_part=is_part)
             case Dataset() as dataset:
                 return Data("dataset", dataset.key, dataset=dataset)
-            case Items():
-                return Data("generator", value.key)
+            case Items(iteration=iteration):
+                shuffled = _order_of(iteration)
+                return Data("generator", value.key, batch_rows=_rows_of_all(iteration), yields_shuffled=shuffled)
             case Tuple(items=items) if items:
                 return describe(machine, items[0], surely_array=True)
         record = machine.record(value)
@@ -93,14 +98,42 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 else (record.type.value.name,) if isinstance(record.type.value, Library) else ()
             )
             if any(base.endswith(("Sequence", "PyDataset", "TimeseriesGenerator")) for base in bases):
-                return Data("sequence", value.key)
+                batches_ = record.attributes.get(BATCHES)
+                known = isinstance(batches_, Known) and isinstance(batches_.value, Dataset)
+                return Data("sequence", value.key, dataset=batches_.value if known else None)  # type: ignore[union-attr, arg-type]
             if user_attribute(machine, record.type, "__next__", value) is not None:
                 return Data("generator", value.key)
             return Data("unknown", value.key)
         if record is not None:
             return Data("array", value.key)
-    part = isinstance(value.key, tuple) and value.key[0] in ("item", "rows", "index")
+    part = _is_part(value.key)
     return Data("array" if surely_array else "unknown", value.key, is_part=part)
+
+
+def _rows_of_all(iteration: Iteration) -> int | None:
+    """How many rows each batch of a generator has, None where they differ or aren't known."""
+    found: set[int | None] = set()
+    for position in range(3):
+        item = iteration.item(position)
+        if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
+            item = item.value.items[0]
+        found.add(item.value.samples if isinstance(item, Known) and isinstance(item.value, Array) else None)
+    return found.pop() if len(found) == 1 else None
+
+
+def _order_of(iteration: Iteration) -> Site | None:
+    """The call that shuffled the rows of the first batch that a generator yields."""
+    item = iteration.item(0)
+    if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
+        item = item.value.items[0]
+    return item.value.shuffle_site if isinstance(item, Known) and isinstance(item.value, Array) else None
+
+
+def _is_part(key: Hashable) -> bool:
+    """Whether unknown data are a piece of other data: a slice, an item, what a loop draws."""
+    while isinstance(key, tuple) and key[0] == "unpacked":
+        key = key[1]
+    return isinstance(key, tuple) and key[0] in ("item", "rows", "index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +163,8 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         phase = "train"
     x = bound.get("x") or bound.get("generator") or bound.get("inputs")
     given = x.value if x is not None else machine.unknown(Reason.PARAMETER)
-    surely = any(name in bound and is_(bound[name].value, None) is Ternary.NO for name in ("batch_size", "y"))
+    # Keras refuses both beside anything but arrays.
+    surely = any(name in bound and _is_given(bound[name].value) for name in ("batch_size", "y"))
     if method.endswith("_generator") and isinstance(given, Known) and isinstance(given.value, Array):
         surely = False
     data = describe(machine, given, surely_array=(surely or method.endswith("on_batch")) and not method.endswith("generator"))
@@ -155,6 +189,13 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     if phase == "predict" or method == "call":
         return machine.unknown(Reason.LIBRARY_CALL, key=("output", call.id))
     return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _is_given(value: Value) -> bool:
+    """Whether an argument is something: a parameter of which nothing is known may be None."""
+    if isinstance(value, Unknown):
+        return value.reason is not Reason.PARAMETER
+    return is_(value, None) is Ternary.NO
 
 
 def _is_training(bound: dict[str, Argument]) -> bool:
@@ -249,7 +290,22 @@ def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None
     _decide_batch(machine, id_, call, data)
     model = machine.model(id_)
     assert model is not None
+    if _resets_itself(machine, id_):
+        machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
     machine.emit(Feed(call.site, machine.context, call, phase, model, data))
+
+
+_STEPS = ("train_step", "test_step", "predict_step", "call", "make_train_function")
+
+
+def _resets_itself(machine: Machine, id_: int) -> bool:
+    """Whether the program's own train_step (or the like), which Keras calls for each batch, resets states."""
+    record = machine.state.heap[id_]
+    if not isinstance(record, ModelRecord) or not isinstance(record.type, Known):
+        return False
+    functions = (user_attribute(machine, record.type, name, record.type) for name in _STEPS)
+    nodes = (f.value.function.value.node for f in functions if isinstance(f, Known) and isinstance(f.value, Bound) and isinstance(f.value.function, Known) and isinstance(f.value.function.value, Function))
+    return any(callbacks.resets(node) for node in nodes)
 
 
 def _batches(machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, data: Data) -> None:

@@ -1,0 +1,170 @@
+"""Random orders: permutations, shuffles and splits that lose the order of the rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from dataclasses import replace
+
+from statelint.interp import loops
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Range, Ref, Tuple
+from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.numpy import as_array
+from statelint.sites import Site
+from statelint.trace.objects import Array
+from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, number, unknown
+
+
+def shuffled(value: Value, site: Site, rows: Value | None = None) -> Value:
+    """The rows of an array (all, or `rows` of them) in random order; shuffled again they are the same rows still."""
+    array = value.value if isinstance(value, Known) else None
+    if not isinstance(array, Array):
+        key = _shuffled_key(value.key)
+        return Known(Array(key, None, key, shuffle_site=site))
+    key = _shuffled_key(array.key) if rows is None else ("shuffled", array.key, rows.key)
+    shape = array.shape
+    if shape and rows is not None:
+        shape = (rows, *shape[1:])
+    return depending_on(Known(Array(key, shape, key, Known(0), array.made, shuffle_site=site)), value)
+
+
+def _shuffled_key(key: Hashable) -> Hashable:
+    return key if isinstance(key, tuple) and key[:1] == ("shuffled",) else ("shuffled", key)
+
+
+def _permutation(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.random.permutation(x): rows in random order, or as many indices as the number x."""
+    value = arguments.get(0, "x")
+    if value is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    if number(value) is not None:
+        key = ("shuffled", "indices", value.key)
+        return depending_on(Known(Array(key, (value,), key, made=True, shuffle_site=arguments.site)), value)
+    return shuffled(_rows(machine, value), arguments.site)
+
+
+def _rows(machine: Machine, value: Value) -> Value:
+    is_list = isinstance(machine.record(value), ListRecord)
+    is_range = isinstance(value, Known) and isinstance(value.value, Range)
+    return as_array(machine, value) if is_list or is_range else value
+
+
+def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.random.shuffle(x), random.shuffle(x): every name for the array or list has it shuffled from now on."""
+    value = arguments.get(0, "x")
+    if value is None:
+        return NONE
+    record = machine.record(value)
+    if isinstance(record, ListRecord) and isinstance(value, Known) and isinstance(value.value, Ref):
+        machine.state.heap[value.value.id] = ListRecord(
+            None, record.length, record.element, shuffle_site=arguments.site
+        )
+    elif not isinstance(value, Known) or isinstance(value.value, Array):
+        _rename(machine, value.key, shuffled(value, arguments.site))
+    return NONE
+
+
+def _rename(machine: Machine, key: Hashable, new: Value) -> None:
+    """Put the new value wherever the one with this key stands."""
+    for names in machine.state.frames.values():
+        names.update({name: new for name, value in names.items() if value.key == key})
+    for id_, record in list(machine.state.heap.items()):
+        if isinstance(record, InstanceRecord) and any(v.key == key for v in record.attributes.values()):
+            attributes = {n: new if v.key == key else v for n, v in record.attributes.items()}
+            machine.state.heap[id_] = replace(record, attributes=attributes)
+
+
+def _sample(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """random.sample(population, k): a new list of k of its items."""
+    value, count = arguments.get(0, "population"), arguments.get(1, "k")
+    element = None
+    if value is not None:
+        drawn = loops.iterate(machine, value)
+        element = drawn.item(0) if drawn.concrete else None
+    length = count if count is not None else machine.unknown(Reason.LIBRARY_CALL)
+    return machine.allocate(ListRecord(None, length, element, shuffle_site=arguments.site))
+
+
+def _shuffled_together(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """sklearn.utils.shuffle(x, y)."""
+    parts = tuple(shuffled(_rows(machine, a.value), arguments.site) for a in arguments.positional)
+    if arguments.open or not parts:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return parts[0] if len(parts) == 1 else Known(Tuple(parts))
+
+
+def _shuffled_tensor(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "value")
+    return shuffled(value, arguments.site) if value is not None else machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """train_test_split(x, y, …): a train and a test part of each, shuffled unless told not to."""
+    if arguments.open or not arguments.positional:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    told = arguments.keywords.get("shuffle")
+    ordered = told is not None and is_(told.value, True) is not Ternary.YES
+    parts: list[Value] = []
+    for argument in arguments.positional:
+        rows = _rows(machine, argument.value)
+        train, test = _split_sizes(rows, arguments)
+        if told is not None and is_(told.value, True) is Ternary.UNKNOWN and is_(told.value, False) is Ternary.UNKNOWN:
+            parts += [unknown(Reason.LIBRARY_CALL, key=("split", rows.key, which)) for which in ("train", "test")]
+        elif ordered:
+            parts += _in_order(rows, train, test)
+        else:
+            parts += [shuffled(rows, arguments.site, size) for size in (train, test)]
+    return Known(Tuple(tuple(parts)))
+
+
+def _split_sizes(rows: Value, arguments: Arguments) -> tuple[Value, Value]:
+    """The numbers of rows of the two parts, as scikit-learn rounds them."""
+    array = rows.value if isinstance(rows, Known) else None
+    total = array.samples if isinstance(array, Array) else None
+    names = ("train_size", "test_size")
+    given = [arguments.keywords[n].value if n in arguments.keywords else NONE for n in names]
+    sizes = [_share(value, total, math.floor if n == "train_size" else math.ceil) for n, value in zip(names, given, strict=True)]
+    nothing_given = all(is_(value, None) is Ternary.YES for value in given)
+    if total is not None:
+        if nothing_given:
+            sizes[1] = math.ceil(0.25 * total)
+        for mine, other in ((0, 1), (1, 0)):
+            if is_(given[mine], None) is Ternary.YES and sizes[other] is not None:
+                sizes[mine] = total - (sizes[other] or 0)
+    train, test = (
+        unknown(Reason.OPERATION, key=("split", rows.key, which)) if size is None else Known(size)
+        for which, size in zip(names, sizes, strict=True)
+    )
+    return train, test
+
+
+def _share(value: Value, total: int | None, rounded: object) -> int | None:
+    if isinstance(value, Known) and isinstance(value.value, float) and total is not None:
+        return int(rounded(value.value * total))  # type: ignore[operator]
+    return number(value)
+
+
+def _in_order(rows: Value, train: Value, test: Value) -> list[Value]:
+    array = rows.value if isinstance(rows, Known) else None
+    parts: list[Value] = []
+    for which, size, start in (("train", train, Known(0)), ("test", test, train)):
+        key = ("split", rows.key, which)
+        if not isinstance(array, Array) or array.base != array.key:
+            parts.append(unknown(Reason.LIBRARY_CALL, key=key))
+            continue
+        shape = (size, *array.shape[1:]) if array.shape else None
+        parts.append(Known(Array(key, shape, array.base, start, array.made)))
+    return parts
+
+
+TRANSFERS: dict[str, Transfer] = {
+    "numpy.random.permutation": _permutation,
+    "numpy.random.permuted": _permutation,
+    "numpy.random.shuffle": _in_place,
+    "random.shuffle": _in_place,
+    "random.sample": _sample,
+    "tensorflow.random.shuffle": _shuffled_tensor,
+    "sklearn.utils.shuffle": _shuffled_together,
+    "sklearn.model_selection.train_test_split": _split,
+}

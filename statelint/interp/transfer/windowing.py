@@ -1,0 +1,232 @@
+"""Windows of a series, as NumPy, Keras and tf.data cut them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from statelint import api
+from statelint.interp import calls
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, InstanceRecord, Library, Tuple
+from statelint.interp.shapes import item
+from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.keras import bind
+from statelint.interp.transfer.numpy import TRANSFERS as _NUMPY
+from statelint.interp.transfer.numpy import as_array
+from statelint.trace.objects import Argument, Array, Dataset, Windows
+from statelint.values import FALSE, NONE, Known, Reason, Ternary, Value, is_, number, unknown
+
+# Where the batches of a TimeseriesGenerator stand among its attributes.
+BATCHES = "<batches>"
+
+
+def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """sliding_window_view(x, length): the window is the last axis."""
+    value, width = arguments.get(0, "x"), arguments.get(1, "window_shape")
+    axis = arguments.get(2, "axis")
+    array = value.value if isinstance(value, Known) else None
+    if value is None or width is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    length = number(width)
+    if not isinstance(array, Array) or not array.shape or length is None:
+        return machine.unknown(Reason.LIBRARY_CALL, None, (name, value.key, width.key))
+    along_rows = len(array.shape) == 1 if axis is None else number(axis) == 0
+    if not along_rows:
+        return machine.unknown(Reason.LIBRARY_CALL, None, (name, value.key, width.key, axis.key if axis else None))
+    total = array.samples
+    count: Value = unknown(Reason.OPERATION) if total is None else Known(max(total - length + 1, 0))
+    key = (name, array.key, length)
+    windows = Windows(array.base, number(array.start) or 0, 1, length, arguments.site)
+    return Known(Array(key, (count, *array.shape[1:], width), key, Known(0), array.made, windows=windows))
+
+
+def _stack(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.stack(arrays): what np.array makes of the list."""
+    value, axis = arguments.get(0, "arrays"), arguments.get(1, "axis")
+    if value is None or (axis is not None and number(axis) != 0):
+        return _NUMPY["numpy.vstack"](machine, name, arguments)
+    return as_array(machine, value)
+
+
+# Keras
+
+
+def _timeseries_dataset(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """keras.utils.timeseries_dataset_from_array."""
+    entry = api.lookup(machine.keras, name)
+    bound = bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+    data, targets = _given(bound, "data"), _given(bound, "targets")
+    length, stride = number(_given(bound, "sequence_length")), _number_or(bound, "sequence_stride", 1)
+    total = _total(machine, data, targets if is_(targets, None) is not Ternary.YES else None, bound, length)
+    batch = bound["batch_size"].value if "batch_size" in bound else Known(128)
+    rows = None if is_(batch, None) is Ternary.YES else batch
+    key = (name, machine.fresh_id())
+    dataset = _windowed(machine, data, key, arguments, length, stride, total, rows)
+    if is_(_given(bound, "sampling_rate"), None) is not Ternary.YES and number(_given(bound, "sampling_rate")) != 1:
+        dataset = replace(dataset, windows=None)
+    return Known(_in_order(dataset, bound, arguments))
+
+
+def _given(bound: Mapping[str, Argument], name: str) -> Value:
+    return bound[name].value if name in bound else NONE
+
+
+def _number_or(bound: Mapping[str, Argument], name: str, default: int) -> int | None:
+    return number(bound[name].value) if name in bound else default
+
+
+def _total(
+    machine: Machine, data: Value, targets: Value | None, bound: Mapping[str, Argument], length: int | None
+) -> int | None:
+    """How many windows of this length begin at consecutive steps."""
+    series = as_array(machine, data)
+    array = series.value if isinstance(series, Known) else None
+    steps = array.samples if isinstance(array, Array) else None
+    if steps is None or length is None or any(name in bound for name in ("start_index", "end_index", "sampling_rate")):
+        return None
+    count = max(steps - length + 1, 0)
+    if targets is None:
+        return count
+    other = as_array(machine, targets)
+    answers = other.value.samples if isinstance(other, Known) and isinstance(other.value, Array) else None
+    return None if answers is None else min(count, answers)
+
+
+def _windowed(
+    machine: Machine,
+    data: Value,
+    key: tuple[object, ...],
+    arguments: Arguments,
+    length: int | None,
+    stride: int | None,
+    total: int | None,
+    batch: Value | None,
+) -> Dataset:
+    series = as_array(machine, data)
+    array = series.value if isinstance(series, Known) and isinstance(series.value, Array) else None
+    known = total is not None and bool(stride)
+    elements: Value = Known(-(-total // stride)) if known else unknown(Reason.OPERATION)  # type: ignore[operator]
+    windows = Windows(data.key, 0, stride, length, arguments.site) if stride and length else None
+    parts: tuple[Value, ...] = ()
+    if array is not None and array.shape and length:
+        rows = (elements, Known(length), *array.shape[1:])
+        parts = (Known(Array((*key, "windows"), rows, (*key, "windows"), Known(0), array.made)),)
+    return Dataset(key, parts, elements, batch, drop_remainder=FALSE, windows=windows)  # type: ignore[arg-type]
+
+
+def _in_order(dataset: Dataset, bound: Mapping[str, Argument], arguments: Arguments) -> Dataset:
+    if is_(_given(bound, "shuffle"), True) is Ternary.YES:
+        return replace(dataset, shuffle_site=arguments.site, windows=None)
+    plain = is_(_given(bound, "shuffle"), None) is Ternary.YES or is_(_given(bound, "shuffle"), False) is Ternary.YES
+    return dataset if plain else replace(dataset, windows=None)
+
+
+def _timeseries_generator(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """keras's TimeseriesGenerator: a Sequence of batches of windows, each with the target behind it."""
+    entry = api.lookup(machine.keras, name)
+    bound = bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+    length, stride = number(_given(bound, "length")), _number_or(bound, "stride", 1)
+    data = _given(bound, "data")
+    total = _total(machine, data, None, bound, length)
+    batch = bound["batch_size"].value if "batch_size" in bound else Known(128)
+    # The last step is a target only.
+    count = None if total is None else max(total - 1, 0)
+    dataset = _windowed(machine, data, (name, machine.fresh_id()), arguments, length, stride, count, batch)
+    if any(name in bound for name in ("sampling_rate", "reverse")):
+        dataset = replace(dataset, windows=None)
+    dataset = _in_order(dataset, bound, arguments)
+    attributes = {BATCHES: Known(dataset)}
+    return machine.allocate(InstanceRecord(Known(Library(name)), arguments.site, attributes))
+
+
+# tf.data
+
+
+def window(dataset: Dataset, step: Dataset, arguments: Arguments) -> Dataset:
+    """`.window(size, shift=…, drop_remainder=True)`: a dataset of small datasets, until `.flat_map` joins each."""
+    size = number(arguments.get(0, "size"))
+    shift, stride = arguments.get(1, "shift"), arguments.get(2, "stride")
+    advance = size if shift is None or is_(shift, None) is Ternary.YES else number(shift)
+    drops = arguments.get(3, "drop_remainder")
+    plain = stride is None or number(stride) == 1
+    nested = replace(step, parts=dataset.parts, windows=None)
+    if dataset.batch is not None or not size or not advance or not plain:
+        return replace(nested, parts=(), elements=unknown(Reason.OPERATION), batch=unknown(Reason.OPERATION))
+    if drops is None or is_(drops, True) is not Ternary.YES:
+        return replace(nested, parts=(), elements=unknown(Reason.OPERATION))
+    total = number(dataset.elements)
+    count: Value = unknown(Reason.OPERATION) if total is None else Known(max((total - size) // advance + 1, 0))
+    windows = Windows(dataset.key, 0, advance, size, arguments.site)
+    return replace(nested, elements=count, windows=windows)
+
+
+def joined(machine: Machine, dataset: Dataset, step: Dataset, arguments: Arguments) -> Dataset | None:
+    """`.window(size, …).flat_map(lambda w: w.batch(size))`: each window as one element; None where it isn't that."""
+    function, windows = arguments.get(0, "map_func"), dataset.windows
+    if function is None or windows is None:
+        return None
+    parts = dataset.parts or (NONE,)
+    small = tuple(
+        Known(Dataset((*_tuple(dataset.key), "window", which), (part,) if dataset.parts else (), Known(windows.length)))
+        for which, part in enumerate(parts)
+    )
+    given = tuple(Argument(value, arguments.site) for value in small)
+    result = calls.call_value(machine, function, Arguments(given, {}, False, arguments.site))
+    whole = result.value if isinstance(result, Known) else None
+    if not isinstance(whole, Dataset) or whole.key == small[0].key or number(whole.batch) != windows.length:
+        return None
+    made: list[Value] = []
+    for which, part in enumerate(dataset.parts):
+        array = part.value if isinstance(part, Known) else None
+        rest = array.shape[1:] if isinstance(array, Array) and array.shape else None
+        key = ("windows", step.key, which)
+        shape = None if rest is None else (dataset.elements, Known(windows.length), *rest)
+        made.append(Known(Array(key, shape, key, Known(0), isinstance(array, Array) and array.made)))
+    return replace(step, parts=tuple(made))
+
+
+def _tuple(key: object) -> tuple[object, ...]:
+    return key if isinstance(key, tuple) else (key,)
+
+
+def mapped(machine: Machine, dataset: Dataset, step: Dataset, function: Value, arguments: Arguments) -> Dataset:
+    """`.map(function)` over windows: what it leaves of each, and how many steps that is."""
+    windows = dataset.windows
+    assert windows is not None
+    given: list[Argument] = []
+    for which, part in enumerate(dataset.parts or (NONE,)):
+        array = part.value if isinstance(part, Known) else None
+        if isinstance(array, Array) and array.shape:
+            drawn = item(array, 0)
+            if dataset.batch is not None:
+                drawn = Known(Array((*_tuple(array.key), "batch"), (dataset.batch, *array.shape[1:]), array.key))
+        else:
+            steps = Known(windows.length)
+            shape = (steps,) if dataset.batch is None else (dataset.batch, steps)
+            drawn = Known(Array(("window", dataset.key, which), shape, ("window", dataset.key, which)))
+        given.append(Argument(drawn, arguments.site))
+    result = calls.call_value(machine, function, Arguments(tuple(given), {}, False, arguments.site))
+    left = result.value.items if isinstance(result, Known) and isinstance(result.value, Tuple) else (result,)
+    axis = 0 if dataset.batch is None else 1
+    shapes = [v.value.shape if isinstance(v, Known) and isinstance(v.value, Array) else None for v in left]
+    first = shapes[0] if shapes else None
+    length = number(first[axis]) if first and len(first) > axis else None
+    if length is None:
+        return replace(step, parts=(), windows=None)
+    known = all(shape is not None for shape in shapes) and all(isinstance(p, Known) and isinstance(p.value, Array) and p.value.shape for p in dataset.parts)
+    parts: tuple[Value, ...] = ()
+    if known and dataset.parts:
+        keys = [("mapped", step.key, which) for which in range(len(shapes))]
+        parts = tuple(
+            Known(Array(key, (dataset.elements, *(shape or ())[axis:]), key)) for key, shape in zip(keys, shapes, strict=True)
+        )
+    return replace(step, parts=parts, windows=replace(windows, length=length))
+
+
+TRANSFERS: dict[str, Transfer] = {
+    "numpy.lib.stride_tricks.sliding_window_view": _sliding,
+    "numpy.stack": _stack,
+    "keras.utils.timeseries_dataset_from_array": _timeseries_dataset,
+    "keras.preprocessing.sequence.TimeseriesGenerator": _timeseries_generator,
+}

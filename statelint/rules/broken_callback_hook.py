@@ -1,0 +1,109 @@
+"""SRN311: a callback that resets the states can't do so: Keras never calls its hook, or can't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.callbacks import HOOKS, missed
+from statelint.rules.measured import not_measured, raised, stands_at
+from statelint.rules.missed_resets import judge_missed
+from statelint.sites import Site
+from statelint.trace.objects import Callback, Hook
+from statelint.trace.queries import is_stateful
+from statelint.trace.recording import Recording
+from statelint.trace.story import Call, Instantiated, Trace
+from statelint.values import Ternary
+
+_MESSAGES = ("positional argument", "set_model", "set_params", "no setter", "can't set")
+
+
+class BrokenCallbackHook(Rule):
+    code = "SRN311"
+    name = "broken-callback-hook"
+    severity = Severity.WARNING
+    why = "Keras calls hooks by their exact names, with fixed arguments, and on instances of Callback alone."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for found, feed in missed(trace, "misspelt"):
+            name, meant = found.hook.name, found.intended
+            yield Report(
+                site=found.hook.site,
+                message=f"Keras has no hook `{name}`, so this reset never runs, and nothing says so",
+                instead=f"name it `{meant if meant != name else 'on_epoch_begin'}`",
+                related=(Related(feed.site, "the fit that gets the callback"),),
+            )
+        for story in trace.stories:
+            for event in story.events:
+                if isinstance(event, Call) and is_stateful(event.model):
+                    for callback in trace.callbacks:
+                        if callback.id in event.callbacks and callback.resets:
+                            yield from _uncallable(callback, event)
+                elif isinstance(event, Instantiated) and event.callback.resets:
+                    yield from _misused(trace, event)
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        outcome = recording.outcome
+        sites = (finding.site, *(related.site for related in finding.related))
+        if outcome.status == "raised" and any(stands_at(outcome.places, site) for site in sites):
+            is_it = outcome.exception in ("TypeError", "AttributeError")
+            if is_it and any(text in (outcome.message or "") for text in _MESSAGES):
+                return verdict(recording, Status.CONFIRMED, raised(recording))
+        if finding.severity is not Severity.ERROR:
+            return judge_missed(finding, recording)
+        if outcome.status == "finished":
+            return verdict(recording, Status.REFUTED, "the program ran to its end without an error")
+        return not_measured(recording, "the callback's hook")
+
+
+def _uncallable(callback: Callback, call: Call) -> Iterator[Report]:
+    """Hooks of a callback that Keras can't call in this fit, evaluate or predict."""
+    if callback.kind == "class" and _has_no_base(callback):
+        what = f"{callback.name} resets the states, but it is no keras.callbacks.Callback"
+        happens = f"raises \"AttributeError: '{callback.name}' object has no attribute 'set_model'\""
+        yield _error(callback.site, what, happens, "derive it from `keras.callbacks.Callback`", call.site)
+    for hook in callback.hooks:
+        given = HOOKS.get(hook.name)
+        if given is None or not _is_run(hook.name, call) or _takes(hook, given):
+            continue
+        names = "logs" if given == 1 else "epoch, logs" if "epoch" in hook.name else "batch, logs"
+        what = f"Keras calls `{hook.name}` with ({names}), which this one doesn't take"
+        right = f"lambda {names}: …" if callback.kind == "lambda" else f"def {hook.name}(self, {names}=None)"
+        happens = 'raises "TypeError: … positional argument…" at its first call'
+        yield _error(hook.site, what, happens, f"write `{right}`", call.site)
+
+
+def _misused(trace: Trace, event: Instantiated) -> Iterator[Report]:
+    """A class passed in place of an instance; an instance that sets what Keras 3 sets."""
+    callback = event.callback
+    if event.as_class and callback.base is not Ternary.NO:
+        what = f"the class {callback.name} itself is passed where an instance of it belongs"
+        happens = 'raises "TypeError: Callback.set_model() missing 1 required positional argument"'
+        yield _error(event.site, what, happens, f"pass an instance: `{callback.name}()`", callback.site)
+    elif trace.keras == 3 and callback.base is Ternary.YES and callback.sets_model is not None:
+        what = "a callback's `model` is a property that can't be assigned"
+        happens = f"raises \"AttributeError: property 'model' of '{callback.name}' object has no setter\""
+        instead = "leave it out, as Keras sets `self.model` itself; or give it another name"
+        yield _error(callback.sets_model, what, happens, instead, event.site)
+
+
+def _error(site: Site, what: str, happens: str, instead: str, related: Site) -> Report:
+    where = (Related(related, "the callback is used here"),)
+    return Report(site, what, instead, happens, Severity.ERROR, related=where)
+
+
+def _takes(hook: Hook, given: int) -> bool:
+    return hook.required <= given and (hook.positional is None or given <= hook.positional)
+
+
+def _is_run(name: str, call: Call) -> bool:
+    """Whether the call runs the hook."""
+    if "test" in name:
+        return call.method.startswith("evaluate") or call.validation is not None
+    return call.method.startswith("predict" if "predict" in name else "fit")
+
+
+def _has_no_base(callback: Callback) -> bool:
+    """Whether a class certainly lacks what Keras asks of a callback."""
+    return callback.base is Ternary.NO and not callback.parents and "set_model" not in callback.methods

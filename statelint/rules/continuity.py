@@ -1,0 +1,154 @@
+"""Where data begin anew, and the state doesn't: what SRN304, SRN305, SRN313 and SRN320 look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from statelint.findings import Finding, Status, Verdict
+from statelint.rules.base import verdict
+from statelint.rules.measured import calls_at, not_measured
+from statelint.rules.relation import (
+    are_apart,
+    are_separate,
+    is_again,
+    is_read_anew,
+    is_written,
+    stream_of,
+)
+from statelint.sites import Site
+from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
+from statelint.trace.recording import BatchRun, Recording
+from statelint.trace.story import Built, Feed, Loop, Opaque, Reset, Story
+
+INFERENCE = ("evaluate", "predict", "call")
+
+RESET = (
+    '`for layer in model.layers: if hasattr(layer, "reset_states"): layer.reset_states()` '
+    "(Keras 2 also has `model.reset_states()`)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A feed whose data begin anew, while its state is the one that `source` left.
+
+    `why` says how that is known: "again" (the data went through before, in `earlier`), "apart" (they
+    were made apart), "between" (the source came in between parts of one training), or "sequence"
+    (each pass of `loop` feeds a sequence of its own).
+    """
+
+    feed: Feed
+    position: int
+    source: Feed
+    why: str
+    earlier: Feed | None = None
+    loop: Loop | None = None
+
+
+def starts(story: Story) -> Iterator[Start]:
+    """The feeds that should begin with a fresh state and don't, in order."""
+    anew: set[int] = set()
+    positions = {id(feed): position for position, feed in story.feeds()}
+    for position, feed in story.feeds():
+        if feed.phase == "validation" or not is_stateful(feed.model):
+            continue
+        source = entering(story, position, feed).source
+        if not isinstance(source, Feed):
+            continue
+        found = _start(story, position, feed, source, anew, positions)
+        if found is not None:
+            anew.add(id(feed))
+            yield found
+
+
+def _start(
+    story: Story, position: int, feed: Feed, source: Feed, anew: set[int], positions: dict[int, int]
+) -> Start | None:
+    history = History(story, position, feed.model, feed.context)
+    if next(iter(history.unbroken()), None) is not source:
+        return None
+    interrupts = feed.phase == "train" and source.phase in INFERENCE
+    continues = False
+    for earlier in history.unbroken():
+        loop = separating_loop(earlier.context, feed.context)
+        if loop is not None and earlier.site == feed.site and are_separate(earlier.data, feed.data, loop):
+            return Start(feed, position, source, "sequence", earlier, loop)
+        if _is_repeated(story, positions[id(earlier)], earlier, position, feed):
+            return Start(feed, position, source, "again", earlier)
+        if interrupts and earlier.phase == "train" and stream_of(earlier.data) == stream_of(feed.data):
+            continues = stream_of(source.data) != stream_of(feed.data)
+        # What lies before would end with a reset there.
+        if id(earlier) in anew:
+            break
+    if continues or (interrupts and _is_aside(story, position, feed, source)):
+        return Start(feed, position, source, "between")
+    if (interrupts or feed.phase in INFERENCE) and source.site != feed.site and are_apart(source.data, feed.data):
+        return Start(feed, position, source, "apart")
+    return None
+
+
+def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: Feed) -> bool:
+    loop = separating_loop(earlier.context, feed.context)
+    if earlier.call.id == feed.call.id and (loop is None or loop.kind == "batches"):
+        # Batches of one pass.
+        return False
+    if earlier.site == feed.site and is_read_anew(feed.data):
+        return False
+    return is_again(earlier.data, feed.data) and not is_written(story, before, position, feed.data)
+
+
+def _is_aside(story: Story, position: int, feed: Feed, source: Feed) -> bool:
+    """Whether the source runs only in some passes, and in the others training simply goes on."""
+    mine = set(feed.context.when)
+    extra = [condition for condition in source.context.when if condition not in mine]
+    if not extra:
+        return False
+    for event, certain in History(story, position, feed.model, feed.context):
+        if any(condition in event.context.when for condition in extra):
+            continue
+        if isinstance(event, Feed):
+            return event.phase == "train" and event.call.method == feed.call.method
+        if certain or isinstance(event, Opaque | Built | Reset) or is_vain(event, feed.model):
+            return False
+    return False
+
+
+def disturbs(story: Story, position: int, feed: Feed) -> Feed | None:
+    """The training (or validation) that goes on from an inference made in one of its own callbacks."""
+    if feed.context.hook is None or feed.phase not in INFERENCE:
+        return None
+    for later, other in story.feeds():
+        if later > position and other.phase in ("train", "validation") and other.context.hook is None:
+            if entering(story, later, other).source is feed:
+                return other
+    return None
+
+
+def judge_inherited(finding: Finding, recording: Recording, source: Site, phases: tuple[str, ...]) -> Verdict:
+    """Whether the first batch of a call at the finding meets the state that a call at `source` left."""
+    calls = calls_at(recording, finding.site)
+    names = {call.index: call.name for call in recording.calls}
+    sources = {call.index for call in calls_at(recording, source)}
+    firsts: dict[int, BatchRun] = {}
+    for batch in recording.batches:
+        if batch.phase in phases and any(batch.call == call.index for call in calls):
+            firsts.setdefault(batch.call, batch)
+    for batch in firsts.values():
+        left = recording.batches[batch.carried_from] if batch.carried_from is not None else None
+        if left is None or left.call not in sources or batch.entering is None or batch.entering.is_zero:
+            continue
+        if source == finding.site and _first_inputs(recording, left.call) != batch.inputs:
+            # The next step of one series, as far as can be seen.
+            continue
+        text = f"the state of norm {batch.entering.norm:.3g} that {names[left.call]} left enters the first batch"
+        return verdict(recording, Status.CONFIRMED, f"{text} of {names[batch.call]}")
+    if firsts and all(b.entering is not None and b.entering.is_zero for b in firsts.values()):
+        return verdict(recording, Status.REFUTED, "a zero state enters the first batch")
+    if firsts and recording.outcome.status in ("finished", "stopped"):
+        return verdict(recording, Status.REFUTED, "the state that enters the first batch comes from elsewhere")
+    return not_measured(recording, "the call")
+
+
+def _first_inputs(recording: Recording, call: int) -> str | None:
+    return next((batch.inputs for batch in recording.batches if batch.call == call), None)

@@ -1,0 +1,149 @@
+"""The first batch that a call feeds, and what Keras does with it where it doesn't fit the states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from statelint.rules.feeding import batch_argument, takes_all_steps, training_samples
+from statelint.trace.objects import Data, Dataset, Model
+from statelint.trace.story import Built, Call, Story
+from statelint.values import Ternary, Value, is_, number
+
+# Calls that run the same compiled function of the model.
+_FUNCTIONS = {
+    "fit": "train",
+    "train_on_batch": "train",
+    "evaluate": "test",
+    "test_on_batch": "test",
+    "predict": "predict",
+    "predict_on_batch": "predict",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBatch:
+    """Of how many rows a call's first batch is.
+
+    `part` is "" or "validation".  `asked` is the batch size that the call asks for, `samples` all its
+    rows (None: not known).  `exact` says whether no later batch has another size, which Keras then
+    checks before it runs anything.  `values` are what this rests on.
+    """
+
+    call: Call
+    part: str
+    rows: int
+    asked: int | None
+    samples: int | None
+    exact: bool
+    values: tuple[Value, ...] = ()
+
+
+def state_rows(story: Story, model: Model) -> int | None:
+    """For how many rows the model has states; None where that isn't known, or differs between its layers."""
+    size = model.batch_size
+    layers = {layer.id for layer in model.stateful_layers}
+    for event in story.events:
+        if isinstance(event, Built) and event.layer.id in layers and number(event.batch) != size:
+            return None
+    return size
+
+
+def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
+    """The first batches of a call (its training data's, its validation's) that certainly don't have `size` rows."""
+    if call.method == "call" or call.method.endswith("on_batch"):
+        yield from _by_hand(story, call, size)
+    elif call.method in ("fit", "evaluate", "predict") and takes_all_steps(call):
+        given = batch_argument(call)
+        yield from _of(call, "", call.data, training_samples(call), given, size)
+        if call.method == "fit" and call.validation is not None:
+            if call.data.kind not in ("array", "unknown"):
+                given = batch_argument(call, "validation_batch_size")
+            elif is_(call.argument("validation_batch_size"), None) is not Ternary.YES:
+                given = number(call.argument("validation_batch_size"))
+            samples = call.validation.samples
+            whole, train = call.data.samples, training_samples(call)
+            if samples is None and whole is not None and train is not None and call.validation.array is None:
+                samples = whole - train or None
+            yield from _of(call, "validation", call.validation, samples, given, size)
+
+
+def _by_hand(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
+    here = [other.data.samples for other in story.calls() if other.site == call.site]
+    rows = call.data.samples
+    # A site that ever feeds the right number is a loop with a short last slice.
+    if rows and rows != size and all(n not in (None, 0, size) for n in here):
+        shape = call.data.array.shape if call.data.array is not None else None
+        yield FirstBatch(call, "", rows, None, rows, True, (shape or ())[:1])
+
+
+def _of(
+    call: Call, part: str, data: Data, samples: int | None, given: int | None, size: int
+) -> Iterator[FirstBatch]:
+    if data.dataset is not None:
+        yield from _of_dataset(call, part, data.dataset, size)
+    elif data.kind == "generator" and data.batch_rows not in (None, size):
+        assert data.batch_rows is not None
+        yield FirstBatch(call, part, data.batch_rows, None, None, False)
+    elif data.kind == "array" and given is not None and given > 0 and given != size and samples != 0:
+        if samples is None and given > size:
+            return
+        rows = given if samples is None else min(given, samples)
+        if rows != size:
+            exact = samples is not None and samples % given == 0
+            values = (call.argument("batch_size"), call.argument("validation_batch_size"))
+            shape = data.array.shape if data.array is not None else None
+            yield FirstBatch(call, part, rows, given, samples, exact, (*values, *(shape or ())[:1]))
+
+
+def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[FirstBatch]:
+    asked, samples = number(dataset.batch), number(dataset.elements)
+    drops = is_(dataset.drop_remainder, True)
+    if asked is None or asked <= 0 or asked == size or samples == 0 or dataset.batch is None:
+        return
+    if drops is Ternary.NO and samples is not None:
+        rows = min(asked, samples)
+    elif samples is not None and samples < asked:
+        return
+    elif samples is None and drops is not Ternary.YES and asked > size:
+        return
+    else:
+        rows = asked
+    if rows != size:
+        yield FirstBatch(call, part, rows, asked, samples, drops is Ternary.YES, (dataset.batch, dataset.elements))
+
+
+def outcome(keras: int, story: Story, batch: FirstBatch, size: int) -> str | None:
+    """What this Keras generation raises, None where it spreads the one row over all slots without a word."""
+    method = batch.call.method
+    known = batch.exact or (keras == 3 and method == "predict")
+    if method != "call" and _ran_before(story, batch):
+        # Traced for two shapes, the function leaves the number of rows open.
+        known = False
+    if known:
+        if keras == 2:
+            return f"raises ValueError (expected shape=({size}, …), found shape=({batch.rows}, …)) before any batch ran"
+        return f"raises ValueError (expected batch size: {size}, received: {batch.rows}) before any batch ran"
+    if batch.rows == 1:
+        return None
+    if size == 1 and keras == 3:
+        return "raises ValueError (the state enters the loop over the time steps with one row and leaves it with another number)"
+    if size == 1:
+        return f"raises InvalidArgumentError (a tensor of {batch.rows} rows doesn't fit one of 1) at the first batch"
+    return f"raises InvalidArgumentError (incompatible shapes: [{batch.rows},…] vs. [{size},…]) at the first batch"
+
+
+def _ran_before(story: Story, batch: FirstBatch) -> bool:
+    """Whether the same function of the model has certainly taken batches of another size before."""
+    function = "test" if batch.part else _FUNCTIONS.get(batch.call.method)
+    for event in story.events:
+        if event is batch.call:
+            return False
+        if isinstance(event, Call) and _FUNCTIONS.get(event.method) == function:
+            rows = event.data.samples
+            asked = batch_argument(event) if not event.method.endswith("on_batch") else rows
+            fed = None if rows is None or asked is None else min(rows, asked)
+            if event.model.id == batch.call.model.id and fed not in (None, batch.rows):
+                return True
+    return False
+

@@ -1,0 +1,129 @@
+"""How the data of two feeds are related: the same again, made apart, or parts of one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from statelint.trace.objects import Array, Data
+from statelint.trace.story import Loop, Story, Written
+from statelint.values import Known, number
+
+_RANDOM = ("numpy.random.", "tensorflow.random.")
+# Blank arrays: what they are filled with is part of their key.
+_BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
+_LOADERS = ("numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "pandas.read_")
+_LISTINGS = ("glob.glob", "glob.iglob", "os.listdir", "os.scandir")
+
+
+def rows_of(data: Data) -> Array | None:
+    """The (first) array whose rows are fed, through a Dataset."""
+    if data.dataset is None or not data.dataset.parts:
+        return data.array
+    part = data.dataset.parts[0]
+    return part.value if isinstance(part, Known) and isinstance(part.value, Array) else None
+
+
+def is_again(earlier: Data, later: Data) -> bool:
+    """Whether data that certainly went through as `earlier` begin again with `later`."""
+    if "generator" in (earlier.kind, later.kind):
+        return False
+    if earlier.key == later.key:
+        return not earlier.kind == later.kind == "unknown"
+    one, other = rows_of(earlier), rows_of(later)
+    if one is None or other is None:
+        return False
+    if one.key == other.key:
+        return True
+    numbers = (number(one.start), one.samples, number(other.start), other.samples)
+    if one.base != other.base or any(n is None for n in numbers):
+        return False
+    start, rows, begin, count = (n or 0 for n in numbers)
+    # A slice that reaches the end (or beyond) may be meant as the last look back.
+    return begin == start or (start < begin and begin + count < start + rows)
+
+
+def are_apart(one: Data, other: Data) -> bool:
+    """Whether the program drew the two at random and apart, so that neither continues the other."""
+    return bool(_apart(one, other))
+
+
+def _apart(one: Data, other: Data) -> frozenset[int]:
+    """The ids of the random draws of two data that have none in common; empty where that isn't proven."""
+    first, second = rows_of(one), rows_of(other)
+    if first is None or second is None:
+        return frozenset()
+    left, right = _draws(first.key), _draws(second.key)
+    return left | right if left and right and not left & right else frozenset()
+
+
+def stream_of(data: Data) -> Hashable:
+    """What the data are a part of: the whole array, Dataset or list that they are cut or drawn from."""
+    array = data.array
+    if array is not None and array.cut is not None:
+        return array.cut.whole
+    if array is not None and array.base != array.key:
+        return array.base
+    key = data.key
+    return key[1] if isinstance(key, tuple) and len(key) > 2 and key[0] == "item" else key
+
+
+def are_separate(earlier: Data, later: Data, loop: Loop) -> bool:
+    """Whether passes of a loop feed sequences of their own: arrays of a list that are apart, or one file each."""
+    if loop.kind != "for":
+        return False
+    drawn = _apart(earlier, later)
+    if drawn and isinstance(loop.over, tuple) and all(id_ < loop.id for id_ in drawn):
+        return True
+    one, other = _file_of(earlier.key), _file_of(later.key)
+    return one is not None and other is not None and one[1] == other[1] and one != other and one[1] == loop.over
+
+
+def _file_of(key: Hashable) -> tuple[Hashable, ...] | None:
+    """The one item of a folder's listing from which the data are loaded."""
+    for part in parts(key):
+        if isinstance(part[0], str) and part[0].startswith(_LOADERS):
+            files = {p for p in parts(part) if p[0] == "item" and len(p) > 2 and _is_listing(p[1])}
+            return files.pop() if len(files) == 1 else None
+    return None
+
+
+def _is_listing(key: Hashable) -> bool:
+    return isinstance(key, tuple) and key[0] in _LISTINGS
+
+
+def is_written(story: Story, earlier: int, later: int, data: Data) -> bool:
+    """Whether the data were changed in place between two positions of the story."""
+    written = {e.key for e in story.events[earlier:later] if isinstance(e, Written)}
+    return bool(written) and (data.key in written or any(part in written for part in parts(data.key)))
+
+
+def is_read_anew(data: Data) -> bool:
+    """Whether the data are read from an object that isn't known, so that the same expression may give others."""
+    return any(part[0] in ("attribute", "call") for part in parts(data.key))
+
+
+def parts(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
+    """All compound keys in a key, itself included, each once."""
+    seen: set[int] = set()
+    todo = [key]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, tuple) and part and id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            todo.extend(part)
+
+
+def _draws(key: Hashable) -> frozenset[int]:
+    """The ids of the random draws that data consist of; empty where anything else may be in them."""
+    found: set[int] = set()
+    for part in parts(key):
+        head = part[0]
+        if not isinstance(head, str) or len(part) != 2 or not isinstance(part[1], int):
+            if head in ("name", "parameter", "attribute", "call", "generator", "widened"):
+                return frozenset()
+        elif head.startswith(_RANDOM):
+            found.add(part[1])
+        elif head not in _BLANK and head not in ("int", "bool", "dataset"):
+            return frozenset()
+    return frozenset(found)

@@ -1,0 +1,69 @@
+"""SRN304: evaluate or predict starts from a state that isn't that of its data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.continuity import INFERENCE, RESET, Start, disturbs, judge_inherited, starts
+from statelint.sites import Site
+from statelint.trace.recording import Recording
+from statelint.trace.story import Story, Trace
+from statelint.values import assumptions
+
+
+class StateCarriedIntoInference(Rule):
+    code = "SRN304"
+    name = "state-carried-into-inference"
+    severity = Severity.WARNING
+    why = "Nothing resets the state between two calls: the first samples are judged with the memory of other ones."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            seen: set[Site] = set()
+            for start in starts(story):
+                if start.feed.site not in seen and _is_wrong(story, start):
+                    seen.add(start.feed.site)
+                    yield _report(start)
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        return judge_inherited(finding, recording, finding.related[0].site, INFERENCE)
+
+
+def _is_wrong(story: Story, start: Start) -> bool:
+    if start.feed.phase not in INFERENCE or start.why == "sequence" or disturbs(story, start.position, start.feed):
+        return False
+    # Reading the training series before the test series warms the state up.
+    warms_up = start.why == "apart" and start.source.phase in INFERENCE and _was_trained_on(story, start)
+    return not warms_up
+
+
+def _was_trained_on(story: Story, start: Start) -> bool:
+    return any(
+        position < start.position and feed.data.key == start.source.data.key for position, feed in story.feeds("train")
+    )
+
+
+def _report(start: Start) -> Report:
+    feed, source = start.feed, start.source
+    call, layer = _name(feed.call.method), feed.model.stateful_layers[0]
+    left = f"the state that {_name(source.call.method)} left"
+    if start.why == "again":
+        message = f"{call} goes again over data that the model has just read, and starts from {left}"
+    else:
+        message = f"{call} starts from {left}, and its data don't continue the ones before"
+    return Report(
+        site=feed.site,
+        message=message,
+        instead=f"reset before it: {RESET}",
+        assumptions=assumptions(layer.stateful),
+        related=(
+            Related(source.site, "the state comes from here"),
+            Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
+        ),
+    )
+
+
+def _name(method: str) -> str:
+    return "the model's call" if method == "call" else f"{method}()"

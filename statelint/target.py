@@ -1,0 +1,88 @@
+"""Which Keras generations a program is written for: both, unless something proves one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+GENERATIONS = (2, 3)
+
+# Imports that only one generation can satisfy.
+_KERAS_2 = re.compile(
+    r"""
+    ^[ \t]*(?:import|from)[ \t]+(?:
+        tf_keras\b
+      | tensorflow\.contrib\b
+      | (?:tensorflow\.)?(?:python\.)?keras\.(?:
+            engine | layers\.(?:recurrent|core|wrappers|embeddings|convolutional|normalization|advanced_activations)
+          | utils\.(?:np_utils|vis_utils|generic_utils|training_utils) | backend\.tensorflow_backend
+          | objectives | legacy | wrappers\.scikit_learn
+        )\b
+    )
+    | TF_USE_LEGACY_KERAS['"]\s*\]?\s*[,=]\s*['"]?(?:1|True|true)
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+
+_DEPENDENCIES = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "environment.yml", "environment.yaml")
+_PIN = re.compile(
+    r"""(?im)^[\s\-"',]*(?P<name>keras|tensorflow(?:[-_](?:cpu|gpu|intel|macos))?)(?:\[[^\]]*\])?["']?\s*[:=]?\s*["']?\s*"""
+    r"""(?P<how>===?|~=|<=?|>=?|=)\s*(?P<version>\d+(?:\.\d+)*)"""
+)
+
+
+def target_of(code: str, path: Path | None = None) -> tuple[int, ...]:
+    """The generations that a program can mean, from its imports and from the dependency files around it."""
+    if _KERAS_2.search(code):
+        return (2,)
+    return _pinned(path.parent) if path is not None else GENERATIONS
+
+
+@cache
+def _pinned(folder: Path) -> tuple[int, ...]:
+    """The generations that the nearest dependency files allow, up to the repository's root."""
+    try:
+        folder = folder.resolve()
+    except OSError:
+        return GENERATIONS
+    for place in (folder, *folder.parents):
+        found = [pin for file in _dependency_files(place) for pin in _pins(file)]
+        if found:
+            allowed = tuple(g for g in GENERATIONS if all(g in pin for pin in found))
+            return allowed or GENERATIONS
+        if (place / ".git").exists():
+            break
+    return GENERATIONS
+
+
+def _dependency_files(folder: Path) -> Iterator[Path]:
+    try:
+        yield from sorted(folder.glob("requirements*.txt"))
+    except OSError:
+        return
+    yield from (folder / name for name in _DEPENDENCIES if (folder / name).is_file())
+
+
+def _pins(file: Path) -> Iterator[tuple[int, ...]]:
+    """The generations that each requirement on Keras or TensorFlow in a file allows."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    if re.search(r"\btf[-_]keras\b", text):
+        # Whoever installs tf_keras beside Keras 3 may mean either.
+        return
+    for match in _PIN.finditer(text):
+        version = tuple(int(part) for part in match["version"].split("."))[:2]
+        # TensorFlow 2.16 is the first that brings Keras 3.
+        first = (3, 0) if match["name"].lower() == "keras" else (2, 16)
+        version = (*version, 0)[:2]
+        how = match["how"]
+        if how in ("==", "===", "=", "~="):
+            yield (3,) if version >= first else (2,)
+        elif how == "<" and version <= first or how == "<=" and version < first:
+            yield (2,)
+        elif how in (">", ">=") and version >= first:
+            yield (3,)
