@@ -39,7 +39,6 @@ def test_what_the_second_pass_changes_is_unknown_behind_the_loop() -> None:
     [("range(3)", "3"), ("range(100)", "100"), ("range(0, 100, 10)", "10"), ("range(n)", "?LOOP")],
 )
 def test_a_list_grows_by_one_item_in_each_pass(passes: str, length: str) -> None:
-    code = f"xs = ['first']\nfor i in {passes}:\n    xs.append(i)\ndel xs[0]\nreveal(len(xs))"
     code = f"xs = []\nfor i in {passes}:\n    xs.append(i)\nreveal(len(xs))"
     assert reveal(code) == [length]
 
@@ -49,14 +48,14 @@ def test_a_list_grows_by_one_item_in_each_pass(passes: str, length: str) -> None
 )
 def test_a_list_that_grows_in_some_passes_has_no_known_length(condition: str) -> None:
     code = f"xs = []\nfor i in range(100):\n    if {condition}:\n        xs.append(i)\nreveal(len(xs))"
-    assert reveal(code) == ["?LOOP"]
-
-
-@pytest.mark.parametrize("condition", ["i == 50", "i > 50", "flag"])
-def test_a_name_that_changes_in_some_passes_is_unknown(condition: str) -> None:
-    code = f"size = 1\nfor i in range(100):\n    if {condition}:\n        size = 2\nreveal(size)"
     (told,) = reveal(code)
-    assert told.startswith("?") or told == "1 | 2"
+    assert told in ("?LOOP", "?BRANCHES")
+
+
+@pytest.mark.parametrize(("condition", "size"), [("i == 50", "?LOOP"), ("i > 50", "2"), ("flag", "2 | 1")])
+def test_a_name_that_changes_in_some_passes(condition: str, size: str) -> None:
+    code = f"size = 1\nfor i in range(100):\n    if {condition}:\n        size = 2\nreveal(size)"
+    assert reveal(code) == [size]
 
 
 def test_windows_cut_in_a_loop() -> None:
@@ -128,13 +127,13 @@ def test_what_a_loop_draws(source: str, items: list[str]) -> None:
         ("yield 1\n    yield 2", ["1", "2"]),
         ("yield from ('a', 'b')", ["'a'", "'b'"]),
         ("for i in ('a', 'b', 'c'):\n        yield i", ["'a'", "'b'", "'c'"]),
-        ("for i in range(0, 8, 2):\n        yield np.zeros(8)[i:i + 2]", ["array(2)", "array(2) from 2"]),
+        ("for i in range(0, 8, 2):\n        yield x[i:i + 2]", ["array(2)", "array(2) from 2"]),
         ("while True:\n        yield 1", ["1", "1"]),
     ],
 )
 def test_what_a_generator_gives(body: str, drawn: list[str]) -> None:
-    told = reveal(f"def g():\n    {body}\nfor item in g():\n    reveal(item)")
-    assert told[: len(drawn)] == drawn
+    told = reveal(f"x = np.zeros(8)\ndef g():\n    {body}\nfor item in g():\n    reveal(item)")
+    assert [item.removesuffix(" this pass") for item in told[: len(drawn)]] == drawn
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from functools import lru_cache
+
 import libcst as cst
 
 from statelint import api
@@ -77,6 +79,7 @@ def _hook(machine: Machine, node: cst.FunctionDef) -> Hook:
     return Hook(node.name.value, machine.site(node), resets(node), max(required, 0), positional)
 
 
+@lru_cache(maxsize=4096)
 def resets(node: cst.CSTNode) -> bool:
     """Whether a piece of code calls a reset of recurrent states."""
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _RESETS:

@@ -156,7 +156,7 @@ def _widen_names(before: Mapping[str, Value], after: Mapping[str, Value], site: 
 
 def _widen_value(before: Value, after: Value, site: Site) -> Value:
     """What a name holds after some passes: the same loop from the same start ends with the same."""
-    if before.key == after.key:
+    if before is after or before.key == after.key:
         return after
     key = ("widened", site, before.key, after.key)
     if isinstance(before, Known) and isinstance(after, Known):

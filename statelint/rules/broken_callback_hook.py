@@ -35,13 +35,13 @@ class BrokenCallbackHook(Rule):
                 related=(Related(feed.site, "the fit that gets the callback"),),
             )
         for story in trace.stories:
-            for event in story.events:
-                if isinstance(event, Call) and is_stateful(event.model):
-                    for callback in trace.callbacks:
-                        if callback.id in event.callbacks and callback.resets:
-                            yield from _uncallable(callback, event)
-                elif isinstance(event, Instantiated) and event.callback.resets:
-                    yield from _misused(trace, event)
+            made = [e for e in story.events if isinstance(e, Instantiated) and e.callback.resets]
+            for call in story.calls():
+                if is_stateful(call.model):
+                    yield from _uncallable(trace, call)
+                    yield from _not_made(made, call)
+            if trace.keras == 3:
+                yield from _assigned(made)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         outcome = recording.outcome
@@ -57,35 +57,48 @@ class BrokenCallbackHook(Rule):
         return not_measured(recording, "the callback's hook")
 
 
-def _uncallable(callback: Callback, call: Call) -> Iterator[Report]:
-    """Hooks of a callback that Keras can't call in this fit, evaluate or predict."""
-    if callback.kind == "class" and _has_no_base(callback):
-        what = f"{callback.name} resets the states, but it is no keras.callbacks.Callback"
-        happens = f"raises \"AttributeError: '{callback.name}' object has no attribute 'set_model'\""
-        yield _error(callback.site, what, happens, "derive it from `keras.callbacks.Callback`", call.site)
-    for hook in callback.hooks:
-        given = HOOKS.get(hook.name)
-        if given is None or not _is_run(hook.name, call) or _takes(hook, given):
+def _uncallable(trace: Trace, call: Call) -> Iterator[Report]:
+    """Hooks that Keras can't call in this fit, evaluate or predict."""
+    for callback in trace.callbacks:
+        if callback.id not in call.callbacks or not callback.resets:
             continue
-        names = "logs" if given == 1 else "epoch, logs" if "epoch" in hook.name else "batch, logs"
-        what = f"Keras calls `{hook.name}` with ({names}), which this one doesn't take"
-        right = f"lambda {names}: …" if callback.kind == "lambda" else f"def {hook.name}(self, {names}=None)"
-        happens = 'raises "TypeError: … positional argument…" at its first call'
-        yield _error(hook.site, what, happens, f"write `{right}`", call.site)
+        if _has_no_base(callback):
+            what = f"{callback.name} resets the states, but it is no keras.callbacks.Callback"
+            happens = f"raises \"AttributeError: '{callback.name}' object has no attribute 'set_model'\""
+            yield _error(callback.site, what, happens, "derive it from `keras.callbacks.Callback`", call.site)
+        for hook in callback.hooks:
+            given = HOOKS.get(hook.name)
+            if given is None or not _is_run(hook.name, call) or _takes(hook, given):
+                continue
+            names = "logs" if given == 1 else "epoch, logs" if "epoch" in hook.name else "batch, logs"
+            what = f"Keras calls `{hook.name}` with ({names}), which this one doesn't take"
+            is_lambda = callback.kind == "lambda"
+            right = f"lambda {names}: …" if is_lambda else f"def {hook.name}(self, {names}=None)"
+            happens = 'raises "TypeError: … positional argument…" at its first call'
+            yield _error(hook.site, what, happens, f"write `{right}`", call.site)
 
 
-def _misused(trace: Trace, event: Instantiated) -> Iterator[Report]:
-    """A class passed in place of an instance; an instance that sets what Keras 3 sets."""
-    callback = event.callback
-    if event.as_class and callback.base is not Ternary.NO:
-        what = f"the class {callback.name} itself is passed where an instance of it belongs"
-        happens = 'raises "TypeError: Callback.set_model() missing 1 required positional argument"'
-        yield _error(event.site, what, happens, f"pass an instance: `{callback.name}()`", callback.site)
-    elif trace.keras == 3 and callback.base is Ternary.YES and callback.sets_model is not None:
-        what = "a callback's `model` is a property that can't be assigned"
-        happens = f"raises \"AttributeError: property 'model' of '{callback.name}' object has no setter\""
-        instead = "leave it out, as Keras sets `self.model` itself; or give it another name"
-        yield _error(callback.sets_model, what, happens, instead, event.site)
+def _not_made(made: list[Instantiated], call: Call) -> Iterator[Report]:
+    """A class passed in place of an instance of it."""
+    given = call.arguments.get("callbacks")
+    for event in made:
+        if event.as_class and given is not None and event.site == given.site:
+            name = event.callback.name
+            what = f"the class {name} itself is passed where an instance of it belongs"
+            happens = 'raises "TypeError: Callback.set_model() missing 1 required positional argument"'
+            if event.callback.base is Ternary.YES:
+                yield _error(event.site, what, happens, f"pass an instance: `{name}()`", call.site)
+
+
+def _assigned(made: list[Instantiated]) -> Iterator[Report]:
+    """A callback that assigns what Keras 3 sets itself."""
+    for event in made:
+        callback = event.callback
+        if not event.as_class and callback.base is Ternary.YES and callback.sets_model is not None:
+            what = "a callback's `model` is a property that can't be assigned"
+            happens = f"raises \"AttributeError: property 'model' of '{callback.name}' object has no setter\""
+            instead = "leave it out, as Keras sets `self.model` itself; or give it another name"
+            yield _error(callback.sets_model, what, happens, instead, event.site)
 
 
 def _error(site: Site, what: str, happens: str, instead: str, related: Site) -> Report:
@@ -106,4 +119,5 @@ def _is_run(name: str, call: Call) -> bool:
 
 def _has_no_base(callback: Callback) -> bool:
     """Whether a class certainly lacks what Keras asks of a callback."""
-    return callback.base is Ternary.NO and not callback.parents and "set_model" not in callback.methods
+    bare = callback.kind == "class" and not callback.parents and "set_model" not in callback.methods
+    return bare and callback.base is Ternary.NO
