@@ -95,8 +95,8 @@ def _wanted(findings: Iterable[Finding], selection: Selection) -> list[Finding]:
 
 
 def _traces(shown: str, data: bytes, checked: Checked) -> tuple[Source, tuple[Trace, ...]] | None:
-    from statelint.interp.program import follow  # noqa: PLC0415
-    from statelint.source.python import Unreadable, read  # noqa: PLC0415
+    from statelint.interp.program import follow
+    from statelint.source.python import Unreadable, read
 
     source = read(shown, data)
     if isinstance(source, Unreadable):
@@ -122,7 +122,7 @@ def _unreadable(site: Site, why: str) -> Finding:
 def _findings(
     shown: str, traces: Sequence[Trace], wanted: tuple[int, ...], checked: Checked
 ) -> Iterator[Finding]:
-    from statelint.rules import load  # noqa: PLC0415
+    from statelint.rules import load
 
     for rule in load():
         merged: dict[Site, list[tuple[int, Report]]] = {}

@@ -16,7 +16,8 @@ _KERAS_2 = re.compile(
         tf_keras\b
       | tensorflow\.contrib\b
       | (?:tensorflow\.)?(?:python\.)?keras\.(?:
-            engine | layers\.(?:recurrent|core|wrappers|embeddings|convolutional|normalization|advanced_activations)
+            engine
+          | layers\.(?:recurrent|core|wrappers|embeddings|convolutional|normalization|advanced_activations)
           | utils\.(?:np_utils|vis_utils|generic_utils|training_utils) | backend\.tensorflow_backend
           | objectives | legacy | wrappers\.scikit_learn
         )\b
@@ -82,7 +83,7 @@ def _pins(file: Path) -> Iterator[tuple[int, ...]]:
         how = match["how"]
         if how in ("==", "===", "=", "~="):
             yield (3,) if version >= first else (2,)
-        elif how == "<" and version <= first or how == "<=" and version < first:
+        elif (how == "<" and version <= first) or (how == "<=" and version < first):
             yield (2,)
         elif how in (">", ">=") and version >= first:
             yield (3,)

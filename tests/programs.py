@@ -54,7 +54,10 @@ def blocks(page: Path, heading: str) -> tuple[str, ...]:
     """The programs under a page's `## heading`."""
     sections = re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return tuple(
-        block for section in sections if section.startswith(f"{heading}\n") for block in _EXAMPLE.findall(section)
+        block
+        for section in sections
+        if section.startswith(f"{heading}\n")
+        for block in _EXAMPLE.findall(section)
     )
 
 

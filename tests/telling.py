@@ -197,7 +197,9 @@ def _what(event: Event) -> str:
             stateful = " carried" if model.is_stateful is Ternary.YES else ""
             return f"{event.call.method} {phase} {shown_data(data)}{size}{stateful}"
         case Call(method=method, data=data, validation=validation):
-            return f"call {method} {shown_data(data)}" + (f" / {shown_data(validation)}" if validation else "")
+            return f"call {method} {shown_data(data)}" + (
+                f" / {shown_data(validation)}" if validation else ""
+            )
         case Reset(via=via, method=method, missing=missing, built=built):
             rest = " missing" * missing + " unbuilt" * (not built)
             return f"reset {via}.{method}{rest}"
@@ -223,7 +225,7 @@ def models_of(code: str, keras: int = 3, head: str = HEAD) -> list[str]:
 
 def _model(model: Model) -> str:
     layers = [_layer(layer) for layer in model.layers] + ([] if model.complete else ["..."])
-    size = "undecided" if model.undecided else model.batch_size
+    size = "undecided" if model.undecided else "?" if isinstance(model.batch, Unknown) else model.batch_size
     return f"{model.kind}({', '.join(layers)}) batch={size}"
 
 

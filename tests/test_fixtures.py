@@ -26,7 +26,8 @@ from tests.programs import FIXTURES, PAGES, Expected, all_blocks, blocks, expect
 
 # Good fixtures in which an oracle measures what its rule leaves alone on purpose.
 MEANT = {
-    "reset-every-batch/good_whole_record_per_batch.py": "each batch is a whole record, so nothing should be inherited",
+    "reset-every-batch/good_whole_record_per_batch.py": "each batch is a whole record",
+    "state-carried-into-inference/good_generation.py": "each step of the generation continues the one before",
     "validation-leak/good_split_of_lanes.py": "the validation continues the training series",
     "validation-leak/good_validation_continues.py": "the validation continues the training series",
 }
@@ -155,7 +156,8 @@ def alleged(rule: Rule, site: Site) -> Finding:
 
 def candidates(path: Path, recording: Recording) -> Iterator[Site]:
     """The places of which a finding could speak: recorded calls and resets, layers, calls and resets read."""
-    lines = {run.places[0].line for run in (*recording.calls, *recording.resets) if run.places}
+    lines = {run.places[0].line for run in recording.calls if run.places}
+    lines |= {run.places[0].line for run in recording.resets if run.places}
     source = read(shown(path), path.read_bytes())
     if isinstance(source, Source):
         for story in follow(source, recording.keras).stories:

@@ -9,7 +9,7 @@ from tests.telling import reveal
 
 def test_few_passes_are_all_followed() -> None:
     assert reveal("for a in 'xyz':\n    reveal(a)") == ["'x'", "'y'", "'z'"]
-    assert reveal("n = 0\nfor i in range(3):\n    n += 2\nreveal(n)") == ["6"]
+    assert reveal("n = 0\nfor i in range(3):\n    n += 2\nreveal(n)") == ["6 this pass"]
 
 
 def test_of_many_passes_the_first_second_and_last_are_followed() -> None:
@@ -100,7 +100,9 @@ def test_while() -> None:
 
 
 def test_a_condition_on_the_last_pass_is_decided_behind_the_loop() -> None:
-    assert reveal("for i in range(30):\n    pass\nreveal('last' if i == 29 else 'other')") == ["'last' this pass"]
+    assert reveal("for i in range(30):\n    pass\nreveal('last' if i == 29 else 'other')") == [
+        "'last' this pass"
+    ]
     code = "for i in range(30):\n    pass\nif i == 29:\n    reveal('last')\nelse:\n    reveal('other')"
     assert reveal(code) == ["'last'"]
 

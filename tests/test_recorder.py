@@ -455,7 +455,7 @@ def test_datasets_and_generators(record: Record) -> None:
     assert [c.data_kind for c in run.calls] == ["dataset", "generator", "sequence"]
     assert [b.rows for b in run.batches] == [4] * 6
     assert [b.inputs for b in run.batches[:2]] == [b.inputs for b in run.batches[2:4]]
-    assert all(b.row_ids is None for b in run.batches)
+    assert [b.row_ids for b in run.batches] == [(0, 1, 2, 3), (4, 5, 6, 7)] * 3
     assert all(c.samples is None and c.data is None for c in run.calls)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,8 +71,8 @@ def test_both_and_either_are_dual(one: Ternary, other: Ternary) -> None:
         (unknown(Reason.PARAMETER), True, Ternary.UNKNOWN),
     ],
 )
-def test_a_value_is_a_constant_of_its_type(value: Value, constant: object, fact: Ternary) -> None:
-    assert is_(value, constant) is fact  # type: ignore[arg-type]
+def test_a_value_is_a_constant_of_its_type(value: Value, constant: Hashable, fact: Ternary) -> None:
+    assert is_(value, constant) is fact
 
 
 def test_a_predicate_holds_only_where_it_does_for_all_options() -> None:
@@ -155,6 +157,9 @@ def test_assumptions_are_told_once() -> None:
 
 def test_unknown_values_are_equal_by_their_key_alone() -> None:
     assert unknown(Reason.PARAMETER).key != unknown(Reason.PARAMETER).key
-    same = unknown(Reason.PARAMETER, "a.py:1:1", ("name", "x")), unknown(Reason.LOOP, "a.py:2:1", ("name", "x"))
+    same = (
+        unknown(Reason.PARAMETER, "a.py:1:1", ("name", "x")),
+        unknown(Reason.LOOP, "a.py:2:1", ("name", "x")),
+    )
     assert same[0].key == same[1].key
     assert join(*same) is same[0]

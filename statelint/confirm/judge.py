@@ -16,6 +16,7 @@ from statelint.trace.recording import Recording
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
 
+
 def confirm(
     findings: Sequence[Finding],
     files: Sequence[SourceFile],

@@ -23,6 +23,7 @@ import importlib.metadata
 import importlib.util
 import inspect
 import io
+import itertools
 import json
 import math
 import os
@@ -163,6 +164,7 @@ class Story:
         self.calls: list[dict[str, Any]] = []
         self.batches: list[dict[str, Any]] = []
         self.resets: list[dict[str, Any]] = []
+        self.weights: list[dict[str, Any]] = []
         self.caps: list[str] = []
         self.mended: list[str] = []
 
@@ -196,6 +198,8 @@ class Local(threading.local):
     layer_depth = 0
     step_depth = 0
     reset_depth = 0
+    weights_depth = 0
+    tapes: tuple[int, ...] = ()
     function_depth = 0
     runs: Any = None
 
@@ -207,6 +211,8 @@ class Tap:
         self.rows, self.arrays, self.inputs = rows, arrays, inputs
         self.entering: list[Any] | None = None
         self.leaving: list[Any] | None = None
+        self.unshuffled: list[int] | None = None
+        self.span: dict[str, int] | None = None
         self.left = False
         self.site: Any = None
 
@@ -235,8 +241,8 @@ class FunctionRun:
 class TracedCall:
     """A call of a stateful model that stands in the graph of a user's `tf.function`."""
 
-    def __init__(self, model: Any, layers: list[Any], places: Places) -> None:
-        self.model, self.layers, self.places = model, layers, places
+    def __init__(self, model: Any, layers: list[Any], places: Places, tape: int | None) -> None:
+        self.model, self.layers, self.places, self.tape = model, layers, places, tape
 
 
 class RowIndex:
@@ -292,6 +298,7 @@ class Call:
         self.index: int = record["index"]
         self.rows: RowIndex | None = None
         self.validation_rows: RowIndex | None = None
+        self.inputs: Any = None
         self.validating = False
         self.first_epoch: int | None = None
         self.epoch: int | None = None
@@ -344,6 +351,7 @@ class Recorder:
         self.tf, self.np = keras.tf, keras.np
         self.story = Story()
         self.local = Local()
+        self.origins = Origins(self)
         self.active: list[Call] = []
         self.hooks: list[str] = []
         self.execution: Execution | None = None
@@ -354,6 +362,8 @@ class Recorder:
         self._models: Any = weakref.WeakKeyDictionary()
         self._model_list: list[Any] = []
         self._runs: Any = weakref.WeakKeyDictionary()
+        self._examples: dict[int, Any] = {}
+        self._openings = itertools.count()
         self._layer_keys: Any = weakref.WeakKeyDictionary()
         self._left: dict[tuple[int, str], int] = {}
         self._tapped: Any = weakref.WeakSet()
@@ -419,7 +429,9 @@ class Recorder:
             "digest": fingerprint(*(a.tobytes() for a in arrays)),
             "rows": int(arrays[0].shape[0]) if arrays and arrays[0].ndim else None,
             "layers": {
-                str(layer.name): math.sqrt(sum(float(self.np.sum(self.np.square(a.astype("float64")))) for a in state))
+                str(layer.name): math.sqrt(
+                    sum(float(self.np.sum(self.np.square(a.astype("float64")))) for a in state)
+                )
                 for layer, state in values.items()
                 if state is not None
             },
@@ -453,6 +465,7 @@ class Recorder:
                     "places": self._made.get(model, []),
                     "layers": [],
                     "output_shape": None,
+                    "crossing": None,
                 }
             )
         index = int(self._models[model])
@@ -471,6 +484,67 @@ class Recorder:
                 shape = model.output_shape
                 if shape and not isinstance(shape, dict) and not isinstance(shape[0], (list, tuple)):
                     entry["output_shape"] = list(shape[1:])
+
+    def measure_crossing(self) -> None:
+        """Enter what crosses from batch to batch in the models whose training sees it by single steps or
+        calls.
+        """
+        for index, example in self._examples.items():
+            model, entry = self._model_list[index], self.story.models[index]
+            with contextlib.suppress(Exception):
+                entry["crossing"] = self.crossing(model, example)
+
+    def crossing(self, model: Any, example: Any) -> dict[str, float]:
+        tf, np = self.tf, self.np
+        layers = self.stateful_layers(model)
+        variables = [v for layer in layers for v in self.variables(layer) or []]
+
+        def second(first: Any) -> Any:
+            for variable in variables:
+                variable.assign(np.zeros(variable.shape, "float32"))
+            model(first)
+            return tf.reduce_sum(model(tf.constant(example)))
+
+        self.local.layer_depth += 1
+        try:
+            first = tf.constant(example)
+            with tf.GradientTape() as tape:
+                tape.watch(first)
+                output = second(first)
+            gradient = tape.gradient(output, first)
+            change = abs(float(second(tf.constant(example + 0.1)) - output))
+        finally:
+            self.local.layer_depth -= 1
+        largest = 0.0 if gradient is None else float(tf.reduce_max(tf.abs(gradient)))
+        return {"change": change, "gradient": largest}
+
+    def keep_example(self, model: Any, array: Any) -> None:
+        """Keep the first batch of a model, to measure with at the end."""
+        index = self.model_index(model)
+        is_small = array is not None and array.dtype.kind == "f" and array.size < 1 << 16
+        if is_small and index not in self._examples:
+            self._examples[index] = array
+
+    def note_weights(self, original: Any, model: Any, args: Any, kwargs: Any) -> Any:
+        """Set or load the weights of a model and record it."""
+        if not self.recording or self.local.weights_depth or not self.stateful_layers(model):
+            return original(model, *args, **kwargs)
+        before = fingerprint(*(self.np.asarray(w).tobytes() for w in model.get_weights()))
+        self.local.weights_depth += 1
+        try:
+            result = original(model, *args, **kwargs)
+        finally:
+            self.local.weights_depth -= 1
+        after = fingerprint(*(self.np.asarray(w).tobytes() for w in model.get_weights()))
+        self.story.weights.append(
+            {
+                "model": self.model_index(model),
+                "places": self.places(),
+                "before_batch": len(self.story.batches),
+                "changed": before != after,
+            }
+        )
+        return result
 
     def recurrent_layers(self, model: Any) -> Iterator[dict[str, Any]]:
         """Describe the recurrent layers of a model, nested ones included."""
@@ -551,6 +625,8 @@ class Recorder:
                 "batch": number,
                 "rows": tap.rows,
                 "row_ids": row_ids,
+                "unshuffled": tap.unshuffled,
+                "span": tap.span,
                 "inputs": tap.inputs,
                 "entering": None if entering is None else self.probe(entering),
                 "leaving": None if leaving is None else self.probe(leaving),
@@ -605,6 +681,11 @@ class Recorder:
                 last = position == len(taps) - 1
                 done = finished or not last
                 row_ids = index.positions(tap.arrays) if index is not None and tap.arrays else None
+                if index is None and tap.arrays:
+                    row_ids = self.origins.rows(tap.arrays)
+                if tap.arrays:
+                    tap.unshuffled = self.origins.unshuffled_rows(tap.arrays)
+                    tap.span = self.origins.span(None if call.validating else call, tap.arrays)
                 number = self.add_batch(
                     call.index,
                     model,
@@ -735,10 +816,12 @@ class Recorder:
     def is_symbolic(self, args: Any, kwargs: Any) -> bool:
         return any(isinstance(leaf, self.keras.symbolic) for leaf in self.flat([args, kwargs]))
 
-    def input_tap(self, args: Any, kwargs: Any) -> Tap:
+    def input_tap(self, layer: Any, args: Any, kwargs: Any) -> Tap:
         given = args[0] if args else next(iter(kwargs.values()), None)
         arrays = [self.as_array(leaf) for leaf in self.flat(given)]
         known = [a for a in arrays if a is not None and a.ndim]
+        if len(known) == 1 and isinstance(layer, self.keras.model):
+            self.keep_example(layer, known[0].astype("float32"))
         if not known:
             return Tap(None, None, None)
         return Tap(int(known[0].shape[0]), None, fingerprint(*(a.tobytes() for a in known)))
@@ -773,6 +856,8 @@ class Recorder:
             "finished": False,
             "shape": None,
             "target_shape": None,
+            "batch_hooks": 0,
+            "tape": None,
         }
         record.update(fields)
         self.story.calls.append(record)
@@ -787,9 +872,11 @@ class Recorder:
         before: States | None,
         after: States | None,
         error: BaseException | None,
+        tape: int | None = None,
     ) -> None:
         """Enter one call of a model or layer, and its batch, in the story."""
         fields = {"data_kind": "array", "data": tap.inputs, "samples": tap.rows, "finished": error is None}
+        fields["tape"] = tape
         record = self.new_call("call", model, places, **fields)
         index = self.add_batch(
             record["index"],
@@ -807,13 +894,15 @@ class Recorder:
             self.note_failure(error, record["index"], index)
 
     def call_eagerly(self, original: Any, layer: Any, layers: list[Any], args: Any, kwargs: Any) -> Any:
-        tap, places, before = self.input_tap(args, kwargs), self.places(), self.read(layers)
+        tap, places, before = self.input_tap(layer, args, kwargs), self.places(), self.read(layers)
         try:
             result = self.call_inside(original, layer, args, kwargs)
         except Exception as error:
             self.direct_call(layer, tap, places, before=before, after=self.read(layers), error=error)
             raise
-        self.direct_call(layer, tap, places, before=before, after=self.read(layers), error=None)
+        self.direct_call(
+            layer, tap, places, before=before, after=self.read(layers), error=None, tape=self.open_tape()
+        )
         self.check_limit()
         return result
 
@@ -822,7 +911,8 @@ class Recorder:
         run = self.function_run
         assert run is not None and self.frames is not None
         places = self.frames.here_traced(self.keras.tf_stack)
-        site = TracedCall(layer, layers, places[: max(len(places) - len(run.places), 0)])
+        inner = places[: max(len(places) - len(run.places), 0)]
+        site = TracedCall(layer, layers, inner, self.open_tape())
         tensors = self.leaves(args[:1])
         known = self.state_tensors(layers)
 
@@ -834,6 +924,8 @@ class Recorder:
                 fingerprint(*(a.tobytes() for a in arrays)),
             )
             tap.site = site
+            if len(arrays) == 1 and isinstance(layer, self.keras.model):
+                self.keep_example(layer, arrays[0])
             tap.entering = [self.np.array(v) for v in values[len(tensors) :]] or None
             if self.function_run is not None:
                 self.function_run.taps.append(tap)
@@ -887,7 +979,12 @@ class Recorder:
             self.check_limit()
         return result
 
+    def open_tape(self) -> int | None:
+        """Return the number of the innermost opening of a GradientTape, None where none is open."""
+        return self.local.tapes[-1] if self.local.tapes else None
+
     def commit_function(self, run: FunctionRun, error: BaseException | None) -> None:
+        openings: dict[int, int] = {}
         for position, tap in enumerate(run.taps):
             site: TracedCall = tap.site
             last = position == len(run.taps) - 1
@@ -906,6 +1003,8 @@ class Recorder:
                 before=entering,
                 after=leaving,
                 error=None if tap.left else error,
+                # Each run of the function opens its tapes anew.
+                tape=None if site.tape is None else openings.setdefault(site.tape, next(self._openings)),
             )
         if error is not None and not run.taps and run.failed is not None:
             model, rows, places = run.failed
@@ -931,7 +1030,12 @@ class Recorder:
         data = Data(self, name, bound.arguments)
         data.make_small()
         call = Call(self.new_call(name, model, places, **data.fields()), model)
-        call.rows, call.validation_rows = data.rows, data.validation_rows
+        if name != "predict" and call.record["shape"] and call.record["shape"][0] == 1:
+            self.keep_example(model, data.first_batch())
+        call.rows, call.validation_rows, call.inputs = data.rows, data.validation_rows, data.inputs
+        if data.kind == "sequence":
+            self.origins.watch_sequence(bound.arguments["x"])
+        self.origins.look_around()
         result = self.run_bound(call, functools.partial(original, *bound.args, **bound.kwargs))
         if name in ("predict", "predict_on_batch"):
             leaves = self.tf.nest.flatten(result)
@@ -1062,6 +1166,8 @@ class Recorder:
         if note is not None:
             outcome["message"] = note
         self.describe_models()
+        if status in ("finished", "stopped"):
+            self.measure_crossing()
         text = _dumps(
             {
                 "keras": self.keras.generation,
@@ -1071,6 +1177,7 @@ class Recorder:
                 "calls": list(self.story.calls),
                 "batches": list(self.story.batches),
                 "resets": resets,
+                "weights": self.story.weights,
                 "outcome": outcome,
                 "mended": self.story.mended,
                 "caps": self.story.caps,
@@ -1107,6 +1214,7 @@ class Data:
         self.tf, self.np = recorder.tf, recorder.np
         self.rows: RowIndex | None = None
         self.validation_rows: RowIndex | None = None
+        self.inputs: Any = None
         self.samples: int | None = None
         self.validation_samples: int | None = None
         self.padding = 0
@@ -1166,6 +1274,7 @@ class Data:
         x = self.arrays_of(a.get("x"))
         if x:
             self.samples = len(x[0])
+            self.inputs = x[0]
             self.rows = RowIndex(x + self.arrays_of(a.get("y")))
 
     def split_off_validation(self) -> None:
@@ -1251,6 +1360,14 @@ class Data:
 
         return self.tf.nest.map_structure(padded, result)
 
+    def first_batch(self) -> Any:
+        """Return the first batch of the (one) input array, None where it is something else."""
+        x = self.arrays_of(self.arguments.get("x"))
+        size = number(self.arguments.get("batch_size")) or DEFAULT_BATCH
+        if len(x) != 1:
+            return None
+        return x[0][: len(x[0]) if self.name.endswith("on_batch") else size].astype("float32")
+
     def fields(self) -> dict[str, Any]:
         """Return what a CallRun says of the data."""
         a = self.arguments
@@ -1273,6 +1390,283 @@ def number(value: Any) -> int | None:
         return None if value is None else int(value)
     except (TypeError, ValueError):
         return None
+
+
+# ---------------------------------------------------------------------------------------------------
+# Where the rows and steps of a batch come from
+
+
+class Origins:
+    """Remembers arrays of the program, to find in them what a batch holds.
+
+    Arrays that a Dataset is made of and batches that a keras Sequence returns tell the order of the data;
+    arrays as they were before the program shuffled them, the order that was lost; the arrays that the
+    program can name while it calls Keras, and those that np.array puts together from slices of one other,
+    the series whose steps a row holds.
+    """
+
+    MOST = 64  # arrays of each kind
+    STEPS = 50_000
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder, self.np = recorder, recorder.np
+        self.sources: list[RowIndex] = []
+        self.items: list[tuple[int, int, Any]] = []
+        self._sizes: dict[int, int] = {}
+        self.unshuffled: list[RowIndex] = []
+        self._cuts: dict[int, tuple[Any, int, list[int]]] = {}
+        self._around: list[Any] = []
+        self._names: dict[Any, int] = {}
+        self._steps: dict[tuple[int, str, int, int], tuple[Any, dict[bytes, int]]] = {}
+
+    # -- rows ----------------------------------------------------------------------------------------
+
+    def note_source(self, tensors: Any) -> None:
+        """A Dataset is made of these arrays."""
+        arrays = [self.recorder.as_array(leaf) for leaf in self.recorder.flat(tensors)]
+        if arrays and arrays[0] is not None and arrays[0].ndim > 1 and len(self.sources) < self.MOST:
+            self.sources.append(RowIndex([arrays[0]]))
+
+    def watch_sequence(self, sequence: Any) -> None:
+        """Note from now on what the `__getitem__` of the sequence's class returns."""
+        for owner in type(sequence).__mro__:
+            if "__getitem__" in vars(owner):
+                replace(owner, "__getitem__", self.item_wrapper)
+                return
+
+    def item_wrapper(self, original: Any) -> Any:
+        def wrapper(sequence: Any, index: Any) -> Any:
+            item = original(sequence, index)
+            arrays = [self.recorder.as_array(leaf) for leaf in self.recorder.flat(item)]
+            if arrays and arrays[0] is not None and arrays[0].ndim and len(self.items) < 2000:
+                size = self._sizes.setdefault(id(sequence), len(arrays[0]))
+                self.items.append((int(index), size, arrays[0].copy()))
+            return item
+
+        return wrapper
+
+    def rows(self, leaves: list[Any]) -> list[int] | None:
+        """Return the positions of a batch's rows in the data of a Sequence or Dataset, None where they
+        aren't found.
+        """
+        found = {
+            (index, size)
+            for index, size, array in self.items
+            if array.shape == leaves[0].shape
+            and self.np.array_equal(array.astype(leaves[0].dtype), leaves[0])
+        }
+        if len(found) == 1:
+            index, size = found.pop()
+            return [index * size + row for row in range(len(leaves[0]))]
+        return None if found else self.first_found(self.sources, leaves)
+
+    def note_shuffle(self, given: Any) -> None:
+        """The program is about to shuffle this array or list, or as many indices."""
+        array = given if isinstance(given, self.np.ndarray) else None
+        count = (
+            len(given)
+            if hasattr(given, "__len__") and not (array is not None and not array.ndim)
+            else number(given)
+        )
+        for candidate in [array, *self.visible()]:
+            if (
+                candidate is None
+                or candidate.ndim < 2
+                or len(candidate) != count
+                or candidate.nbytes > 1 << 22
+            ):
+                continue
+            if len(self.unshuffled) < self.MOST:
+                self.unshuffled.append(RowIndex([candidate.copy()]))
+
+    def unshuffled_rows(self, leaves: list[Any]) -> list[int] | None:
+        """Return the positions that a batch's rows had before the program shuffled them."""
+        return self.first_found(self.unshuffled, leaves)
+
+    def first_found(self, indices: list[RowIndex], leaves: list[Any]) -> list[int] | None:
+        found = (index.positions(leaves[:1]) for index in indices if leaves[0].ndim > 1)
+        return next((positions for positions in found if positions is not None), None)
+
+    # -- steps ---------------------------------------------------------------------------------------
+
+    def look_around(self) -> None:
+        """Note the arrays that the program can name now."""
+        self._around = self.visible()
+
+    def visible(self) -> list[Any]:
+        """Return the arrays of numbers that the user's functions on the stack can name."""
+        frames = self.recorder.frames
+        frame: types.FrameType | None = sys._getframe(1)
+        found: dict[int, Any] = {}
+        while frames is not None and frame is not None:
+            if frames.shown_path(frame.f_code.co_filename) is not None:
+                for value in [*frame.f_locals.values(), *frame.f_globals.values()]:
+                    for part in self.parts(value):
+                        if len(found) < self.MOST:
+                            found.setdefault(id(part), part)
+            frame = frame.f_back
+        return list(found.values())
+
+    def parts(self, value: Any) -> list[Any]:
+        """Return the arrays in a value: itself, its items, or the attributes of an object of the program."""
+        values = [value]
+        if isinstance(value, (list, tuple)) and len(value) <= 32:
+            values = list(value)
+        elif isinstance(value, dict) and len(value) <= 32 and "__builtins__" not in value:
+            values = list(value.values())
+        elif type(value).__module__ == "__main__" and not isinstance(value, type):
+            values = list(getattr(value, "__dict__", {}).values())
+        return [v for v in values if isinstance(v, self.np.ndarray) and v.dtype.kind in "biuf" and v.ndim]
+
+    def note_stack(self, made: Any, pieces: Any) -> None:
+        """np.array has put these pieces together: where they are slices of one array, remember which."""
+        bases = {id(piece.base) if isinstance(piece, self.np.ndarray) else None for piece in pieces}
+        first = pieces[0]
+        if len(bases) != 1 or first.base is None or not isinstance(first.base, self.np.ndarray):
+            return
+        if any(piece.shape != first.shape or piece.strides != first.strides for piece in pieces):
+            return
+        step, begin = first.strides[0], address(first.base)
+        if step > 0 and isinstance(made, self.np.ndarray):
+            starts = [(address(piece) - begin) // step for piece in pieces]
+            self._cuts[id(made)] = (weakref.ref(made), self.name((id(first.base), 0)), starts)
+
+    def name(self, key: tuple[int, int]) -> int:
+        return self._names.setdefault(key, len(self._names))
+
+    def span(self, call: Call | None, leaves: list[Any]) -> dict[str, int] | None:
+        """Return which steps of which series the row in slot 0 holds, None where that isn't known."""
+        row = leaves[0][0] if leaves[0].ndim > 1 and len(leaves[0]) else None
+        if row is None or row.dtype.kind not in "biuf":
+            return None
+        cut = self.cut_of(call.inputs) if call is not None and call.inputs is not None else None
+        if call is not None and cut is not None:
+            name, starts = cut
+            at = call.next_batch * len(leaves[0])
+            whole = call.inputs[at : at + len(leaves[0])].astype(leaves[0].dtype)
+            if at < len(starts) and whole.shape == leaves[0].shape and self.np.array_equal(whole, leaves[0]):
+                return {"series": name, "start": starts[at], "steps": len(row)}
+        return self.searched(row)
+
+    def cut_of(self, array: Any) -> tuple[int, list[int]] | None:
+        """Return the series and the first steps of the rows of an array that np.array put together."""
+        original = array
+        while isinstance(array, self.np.ndarray):
+            found = self._cuts.get(id(array))
+            if found is not None and found[0]() is array and array.ndim:
+                skipped, rest = divmod(address(original) - address(array), array.strides[0])
+                plain = rest == 0 and original.strides[0] == array.strides[0]
+                return (found[1], found[2][skipped : skipped + len(original)]) if plain else None
+            array = array.base
+        return None
+
+    def searched(self, row: Any) -> dict[str, int] | None:
+        """Look for a row's steps in the series that the program can name."""
+        steps, features = len(row), row[0].size
+        for array in self._around:
+            for lane, series in enumerate(self.lanes(array, steps, features)):
+                # Lags of one series may be the features of a single step.
+                width = features if series.shape[1] != features else steps
+                start = self.starts(array, lane, series, row.dtype, width).get(row.tobytes())
+                if start is not None and start >= 0:
+                    return {"series": self.name((id(array), lane)), "start": start, "steps": steps}
+        return None
+
+    def lanes(self, array: Any, steps: int, features: int) -> list[Any]:
+        """Return the series in an array, each with the time first."""
+        if array.size > self.STEPS * max(features, 1):
+            return []
+        if array.ndim == 1 and (features == 1 or steps == 1) and len(array) > max(steps, features):
+            return [array[:, None]]
+        if array.ndim == 2 and array.shape[1] == features and len(array) > steps:
+            return [array]
+        if array.ndim == 2 and features == 1 and array.shape[1] > steps:
+            return [lane[:, None] for lane in array]
+        if array.ndim == 3 and array.shape[2] == features and array.shape[1] > steps:
+            return list(array)
+        return []
+
+    def starts(self, array: Any, lane: int, series: Any, dtype: Any, width: int) -> dict[bytes, int]:
+        """Return where each run of `width` steps of a series begins; -1 for those that occur twice."""
+        key = (id(array), lane, str(dtype), width)
+        known = self._steps.get(key)
+        if known is None or known[0] is not array:
+            found: dict[bytes, int] = {}
+            numbers = self.np.ascontiguousarray(series.astype(dtype))
+            for start in range(len(numbers) - width + 1):
+                content = numbers[start : start + width].tobytes()
+                found[content] = -1 if content in found else start
+            known = self._steps[key] = (array, found)
+        return known[1]
+
+
+def address(array: Any) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+def watch_origins(origins: Origins) -> None:
+    """Instrument what makes Datasets, shuffles, and puts arrays together."""
+    recorder, np = origins.recorder, origins.np
+
+    def noting(owner: Any, name: str, note: Callable[[Any], None]) -> None:
+        original = getattr(owner, name)
+
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if recorder.recording and args:
+                with contextlib.suppress(Exception):
+                    note(args[0])
+            return original(*args, **kwargs)
+
+        functools.update_wrapper(wrapper, original)
+        wrapper.autograph_info__ = {}  # type: ignore[attr-defined]
+        setattr(owner, name, staticmethod(wrapper) if isinstance(owner, type) else wrapper)
+
+    noting(recorder.tf.data.Dataset, "from_tensor_slices", origins.note_source)
+    for owner, names in ((np.random, ("shuffle", "permutation")), (random, ("shuffle",))):
+        for name in names:
+            noting(owner, name, origins.note_shuffle)
+    watch_generators(origins)
+
+    def stacking(original: Any) -> Any:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            made = original(*args, **kwargs)
+            pieces = args[0] if args else None
+            if recorder.recording and isinstance(pieces, (list, tuple)) and len(pieces) > 1:
+                if isinstance(pieces[0], np.ndarray) and pieces[0].ndim:
+                    with contextlib.suppress(Exception):
+                        origins.note_stack(made, pieces)
+            return made
+
+        functools.update_wrapper(wrapper, original)
+        wrapper.autograph_info__ = {}  # type: ignore[attr-defined]
+        return wrapper
+
+    for name in ("array", "asarray", "stack"):
+        setattr(np, name, stacking(getattr(np, name)))
+
+
+def watch_generators(origins: Origins) -> None:
+    """Let `np.random.default_rng` make generators that note what they shuffle."""
+    np, recorder = origins.np, origins.recorder
+    original = np.random.default_rng
+
+    class Generator(np.random.Generator):  # type: ignore[misc, name-defined]
+        def shuffle(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+            if recorder.recording:
+                origins.note_shuffle(x)
+            return super().shuffle(x, *args, **kwargs)
+
+        def permutation(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+            if recorder.recording:
+                origins.note_shuffle(x)
+            return super().permutation(x, *args, **kwargs)
+
+    def default_rng(seed: Any = None) -> Any:
+        made = original(seed)
+        return made if made is seed or not recorder.recording else Generator(made.bit_generator)
+
+    functools.update_wrapper(default_rng, original)
+    np.random.default_rng = default_rng
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -1326,6 +1720,7 @@ def install(recorder: Recorder) -> None:
     owner = next(c for c in keras.layer.__mro__ if "__call__" in vars(c))
     replace(owner, "__call__", layer_wrapper)
     watch_making(recorder)
+    watch_origins(recorder.origins)
 
     def reset_wrapper(target: str) -> Callable[[Any], Any]:
         def make(original: Any) -> Any:
@@ -1342,11 +1737,41 @@ def install(recorder: Recorder) -> None:
     for model in (keras.model, keras.sequential):
         replace(model, "reset_states", reset_wrapper("model"))
 
+    def tape_enter(original: Any) -> Any:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            recorder.local.tapes += (next(recorder._openings),)
+            return original(self, *args, **kwargs)
+
+        return wrapper
+
+    def tape_exit(original: Any) -> Any:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            recorder.local.tapes = recorder.local.tapes[:-1]
+            return original(self, *args, **kwargs)
+
+        return wrapper
+
+    replace(keras.tf.GradientTape, "__enter__", tape_enter)
+    replace(keras.tf.GradientTape, "__exit__", tape_exit)
+
+    def weights_wrapper(original: Any) -> Any:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if not isinstance(self, keras.model):
+                return original(self, *args, **kwargs)
+            return recorder.note_weights(original, self, args, kwargs)
+
+        return wrapper
+
+    for name in ("set_weights", "load_weights"):
+        replace(next(c for c in keras.model.__mro__ if name in vars(c)), name, weights_wrapper)
+
     def hook_wrapper(name: str) -> Callable[[Any], Any]:
         def make(original: Any) -> Any:
             def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
                 if name == "on_epoch_begin" and (args or kwargs):
                     recorder.begin_epoch(args[0] if args else kwargs.get("epoch", 0))
+                if name == "on_train_batch_begin" and recorder.active:
+                    recorder.active[-1].record["batch_hooks"] += 1
                 recorder.hooks.append(name)
                 try:
                     return original(self, *args, **kwargs)

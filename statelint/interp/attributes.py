@@ -89,7 +89,9 @@ def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Val
         return machine.unknown(Reason.ATTRIBUTE) if size is None else Known(size)
     if name == "T":
         key = ("transpose", array.key)
-        return Known(Array(key, tuple(reversed(array.shape)) if array.shape else None, key, Known(0), array.made))
+        return Known(
+            Array(key, tuple(reversed(array.shape)) if array.shape else None, key, Known(0), array.made)
+        )
     if name == "dtype":
         return machine.unknown(Reason.ATTRIBUTE, None, ("attribute", array.key, name))
     return Known(Method(receiver, name))
@@ -110,7 +112,11 @@ def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst
                 return found
             if name == "__class__":
                 return record.type
-            if isinstance(record.type, Known) and isinstance(record.type.value, Class) and not has_library_base(record.type.value):
+            if (
+                isinstance(record.type, Known)
+                and isinstance(record.type.value, Class)
+                and not has_library_base(record.type.value)
+            ):
                 return machine.unknown(Reason.ATTRIBUTE, node, ("attribute", receiver.key, name))
     if isinstance(record, ListRecord | DictRecord | InstanceRecord):
         return Known(Method(receiver, name))
@@ -132,7 +138,7 @@ def _of_model(machine: Machine, id_: int, record: ModelRecord, name: str, receiv
                 else ListRecord(None, unknown(Reason.ATTRIBUTE))
             )
         case "stateful" if machine.keras == 2:
-            from statelint.interp.expressions import of_truth  # noqa: PLC0415
+            from statelint.interp.expressions import of_truth
 
             model = machine.model(id_)
             assert model is not None
@@ -169,7 +175,15 @@ def _of_layer(machine: Machine, id_: int, record: LayerRecord, name: str, receiv
             return argument.value if argument else unknown(Reason.ATTRIBUTE)
         case "__class__":
             return Known(Library(f"keras.layers.{record.kind}"))
-        case "weights" | "input_shape" | "output_shape" | "batch_input_shape" | "trainable" | "output" | "input":
+        case (
+            "weights"
+            | "input_shape"
+            | "output_shape"
+            | "batch_input_shape"
+            | "trainable"
+            | "output"
+            | "input"
+        ):
             return unknown(Reason.ATTRIBUTE, key=("attribute", receiver.key, name))
     return Known(Method(receiver, name))
 
@@ -188,7 +202,7 @@ def user_attribute(machine: Machine, type_: Value | None, name: str, receiver: V
         if "classmethod" in function.decorators:
             return Known(Bound(type_, value))
         if "property" in function.decorators:
-            from statelint.interp import calls  # noqa: PLC0415
+            from statelint.interp import calls
 
             return calls.call_function(machine, function, calls.no_arguments(machine, function), receiver)
         return Known(Bound(receiver, value))
@@ -198,7 +212,11 @@ def user_attribute(machine: Machine, type_: Value | None, name: str, receiver: V
 def _of_class(machine: Machine, class_: Class, name: str, receiver: Value) -> Value | None:
     """`Class.name`: only class methods are bound."""
     value = class_attribute(machine, class_, name)
-    if isinstance(value, Known) and isinstance(value.value, Function) and "classmethod" in value.value.decorators:
+    if (
+        isinstance(value, Known)
+        and isinstance(value.value, Function)
+        and "classmethod" in value.value.decorators
+    ):
         return Known(Bound(receiver, value))
     return value
 

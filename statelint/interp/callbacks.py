@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
 from functools import lru_cache
 
 import libcst as cst
@@ -65,14 +64,24 @@ def define(machine: Machine, class_: Class) -> None:
             id(b.value.node) for b in class_.bases if isinstance(b, Known) and isinstance(b.value, Class)
         )
         callback = Callback(
-            id_, "class", class_.name, class_.site, base, tuple(hooks), sets_model, frozenset(methods), parents
+            id_,
+            "class",
+            class_.name,
+            class_.site,
+            base,
+            tuple(hooks),
+            sets_model,
+            frozenset(methods),
+            parents,
         )
         machine.callbacks[id_] = callback
 
 
 def _hook(machine: Machine, node: cst.FunctionDef) -> Hook:
     parameters = [*node.params.posonly_params, *node.params.params]
-    static = any(isinstance(d.decorator, cst.Name) and d.decorator.value == "staticmethod" for d in node.decorators)
+    static = any(
+        isinstance(d.decorator, cst.Name) and d.decorator.value == "staticmethod" for d in node.decorators
+    )
     own = 0 if static else 1
     required = sum(1 for p in parameters if p.default is None) - own
     positional = None if isinstance(node.params.star_arg, cst.Param) else len(parameters) - own
@@ -82,7 +91,11 @@ def _hook(machine: Machine, node: cst.FunctionDef) -> Hook:
 @lru_cache(maxsize=4096)
 def resets(node: cst.CSTNode) -> bool:
     """Whether a piece of code calls a reset of recurrent states."""
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _RESETS:
+    if (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in _RESETS
+    ):
         return True
     return any(resets(child) for child in children(node))
 
@@ -94,7 +107,11 @@ def _sets_model(machine: Machine, node: cst.FunctionDef) -> Site | None:
         current = todo.pop(0)
         if isinstance(current, cst.AssignTarget) and isinstance(current.target, cst.Attribute):
             target = current.target
-            if target.attr.value == "model" and isinstance(target.value, cst.Name) and target.value.value == "self":
+            if (
+                target.attr.value == "model"
+                and isinstance(target.value, cst.Name)
+                and target.value.value == "self"
+            ):
                 return machine.site(target)
         todo.extend(children(current))
     return None
@@ -132,7 +149,9 @@ def _keyword_hook(machine: Machine, name: str, argument: Argument, option: Known
     return None
 
 
-def define_library(machine: Machine, instance: Known, name: str, bound: dict[str, Argument], site: Site) -> None:
+def define_library(
+    machine: Machine, instance: Known, name: str, bound: dict[str, Argument], site: Site
+) -> None:
     """Note an instance of one of Keras's own callbacks."""
     assert isinstance(instance.value, Ref)
     id_ = instance.value.id

@@ -1,4 +1,6 @@
-"""Calls: the program's own functions are followed with their arguments, libraries' by their transfer functions."""
+"""Calls: the program's own functions are followed with their arguments, libraries' by their transfer
+functions.
+"""
 
 from __future__ import annotations
 
@@ -41,15 +43,90 @@ from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, depend
 
 # Libraries whose functions neither run nor keep a model that they are given.
 _BYSTANDERS = frozenset(
-    "builtins numpy math cmath os sys time json matplotlib seaborn plotly logging datetime random warnings gc "
-    "pickle joblib pandas scipy copy collections itertools re shutil pathlib glob argparse csv io pprint string "
-    "textwrap traceback types typing operator statistics struct tempfile uuid hashlib absl tqdm IPython".split()
+    [
+        "builtins",
+        "numpy",
+        "math",
+        "cmath",
+        "os",
+        "sys",
+        "time",
+        "json",
+        "matplotlib",
+        "seaborn",
+        "plotly",
+        "logging",
+        "datetime",
+        "random",
+        "warnings",
+        "gc",
+        "pickle",
+        "joblib",
+        "pandas",
+        "scipy",
+        "copy",
+        "collections",
+        "itertools",
+        "re",
+        "shutil",
+        "pathlib",
+        "glob",
+        "argparse",
+        "csv",
+        "io",
+        "pprint",
+        "string",
+        "textwrap",
+        "traceback",
+        "types",
+        "typing",
+        "operator",
+        "statistics",
+        "struct",
+        "tempfile",
+        "uuid",
+        "hashlib",
+        "absl",
+        "tqdm",
+        "IPython",
+    ]
 )
 
 # Methods of unknown objects that give the same result each time they are called.
 _REPEATABLE = frozenset(
-    "reshape astype to_numpy transpose squeeze numpy copy flatten ravel tolist toarray todense fillna dropna "
-    "swapaxes repeat round clip cumsum diff mean sum std min max items keys values get head tail".split()
+    [
+        "reshape",
+        "astype",
+        "to_numpy",
+        "transpose",
+        "squeeze",
+        "numpy",
+        "copy",
+        "flatten",
+        "ravel",
+        "tolist",
+        "toarray",
+        "todense",
+        "fillna",
+        "dropna",
+        "swapaxes",
+        "repeat",
+        "round",
+        "clip",
+        "cumsum",
+        "diff",
+        "mean",
+        "sum",
+        "std",
+        "min",
+        "max",
+        "items",
+        "keys",
+        "values",
+        "get",
+        "head",
+        "tail",
+    ]
 )
 
 
@@ -143,7 +220,9 @@ def bind(
             continue
         default = function.defaults.get(name)
         if default is None:
-            bound[name] = machine.unknown(Reason.PARAMETER, function.node, ("parameter", name, machine.fresh_id()))
+            bound[name] = machine.unknown(
+                Reason.PARAMETER, function.node, ("parameter", name, machine.fresh_id())
+            )
         elif arguments.open and not arguments.assumed:
             bound[name] = machine.unknown(Reason.PARAMETER, function.node)
         elif arguments.open:
@@ -167,7 +246,9 @@ def call_function(
 ) -> Value:
     """Follow the function's body with these arguments."""
     machine.called.add(id(function.node))
-    active = sum(1 for a in machine.activations if a.function is not None and a.function.node is function.node)
+    active = sum(
+        1 for a in machine.activations if a.function is not None and a.function.node is function.node
+    )
     reason = Reason.RECURSION if active > 1 else Reason.DEPTH
     if active > 1 or len(machine.stack) >= machine.limits.depth:
         given = (*arguments.values(), *(() if receiver is None else (receiver,)))
@@ -185,7 +266,7 @@ def call_function(
             if machine.state.alive:
                 activation.returns.append((machine.state, result))
         else:
-            from statelint.interp.statements import block  # noqa: PLC0415
+            from statelint.interp.statements import block
 
             block(machine, function.node.body)
             if machine.state.alive:
@@ -222,7 +303,9 @@ def _generated(machine: Machine, function: Function, activation: Activation, arg
     """What iterating over the generator draws: its first, second and last yield."""
     values = [value for value, _ in activation.yields]
     outer = len(machine.passes)
-    endless = any(p.loop.kind == "endless" for _, context in activation.yields for p in context.passes[outer:])
+    endless = any(
+        p.loop.kind == "endless" for _, context in activation.yields for p in context.passes[outer:]
+    )
     count = _yield_count(machine, activation)
     key = ("generator", endless, id(function.node), tuple(v.key for v in arguments.values()))
 
@@ -375,7 +458,9 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         gone = keras.construct_removed(machine, name, arguments)
         if gone is not None:
             return gone
-    if name.split(".")[0] not in _BYSTANDERS and not (entry is not None and "pure" in entry.roles):
+    if name.split(".", maxsplit=1)[0] not in _BYSTANDERS and not (
+        entry is not None and "pure" in entry.roles
+    ):
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
     return machine.unknown(Reason.LIBRARY_CALL, node)
 

@@ -47,12 +47,89 @@ from statelint.values import (
 )
 
 _BUILTINS = frozenset(
-    "abs all any bool bytes callable delattr dict dir divmod enumerate eval exec filter float format frozenset "
-    "getattr globals hasattr hash help hex id input int isinstance issubclass iter len list locals map max min "
-    "next object oct open ord pow print property range repr reversed round set setattr slice sorted staticmethod "
-    "classmethod str sum super tuple type vars zip Exception ValueError KeyError TypeError AttributeError "
-    "RuntimeError StopIteration NotImplementedError KeyboardInterrupt IndexError ImportError BaseException "
-    "AssertionError NameError OSError ArithmeticError ZeroDivisionError SystemExit xrange raw_input unicode".split()
+    [
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "bytes",
+        "callable",
+        "delattr",
+        "dict",
+        "dir",
+        "divmod",
+        "enumerate",
+        "eval",
+        "exec",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "getattr",
+        "globals",
+        "hasattr",
+        "hash",
+        "help",
+        "hex",
+        "id",
+        "input",
+        "int",
+        "isinstance",
+        "issubclass",
+        "iter",
+        "len",
+        "list",
+        "locals",
+        "map",
+        "max",
+        "min",
+        "next",
+        "object",
+        "oct",
+        "open",
+        "ord",
+        "pow",
+        "print",
+        "property",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "setattr",
+        "slice",
+        "sorted",
+        "staticmethod",
+        "classmethod",
+        "str",
+        "sum",
+        "super",
+        "tuple",
+        "type",
+        "vars",
+        "zip",
+        "Exception",
+        "ValueError",
+        "KeyError",
+        "TypeError",
+        "AttributeError",
+        "RuntimeError",
+        "StopIteration",
+        "NotImplementedError",
+        "KeyboardInterrupt",
+        "IndexError",
+        "ImportError",
+        "BaseException",
+        "AssertionError",
+        "NameError",
+        "OSError",
+        "ArithmeticError",
+        "ZeroDivisionError",
+        "SystemExit",
+        "xrange",
+        "raw_input",
+        "unicode",
+    ]
 )
 
 _ARITHMETIC: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], tuple[str, Callable[[Any, Any], Any]]] = {
@@ -409,7 +486,13 @@ def _is_in(machine: Machine, left: Value, right: Value) -> Ternary:
         return Ternary.of(left.value in right.value)
     record = machine.record(right)
     if isinstance(record, DictRecord):
-        return Ternary.YES if left.value in record.items else Ternary.of(False) if record.complete else Ternary.UNKNOWN
+        return (
+            Ternary.YES
+            if left.value in record.items
+            else Ternary.of(False)
+            if record.complete
+            else Ternary.UNKNOWN
+        )
     items = record.items if isinstance(record, ListRecord) else None
     if isinstance(right.value, Tuple):
         items = right.value.items
@@ -471,7 +554,11 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             case Tuple(items=items):
                 found = _item(machine, items, index, as_list=False)
             case Tensor() as tensor:
-                rows = index.value.items[0] if isinstance(index, Known) and isinstance(index.value, Tuple) else index
+                rows = (
+                    index.value.items[0]
+                    if isinstance(index, Known) and isinstance(index.value, Tuple)
+                    else index
+                )
                 keeps_rows = isinstance(rows, Known) and rows.value == Slice(NONE, NONE, NONE)
                 return keras.flow(machine, value, batch=tensor.batch if keeps_rows else None) or NONE
             case Items() | Range():
@@ -510,13 +597,20 @@ def _order(machine: Machine, index: Value) -> Value:
 
 def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst.CSTNode | None) -> Value:
     """Note where a part was cut out of an array."""
-    if node is not None and isinstance(part, Known) and isinstance(part.value, Array) and part.key != whole.key:
+    if (
+        node is not None
+        and isinstance(part, Known)
+        and isinstance(part.value, Array)
+        and part.key != whole.key
+    ):
         cut = Cut(machine.site(node), whole.key, _cut_axis(index), _cut_length(index))
         return replace(part, value=replace(part.value, cut=cut))
     return part
 
 
-def _rows_of_unknown(machine: Machine, whole: Unknown, index: Known, node: cst.CSTNode | None) -> Value | None:
+def _rows_of_unknown(
+    machine: Machine, whole: Unknown, index: Known, node: cst.CSTNode | None
+) -> Value | None:
     """A slice of rows of data of which nothing is known."""
     indices = index.value.items if isinstance(index.value, Tuple) else (index,)
     first = indices[0] if indices else NONE
@@ -546,7 +640,11 @@ def _cut_axis(index: Value) -> int:
     if not isinstance(index, Known) or not isinstance(index.value, Tuple):
         return 0
     for axis, part in enumerate(index.value.items):
-        whole = isinstance(part, Known) and isinstance(part.value, Slice) and part.value == Slice(NONE, NONE, NONE)
+        whole = (
+            isinstance(part, Known)
+            and isinstance(part.value, Slice)
+            and part.value == Slice(NONE, NONE, NONE)
+        )
         if not whole:
             return axis
     return 0
@@ -558,8 +656,12 @@ def _item(machine: Machine, items: tuple[Value, ...], index: Value, *, as_list: 
     if isinstance(index.value, int):
         return items[index.value] if -len(items) <= index.value < len(items) else None
     if isinstance(index.value, Slice):
-        bounds = [p.value if isinstance(p, Known) else ... for p in (index.value.start, index.value.stop, index.value.step)]
-        if any(not (b is None or isinstance(b, int)) for b in bounds):
+        bounds: list[int | None] = []
+        for bound in (index.value.start, index.value.stop, index.value.step):
+            if not isinstance(bound, Known) or not (bound.value is None or isinstance(bound.value, int)):
+                return None
+            bounds.append(bound.value)
+        if bounds[2] == 0:
             return None
         part = items[slice(*bounds)]
         return machine.allocate(ListRecord.of(part)) if as_list else Known(Tuple(part))
@@ -578,7 +680,7 @@ def _call(machine: Machine, node: cst.Call) -> Value:
 
 
 def _named(machine: Machine, node: cst.NamedExpr) -> Value:
-    from statelint.interp.statements import assign  # noqa: PLC0415
+    from statelint.interp.statements import assign
 
     value = evaluate(machine, node.value)
     assign(machine, node.target, value)
@@ -586,7 +688,7 @@ def _named(machine: Machine, node: cst.NamedExpr) -> Value:
 
 
 def _comprehension(machine: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
-    from statelint.interp.callbacks import resets  # noqa: PLC0415
+    from statelint.interp.callbacks import resets
 
     values, some = loops.comprehend(
         machine, node.for_in, lambda: evaluate(machine, node.elt), resets=resets(node.elt)
@@ -603,7 +705,11 @@ def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
     complete = values is not None
     for value in values or ():
         pair = value.value if isinstance(value, Known) else None
-        if isinstance(pair, Tuple) and isinstance(pair.items[0], Known) and isinstance(pair.items[0].value, _SCALARS):
+        if (
+            isinstance(pair, Tuple)
+            and isinstance(pair.items[0], Known)
+            and isinstance(pair.items[0].value, _SCALARS)
+        ):
             entries[pair.items[0].value] = pair.items[1]
         else:
             complete = False

@@ -6,7 +6,7 @@ followed twice; the last pass is followed where its items are known, because it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import libcst as cst
 
@@ -44,7 +44,7 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
                 count = array.shape[0] if array.shape else machine.unknown(Reason.ITERATION, node)
                 return Iteration(count, lambda k: array_item(array, k), array.key, False)
             case Dataset() as dataset:
-                from statelint.interp.transfer.datasets import batches  # noqa: PLC0415
+                from statelint.interp.transfer.datasets import batches
 
                 return batches(dataset)
             case States(layer=layer, index=None):
@@ -59,14 +59,18 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             element = record.element
             return Iteration(
                 record.length,
-                lambda k: element if isinstance(element, Known) and not _is_data(element) else _drawn(value, k),
+                lambda k: (
+                    element if isinstance(element, Known) and not _is_data(element) else _drawn(value, k)
+                ),
                 value.key,
                 False,
             )
         if isinstance(record, DictRecord) and record.complete:
             return of_items(tuple(Known(k) for k in record.items), value.key)
         if isinstance(record, ModelRecord):
-            return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
+            return Iteration(
+                machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False
+            )
         yielded = calls.iterate_instance(machine, value)
         if yielded is not None:
             return yielded
@@ -81,13 +85,13 @@ def _drawn(source: Value, position: int) -> Value:
     return unknown(Reason.ITERATION, key=("item", source.key, position))
 
 
-def of_items(values: Sequence[Value], over: object) -> Iteration:
+def of_items(values: Sequence[Value], over: Hashable) -> Iteration:
     """An iteration over values known one by one."""
     found = tuple(values)
     return Iteration(
         Known(len(found)),
         lambda k: found[k] if k < len(found) else unknown(Reason.ITERATION),
-        over,  # type: ignore[arg-type]
+        over,
         True,
     )
 
@@ -96,7 +100,9 @@ def _range(start: Value, stop: Value, step: Value) -> Iteration:
     first, last, by = number(start), number(stop), number(step)
     over = ("range", start.key, stop.key, step.key)
     if first is None or by is None or by == 0:
-        return Iteration(unknown(Reason.ITERATION), lambda k: unknown(Reason.ITERATION, key=("item", over, k)), over, False)
+        return Iteration(
+            unknown(Reason.ITERATION), lambda k: unknown(Reason.ITERATION, key=("item", over, k)), over, False
+        )
     count: Value = unknown(Reason.ITERATION, key=("length", over))
     if last is not None:
         count = depending_on(Known(len(range(first, last, by))), start, stop, step)
@@ -143,6 +149,9 @@ def run(
                 machine.exits.pop()
         _meet(machine, exits.continues)
 
+    def is_over() -> bool:
+        return not machine.state.alive
+
     begun = len(machine.events)
     one(0, 0)
     if not machine.state.alive or count == 1:
@@ -150,7 +159,7 @@ def run(
     feeds = any(isinstance(event, Feed | Call) for event in machine.events[begun:])
     if count is not None and count <= machine.limits.unrolled and (not feeds or iteration.concrete):
         for position in range(1, count):
-            if not machine.state.alive:
+            if is_over():
                 break
             one(position, position)
         return _leave(machine, exits, orelse)
@@ -170,7 +179,9 @@ def run(
 def _varying(item: Value, loop: int) -> Value:
     mark = Known(None, (), frozenset({loop}))
     if isinstance(item, Known) and isinstance(item.value, Tuple):
-        return Known(Tuple(tuple(_varying(part, loop) for part in item.value.items)), item.assuming, item.varies)
+        return Known(
+            Tuple(tuple(_varying(part, loop) for part in item.value.items)), item.assuming, item.varies
+        )
     if isinstance(item, Known) and isinstance(item.value, int | float):
         return depending_on(item, mark)
     return item
@@ -193,7 +204,7 @@ def comprehend(
     machine: Machine, clause: cst.CompFor, element: Callable[[], Value], *, resets: bool = False
 ) -> tuple[list[Value] | None, ListRecord]:
     """Follow a comprehension: all its values, or (None and) what is known of the list of them."""
-    from statelint.interp.statements import assign  # noqa: PLC0415
+    from statelint.interp.statements import assign
 
     values: list[Value] = []
     complete = True
@@ -239,7 +250,9 @@ def comprehend(
     frame = machine.new_frame(machine.activations[-1].frame if machine.activations else 0)
     with calls.in_frame(machine, frame):
         follow(clause, outermost=True)
-    return (values if complete else None), ListRecord(None, count, values[-1] if values else None, tuple(values[:2]))
+    return (values if complete else None), ListRecord(
+        None, count, values[-1] if values else None, tuple(values[:2])
+    )
 
 
 def walk_layers(machine: Machine, iteration: Iteration, site: Site) -> None:

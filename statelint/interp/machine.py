@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import libcst as cst
 
@@ -19,7 +19,6 @@ from statelint.interp.objects import (
     InstanceRecord,
     Items,
     LayerRecord,
-    Library,
     ListRecord,
     Method,
     ModelRecord,
@@ -36,6 +35,7 @@ from statelint.source.python import Source, walk
 from statelint.trace.objects import Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
 from statelint.values import Known, Reason, Value, join, options, unknown
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -92,6 +92,7 @@ class Machine:
     hook: str | None = None
     # The open GradientTape: a model called under one is being trained.
     tape: Site | None = None
+    opening: int = 0
     # The tf.distribute strategy whose scope is open.
     strategy: Site | None = None
     callbacks: dict[int, Callback] = field(default_factory=dict)
@@ -100,6 +101,8 @@ class Machine:
     lost: set[int] = field(default_factory=set)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
+    # What each open `try` catches: the names of the exceptions.
+    caught: list[frozenset[str]] = field(default_factory=list)
     called: set[int] = field(default_factory=set)
     # Frames that a function or class closes over: they outlive their call.
     captured: set[int] = field(default_factory=set)
@@ -118,6 +121,10 @@ class Machine:
             raise Exhausted
         if self.statements % 64 == 0 and time.perf_counter() - self.started > self.limits.seconds:
             raise Exhausted
+
+    def catches(self, *names: str) -> bool:
+        """Whether an open `try` catches one of these exceptions (or all)."""
+        return any(found & {*names, "Exception", "BaseException"} for found in self.caught)
 
     # Values
 
@@ -161,6 +168,7 @@ class Machine:
                 record.roles,
                 record.stacked,
                 record.removed,
+                record.shapes,
             )
         if isinstance(record, ModelRecord):
             inner = tuple(x for x in map(self.layer, record.layers) if x is not None)
@@ -173,8 +181,17 @@ class Machine:
         if not isinstance(record, ModelRecord):
             return None
         layers = tuple(x for x in map(self.layer, record.layers) if x is not None)
-        return Model(id_, record.kind, record.site, layers, record.complete, record.batch, record.undecided,
-                     record.in_order, record.calls)
+        return Model(
+            id_,
+            record.kind,
+            record.site,
+            layers,
+            record.complete,
+            record.batch,
+            record.undecided,
+            record.in_order,
+            record.calls,
+        )
 
     # Frames
 
@@ -193,7 +210,9 @@ class Machine:
 
     @property
     def context(self) -> Context:
-        return Context(self.stack, self.passes, self.state.when, self.hook, self.tape, self.strategy)
+        return Context(
+            self.stack, self.passes, self.state.when, self.hook, self.tape, self.strategy, self.opening
+        )
 
     def emit(self, event: Event) -> None:
         if self.state.alive:
@@ -255,8 +274,7 @@ class Machine:
         choices = options(value)
         if len(choices) == 1:
             return follow(choices[0])
-        arms = [lambda option=option: follow(option) for option in choices]
-        return self.branch(("choice", value.key), arms)
+        return self.branch(("choice", value.key), [partial(follow, option) for option in choices])
 
     # What code that isn't followed can reach
 

@@ -172,7 +172,9 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class ListRecord:
-    """A list (or set, deque).  `items` is None where they aren't known one by one; `element` is a typical one."""
+    """A list (or set, deque).  `items` is None where they aren't known one by one; `element` is a typical
+    one.
+    """
 
     items: tuple[Value, ...] | None
     length: Value
@@ -226,6 +228,7 @@ class LayerRecord:
     built: bool = False
     stacked: bool = False
     removed: bool = False
+    shapes: Mapping[str, tuple[Value, ...]] = field(default_factory=dict, hash=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""From a parsed file to its trace: its top level as one story, and each function that nobody calls as another."""
+"""From a parsed file to its trace: its top level as one story, and each function that nobody calls as
+another.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,7 @@ def _story(machine: Machine, name: str, run: object) -> Story:
         machine.state = start.fork()
     machine.events = []
     machine.activations, machine.exits, machine.guards = [], [], []
+    machine.caught = []
     machine.stack, machine.passes, machine.hook, machine.tape, machine.strategy = (), (), None, None, None
     end = Site(machine.source.path, None, 1, 1, 1, 1)
     if name:
@@ -48,13 +51,16 @@ def _story(machine: Machine, name: str, run: object) -> Story:
     events: tuple[Event, ...] = tuple(machine.events)
     models = _models(machine)
     machine.activations, machine.exits, machine.guards = [], [], []
+    machine.caught = []
     if name:
         machine.state = start
     return Story(name, events, models)
 
 
 def _models(machine: Machine) -> tuple[Model, ...]:
-    found = (machine.model(id_) for id_, record in machine.state.heap.items() if isinstance(record, ModelRecord))
+    found = (
+        machine.model(id_) for id_, record in machine.state.heap.items() if isinstance(record, ModelRecord)
+    )
     return tuple(model for model in found if model is not None)
 
 
@@ -83,7 +89,9 @@ def _enter(machine: Machine, function: Function, class_: Class | None) -> None:
     if "classmethod" in function.decorators:
         calls.call_function(machine, function, arguments, type_)
         return
-    instance: Value = calls.instantiate(machine, class_, type_, Arguments((), {}, True, machine.site(class_.node), assumed=True))
+    instance: Value = calls.instantiate(
+        machine, class_, type_, Arguments((), {}, True, machine.site(class_.node), assumed=True)
+    )
     if function.name == "__init__":
         return
     bound = user_attribute(machine, type_, function.name, instance)

@@ -47,19 +47,22 @@ def array_index(array: Array, index: Value) -> Value | None:
     if not isinstance(index, Known):
         if isinstance(index, Unknown):
             rest = array.shape[1:] if array.shape else None
-            key = ("item", array.key, index.key)
-            return Known(Array(key, rest, key)) if rest else None
+            drawn = ("item", array.key, index.key)
+            return Known(Array(drawn, rest, drawn)) if rest else None
         return None
     indices = index.value.items if isinstance(index.value, Tuple) else (index,)
     key: Hashable = ("index", array.key, index.key)
-    first = indices[0]
+    first = _of_rows(array, indices)
     if isinstance(first, Known) and isinstance(first.value, Slice) and len(indices) == 1:
         return _rows(array, first.value)
     if isinstance(first, Known) and isinstance(first.value, Array) and first.value.shuffle_site is not None:
         return picked(array, first.value, indices[1:])
     if array.shape is None:
         if isinstance(first, Known) and isinstance(first.value, Slice):
-            return Known(Array(key, None, ("of", array.base, *(i.key for i in indices[1:])), first.value.start))
+            start = NONE if indices[0] is not first else first.value.start
+            windows = array.windows if _adds_axis_behind(indices) else None
+            narrowed = ("of", array.base, *(i.key for i in indices[1:]))
+            return Known(Array(key, None, narrowed, start, windows=windows, shuffle_site=array.shuffle_site))
         return Known(Array(key, None, key))
     shape: list[Value] = []
     axis = 0
@@ -89,14 +92,34 @@ def array_index(array: Array, index: Value) -> Value | None:
     if isinstance(first, Known) and isinstance(first.value, Slice):
         # The same rows with fewer columns: still those rows of the base.
         rows = _rows(array, first.value)
-        base = ("of", rows.value.base, *(i.key for i in indices[1:])) if isinstance(rows, Known) else key  # type: ignore[attr-defined]
-        start = rows.value.start if isinstance(rows, Known) else Known(0)  # type: ignore[attr-defined]
-        cut = rows.value if isinstance(rows, Known) and isinstance(rows.value, Array) else array
-        windows = cut.windows if len(shape) >= len(array.shape) else None
+        cut = rows.value if isinstance(rows, Known) and isinstance(rows.value, Array) else None
+        base: Hashable = key if cut is None else ("of", cut.base, *(i.key for i in indices[1:]))
+        start = Known(0) if cut is None else cut.start
+        windows = (cut or array).windows if len(shape) >= len(array.shape) else None
         return depending_on(
             Known(Array(key, tuple(shape), base, start, array.made, None, windows, array.shuffle_site)), index
         )
     return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made)), index)
+
+
+def _of_rows(array: Array, indices: tuple[Value, ...]) -> Value:
+    """What an index takes of the rows; `...` takes all, where the rest of the index doesn't reach them."""
+    first = indices[0]
+    if isinstance(first, Known) and first.value is ...:
+        others = sum(1 for part in indices[1:] if part.key != NONE.key)
+        if others == 0 or (array.shape is not None and others < len(array.shape)):
+            return Known(Slice(NONE, NONE, NONE))
+    return first
+
+
+def _adds_axis_behind(indices: tuple[Value, ...]) -> bool:
+    """`x[..., None]` or `x[:, :, None]`: all that is there keeps its place."""
+    whole = Known(Slice(NONE, NONE, NONE))
+    return indices in (
+        (Known(...), NONE),
+        (whole, whole, NONE),
+        (whole, Known(...), NONE),
+    )
 
 
 def picked(source: Array | Unknown, order: Array, rest: tuple[Value, ...] = ()) -> Known:
@@ -121,10 +144,15 @@ def _rows(array: Array, part: Slice) -> Value:
     length = slice_length(part, total)
     start = slice_start(part, total)
     own, offset = number(array.start), number(start)
-    absolute: Value = Known(own + offset) if own is not None and offset is not None else unknown(Reason.OPERATION)
+    absolute: Value = (
+        Known(own + offset) if own is not None and offset is not None else unknown(Reason.OPERATION)
+    )
     rows: tuple[Value, ...] | None = None
     if array.shape:
-        rows = (length if length is not None else unknown(Reason.OPERATION, key=("length", key)), *array.shape[1:])
+        rows = (
+            length if length is not None else unknown(Reason.OPERATION, key=("length", key)),
+            *array.shape[1:],
+        )
     if part.start.key == NONE.key and part.stop.key == NONE.key:
         return Known(array)
     return depending_on(
@@ -217,7 +245,11 @@ def windows_in(first: Value, second: Value) -> Windows | None:
     if not isinstance(one, Array) or not isinstance(other, Array) or one.cut is None or other.cut is None:
         return None
     a, b = number(one.start), number(other.start)
-    if replace(one.cut, length=None) != replace(other.cut, length=None) or one.cut.axis or one.base != other.base:
+    if (
+        replace(one.cut, length=None) != replace(other.cut, length=None)
+        or one.cut.axis
+        or one.base != other.base
+    ):
         return None
     if one.cut.length is None or one.cut.length != other.cut.length or a is None or b is None or b <= a:
         return None

@@ -60,7 +60,9 @@ def join_states(left: State, right: State) -> State:
     heap = dict(left.heap)
     for ref, record in right.heap.items():
         other = heap.get(ref)
-        heap[ref] = record if other is None or other is record else join_records(other, record, heap, right.heap)
+        heap[ref] = (
+            record if other is None or other is record else join_records(other, record, heap, right.heap)
+        )
     when = tuple(c for c in left.when if c in right.when)
     return State(frames, heap, when, left.escaped | right.escaped)
 
@@ -150,7 +152,8 @@ def widen(before: State, after: State, passes: int | None, site: Site) -> None:
 
 def _widen_names(before: Mapping[str, Value], after: Mapping[str, Value], site: Site) -> dict[str, Value]:
     return {
-        name: _widen_value(before[name], value, site) if name in before else value for name, value in after.items()
+        name: _widen_value(before[name], value, site) if name in before else value
+        for name, value in after.items()
     }
 
 
@@ -161,9 +164,13 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
     key = ("widened", site, before.key, after.key)
     if isinstance(before, Known) and isinstance(after, Known):
         one, other = before.value, after.value
-        if isinstance(one, Array) and isinstance(other, Array) and one.shape is not None and other.shape is not None:
-            if [v.key for v in one.shape] == [v.key for v in other.shape]:
-                return Known(Array(key, other.shape, key, Known(0), other.made))
+        if (
+            isinstance(one, Array)
+            and isinstance(other, Array)
+            and one.shape is not None
+            and other.shape is not None
+        ) and [v.key for v in one.shape] == [v.key for v in other.shape]:
+            return Known(Array(key, other.shape, key, Known(0), other.made))
     return unknown(Reason.LOOP, key=key)
 
 
@@ -195,9 +202,12 @@ def _widen_record(before: Record, after: Record, passes: int | None, site: Site)
 
 
 def _head(before: ListRecord, after: ListRecord) -> tuple[Value, ...]:
-    """The first two of the items that the passes of a loop append, one each."""
+    """The first two of the items that the passes of a loop append."""
     if after.items is None or before.items is None:
         return after.head
-    if before.items and len(after.items) == len(before.items) + 1:
+    added = len(after.items) - len(before.items)
+    if added == 1 and before.items:
         return (before.items[-1], after.items[-1])
+    if 1 < added <= len(before.items):
+        return before.items[-added:][:2]
     return after.head

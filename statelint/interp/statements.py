@@ -24,14 +24,14 @@ from statelint.interp.objects import (
     Ref,
     Tuple,
 )
+from statelint.interp.shapes import filled
 from statelint.interp.state import Frame, State, join_states
 from statelint.interp.transfer import keras
 from statelint.interp.transfer.methods import STRATEGY_SCOPE
-from statelint.interp.shapes import filled
-from statelint.trace.objects import Array
 from statelint.source.python import children
+from statelint.trace.objects import Array
 from statelint.trace.story import Condition, Mentioned, Written
-from statelint.values import Known, NONE, Reason, Ternary, Value, depending_on, options, unknown, varies
+from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, options, unknown, varies
 
 
 def execute(machine: Machine, body: Sequence[cst.CSTNode]) -> None:
@@ -80,10 +80,16 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     left = evaluate(machine, node.target)
     right = evaluate(machine, node.value)
     record = machine.record(left)
-    if isinstance(node.operator, cst.AddAssign) and isinstance(record, ListRecord) and isinstance(left, Known):
+    if (
+        isinstance(node.operator, cst.AddAssign)
+        and isinstance(record, ListRecord)
+        and isinstance(left, Known)
+    ):
         calls.extend_list(machine, left, right)
         return
-    assign(machine, node.target, counted(machine, arithmetic(machine, type(node.operator), left, right, node)))
+    assign(
+        machine, node.target, counted(machine, arithmetic(machine, type(node.operator), left, right, node))
+    )
 
 
 def assign(machine: Machine, target: cst.BaseExpression, value: Value) -> None:
@@ -257,7 +263,10 @@ def _follow_varying(
     aside = start.fork()
     aside.when = (*start.when, Condition(id_, 1 - taken))
     machine.state = aside
-    exits, machine.exits = machine.exits, [*machine.exits[:-1], type(machine.exits[-1])()] if machine.exits else []
+    exits, machine.exits = (
+        machine.exits,
+        [*machine.exits[:-1], type(machine.exits[-1])()] if machine.exits else [],
+    )
     returns = list(machine.activations[-1].returns) if machine.activations else []
     arms[1 - taken]()
     if machine.state.alive:
@@ -313,40 +322,46 @@ def _while(machine: Machine, node: cst.While) -> None:
 
 
 def _with(machine: Machine, node: cst.With) -> None:
-    outside = (machine.tape, machine.strategy)
+    outside = (machine.tape, machine.strategy, machine.opening)
     for item in node.items:
         value = evaluate(machine, item.item)
         record = machine.record(value)
         if isinstance(record, InstanceRecord) and record.type == Known(Library("tensorflow.GradientTape")):
-            machine.tape = record.site
+            machine.tape, machine.opening = record.site, machine.fresh_id()
         if isinstance(record, InstanceRecord) and record.type == Known(STRATEGY_SCOPE):
             machine.strategy = machine.site(item.item)
         if item.asname is not None:
             assign(machine, item.asname.name, value)
     block(machine, node.body)
-    machine.tape, machine.strategy = outside
+    machine.tape, machine.strategy, machine.opening = outside
 
 
 def _try(machine: Machine, node: cst.Try | cst.TryStar) -> None:
-    catches_attributes = any(_catches_attribute_error(handler) for handler in node.handlers)
+    handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
+    catches_attributes = any(_catches_attribute_error(handler) for handler in handlers)
     before = machine.state.fork()
     raised: list[State] = []
     if catches_attributes:
         machine.guards.append(raised)
+    machine.caught.append(frozenset().union(*(_caught(handler) for handler in node.handlers)))
     block(machine, node.body)
+    machine.caught.pop()
     if catches_attributes:
         machine.guards.pop()
     if node.orelse is not None and machine.state.alive:
         block(machine, node.orelse.body)
     ended = [machine.state] if machine.state.alive else []
     dead = machine.state
-    for position, handler in enumerate(node.handlers):
+    for position, handler in enumerate(handlers):
         certain = bool(raised) and _catches_attribute_error(handler)
         if certain:
             machine.state = raised.pop()
         else:
             machine.state = before.fork()
-            machine.state.when = (*before.when, Condition(("except", machine.site(handler), machine.fresh_id()), position))
+            machine.state.when = (
+                *before.when,
+                Condition(("except", machine.site(handler), machine.fresh_id()), position),
+            )
         if handler.name is not None and isinstance(handler.name.name, cst.Name):
             assign(machine, handler.name.name, machine.unknown(Reason.EXPRESSION, handler))
         block(machine, handler.body)
@@ -365,14 +380,17 @@ def _try(machine: Machine, node: cst.Try | cst.TryStar) -> None:
 
 
 def _catches_attribute_error(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-    kinds: list[cst.BaseExpression] = []
+    return bool(_caught(handler) & {"AttributeError", "Exception", "BaseException"})
+
+
+def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> frozenset[str]:
+    """The names of the exceptions that a handler catches."""
     if handler.type is None:
-        return True
-    if isinstance(handler.type, cst.Tuple):
-        kinds = [element.value for element in handler.type.elements]
-    else:
-        kinds = [handler.type]
-    return any(isinstance(k, cst.Name) and k.value in ("AttributeError", "Exception", "BaseException") for k in kinds)
+        return frozenset({"BaseException"})
+    kinds = (
+        [e.value for e in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+    )
+    return frozenset(kind.value for kind in kinds if isinstance(kind, cst.Name))
 
 
 def _match(machine: Machine, node: cst.Match) -> None:
@@ -396,7 +414,14 @@ def _captures(pattern: cst.CSTNode) -> list[str]:
     if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name is not None:
         names.append(pattern.name.value)
     for child in children(pattern):
-        if isinstance(child, cst.MatchPattern | cst.MatchSequenceElement | cst.MatchMappingElement | cst.MatchKeywordElement | cst.MatchOrElement):
+        if isinstance(
+            child,
+            cst.MatchPattern
+            | cst.MatchSequenceElement
+            | cst.MatchMappingElement
+            | cst.MatchKeywordElement
+            | cst.MatchOrElement,
+        ):
             names.extend(_captures(child))
     return names
 
@@ -490,7 +515,11 @@ def _import_from(machine: Machine, node: cst.ImportFrom) -> None:
         name = alias.name.value if isinstance(alias.name, cst.Name) else _dotted(alias.name)
         bound = alias.asname.name if alias.asname is not None else alias.name
         if isinstance(bound, cst.Name):
-            machine.frame[bound.value] = calls.library(f"{module}.{name}")
+            full = f"{module}.{name}"
+            if machine.catches("ImportError", "ModuleNotFoundError") and keras.is_removed(machine, full):
+                machine.frame[bound.value] = machine.unknown(Reason.IMPORT, node)
+                continue
+            machine.frame[bound.value] = calls.library(full)
 
 
 def _import_star(machine: Machine, module: str) -> None:

@@ -46,7 +46,9 @@ class Rule(ABC):
 
     @abstractmethod
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        """Say what the recording measures of the finding.  Repeating `check` on recorded calls proves nothing."""
+        """Say what the recording measures of the finding.  Repeating `check` on recorded calls proves
+        nothing.
+        """
 
 
 def verdict(recording: Recording, status: Status, evidence: str) -> Verdict:

@@ -36,7 +36,9 @@ class BatchSizeMismatch(Rule):
                     yield _report(trace, story, first, size)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        return judge_batch_rows(recording, calls_at(recording, finding.site), one_row=finding.severity is Severity.WARNING)
+        return judge_batch_rows(
+            recording, calls_at(recording, finding.site), one_row=finding.severity is Severity.WARNING
+        )
 
 
 def _report(trace: Trace, story: Story, first: FirstBatch, size: int) -> Report:

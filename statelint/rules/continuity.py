@@ -83,7 +83,11 @@ def _start(
             break
     if continues or (interrupts and _is_aside(story, position, feed, source)):
         return Start(feed, position, source, "between")
-    if (interrupts or feed.phase in INFERENCE) and source.site != feed.site and are_apart(source.data, feed.data):
+    if (
+        (interrupts or feed.phase in INFERENCE)
+        and source.site != feed.site
+        and are_apart(source.data, feed.data)
+    ):
         return Start(feed, position, source, "apart")
     return None
 
@@ -114,15 +118,25 @@ def _is_aside(story: Story, position: int, feed: Feed, source: Feed) -> bool:
     return False
 
 
-def disturbs(story: Story, position: int, feed: Feed) -> Feed | None:
-    """The training (or validation) that goes on from an inference made in one of its own callbacks."""
-    if feed.context.hook is None or feed.phase not in INFERENCE:
-        return None
-    for later, other in story.feeds():
-        if later > position and other.phase in ("train", "validation") and other.context.hook is None:
-            if entering(story, later, other).source is feed:
-                return other
-    return None
+def across_sequences(story: Story) -> Iterator[Start]:
+    """The first call of each loop that meets a new sequence with the old state; one for each place."""
+    seen: set[Site] = set()
+    loops: set[int] = set()
+    for start in starts(story):
+        is_new = start.loop is not None and start.loop.id not in loops and start.feed.site not in seen
+        if start.why == "sequence" and start.loop is not None and is_new:
+            loops.add(start.loop.id)
+            seen.add(start.feed.site)
+            yield start
+
+
+def disturbing(story: Story) -> Iterator[tuple[Feed, Feed]]:
+    """The inferences made in callbacks, each with the training (or validation) that goes on from it."""
+    for position, feed in story.feeds():
+        if feed.phase in ("train", "validation") and feed.context.hook is None:
+            source = entering(story, position, feed).source
+            if isinstance(source, Feed) and source.context.hook is not None and source.phase in INFERENCE:
+                yield source, feed
 
 
 def judge_inherited(finding: Finding, recording: Recording, source: Site, phases: tuple[str, ...]) -> Verdict:
@@ -141,12 +155,16 @@ def judge_inherited(finding: Finding, recording: Recording, source: Site, phases
         if source == finding.site and _first_inputs(recording, left.call) != batch.inputs:
             # The next step of one series, as far as can be seen.
             continue
-        text = f"the state of norm {batch.entering.norm:.3g} that {names[left.call]} left enters the first batch"
+        text = (
+            f"the state of norm {batch.entering.norm:.3g} that {names[left.call]} left enters the first batch"
+        )
         return verdict(recording, Status.CONFIRMED, f"{text} of {names[batch.call]}")
     if firsts and all(b.entering is not None and b.entering.is_zero for b in firsts.values()):
         return verdict(recording, Status.REFUTED, "a zero state enters the first batch")
     if firsts and recording.outcome.status in ("finished", "stopped"):
-        return verdict(recording, Status.REFUTED, "the state that enters the first batch comes from elsewhere")
+        return verdict(
+            recording, Status.REFUTED, "the state that enters the first batch comes from elsewhere"
+        )
     return not_measured(recording, "the call")
 
 

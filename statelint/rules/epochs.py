@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
+from statelint.rules.continuity import across_sequences
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.sites import Site
 from statelint.trace.queries import History, is_stateful, repeats, separating_loop
@@ -28,7 +29,8 @@ class Carried:
 
 def carried_epochs(story: Story) -> Iterator[Carried]:
     """The feeds that begin an epoch with the state of the one before; one for each place."""
-    seen: set[Site] = set()
+    # Where each pass feeds a sequence of its own, SRN320 asks for a reset between them.
+    seen = {start.feed.site for start in across_sequences(story)}
     for position, feed in story.feeds("train"):
         if feed.site in seen or not is_stateful(feed.model):
             continue
@@ -68,25 +70,33 @@ def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
 def outside_reset(story: Story, carried: Carried) -> Reset | None:
     """The reset right before or right after the epoch loop (itself, or in a helper that only resets)."""
     loop, feed = carried.loop, carried.feed
-    inside = [k for k, event in enumerate(story.events) if event.context.within(loop) and _concerns(event, feed)]
+    inside = [
+        k for k, event in enumerate(story.events) if event.context.within(loop) and _concerns(event, feed)
+    ]
     if not inside:
         return None
     before = next((e for e in reversed(story.events[: inside[0]]) if _concerns(e, feed)), None)
     after = next((e for e in story.events[inside[-1] + 1 :] if _concerns(e, feed)), None)
     for event in (before, after):
-        if isinstance(event, Reset) and (event.context.hook == "on_train_begin" or _is_beside(story, event, feed)):
+        if isinstance(event, Reset) and (
+            event.context.hook == "on_train_begin" or _is_beside(story, event, feed)
+        ):
             return event
     return None
 
 
 def _is_beside(story: Story, reset: Reset, feed: Feed) -> bool:
-    """Whether the reset stands in the function that trains, or in a helper called there that runs no model."""
+    """Whether the reset stands in the function that trains, or in a helper called there that runs no
+    model.
+    """
     outer = feed.context.stack
     stack = reset.context.stack
     if stack[: len(outer)] != outer:
         return False
     helper = stack[: len(outer) + 1]
-    return stack == outer or not any(isinstance(e, Feed) and e.context.stack[: len(helper)] == helper for e in story.events)
+    return stack == outer or not any(
+        isinstance(e, Feed) and e.context.stack[: len(helper)] == helper for e in story.events
+    )
 
 
 def _concerns(event: Event, feed: Feed) -> bool:
@@ -106,16 +116,24 @@ def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdic
         call = by_index[batch.call]
         again = batch.batch == 0 and bool(batch.epoch)
         if not again and call.name.startswith("fit") and batch.batch == 0:
-            again = any(_is_fed_again(call, batch, earlier, by_index[earlier.call]) for earlier in batches[:position])
+            again = any(
+                _is_fed_again(call, batch, earlier, by_index[earlier.call]) for earlier in batches[:position]
+            )
         if not again and not call.name.startswith("fit"):
             again = period is not None and position > 0 and position % period == 0
         if not again or batch.entering is None:
             continue
-        when = f"batch 1 of epoch {batch.epoch + 1}" if batch.epoch else "the first batch of a later pass over the same data"
+        when = (
+            f"batch 1 of epoch {batch.epoch + 1}"
+            if batch.epoch
+            else "the first batch of a later pass over the same data"
+        )
         if batch.entering.is_zero:
             return verdict(recording, Status.REFUTED, f"a zero state enters {when}")
         if batch.origin == "carried":
-            return verdict(recording, Status.CONFIRMED, f"a state of norm {batch.entering.norm:.3g} enters {when}")
+            return verdict(
+                recording, Status.CONFIRMED, f"a state of norm {batch.entering.norm:.3g} enters {when}"
+            )
         return verdict(recording, Status.INCONCLUSIVE, f"{when} meets a state that was set by other means")
     if batches and recording.outcome.status == "finished":
         return verdict(recording, Status.REFUTED, "the data went through the model only once")

@@ -11,7 +11,9 @@ DEFAULT_BATCH_SIZE = 32
 
 
 def batch_argument(call: Call, name: str = "batch_size") -> int | None:
-    """The batch size that a call asks for (Keras's default where it gives none); None where it isn't known."""
+    """The batch size that a call asks for (Keras's default where it gives none); None where it isn't
+    known.
+    """
     value = call.argument(name)
     return DEFAULT_BATCH_SIZE if is_(value, None) is Ternary.YES else number(value)
 
@@ -39,5 +41,6 @@ def training_samples(call: Call) -> int | None:
 def takes_all_steps(call: Call) -> bool:
     """Whether no `steps` argument ends the pass early."""
     return all(
-        is_(call.argument(name), None) is Ternary.YES for name in ("steps_per_epoch", "steps", "validation_steps")
+        is_(call.argument(name), None) is Ternary.YES
+        for name in ("steps_per_epoch", "steps", "validation_steps")
     )

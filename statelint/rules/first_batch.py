@@ -50,11 +50,16 @@ def state_rows(story: Story, model: Model) -> int | None:
 
 
 def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
-    """The first batches of a call (its training data's, its validation's) that certainly don't have `size` rows."""
+    """The first batches of a call (its training data's, its validation's) that certainly don't have `size`
+    rows.
+    """
     if call.method == "call" or call.method.endswith("on_batch"):
         yield from _by_hand(story, call, size)
-    elif call.method in ("fit", "evaluate", "predict") and takes_all_steps(call):
+    elif call.method in ("fit", "evaluate", "predict"):
         given = batch_argument(call)
+        if is_(call.argument("batch_size"), None) is Ternary.YES and not takes_all_steps(call):
+            # Keras works it out from the number of steps.
+            given = None
         yield from _of(call, "", call.data, training_samples(call), given, size)
         if call.method == "fit" and call.validation is not None:
             if call.data.kind not in ("array", "unknown"):
@@ -103,14 +108,16 @@ def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[
         return
     if drops is Ternary.NO and samples is not None:
         rows = min(asked, samples)
-    elif samples is not None and samples < asked:
-        return
-    elif samples is None and drops is not Ternary.YES and asked > size:
+    elif (samples is not None and samples < asked) or (
+        samples is None and drops is not Ternary.YES and asked > size
+    ):
         return
     else:
         rows = asked
     if rows != size:
-        yield FirstBatch(call, part, rows, asked, samples, drops is Ternary.YES, (dataset.batch, dataset.elements))
+        yield FirstBatch(
+            call, part, rows, asked, samples, drops is Ternary.YES, (dataset.batch, dataset.elements)
+        )
 
 
 def outcome(keras: int, story: Story, batch: FirstBatch, size: int) -> str | None:
@@ -122,15 +129,27 @@ def outcome(keras: int, story: Story, batch: FirstBatch, size: int) -> str | Non
         known = False
     if known:
         if keras == 2:
-            return f"raises ValueError (expected shape=({size}, …), found shape=({batch.rows}, …)) before any batch ran"
+            return (
+                f"raises ValueError (expected shape=({size}, …), found shape=({batch.rows}, …)) before any "
+                "batch ran"
+            )
         return f"raises ValueError (expected batch size: {size}, received: {batch.rows}) before any batch ran"
     if batch.rows == 1:
         return None
     if size == 1 and keras == 3:
-        return "raises ValueError (the state enters the loop over the time steps with one row and leaves it with another number)"
+        return (
+            "raises ValueError (the state enters the loop over the time steps with one row and leaves it "
+            "with another number)"
+        )
     if size == 1:
-        return f"raises InvalidArgumentError (a tensor of {batch.rows} rows doesn't fit one of 1) at the first batch"
-    return f"raises InvalidArgumentError (incompatible shapes: [{batch.rows},…] vs. [{size},…]) at the first batch"
+        return (
+            f"raises InvalidArgumentError (a tensor of {batch.rows} rows doesn't fit one of 1) at the first "
+            "batch"
+        )
+    return (
+        f"raises InvalidArgumentError (incompatible shapes: [{batch.rows},…] vs. [{size},…]) at the first "
+        "batch"
+    )
 
 
 def _ran_before(story: Story, batch: FirstBatch) -> bool:
@@ -146,4 +165,3 @@ def _ran_before(story: Story, batch: FirstBatch) -> bool:
             if event.model.id == batch.call.model.id and fed not in (None, batch.rows):
                 return True
     return False
-

@@ -40,12 +40,22 @@ class IndivisibleSamples(Rule):
         given = batch_argument(call)
         if call.data.kind == "array" and given == size and validation_split(call) == 0.0:
             yield from self._report(trace, call, call.data.samples, size, call.method)
-        if call.validation is not None and call.validation.kind == "array" and "validation_data" in call.arguments:
-            own = batch_argument(call, "validation_batch_size") if "validation_batch_size" in call.arguments else given
+        if (
+            call.validation is not None
+            and call.validation.kind == "array"
+            and "validation_data" in call.arguments
+        ):
+            own = (
+                batch_argument(call, "validation_batch_size")
+                if "validation_batch_size" in call.arguments
+                else given
+            )
             if own == size:
                 yield from self._report(trace, call, call.validation.samples, size, "validation")
 
-    def _report(self, trace: Trace, call: Call, samples: int | None, size: int, what: str) -> Iterator[Report]:
+    def _report(
+        self, trace: Trace, call: Call, samples: int | None, size: int, what: str
+    ) -> Iterator[Report]:
         if samples is None or samples % size == 0:
             return
         rest, whole = samples % size, samples // size * size
@@ -56,15 +66,27 @@ class IndivisibleSamples(Rule):
             message = f"{subject} leave a last batch of {rest}, but the model's batch is {size}"
         silent = rest == 1 and not (trace.keras == 3 and samples == 1 and what == "predict")
         if silent:
-            happens = f"raises nothing: the one row is spread over all {size} slots and their states are ruined"
+            happens = (
+                f"raises nothing: the one row is spread over all {size} slots and their states are ruined"
+            )
             if what == "predict":
                 happens += f"; predict returns {whole + size} rows for {samples}"
         elif rest == 1:
-            happens = "raises ValueError: the batch size of the input sequences must be the same as that of the state"
+            happens = (
+                "raises ValueError: the batch size of the input sequences must be the same as that of the "
+                "state"
+            )
         else:
             after = f", after {samples // size} batches went through" if samples > size else ""
-            happens = f"raises InvalidArgumentError (incompatible shapes: [{rest},…] vs. [{size},…]) at the last batch{after}"
-        cut = f"cut the arrays to a multiple of {size}: `x[:{whole}]`" if whole else f"give at least {size} rows"
+            happens = (
+                f"raises InvalidArgumentError (incompatible shapes: [{rest},…] vs. [{size},…]) at the last "
+                f"batch{after}"
+            )
+        cut = (
+            f"cut the arrays to a multiple of {size}: `x[:{whole}]`"
+            if whole
+            else f"give at least {size} rows"
+        )
         layer = call.model.stateful_layers[0]
         shape = call.data.array.shape if call.data.array is not None and call.data.array.shape else ()
         yield Report(
@@ -73,9 +95,15 @@ class IndivisibleSamples(Rule):
             happens=happens,
             severity=Severity.WARNING if silent else Severity.ERROR,
             instead=cut,
-            assumptions=assumptions(call.model.batch, call.arguments["batch_size"].value if "batch_size" in call.arguments else None, *shape[:1]),
+            assumptions=assumptions(
+                call.model.batch,
+                call.arguments["batch_size"].value if "batch_size" in call.arguments else None,
+                *shape[:1],
+            ),
             related=(Related(layer.site, f"{layer.kind} has states for {size} rows"),),
         )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        return judge_batch_rows(recording, calls_at(recording, finding.site), one_row=finding.severity is Severity.WARNING)
+        return judge_batch_rows(
+            recording, calls_at(recording, finding.site), one_row=finding.severity is Severity.WARNING
+        )

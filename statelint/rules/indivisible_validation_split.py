@@ -43,35 +43,55 @@ class IndivisibleValidationSplit(Rule):
             yield _report(call, size, split, samples, train)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        return judge_batch_rows(recording, calls_at(recording, finding.site), one_row=finding.severity is Severity.WARNING)
+        return judge_batch_rows(
+            recording, calls_at(recording, finding.site), one_row=finding.severity is Severity.WARNING
+        )
 
 
 def _report(call: Call, size: int, split: float, samples: int, train: int) -> Report:
     held = samples - train
     parts = [f"{train} for training"] * bool(train % size) + [f"{held} for validation"] * bool(held % size)
-    fitting = "neither is" if len(parts) == 2 else f"the {parts[0].removeprefix(f'{train} for ').removeprefix(f'{held} for ')} part isn't"
+    fitting = (
+        "neither is"
+        if len(parts) == 2
+        else f"the {parts[0].removeprefix(f'{train} for ').removeprefix(f'{held} for ')} part isn't"
+    )
     silent = max(train % size, held % size) == 1
-    happens = f"raises nothing: the one row that is left over is spread over all {size} slots and their states are ruined"
+    happens = (
+        f"raises nothing: the one row that is left over is spread over all {size} slots and their states are "
+        "ruined"
+    )
     if not silent:
-        rest, where = (train % size, "at the end of the first epoch") if train % size > 1 else (held % size, "in the first validation")
+        rest, where = (
+            (train % size, "at the end of the first epoch")
+            if train % size > 1
+            else (held % size, "in the first validation")
+        )
         happens = f"raises InvalidArgumentError (incompatible shapes: [{rest},…] vs. [{size},…]) {where}"
     keep = max(train // size * size, size)
     rest_kept = (samples - keep) // size * size
     instead = f"choose a split that leaves multiples of {size}"
     if rest_kept:
         instead = (
-            f"cut both parts yourself: train on `x[:{keep}]` and pass `validation_data=(x[{keep}:{keep + rest_kept}], "
+            f"cut both parts yourself: train on `x[:{keep}]` and pass "
+            f"`validation_data=(x[{keep}:{keep + rest_kept}], "
             f"y[{keep}:{keep + rest_kept}])`"
         )
     layer = call.model.stateful_layers[0]
     array = call.data.array
     return Report(
         site=call.site,
-        message=f"validation_split={split:g} parts {samples} samples into {train} for training and {held} for validation; "
+        message=f"validation_split={split:g} parts {samples} samples into {train} for training and {held} "
+        "for validation; "
         f"{fitting} a multiple of the model's batch of {size}",
         happens=happens,
         severity=Severity.WARNING if silent else Severity.ERROR,
         instead=instead,
-        assumptions=assumptions(call.model.batch, call.argument("batch_size"), call.argument("validation_split"), *(array.shape if array is not None and array.shape else ())[:1]),
+        assumptions=assumptions(
+            call.model.batch,
+            call.argument("batch_size"),
+            call.argument("validation_split"),
+            *(array.shape if array is not None and array.shape else ())[:1],
+        ),
         related=(Related(layer.site, f"{layer.kind} has states for {size} rows"),),
     )

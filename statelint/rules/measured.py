@@ -10,7 +10,14 @@ from statelint.rules.base import verdict
 from statelint.sites import Site
 from statelint.trace.recording import BatchRun, CallRun, Place, Recording
 
-_ESSENCE = re.compile(r"Incompatible shapes[^:]*: \[[\d,]*\] vs\. \[[\d,]*\]|[Tt]ried to append a tensor with incompatible shape[^\[]*")
+_ESSENCE = re.compile(
+    r"Incompatible shapes[^:]*: \[[\d,]*\] vs\. \[[\d,]*\]"
+    r"|[Tt]ried to append a tensor with incompatible shape[^\[]*"
+    r"|expected shape=\([^)]*\), found shape=\([^)]*\)"
+    r"|Expected batch size: \d+ - Received batch size: \d+"
+    r"|expected ndim=\d+, found ndim=\d+"
+)
+_WRAPPED = ("Graph execution error", "in user code:", "Exception encountered")
 
 NO_BATCH_SIZE = ("it needs to know its batch size", "the batch size must be static")
 
@@ -37,7 +44,7 @@ def raised(recording: Recording) -> str:
     message = " ".join((outcome.message or "").split())
     # TensorFlow hides what happened behind a list of graph nodes.
     essence = _ESSENCE.search(message)
-    if essence is not None and message.startswith("Graph execution error"):
+    if essence is not None and message.startswith(_WRAPPED):
         message = essence.group()
     if len(message) > 160:
         message = message[:157] + "..."
@@ -75,12 +82,18 @@ def judge_batch_rows(recording: Recording, calls: tuple[CallRun, ...], *, one_ro
             f"{batch.entering.rows} slots without an error"
         )
         for call in calls:
-            if call.rows_returned is not None and call.samples is not None and call.rows_returned != call.samples:
+            if (
+                call.rows_returned is not None
+                and call.samples is not None
+                and call.rows_returned != call.samples
+            ):
                 text += f"; {call.name} returned {call.rows_returned} rows for {call.samples}"
                 break
         return verdict(recording, Status.CONFIRMED, text)
     if batches and all(call.finished for call in calls):
-        return verdict(recording, Status.REFUTED, f"all {len(batches)} batches had as many rows as the states")
+        return verdict(
+            recording, Status.REFUTED, f"all {len(batches)} batches had as many rows as the states"
+        )
     return not_measured(recording, "the short batch")
 
 
@@ -104,11 +117,15 @@ def not_measured(recording: Recording, what: str) -> Verdict:
     outcome = recording.outcome
     match outcome.status:
         case "raised":
-            return verdict(recording, Status.INCONCLUSIVE, f"the program failed before {what}: {raised(recording)}")
+            return verdict(
+                recording, Status.INCONCLUSIVE, f"the program failed before {what}: {raised(recording)}"
+            )
         case "timeout":
             return verdict(recording, Status.INCONCLUSIVE, f"time ran out before {what}")
         case "stopped":
-            return verdict(recording, Status.INCONCLUSIVE, f"the run was ended after enough batches, before {what}")
+            return verdict(
+                recording, Status.INCONCLUSIVE, f"the run was ended after enough batches, before {what}"
+            )
         case "killed":
             return verdict(recording, Status.INCONCLUSIVE, f"the program was killed before {what}")
     return verdict(recording, Status.NOT_REACHED, f"the program ended without reaching {what}")

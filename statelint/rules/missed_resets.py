@@ -23,8 +23,13 @@ def judge_missed(finding: Finding, recording: Recording) -> Verdict:
     assert first.entering is not None
     where = "the validation" if first.phase == "validation" else "a later epoch"
     done = sum(1 for b in batches if b.finished)
-    ran = [r for r in recording.resets if stands_at(r.places, finding.site) and r.before_batch > batches[0].index]
-    text = f"a state of norm {first.entering.norm:.3g} enters {where}; in {done} batches the reset ran {len(ran)} times"
+    ran = [
+        r for r in recording.resets if stands_at(r.places, finding.site) and r.before_batch > batches[0].index
+    ]
+    text = (
+        f"a state of norm {first.entering.norm:.3g} enters {where}; in {done} batches the reset ran "
+        f"{len(ran)} times"
+    )
     return verdict(recording, Status.CONFIRMED, text)
 
 

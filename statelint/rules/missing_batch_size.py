@@ -12,8 +12,8 @@ from statelint.trace.story import Built, Call, Story, Trace
 from statelint.values import Ternary, assumptions, is_
 
 _RAISES = {
-    2: "raises \"ValueError: If a RNN is stateful, it needs to know its batch size\"",
-    3: "raises \"ValueError: When using `stateful=True` in a RNN, the batch size must be static\"",
+    2: 'raises "ValueError: If a RNN is stateful, it needs to know its batch size"',
+    3: 'raises "ValueError: When using `stateful=True` in a RNN, the batch size must be static"',
 }
 
 
@@ -21,7 +21,10 @@ class MissingBatchSize(Rule):
     code = "SRN101"
     name = "missing-batch-size"
     severity = Severity.ERROR
-    why = "A stateful layer keeps one state for each row of a batch, so the number of rows must be fixed when it is built."
+    why = (
+        "A stateful layer keeps one state for each row of a batch, so the number of rows must be fixed when "
+        "it is built."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:

@@ -22,7 +22,8 @@ class PartialLastBatch(Rule):
     severity = Severity.ERROR
     why = (
         "A stateful model can only take batches of the size that its states have; "
-        "the short batch at the end fails after the others were trained on, or silently if it is a single row."
+        "the short batch at the end fails after the others were trained on, or silently if it is a single "
+        "row."
     )
 
     def check(self, trace: Trace) -> Iterator[Report]:
@@ -40,7 +41,11 @@ class PartialLastBatch(Rule):
 
     def _check_dataset(self, trace: Trace, call: Call, data: Data, size: int) -> Iterator[Report]:
         dataset = data.dataset
-        if dataset is None or dataset.batch_site is None or is_(dataset.drop_remainder, False) is not Ternary.YES:
+        if (
+            dataset is None
+            or dataset.batch_site is None
+            or is_(dataset.drop_remainder, False) is not Ternary.YES
+        ):
             return
         samples = number(dataset.elements)
         if samples is None or number(dataset.batch) != size or samples % size == 0:
@@ -62,7 +67,9 @@ class PartialLastBatch(Rule):
         if array is None or array.cut is None or array.samples is None or not 0 < array.samples < size:
             return
         full = any(
-            other.site == call.site and other.data.samples == size and other.data.array is not None
+            other.site == call.site
+            and other.data.samples == size
+            and other.data.array is not None
             and other.data.array.cut is not None
             and other.data.array.cut.whole == array.cut.whole
             for other in story.calls()
@@ -78,24 +85,38 @@ class PartialLastBatch(Rule):
             rest,
             size,
             f"the last batch has {rest} row{'s' if rest > 1 else ''}, but the model's batch is {size}",
-            "pass `drop_remainder=True` to batch()" if from_dataset
+            "pass `drop_remainder=True` to batch()"
+            if from_dataset
             else "loop over the full batches only: `for i in range(len(x) // batch_size)`",
             assumptions(*(array.shape or ())[:1], call.model.batch),
         )
 
     def _report(
-        self, trace: Trace, call: Call, site: Site, rest: int, size: int, message: str, instead: str, assuming: tuple[str, ...]
+        self,
+        trace: Trace,
+        call: Call,
+        site: Site,
+        rest: int,
+        size: int,
+        message: str,
+        instead: str,
+        assuming: tuple[str, ...],
     ) -> Report:
         eager = call.method == "call"
         silent = rest == 1 and not eager
         if silent:
-            happens = f"raises nothing: the one row is spread over all {size} slots and their states are ruined"
+            happens = (
+                f"raises nothing: the one row is spread over all {size} slots and their states are ruined"
+            )
         elif eager and trace.keras == 3:
             happens = f"raises ValueError (expected batch size: {size}, received: {rest}) at that batch"
         elif eager:
             happens = f"raises ValueError (expected shape=({size}, …), found shape=({rest}, …)) at that batch"
         else:
-            happens = f"raises InvalidArgumentError (incompatible shapes: [{rest},…] vs. [{size},…]) at that batch, after the earlier ones went through"
+            happens = (
+                f"raises InvalidArgumentError (incompatible shapes: [{rest},…] vs. [{size},…]) at that "
+                "batch, after the earlier ones went through"
+            )
         return Report(
             site=site,
             message=message,

@@ -8,7 +8,9 @@ from statelint.trace.story import Reset
 
 
 def placed(reset: Reset, stack: tuple[Site, ...]) -> tuple[Site, tuple[Related, ...]]:
-    """The place of a reset as seen from calls `stack`: a helper's call there, with the reset itself related."""
+    """The place of a reset as seen from calls `stack`: a helper's call there, with the reset itself
+    related.
+    """
     if reset.context.hook or len(reset.context.stack) <= len(stack):
         return reset.site, ()
     return reset.context.stack[len(stack)], (Related(reset.site, "the reset itself"),)

@@ -68,14 +68,18 @@ def stream_of(data: Data) -> Hashable:
 
 
 def are_separate(earlier: Data, later: Data, loop: Loop) -> bool:
-    """Whether passes of a loop feed sequences of their own: arrays of a list that are apart, or one file each."""
+    """Whether passes of a loop feed sequences of their own: arrays of a list that are apart, or one file
+    each.
+    """
     if loop.kind != "for":
         return False
     drawn = _apart(earlier, later)
     if drawn and isinstance(loop.over, tuple) and all(id_ < loop.id for id_ in drawn):
         return True
     one, other = _file_of(earlier.key), _file_of(later.key)
-    return one is not None and other is not None and one[1] == other[1] and one != other and one[1] == loop.over
+    return (
+        one is not None and other is not None and one[1] == other[1] and one != other and one[1] == loop.over
+    )
 
 
 def _file_of(key: Hashable) -> tuple[Hashable, ...] | None:
@@ -98,7 +102,9 @@ def is_written(story: Story, earlier: int, later: int, data: Data) -> bool:
 
 
 def is_read_anew(data: Data) -> bool:
-    """Whether the data are read from an object that isn't known, so that the same expression may give others."""
+    """Whether the data are read from an object that isn't known, so that the same expression may give
+    others.
+    """
     return any(part[0] in ("attribute", "call") for part in parts(data.key))
 
 

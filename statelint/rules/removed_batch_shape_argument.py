@@ -19,7 +19,10 @@ class RemovedBatchShapeArgument(Rule):
     code = "SRN501"
     name = "removed-batch-shape-argument"
     severity = Severity.ERROR
-    why = "Keras 3 took these keywords from its layers: the batch size is given to `keras.Input`, which works on Keras 2 as well."
+    why = (
+        "Keras 3 took these keywords from its layers: the batch size is given to `keras.Input`, which works "
+        "on Keras 2 as well."
+    )
     mendable = True
 
     def check(self, trace: Trace) -> Iterator[Report]:
@@ -41,7 +44,8 @@ class RemovedBatchShapeArgument(Rule):
                     site=argument.site,
                     message=f"{layer.kind} doesn't take `{names[0]}=`",
                     happens=happens,
-                    instead="give it to an Input before the layer: `keras.Input(batch_shape=(batch_size, timesteps, features))`",
+                    instead="give it to an Input before the layer: `keras.Input(batch_shape=(batch_size, "
+                    "timesteps, features))`",
                     assumptions=assumptions(layer.stateful),
                 )
 

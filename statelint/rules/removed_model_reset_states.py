@@ -16,7 +16,10 @@ class RemovedModelResetStates(Rule):
     code = "SRN502"
     name = "removed-model-reset-states"
     severity = Severity.ERROR
-    why = "Keras 3 took `reset_states` from models and left it on recurrent layers, so code from before it crashes here."
+    why = (
+        "Keras 3 took `reset_states` from models and left it on recurrent layers, so code from before it "
+        "crashes here."
+    )
     mendable = True
 
     def check(self, trace: Trace) -> Iterator[Report]:
@@ -31,7 +34,8 @@ class RemovedModelResetStates(Rule):
                     site=event.site,
                     message=f"models have no `{event.method}()`",
                     happens=f"raises \"AttributeError: '{kind}' object has no attribute '{event.method}'\"",
-                    instead='reset the layers: `for layer in model.layers: if hasattr(layer, "reset_states"): '
+                    instead="reset the layers: `for layer in model.layers: if hasattr(layer, "
+                    '"reset_states"): '
                     "layer.reset_states()`, which works on Keras 2 and Keras 3",
                 )
 

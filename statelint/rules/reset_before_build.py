@@ -16,7 +16,10 @@ class ResetBeforeBuild(Rule):
     code = "SRN308"
     name = "reset-before-build"
     severity = Severity.ERROR
-    why = "The states exist only once the batch size is known; before that Keras 2 has nothing to reset and raises."
+    why = (
+        "The states exist only once the batch size is known; before that Keras 2 has nothing to reset and "
+        "raises."
+    )
     mendable = True
 
     def check(self, trace: Trace) -> Iterator[Report]:
@@ -32,7 +35,8 @@ class ResetBeforeBuild(Rule):
                     site=event.site,
                     message="the states are reset before the model knows its batch size",
                     happens='raises "ValueError: If a RNN is stateful, it needs to know its batch size"',
-                    instead="begin the model with `keras.Input(batch_shape=(batch_size, timesteps, features))`",
+                    instead="begin the model with `keras.Input(batch_shape=(batch_size, timesteps, "
+                    "features))`",
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

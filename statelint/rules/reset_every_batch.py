@@ -10,7 +10,7 @@ from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import placed
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
-from statelint.trace.story import Feed, Loop, Reset, Story, Trace, Walked
+from statelint.trace.story import Feed, Loop, Reset, Skipped, Story, Trace, Walked
 from statelint.values import number
 
 
@@ -18,13 +18,16 @@ class ResetEveryBatch(Rule):
     code = "SRN303"
     name = "reset-every-batch"
     severity = Severity.WARNING
-    why = "With a reset in every batch no state ever reaches the next one: the layer might as well be stateless."
+    why = (
+        "With a reset in every batch no state ever reaches the next one: the layer might as well be "
+        "stateless."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             for position, feed in story.feeds("train"):
-                reset = _reset_since_last_batch(story, position, feed)
-                if reset is None:
+                reset = reset_since_last_batch(story, position, feed)
+                if reset is None or _is_skipped(story, reset):
                     continue
                 hook = reset.context.hook
                 where = f"in `{hook}`" if hook else "in the batch loop"
@@ -42,12 +45,14 @@ class ResetEveryBatch(Rule):
         after_first = [b for b in batches if b.index != batches[0].index]
         if not after_first:
             return not_measured(recording, "a second batch")
-        carried = sum(1 for b in after_first if b.origin == "carried" and b.entering and not b.entering.is_zero)
+        carried = sum(
+            1 for b in after_first if b.origin == "carried" and b.entering and not b.entering.is_zero
+        )
         text = f"{carried} of {len(after_first)} batches inherit a state from the batch before"
         return verdict(recording, Status.REFUTED if carried else Status.CONFIRMED, text)
 
 
-def _reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | None:
+def reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | None:
     """The unconditional reset between this batch and the one before of the same data, in the same loop."""
     if not feed.context.passes or not is_stateful(feed.model):
         return None
@@ -68,6 +73,11 @@ def _reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | 
         elif not isinstance(event, Walked):
             return None
     return None
+
+
+def _is_skipped(story: Story, reset: Reset) -> bool:
+    """Whether Keras leaves out some of the resets, because its batch hooks run once for several batches."""
+    return any(isinstance(event, Skipped) and event.site == reset.site for event in story.events)
 
 
 def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:

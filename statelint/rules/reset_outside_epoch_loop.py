@@ -18,7 +18,10 @@ class ResetOutsideEpochLoop(Rule):
     code = "SRN302"
     name = "reset-outside-epoch-loop"
     severity = Severity.WARNING
-    why = "A reset before or after all epochs leaves every epoch but the first to start from the state that the one before left."
+    why = (
+        "A reset before or after all epochs leaves every epoch but the first to start from the state that "
+        "the one before left."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -34,8 +37,11 @@ class ResetOutsideEpochLoop(Rule):
                 site, related = placed(reset, feed.context.stack)
                 yield Report(
                     site=site,
-                    message=f"the state is reset only {where}: epoch 2 starts from the state that epoch 1 left",
-                    instead="reset in a callback's `on_epoch_begin`" if in_fit else "move the reset into the epoch loop",
+                    message=f"the state is reset only {where}: epoch 2 starts from the state that epoch 1 "
+                    "left",
+                    instead="reset in a callback's `on_epoch_begin`"
+                    if in_fit
+                    else "move the reset into the epoch loop",
                     assumptions=assumptions(loop.count),
                     related=(Related(feed.site, "the training that needs a reset in every epoch"), *related),
                 )

@@ -12,13 +12,17 @@ from statelint.trace.queries import is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Story, Trace
 from statelint.values import Ternary, assumptions, holds, interned
+import itertools
 
 
 class ShuffledBatches(Rule):
     code = "SRN201"
     name = "shuffled-batches"
     severity = Severity.WARNING
-    why = "Row i of a batch starts from the state that row i of the batch before left: shuffled, that is some other row's."
+    why = (
+        "Row i of a batch starts from the state that row i of the batch before left: shuffled, that is some "
+        "other row's."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -46,7 +50,7 @@ class ShuffledBatches(Rule):
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, finding.site)
         batches = batches_of(recording, calls, "train")
-        pairs = [(a, b) for a, b in zip(batches, batches[1:], strict=False) if _follows(a, b)]
+        pairs = [(a, b) for a, b in itertools.pairwise(batches) if _follows(a, b)]
         if not pairs:
             if batches and recording.outcome.status in ("finished", "stopped"):
                 return verdict(recording, Status.REFUTED, "each epoch is a single batch")
@@ -54,18 +58,23 @@ class ShuffledBatches(Rule):
         slots = broken = 0
         example = ""
         for earlier, later in pairs:
-            for slot, (before, after) in enumerate(zip(earlier.row_ids or (), later.row_ids or (), strict=False)):
+            for slot, (before, after) in enumerate(
+                zip(earlier.row_ids or (), later.row_ids or (), strict=False)
+            ):
                 slots += 1
                 expected = before + (earlier.rows or 0)
                 if after != expected:
                     broken += 1
                     example = example or (
-                        f"slot {slot} of batch {later.batch + 1} got row {after} after row {before}, not row {expected}"
+                        f"slot {slot} of batch {later.batch + 1} got row {after} after row {before}, not row "
+                        f"{expected}"
                     )
         if not slots:
             return _judge_order(recording, batches)
         if broken:
-            return verdict(recording, Status.CONFIRMED, f"{broken} of {slots} continuations are broken: {example}")
+            return verdict(
+                recording, Status.CONFIRMED, f"{broken} of {slots} continuations are broken: {example}"
+            )
         return verdict(recording, Status.REFUTED, f"all {slots} continuations are in order")
 
 

@@ -8,6 +8,7 @@ from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import Carried, carried_epochs, judge_epochs, outside_reset
+from statelint.rules.stray_resets import misdirected
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
 from statelint.values import assumptions, number
@@ -17,12 +18,18 @@ class StateCarriedAcrossEpochs(Rule):
     code = "SRN301"
     name = "state-carried-across-epochs"
     severity = Severity.WARNING
-    why = "Nothing in Keras resets the state at the end of an epoch: the first samples are learnt with the memory of the last ones."
+    why = (
+        "Nothing in Keras resets the state at the end of an epoch: the first samples are learnt with the "
+        "memory of the last ones."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
+            elsewhere = {feed.site for feed, _ in misdirected(story)}
             for carried in carried_epochs(story):
-                if outside_reset(story, carried) is None and not is_left_out(trace, story, carried.feed):
+                if carried.feed.site in elsewhere or is_left_out(trace, story, carried.feed):
+                    continue
+                if outside_reset(story, carried) is None:
                     yield _report(trace, carried)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -42,11 +49,15 @@ def _report(trace: Trace, carried: Carried) -> Report:
             "(for every layer in model.layers that has `reset_states`: call it)"
         )
     else:
-        message = "the loop feeds the same data again without a reset: pass 2 starts from the state that pass 1 left"
+        message = (
+            "the loop feeds the same data again without a reset: pass 2 starts from the state that pass 1 "
+            "left"
+        )
         related.insert(0, Related(loop.site, "the epoch loop"))
         instead = (
             "reset at the top of the epoch loop: `for layer in model.layers: "
-            'if hasattr(layer, "reset_states"): layer.reset_states()` (Keras 2 also has `model.reset_states()`)'
+            'if hasattr(layer, "reset_states"): layer.reset_states()` (Keras 2 also has '
+            "`model.reset_states()`)"
         )
     return Report(
         site=feed.site,

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.continuity import RESET, Start, starts
+from statelint.rules.continuity import RESET, Start, across_sequences
 from statelint.rules.measured import calls_at, not_measured
-from statelint.sites import Site
 from statelint.trace.recording import BatchRun, Recording
-from statelint.trace.story import Story, Trace
+from statelint.trace.story import Trace
 from statelint.values import assumptions
 
 
@@ -41,23 +40,14 @@ class StateCarriedAcrossSequences(Rule):
             if left is None or left.call == batch.call or batch.entering is None or batch.entering.is_zero:
                 continue
             name = calls[batch.call].name
-            text = f"a state of norm {batch.entering.norm:.3g} enters the first batch of a later {name} with other data"
+            text = (
+                f"a state of norm {batch.entering.norm:.3g} enters the first batch of a later {name} with "
+                "other data"
+            )
             return verdict(recording, Status.CONFIRMED, text)
         if zeros > 1:
             return verdict(recording, Status.REFUTED, f"a zero state enters all {zeros} calls")
         return not_measured(recording, "a second sequence")
-
-
-def across_sequences(story: Story) -> Iterator[Start]:
-    """The first call of each loop that meets a new sequence with the old state; one for each place."""
-    seen: set[Site] = set()
-    loops: set[int] = set()
-    for start in starts(story):
-        if start.why == "sequence" and start.loop is not None and start.feed.site not in seen:
-            if start.loop.id not in loops:
-                loops.add(start.loop.id)
-                seen.add(start.feed.site)
-                yield start
 
 
 def _report(start: Start) -> Report:
@@ -66,7 +56,8 @@ def _report(start: Start) -> Report:
     layer = feed.model.stateful_layers[0]
     return Report(
         site=feed.site,
-        message="each pass of the loop feeds a sequence of its own, and starts from the state that the one before left",
+        message="each pass of the loop feeds a sequence of its own, and starts from the state that the one "
+        "before left",
         instead=f"reset at the top of the loop: {RESET}",
         assumptions=assumptions(layer.stateful),
         related=(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
-from statelint.rules.continuity import INFERENCE, RESET, Start, disturbs, judge_inherited, starts
+from statelint.rules.continuity import INFERENCE, RESET, Start, disturbing, judge_inherited, starts
+from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
 from statelint.trace.recording import Recording
 from statelint.trace.story import Story, Trace
@@ -17,11 +18,15 @@ class StateCarriedIntoInference(Rule):
     code = "SRN304"
     name = "state-carried-into-inference"
     severity = Severity.WARNING
-    why = "Nothing resets the state between two calls: the first samples are judged with the memory of other ones."
+    why = (
+        "Nothing resets the state between two calls: the first samples are judged with the memory of other "
+        "ones."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
-            seen: set[Site] = set()
+            seen: set[Site] = {feed.site for feed, _ in misdirected(story)}
+            seen |= {feed.site for feed, _ in disturbing(story)}
             for start in starts(story):
                 if start.feed.site not in seen and _is_wrong(story, start):
                     seen.add(start.feed.site)
@@ -32,7 +37,7 @@ class StateCarriedIntoInference(Rule):
 
 
 def _is_wrong(story: Story, start: Start) -> bool:
-    if start.feed.phase not in INFERENCE or start.why == "sequence" or disturbs(story, start.position, start.feed):
+    if start.feed.phase not in INFERENCE or start.why == "sequence":
         return False
     # Reading the training series before the test series warms the state up.
     warms_up = start.why == "apart" and start.source.phase in INFERENCE and _was_trained_on(story, start)
@@ -41,7 +46,8 @@ def _is_wrong(story: Story, start: Start) -> bool:
 
 def _was_trained_on(story: Story, start: Start) -> bool:
     return any(
-        position < start.position and feed.data.key == start.source.data.key for position, feed in story.feeds("train")
+        position < start.position and feed.data.key == start.source.data.key
+        for position, feed in story.feeds("train")
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.continuity import INFERENCE, RESET, Start, judge_inherited, starts
+from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
@@ -17,11 +18,14 @@ class StateCarriedIntoTraining(Rule):
     code = "SRN305"
     name = "state-carried-into-training"
     severity = Severity.WARNING
-    why = "evaluate() and predict() move the state like training does, and the next training batch starts from there."
+    why = (
+        "evaluate() and predict() move the state like training does, and the next training batch starts from "
+        "there."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
-            seen: set[Site] = set()
+            seen: set[Site] = {feed.site for feed, _ in misdirected(story)}
             for start in starts(story):
                 if start.feed.site not in seen and _is_wrong(start):
                     seen.add(start.feed.site)
@@ -45,7 +49,8 @@ def _report(start: Start) -> Report:
     sometimes = " (where that runs)" if len(source.context.when) > len(feed.context.when) else ""
     return Report(
         site=feed.site,
-        message=f"training goes on from the state that {left} left{sometimes}, as if its data continued those",
+        message=f"training goes on from the state that {left} left{sometimes}, as if its data continued "
+        "those",
         instead=f"reset before the training goes on: {RESET}",
         assumptions=assumptions(layer.stateful),
         related=(

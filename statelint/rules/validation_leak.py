@@ -19,7 +19,10 @@ class ValidationLeak(Rule):
     code = "SRN306"
     name = "validation-leak"
     severity = Severity.WARNING
-    why = "fit() runs the validation with the state that training left, and the next epoch with the one that validation left."
+    why = (
+        "fit() runs the validation with the state that training left, and the next epoch with the one that "
+        "validation left."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -27,7 +30,11 @@ class ValidationLeak(Rule):
                 if not is_stateful(feed.model) or not _is_given(feed) or is_left_out(trace, story, feed):
                     continue
                 start = entering(story, position, feed)
-                if start.kind != "carried" or not isinstance(start.source, Feed) or start.source.phase != "train":
+                if (
+                    start.kind != "carried"
+                    or not isinstance(start.source, Feed)
+                    or start.source.phase != "train"
+                ):
                     continue
                 back = _leaks_back(story, position, feed)
                 if back is not Ternary.YES and not _unrelated(feed.call.data, feed.data):
@@ -39,7 +46,8 @@ class ValidationLeak(Rule):
                 yield Report(
                     site=feed.site,
                     message=message,
-                    instead="pass a callback that resets the states in `on_epoch_begin` and in `on_test_begin`, "
+                    instead="pass a callback that resets the states in `on_epoch_begin` and in "
+                    "`on_test_begin`, "
                     "or reset and call evaluate() yourself",
                     assumptions=assumptions(layer.stateful),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
@@ -54,7 +62,9 @@ class ValidationLeak(Rule):
         if first.entering.is_zero:
             return verdict(recording, Status.REFUTED, "a zero state enters the first validation batch")
         text = f"the training state of norm {first.entering.norm:.3g} enters the first validation batch"
-        later = next((b for b in batches if b.index > first.index and b.phase == "train" and b.batch == 0), None)
+        later = next(
+            (b for b in batches if b.index > first.index and b.phase == "train" and b.batch == 0), None
+        )
         if later is not None and later.entering is not None:
             if later.entering.is_zero:
                 text += "; the next epoch starts from zero"
@@ -70,10 +80,16 @@ def _is_given(feed: Feed) -> bool:
 
 
 def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
-    """Whether the next training starts from the state that the validation left; NO also where none follows."""
+    """Whether the next training starts from the state that the validation left; NO also where none
+    follows.
+    """
     for later, train in story.feeds("train"):
         if later > position and train.site == feed.site and train.model.id == feed.model.id:
-            if any(repeats(p.loop) is not Ternary.YES for p in train.context.passes if p.loop.kind == "epochs" and p.index):
+            if any(
+                repeats(p.loop) is not Ternary.YES
+                for p in train.context.passes
+                if p.loop.kind == "epochs" and p.index
+            ):
                 return Ternary.NO
             start = entering(story, later, train)
             if start.kind == "carried":
@@ -99,6 +115,10 @@ def _array(data: Data) -> Array | None:
 
 
 def _root(base: Hashable) -> Hashable:
-    while isinstance(base, tuple) and len(base) >= 2 and base[0] in ("mapped", "reshaped", "of", "rows", "index", "reshape", "operation"):
+    while (
+        isinstance(base, tuple)
+        and len(base) >= 2
+        and base[0] in ("mapped", "reshaped", "of", "rows", "index", "reshape", "operation")
+    ):
         base = base[2] if base[0] == "operation" else base[1]
     return base

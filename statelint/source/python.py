@@ -45,7 +45,9 @@ def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
 
 
 _BLANK = ("whitespace", "leading_", "trailing_", "lines_after", "header", "footer", "indent")
-_PUNCTUATION = frozenset({"lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "colon", "semicolon"})
+_PUNCTUATION = frozenset(
+    {"lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "colon", "semicolon"}
+)
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

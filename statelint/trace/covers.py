@@ -45,9 +45,7 @@ class _Coverage:
             calls = self._calls(run)
             if calls:
                 ids = {call.id for call in calls}
-                feeds[run.index] = tuple(
-                    e for e in self.events if isinstance(e, Feed) and e.call.id in ids
-                )
+                feeds[run.index] = tuple(e for e in self.events if isinstance(e, Feed) and e.call.id in ids)
             elif self._is_hidden(run.places, run.model):
                 feeds[run.index] = None
             else:

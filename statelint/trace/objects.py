@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from statelint.sites import Site
-from statelint.values import FALSE, Known, NONE, Ternary, Value, holds, interned, is_, number
+from statelint.values import FALSE, NONE, Known, Ternary, Value, holds, interned, is_, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Layer:
     stacked: bool = False
     # This Keras generation has no such class.
     removed: bool = False
+    # The shapes among its arguments, by keyword.
+    shapes: Mapping[str, tuple[Value, ...]] = field(default_factory=dict, compare=False)
 
     def argument(self, name: str) -> Value:
         """The argument's value, None where it isn't given."""
@@ -193,7 +195,8 @@ class Dataset:
     # A parallel step that keeps the order unless the options, set at `unordered_site`, give it up.
     parallel_site: Site | None = None
     unordered_site: Site | None = None
-    # The last step is a parallel map: tf.data makes one step of it and a following `.batch`, which keeps the order.
+    # The last step is a parallel map: tf.data makes one step of it and a following `.batch`, which keeps
+    # the order.
     fuses: bool = False
 
     def __post_init__(self) -> None:

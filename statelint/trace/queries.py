@@ -59,7 +59,9 @@ def shares_state(one: Model, other: Model) -> bool:
 
 
 def is_vain(event: Event, model: Model) -> bool:
-    """Whether the program meant to reset the model here in a way that may come to nothing, which has rules of its own."""
+    """Whether the program meant to reset the model here in a way that may come to nothing, which has rules
+    of its own.
+    """
     if isinstance(event, Walked):
         return shares_state(event.model, model)
     if not isinstance(event, Mentioned | Guarded) or event.name not in RESETS:
@@ -119,7 +121,9 @@ class History:
         return Entering("unknown")
 
     def unbroken(self) -> Iterator[Feed]:
-        """The feeds whose state certainly reaches this point, latest first: nothing in between sets it back."""
+        """The feeds whose state certainly reaches this point, latest first: nothing in between sets it
+        back.
+        """
         for event, _ in self:
             if not isinstance(event, Feed):
                 return

@@ -65,6 +65,27 @@ class CallRun:
     finished: bool
     shape: tuple[int, ...] | None = None
     target_shape: tuple[int, ...] | None = None
+    # How often the hooks before a training batch ran in it.
+    batch_hooks: int = 0
+    # Which opening of a GradientTape a `model(x)` ran under (None: under none).
+    tape: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The steps start … start + steps - 1 of one of the program's series, as the row of a batch holds
+    them.
+    """
+
+    series: int
+    start: int
+    steps: int
+
+    def gap(self, later: Span) -> int | None:
+        """How many steps the later row skips (> 0) or reads again (< 0); None where it holds another
+        series.
+        """
+        return later.start - (self.start + self.steps) if later.series == self.series else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +95,11 @@ class BatchRun:
     `phase` is "train", "validation" (inside fit), "evaluate", "predict" or "call" (`model(x)`).
     `epoch` is 0-based within its call (None outside fit), `batch` 0-based within its pass.
     `rows` is what the batch held, `row_ids` the position of each row in the array that was given
-    to the call (None where the data are no array or a row occurs twice).  `entering` and
-    `leaving` are the state before and after.  `origin` says where the entering state came from:
+    to the call, that its Dataset was made of, or in the batches of its Sequence by their index (None
+    where there is none or a row occurs twice).  `unshuffled` is the position of each row before
+    the program itself shuffled (None where it didn't), `span` what the row in slot 0 holds of the
+    series that it was cut from (None where that isn't known).  `entering` and `leaving` are the
+    state before and after.  `origin` says where the entering state came from:
     "zero", "carried" (byte-identical with what batch `carried_from` left) or "set" (anything
     else).  `inputs` is a hash of the batch's input.  `finished` is False where it raised.
     """
@@ -94,6 +118,8 @@ class BatchRun:
     origin: str | None
     carried_from: int | None
     finished: bool
+    unshuffled: tuple[int, ...] | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +138,31 @@ class ResetRun:
     hook: str | None
     before_batch: int
     norm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsRun:
+    """The weights of a model were set from outside; `before_batch` is the index of the next BatchRun.
+
+    `places` are the user's frames, innermost first; `changed` says whether any weight became another.
+    """
+
+    model: int
+    places: tuple[Place, ...]
+    before_batch: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What crosses from one batch to the next: measured on the model after the program's end.
+
+    `change` is how much the output of a batch changes when the batch before is changed, `gradient` the
+    largest gradient of that output with respect to the batch before (0 where TensorFlow gives none).
+    """
+
+    change: float
+    gradient: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +196,8 @@ class ModelSeen:
     places: tuple[Place, ...]
     layers: tuple[LayerSeen, ...] = ()
     output_shape: tuple[int | None, ...] | None = None
+    # None where it wasn't measured.
+    crossing: Crossing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +235,7 @@ class Recording:
     outcome: Outcome
     mended: tuple[str, ...]
     caps: tuple[str, ...]
+    weights: tuple[WeightsRun, ...] = ()
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Recording:
@@ -198,6 +252,7 @@ class Recording:
                     _places(m["places"]),
                     tuple(LayerSeen(**{**x, "places": _places(x["places"])}) for x in m["layers"]),
                     _shape(m["output_shape"]),
+                    None if m.get("crossing") is None else Crossing(**m["crossing"]),
                 )
                 for m in data["models"]
             ),
@@ -217,6 +272,8 @@ class Recording:
                     **{
                         **b,
                         "row_ids": None if b["row_ids"] is None else tuple(b["row_ids"]),
+                        "unshuffled": None if b["unshuffled"] is None else tuple(b["unshuffled"]),
+                        "span": None if b["span"] is None else Span(**b["span"]),
                         "entering": _probe(b["entering"]),
                         "leaving": _probe(b["leaving"]),
                     }
@@ -227,6 +284,9 @@ class Recording:
             outcome=Outcome(**{**data["outcome"], "places": _places(data["outcome"]["places"])}),
             mended=tuple(data["mended"]),
             caps=tuple(data["caps"]),
+            weights=tuple(
+                WeightsRun(**{**w, "places": _places(w["places"])}) for w in data.get("weights", ())
+            ),
         )
 
 

@@ -57,6 +57,8 @@ class Context:
     # The open GradientTape, and the tf.distribute strategy's scope.
     tape: Site | None = None
     strategy: Site | None = None
+    # Which of the openings of that tape it is.
+    opening: int = 0
 
     def excludes(self, other: Context) -> bool:
         """Whether the two can't both happen: they stand in different arms of one branch."""
@@ -103,7 +105,9 @@ class Built(Event):
 
 @dataclass(frozen=True, slots=True)
 class Called(Event):
-    """A layer (or a nested model, seen as one) is called on symbolic tensors while a model is put together."""
+    """A layer (or a nested model, seen as one) is called on symbolic tensors while a model is put
+    together.
+    """
 
     layer: Layer
     inputs: tuple[Hashable, ...]
@@ -149,10 +153,11 @@ class Changed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Compiled(Event):
-    """`model.compile(…)`."""
+    """`model.compile(…)`; `optimizer` are the optimizer's own arguments (None: not known)."""
 
     model: Model
     arguments: Mapping[str, Argument] = field(compare=False)
+    optimizer: Mapping[str, Value] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +228,8 @@ class Feed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Reset(Event):
-    """States are set back: of a whole model ("model"), of layers one by one ("layer"), or assigned ("assign").
+    """States are set back: of a whole model ("model"), of layers one by one ("layer"), or assigned
+    ("assign").
 
     `layers` are the ids of the layers reached; None where it isn't known which.  `missing` says
     that this Keras generation has no such method on that object (it raises AttributeError, unless
@@ -239,6 +245,18 @@ class Reset(Event):
     built: bool = True
     # Whether values are given that the states shall take.
     given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped(Event):
+    """A reset that a callback's batch hook would make at batch `batch` (0-based) of each epoch, and doesn't.
+
+    Keras runs batch hooks once for the `steps` batches of an execution (`compile(steps_per_execution=…)`).
+    """
+
+    call: Call
+    batch: int
+    steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +301,8 @@ __all__ = [
     "Array",
     "Built",
     "Call",
-    "Called",
     "Callback",
+    "Called",
     "Changed",
     "Compiled",
     "Condition",
@@ -302,6 +320,7 @@ __all__ = [
     "Opaque",
     "Pass",
     "Reset",
+    "Skipped",
     "Stored",
     "Story",
     "Trace",

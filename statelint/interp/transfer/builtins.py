@@ -116,7 +116,9 @@ def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
     count: Value = Known(min(known)) if len(known) == len(counts) else machine.unknown(Reason.ITERATION)
     over = ("zip", *(i.over for i in inner))
     concrete = all(i.concrete for i in inner)
-    return Known(Items(over, Iteration(count, lambda k: Known(Tuple(tuple(i.item(k) for i in inner))), over, concrete)))
+    return Known(
+        Items(over, Iteration(count, lambda k: Known(Tuple(tuple(i.item(k) for i in inner))), over, concrete))
+    )
 
 
 def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -126,7 +128,11 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
     iteration = loops.iterate(machine, value)
     found = loops.items(iteration) if iteration.concrete or _is_range(value) else None
     if name == "builtins.tuple":
-        return Known(Tuple(found)) if found is not None else machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
+        return (
+            Known(Tuple(found))
+            if found is not None
+            else machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
+        )
     if found is not None:
         return machine.allocate(ListRecord.of(found))
     return machine.allocate(ListRecord(None, iteration.count, iteration.item(0)))
@@ -155,7 +161,7 @@ def _dict(machine: Machine, name: str, arguments: Arguments) -> Value:
             complete = complete and record.complete
         else:
             complete = False
-    return machine.allocate(DictRecord(entries, complete))  # type: ignore[arg-type]
+    return machine.allocate(DictRecord(entries, complete))
 
 
 def _numeric(function: Callable[..., object]) -> Transfer:
@@ -163,10 +169,16 @@ def _numeric(function: Callable[..., object]) -> Transfer:
 
     def transfer(machine: Machine, name: str, arguments: Arguments) -> Value:
         values = arguments.values()
-        if len(values) == 1 and isinstance(values[0], Known) and name in ("builtins.max", "builtins.min", "builtins.sum"):
+        if (
+            len(values) == 1
+            and isinstance(values[0], Known)
+            and name in ("builtins.max", "builtins.min", "builtins.sum")
+        ):
             found = loops.items(loops.iterate(machine, values[0]))
             values = found if found is not None else values
-        if not arguments.open and all(isinstance(v, Known) and isinstance(v.value, int | float | str) for v in values):
+        if not arguments.open and all(
+            isinstance(v, Known) and isinstance(v.value, int | float | str) for v in values
+        ):
             plain = [v.value for v in values if isinstance(v, Known)]
             try:
                 result = function(plain) if name == "builtins.sum" else function(*plain)
@@ -174,7 +186,7 @@ def _numeric(function: Callable[..., object]) -> Transfer:
                 return machine.unknown(Reason.OPERATION)
             if isinstance(result, tuple):
                 return Known(Tuple(tuple(Known(part) for part in result)))
-            return depending_on(Known(result), *values)  # type: ignore[arg-type]
+            return depending_on(Known(result), *values)
         return machine.unknown(Reason.OPERATION, None, (name, *(v.key for v in values)))
 
     return transfer
@@ -228,10 +240,15 @@ def _getattr(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _setattr(machine: Machine, name: str, arguments: Arguments) -> Value:
-    from statelint.interp.statements import set_attribute  # noqa: PLC0415
+    from statelint.interp.statements import set_attribute
 
     thing, attr, value = (arguments.get(i, n) for i, n in enumerate(("obj", "name", "value")))
-    if isinstance(thing, Known) and isinstance(attr, Known) and isinstance(attr.value, str) and value is not None:
+    if (
+        isinstance(thing, Known)
+        and isinstance(attr, Known)
+        and isinstance(attr.value, str)
+        and value is not None
+    ):
         set_attribute(machine, thing, attr.value, value, machine.source.module)
     else:
         machine.escape(arguments.site, Reason.ATTRIBUTE, *arguments.values())
@@ -329,10 +346,12 @@ def _map(machine: Machine, name: str, arguments: Arguments) -> Value:
     if found is None:
         calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
         return machine.unknown(Reason.LIBRARY_CALL)
-    from statelint.trace.objects import Argument  # noqa: PLC0415
+    from statelint.trace.objects import Argument
 
     values = tuple(
-        calls.call_value(machine, function, Arguments((Argument(v, arguments.site),), {}, False, arguments.site))
+        calls.call_value(
+            machine, function, Arguments((Argument(v, arguments.site),), {}, False, arguments.site)
+        )
         for v in found
     )
     return machine.allocate(ListRecord.of(values))
@@ -367,7 +386,9 @@ def _instance_of(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _type(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "object")
-    return attribute(machine, value, "__class__") if value is not None else machine.unknown(Reason.LIBRARY_CALL)
+    return (
+        attribute(machine, value, "__class__") if value is not None else machine.unknown(Reason.LIBRARY_CALL)
+    )
 
 
 def _deque(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -430,7 +451,9 @@ TRANSFERS: dict[str, Transfer] = {
     "collections.defaultdict": lambda machine, name, arguments: machine.allocate(DictRecord({}, False)),
     "collections.OrderedDict": _dict,
     **dict.fromkeys(("glob.glob", "glob.iglob", "os.listdir", "os.scandir", "os.path.join"), _repeatable),
-    **dict.fromkeys((f"pandas.read_{kind}" for kind in ("csv", "excel", "parquet", "pickle", "table")), _repeatable),
+    **dict.fromkeys(
+        (f"pandas.read_{kind}" for kind in ("csv", "excel", "parquet", "pickle", "table")), _repeatable
+    ),
     "argparse.ArgumentParser": _instance_of,
     "tensorflow.GradientTape": _instance_of,
     **{

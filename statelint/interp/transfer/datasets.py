@@ -34,7 +34,9 @@ def _from_slices(machine: Machine, name: str, arguments: Arguments) -> Value:
     elements: Value = unknown(Reason.ITERATION, key=("length", value.key))
     if parts and isinstance(parts[0], Known) and isinstance(parts[0].value, Array) and parts[0].value.shape:
         elements = parts[0].value.shape[0]
-    shuffled = next((p.value.shuffle_site for p in parts if isinstance(p, Known) and isinstance(p.value, Array)), None)
+    shuffled = next(
+        (p.value.shuffle_site for p in parts if isinstance(p, Known) and isinstance(p.value, Array)), None
+    )
     key = ("dataset", tuple(p.key for p in parts))
     return Known(Dataset(key, parts, elements, rows_shuffled=shuffled, windows=_windows(parts)))
 
@@ -69,8 +71,16 @@ def _from_range(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _opaque(machine: Machine, name: str, arguments: Arguments) -> Value:
     """A dataset of which nothing but that it is one is known."""
     machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
-    return Known(Dataset(("dataset", machine.fresh_id()), (), unknown(Reason.LIBRARY_CALL), unknown(Reason.LIBRARY_CALL),
-                         None, unknown(Reason.LIBRARY_CALL)))
+    return Known(
+        Dataset(
+            ("dataset", machine.fresh_id()),
+            (),
+            unknown(Reason.LIBRARY_CALL),
+            unknown(Reason.LIBRARY_CALL),
+            None,
+            unknown(Reason.LIBRARY_CALL),
+        )
+    )
 
 
 def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -88,7 +98,13 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         case "batch" | "padded_batch":
             size = arguments.get(0, "batch_size")
             drop = arguments.keywords.get("drop_remainder")
-            given = drop.value if drop is not None else arguments.get(1, "drop_remainder") if name == "batch" else None
+            given = (
+                drop.value
+                if drop is not None
+                else arguments.get(1, "drop_remainder")
+                if name == "batch"
+                else None
+            )
             if dataset.batch is not None:
                 # Batches of batches: the elements are no rows any more.
                 return _unknown_dataset(step)
@@ -99,7 +115,9 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
                     step,
                     batch=size if size is not None else unknown(Reason.LIBRARY_CALL),
                     batch_site=arguments.site,
-                    drop_remainder=given if given is not None else (unknown(Reason.LIBRARY_CALL) if arguments.open else FALSE),
+                    drop_remainder=given
+                    if given is not None
+                    else (unknown(Reason.LIBRARY_CALL) if arguments.open else FALSE),
                 )
             )
         case "with_options" if _gives_up_order(machine, arguments.get(0, "options")):

@@ -93,16 +93,29 @@ def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | N
 def construct_removed(machine: Machine, name: str, arguments: Arguments) -> Value | None:
     """Make a recurrent layer that only Keras 2 has, as if it were still there; None for everything else."""
     entry = api.lookup(2, name)
-    if entry is None or "recurrent" not in entry.roles:
+    if entry is None or not is_removed(machine, name):
         return None
     return _layer(machine, entry, bind(machine, entry, arguments), arguments, removed=True)
+
+
+def is_removed(machine: Machine, name: str) -> bool:
+    """Whether this is a recurrent layer that Keras 2 has, and this generation hasn't."""
+    name = api.canonical(name)
+    if (
+        machine.keras == 2
+        or not name.startswith("keras.layers.")
+        or api.lookup(machine.keras, name) is not None
+    ):
+        return False
+    entry = api.lookup(2, name)
+    return entry is not None and "recurrent" in entry.roles
 
 
 def default_of(entry: Entry | None, name: str) -> Value:
     """A parameter's default as a value."""
     for parameter in entry.parameters if entry is not None else ():
         if parameter.name == name and parameter.default not in (NO_DEFAULT, UNKNOWN_DEFAULT):
-            return Known(parameter.default)  # type: ignore[arg-type]
+            return Known(parameter.default)
     return NONE
 
 
@@ -110,7 +123,12 @@ def default_of(entry: Entry | None, name: str) -> Value:
 
 
 def _layer(
-    machine: Machine, entry: Entry, bound: Mapping[str, Argument], arguments: Arguments, *, removed: bool = False
+    machine: Machine,
+    entry: Entry,
+    bound: Mapping[str, Argument],
+    arguments: Arguments,
+    *,
+    removed: bool = False,
 ) -> Value:
     inner: tuple[int, ...] = ()
     if "wrapper" in entry.roles:
@@ -131,10 +149,32 @@ def _layer(
         roles=entry.roles,
         stateful=stateful if recurrent else FALSE,
         inner=inner,
-        stacked="cell" in bound and isinstance(machine.record(bound["cell"].value), ListRecord),
+        stacked="cell" in bound and _is_stack(machine, bound["cell"].value),
         removed=removed,
+        shapes=_shapes(machine, bound),
     )
     return _made(machine, record)
+
+
+def _is_stack(machine: Machine, cell: Value) -> bool:
+    """Whether the cell of an RNN is a list of cells."""
+    record = machine.record(cell)
+    if isinstance(record, LayerRecord):
+        return record.kind == "StackedRNNCells"
+    return isinstance(record, ListRecord) or (isinstance(cell, Known) and isinstance(cell.value, Tuple))
+
+
+def _shapes(machine: Machine, bound: Mapping[str, Argument]) -> Mapping[str, tuple[Value, ...]]:
+    """The shapes among the arguments, their dimensions one by one."""
+    found: dict[str, tuple[Value, ...]] = {}
+    for name in (*_BATCH_SHAPES, "input_shape"):
+        value = bound[name].value if name in bound else NONE
+        record = machine.record(value)
+        if isinstance(value, Known) and isinstance(value.value, Tuple):
+            found[name] = value.value.items
+        elif isinstance(record, ListRecord) and record.items is not None:
+            found[name] = record.items
+    return found
 
 
 def _made(machine: Machine, record: LayerRecord) -> Known:
@@ -278,7 +318,9 @@ def batch_at(machine: Machine, layers: Iterable[int], batch: Value) -> Value:
     """The batch dimension behind these layers."""
     for id_ in layers:
         record = machine.state.heap.get(id_)
-        keeps = isinstance(record, ModelRecord) or (isinstance(record, LayerRecord) and "keeps_batch" in record.roles)
+        keeps = isinstance(record, ModelRecord) or (
+            isinstance(record, LayerRecord) and "keeps_batch" in record.roles
+        )
         if not keeps:
             return unknown(Reason.OPERATION)
     return batch
@@ -457,7 +499,7 @@ def flow(
         called[by] = None
     known = batch if batch is not None else unknown(Reason.OPERATION)
     key = ("tensor", machine.fresh_id() if by is None else by)
-    return Known(Tensor(key, known, tuple(layers), tuple(inputs), calls=tuple(called)))  # type: ignore[arg-type]
+    return Known(Tensor(key, known, tuple(layers), tuple(inputs), calls=tuple(called)))
 
 
 def _asked(record: Record, arguments: Arguments, tensors: Sequence[Tensor]) -> Mapping[str, Argument]:
@@ -487,7 +529,7 @@ def _starts_from_outside(arguments: Mapping[str, Argument]) -> bool:
 
 def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNode | None) -> Value:
     """`layer(x)` or `model(x)`."""
-    from statelint.interp.transfer import training  # noqa: PLC0415
+    from statelint.interp.transfer import training
 
     record = machine.state.heap[id_]
     given = arguments.get(0, "inputs")
@@ -511,10 +553,17 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     for position, tensor in enumerate(tensors):
         batch = tensor.batch if position == 0 else join(batch, tensor.batch)
     build_layer(machine, id_, batch, None, "shape")
-    if machine.keras == 3 and isinstance(record, LayerRecord) and record.recurrent and _starts_from_outside(asked):
+    if (
+        machine.keras == 3
+        and isinstance(record, LayerRecord)
+        and record.recurrent
+        and _starts_from_outside(asked)
+    ):
         # Keras 3 starts every call from the state given: nothing is carried.
         machine.update(id_, stateful=machine.unknown(Reason.OPERATION, node))
-    keeps = isinstance(record, ModelRecord) or (isinstance(record, LayerRecord) and "keeps_batch" in record.roles)
+    keeps = isinstance(record, ModelRecord) or (
+        isinstance(record, LayerRecord) and "keeps_batch" in record.roles
+    )
     out_batch = batch if keeps else unknown(Reason.OPERATION)
     out = flow(machine, *arguments.values(), batch=out_batch, through=id_, by=event)
     if out is None:
@@ -523,7 +572,17 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
         states = 2 if record.kind in ("LSTM", "ConvLSTM2D") else 1
         match is_(record.arguments["return_state"].value, True):
             case Ternary.YES:
-                return Known(Tuple((out, *(Known(Tensor((out.key, k), out_batch, (id_,), calls=(event,))) for k in range(states)))))
+                return Known(
+                    Tuple(
+                        (
+                            out,
+                            *(
+                                Known(Tensor((out.key, k), out_batch, (id_,), calls=(event,)))
+                                for k in range(states)
+                            ),
+                        )
+                    )
+                )
             case Ternary.UNKNOWN:
                 return unknown(Reason.OPERATION)
     return out

@@ -58,7 +58,13 @@ def _clone_model(machine: Machine, name: str, arguments: Arguments) -> Value:
         assert isinstance(copy, Ref)
         copies.append(copy.id)
     fresh = ModelRecord(
-        record.kind, arguments.site, tuple(copies), record.complete, record.batch, record.undecided, record.built
+        record.kind,
+        arguments.site,
+        tuple(copies),
+        record.complete,
+        record.batch,
+        record.undecided,
+        record.built,
     )
     return machine.allocate(fresh)
 
@@ -79,11 +85,38 @@ TRANSFERS: dict[str, Transfer] = {
     "keras.models.clone_model": _clone_model,
     **{
         f"{module}.{function}": _symbolic
-        for module in ("keras.layers", "keras.ops", "keras.backend", "tensorflow", "tensorflow.math", "tensorflow.nn")
-        for function in (
-            "add subtract multiply average maximum concatenate stack softmax relu tanh sigmoid reduce_mean reduce_sum "
-            "reduce_max matmul tile repeat permute_dimensions dot add_n squeeze reverse"
-        ).split()
+        for module in (
+            "keras.layers",
+            "keras.ops",
+            "keras.backend",
+            "tensorflow",
+            "tensorflow.math",
+            "tensorflow.nn",
+        )
+        for function in [
+            "add",
+            "subtract",
+            "multiply",
+            "average",
+            "maximum",
+            "concatenate",
+            "stack",
+            "softmax",
+            "relu",
+            "tanh",
+            "sigmoid",
+            "reduce_mean",
+            "reduce_sum",
+            "reduce_max",
+            "matmul",
+            "tile",
+            "repeat",
+            "permute_dimensions",
+            "dot",
+            "add_n",
+            "squeeze",
+            "reverse",
+        ]
     },
 }
 

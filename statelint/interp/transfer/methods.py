@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 
 from statelint import api
 from statelint.interp import calls, loops
@@ -22,7 +22,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.transfer import datasets, keras, numpy, training
-from statelint.trace.objects import Array, Dataset
+from statelint.trace.objects import Argument, Array, Dataset
 from statelint.trace.story import Compiled, Guarded, Reset, Stored, Written
 from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, join, unknown
 
@@ -66,7 +66,20 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
     return None
 
 
-_TEXT_METHODS = frozenset("startswith endswith lower upper strip lstrip rstrip split replace removeprefix".split())
+_TEXT_METHODS = frozenset(
+    [
+        "startswith",
+        "endswith",
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "replace",
+        "removeprefix",
+    ]
+)
 
 
 def _plain_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -81,7 +94,9 @@ def _plain_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             if isinstance(result, list):
                 return machine.allocate(ListRecord.of(tuple(Known(part) for part in result)))
             return depending_on(Known(result), receiver, *values)
-    return unknown(Reason.LIBRARY_CALL, key=("call", receiver.key, name, *(v.key for v in arguments.values())))
+    return unknown(
+        Reason.LIBRARY_CALL, key=("call", receiver.key, name, *(v.key for v in arguments.values()))
+    )
 
 
 def _scope(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -101,7 +116,12 @@ def _super_method(machine: Machine, receiver: Value, name: str, arguments: Argum
     if isinstance(record, ModelRecord | LayerRecord) and not name.startswith("__"):
         function = method_of(machine, target, name)
         return function(machine, target, name, arguments) if function is not None else NONE
-    if isinstance(record, ModelRecord) and name == "__init__" and isinstance(target, Known) and isinstance(target.value, Ref):
+    if (
+        isinstance(record, ModelRecord)
+        and name == "__init__"
+        and isinstance(target, Known)
+        and isinstance(target.value, Ref)
+    ):
         given = arguments.get(0, "layers")
         if given is not None and isinstance(machine.record(given), ListRecord):
             keras.add_all(machine, target.value.id, given)
@@ -113,7 +133,9 @@ def _super_method(machine: Machine, receiver: Value, name: str, arguments: Argum
 
 STRATEGY_SCOPE = Library("tensorflow.distribute.Strategy.scope")
 
-_STORING = frozenset("save save_weights load_weights get_weights set_weights export to_json".split())
+_STORING = frozenset(
+    ["save", "save_weights", "load_weights", "get_weights", "set_weights", "export", "to_json"]
+)
 
 
 def _model_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -141,7 +163,7 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             assert model is not None
             entry = api.member(machine.keras, "keras.Model", "compile")
             given = keras.bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
-            machine.emit(Compiled(arguments.site, machine.context, model, given))
+            machine.emit(Compiled(arguments.site, machine.context, model, given, _optimizer(machine, given)))
             return NONE
         case "reset_states" | "reset_state":
             return _reset_model(machine, id_, name, arguments)
@@ -153,7 +175,9 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             return machine.allocate(ListRecord.of(tuple(machine.refer(layer.id) for layer in model.walk())))
         case "make_train_function" | "make_test_function" | "make_predict_function" | "summary":
             return machine.unknown(Reason.LIBRARY_CALL)
-    entry = api.member(machine.keras, "keras.Sequential", name) or api.member(machine.keras, "keras.Model", name)
+    entry = api.member(machine.keras, "keras.Sequential", name) or api.member(
+        machine.keras, "keras.Model", name
+    )
     if name in _STORING:
         model = machine.model(id_)
         assert model is not None
@@ -163,6 +187,23 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
         return machine.unknown(Reason.LIBRARY_CALL)
     machine.escape(arguments.site, Reason.LIBRARY_CALL, receiver, *arguments.values())
     return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _optimizer(machine: Machine, given: Mapping[str, Argument]) -> Mapping[str, Value] | None:
+    """The arguments with which the optimizer is made: none where it is given by name; None where that isn't
+    known.
+    """
+    optimizer = given.get("optimizer")
+    if optimizer is None or (isinstance(optimizer.value, Known) and isinstance(optimizer.value.value, str)):
+        return {}
+    record = machine.record(optimizer.value)
+    if (
+        isinstance(record, InstanceRecord)
+        and isinstance(record.type, Known)
+        and isinstance(record.type.value, Library)
+    ):
+        return record.attributes if record.type.value.name.startswith("keras.optimizers.") else None
+    return None
 
 
 def _build(machine: Machine, id_: int, record: ModelRecord, arguments: Arguments) -> Value:
@@ -238,17 +279,30 @@ def _layer_method(machine: Machine, receiver: Value, name: str, arguments: Argum
 def _reset_layer(machine: Machine, id_: int, record: LayerRecord, name: str, arguments: Arguments) -> Value:
     has = api.has_attribute(machine.keras, f"keras.layers.{record.kind}", name)
     missing = record.described and has is False
-    if missing and machine.guards:
+    layer = machine.layer(id_)
+    assert layer is not None
+    # Keras 3 can't set back nested states.
+    fails = machine.keras == 3 and record.built and any(part.stacked for part in layer.walk())
+    if (missing or fails) and machine.guards:
         machine.emit(Guarded(arguments.site, machine.context, name, None, machine.layer(id_), False))
         machine.guards[-1].append(machine.die())
         return NONE
-    layer = machine.layer(id_)
-    assert layer is not None
     reached = frozenset(part.id for part in layer.walk() if part.recurrent)
     if reached:
-        given = bool(arguments.values())
+        given = bool(arguments.values()) and not machine.catches("TypeError")
         machine.emit(
-            Reset(arguments.site, machine.context, "layer", name, None, reached, missing, False, record.built, given)
+            Reset(
+                arguments.site,
+                machine.context,
+                "layer",
+                name,
+                None,
+                reached,
+                missing,
+                False,
+                record.built,
+                given,
+            )
         )
     elif not record.described:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, machine.refer(id_))
@@ -284,7 +338,8 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             else:
                 machine.emit(Written(arguments.site, machine.context, receiver.key))
                 length = loops.plus_one(record.length)
-                machine.state.heap[id_] = ListRecord(None, length, first, record.head)
+                head = record.items[:2] if record.items else record.head
+                machine.state.heap[id_] = ListRecord(None, length, first, head)
             return NONE
         case "extend" if first is not None:
             calls.extend_list(machine, receiver, first)
@@ -339,8 +394,13 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             other = machine.record(key) if key is not None else None
             added = {k: a.value for k, a in arguments.keywords.items()}
             known = isinstance(other, DictRecord)
-            items = {**record.items, **(other.items if isinstance(other, DictRecord) else {}), **added}
-            complete = record.complete and (key is None or (known and isinstance(other, DictRecord) and other.complete))
+            items: dict[Hashable, Value] = {**record.items}
+            if isinstance(other, DictRecord):
+                items.update(other.items)
+            items.update(added)
+            complete = record.complete and (
+                key is None or (known and isinstance(other, DictRecord) and other.complete)
+            )
             machine.state.heap[id_] = DictRecord(items, complete)
             return NONE
         case "copy":
@@ -355,7 +415,9 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
 
 def _argument_parser(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     record = machine.record(receiver)
-    assert isinstance(record, InstanceRecord) and isinstance(receiver, Known) and isinstance(receiver.value, Ref)
+    assert (
+        isinstance(record, InstanceRecord) and isinstance(receiver, Known) and isinstance(receiver.value, Ref)
+    )
     match name:
         case "add_argument":
             names = [a.value.value for a in arguments.positional if isinstance(a.value, Known)]
@@ -367,14 +429,20 @@ def _argument_parser(machine: Machine, receiver: Value, name: str, arguments: Ar
                 dest = next((f for f in flags if f.startswith("--")), flags[0]).lstrip("-").replace("-", "_")
             else:
                 return NONE
-            machine.update(receiver.value.id, attributes={**record.attributes, dest: _default(arguments, flags)})
+            machine.update(
+                receiver.value.id, attributes={**record.attributes, dest: _default(arguments, flags)}
+            )
             return NONE
         case "add_argument_group" | "add_mutually_exclusive_group":
             return receiver
         case "parse_args":
-            return machine.allocate(InstanceRecord(Known(Library("argparse.Namespace")), arguments.site, record.attributes))
+            return machine.allocate(
+                InstanceRecord(Known(Library("argparse.Namespace")), arguments.site, record.attributes)
+            )
         case "parse_known_args":
-            args = machine.allocate(InstanceRecord(Known(Library("argparse.Namespace")), arguments.site, record.attributes))
+            args = machine.allocate(
+                InstanceRecord(Known(Library("argparse.Namespace")), arguments.site, record.attributes)
+            )
             return Known(Tuple((args, machine.unknown(Reason.PARAMETER))))
     return machine.unknown(Reason.LIBRARY_CALL)
 
@@ -383,7 +451,11 @@ def _default(arguments: Arguments, flags: list[str]) -> Value:
     action = arguments.keywords.get("action")
     flag = next((f for f in flags if f.startswith("--")), flags[0] if flags else "")
     default = arguments.keywords.get("default")
-    if action is not None and isinstance(action.value, Known) and action.value.value in ("store_true", "store_false"):
+    if (
+        action is not None
+        and isinstance(action.value, Known)
+        and action.value.value in ("store_true", "store_false")
+    ):
         value: Value = Known(action.value.value == "store_false")
     elif default is None or not isinstance(default.value, Known):
         return unknown(Reason.PARAMETER, key=("argument", flag))

@@ -14,7 +14,7 @@ from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.keras import flow
 from statelint.trace.objects import Array
 from statelint.trace.story import Written
-from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
+from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
 
 
 def _fresh(machine: Machine, name: str) -> tuple[str, int]:
@@ -148,6 +148,7 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     given = _shape(machine, shape)
     if given is None:
         return machine.unknown(Reason.OPERATION, None, ("reshape", array.key, shape.key))
+    given = tuple(_width(array, value) for value in given)
     total = product(array.shape) if array.shape is not None else None
     numbers = [number(v) for v in given]
     dims = list(given)
@@ -169,7 +170,17 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     # Rows of unknown number that keep their first axis are still the same windows.
     windows = array.windows if same_rows or array.shape is None or not array.shape else None
     shuffled = array.shuffle_site if same_rows else None
-    return depending_on(Known(Array(key, tuple(dims), base, start, array.made, None, windows, shuffled)), source)
+    return depending_on(
+        Known(Array(key, tuple(dims), base, start, array.made, None, windows, shuffled)), source
+    )
+
+
+def _width(array: Array, value: Value) -> Value:
+    """`x.shape[1]` of windows whose number isn't known is their length."""
+    if array.shape is None and array.windows is not None:
+        if value.key == interned(("item", ("attribute", array.key, "shape"), Known(1).key)):
+            return Known(array.windows.length)
+    return value
 
 
 def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -195,7 +206,8 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         array = value.value
         key = ("expand", array.key, at)
         if array.shape is None:
-            return Known(Array(key, None, key))
+            behind = array.windows if at in (-1, 2) else None
+            return Known(Array(key, None, key, windows=behind, shuffle_site=array.shuffle_site))
         shape = list(array.shape)
         shape.insert(at if at >= 0 else len(shape) + 1 + at, Known(1))
         keeps = at not in (0, -len(shape))
@@ -208,7 +220,9 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     passed = flow(machine, value)
-    return passed or machine.unknown(Reason.OPERATION, None, ("expand", value.key, axis.key if axis is not None else None))
+    return passed or machine.unknown(
+        Reason.OPERATION, None, ("expand", value.key, axis.key if axis is not None else None)
+    )
 
 
 def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -281,7 +295,11 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 shape = Known(Tuple(tuple(values)))
             return reshape(machine, array, shape, receiver)
         case "astype" | "copy" | "numpy" | "round" | "clip" | "tolist":
-            return replace(receiver, value=mapped(array, (name, array.key))) if name in ("round", "clip") else receiver
+            return (
+                replace(receiver, value=mapped(array, (name, array.key)))
+                if name in ("round", "clip")
+                else receiver
+            )
         case "flatten" | "ravel":
             return reshape(machine, array, Known(-1), receiver)
         case "transpose" | "swapaxes":
@@ -296,7 +314,9 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
         case "fill" | "sort":
             machine.emit(Written(arguments.site, machine.context, array.key))
             return NONE
-    return machine.unknown(Reason.LIBRARY_CALL, None, ("call", array.key, name, *(v.key for v in arguments.values())))
+    return machine.unknown(
+        Reason.LIBRARY_CALL, None, ("call", array.key, name, *(v.key for v in arguments.values()))
+    )
 
 
 def _transpose(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -314,21 +334,29 @@ def _transpose(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _generator(machine: Machine, name: str, arguments: Arguments) -> Value:
-    from statelint.interp.objects import InstanceRecord, Library  # noqa: PLC0415
+    from statelint.interp.objects import InstanceRecord, Library
 
     return machine.allocate(InstanceRecord(Known(Library(name)), arguments.site, {}))
 
 
 def generator_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     """`rng.normal(size=…)` and the other methods of NumPy's random generators."""
-    function = TRANSFERS.get(f"numpy.random.{name}") if name not in ("random", "integers", "standard_normal") else None
+    function = (
+        TRANSFERS.get(f"numpy.random.{name}")
+        if name not in ("random", "integers", "standard_normal")
+        else None
+    )
     if name in ("random", "standard_normal"):
         function = _sized(0)
     elif name == "integers":
         function = _sized(2)
     elif name in ("permutation", "permuted", "shuffle"):
         function = transfer_of(f"numpy.random.{name}")
-    return function(machine, f"numpy.random.{name}", arguments) if function else machine.unknown(Reason.LIBRARY_CALL)
+    return (
+        function(machine, f"numpy.random.{name}", arguments)
+        if function
+        else machine.unknown(Reason.LIBRARY_CALL)
+    )
 
 
 def _number_or(function: Callable[[float], float]) -> Transfer:
@@ -341,10 +369,43 @@ def _number_or(function: Callable[[float], float]) -> Transfer:
     return transfer
 
 
-_ELEMENTWISE = (
-    "sin cos tan exp log log1p log2 log10 sqrt abs absolute tanh sinh cosh square power round around rint sign "
-    "maximum minimum add subtract multiply divide mod clip nan_to_num float32 float64 cumsum where isnan negative"
-).split()
+_ELEMENTWISE = [
+    "sin",
+    "cos",
+    "tan",
+    "exp",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "abs",
+    "absolute",
+    "tanh",
+    "sinh",
+    "cosh",
+    "square",
+    "power",
+    "round",
+    "around",
+    "rint",
+    "sign",
+    "maximum",
+    "minimum",
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "mod",
+    "clip",
+    "nan_to_num",
+    "float32",
+    "float64",
+    "cumsum",
+    "where",
+    "isnan",
+    "negative",
+]
 
 TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys((f"numpy.{n}" for n in ("zeros", "ones", "empty", "full")), _filled),
@@ -361,7 +422,9 @@ TRANSFERS: dict[str, Transfer] = {
     "numpy.arange": _arange,
     "numpy.linspace": _linspace,
     **dict.fromkeys((f"numpy.{n}" for n in ("array", "asarray", "ascontiguousarray", "copy")), _array),
-    **dict.fromkeys((f"tensorflow.{n}" for n in ("constant", "convert_to_tensor", "cast", "identity")), _array),
+    **dict.fromkeys(
+        (f"tensorflow.{n}" for n in ("constant", "convert_to_tensor", "cast", "identity")), _array
+    ),
     **dict.fromkeys(("numpy.reshape", "tensorflow.reshape"), _reshape),
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
     **dict.fromkeys(("numpy.squeeze", "tensorflow.squeeze"), _squeeze),
@@ -371,7 +434,27 @@ TRANSFERS: dict[str, Transfer] = {
     "numpy.floor": _number_or(math.floor),
     **dict.fromkeys((f"numpy.{n}" for n in _ELEMENTWISE), _elementwise),
     **dict.fromkeys(
-        (f"numpy.{n}" for n in "load loadtxt genfromtxt vstack hstack dstack stack tile repeat roll split array_split flip diff mean sum".split()),
+        (
+            f"numpy.{n}"
+            for n in [
+                "load",
+                "loadtxt",
+                "genfromtxt",
+                "vstack",
+                "hstack",
+                "dstack",
+                "stack",
+                "tile",
+                "repeat",
+                "roll",
+                "split",
+                "array_split",
+                "flip",
+                "diff",
+                "mean",
+                "sum",
+            ]
+        ),
         _repeatable,
     ),
 }

@@ -17,7 +17,9 @@ from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, 
 
 
 def shuffled(value: Value, site: Site, rows: Value | None = None) -> Value:
-    """The rows of an array (all, or `rows` of them) in random order; shuffled again they are the same rows still."""
+    """The rows of an array (all, or `rows` of them) in random order; shuffled again they are the same rows
+    still.
+    """
     array = value.value if isinstance(value, Known) else None
     if not isinstance(array, Array):
         key = _shuffled_key(value.key)
@@ -51,7 +53,9 @@ def _rows(machine: Machine, value: Value) -> Value:
 
 
 def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """np.random.shuffle(x), random.shuffle(x): every name for the array or list has it shuffled from now on."""
+    """np.random.shuffle(x), random.shuffle(x): every name for the array or list has it shuffled from now
+    on.
+    """
     value = arguments.get(0, "x")
     if value is None:
         return NONE
@@ -109,8 +113,14 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
     for argument in arguments.positional:
         rows = _rows(machine, argument.value)
         train, test = _split_sizes(rows, arguments)
-        if told is not None and is_(told.value, True) is Ternary.UNKNOWN and is_(told.value, False) is Ternary.UNKNOWN:
-            parts += [unknown(Reason.LIBRARY_CALL, key=("split", rows.key, which)) for which in ("train", "test")]
+        if (
+            told is not None
+            and is_(told.value, True) is Ternary.UNKNOWN
+            and is_(told.value, False) is Ternary.UNKNOWN
+        ):
+            parts += [
+                unknown(Reason.LIBRARY_CALL, key=("split", rows.key, which)) for which in ("train", "test")
+            ]
         elif ordered:
             parts += _in_order(rows, train, test)
         else:
@@ -124,7 +134,10 @@ def _split_sizes(rows: Value, arguments: Arguments) -> tuple[Value, Value]:
     total = array.samples if isinstance(array, Array) else None
     names = ("train_size", "test_size")
     given = [arguments.keywords[n].value if n in arguments.keywords else NONE for n in names]
-    sizes = [_share(value, total, math.floor if n == "train_size" else math.ceil) for n, value in zip(names, given, strict=True)]
+    sizes = [
+        _share(value, total, math.floor if n == "train_size" else math.ceil)
+        for n, value in zip(names, given, strict=True)
+    ]
     nothing_given = all(is_(value, None) is Ternary.YES for value in given)
     if total is not None:
         if nothing_given:

@@ -27,11 +27,11 @@ from statelint.interp.transfer.keras import bind, build_layer
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Data, Dataset
-from statelint.trace.story import Call, Feed, Opaque
+from statelint.trace.story import Call, Feed, Opaque, Reset, Skipped
 from statelint.values import (
     FALSE,
-    Known,
     NONE,
+    Known,
     Reason,
     Ternary,
     Unknown,
@@ -60,7 +60,11 @@ PHASES = {
 }
 
 # Keras 1 spellings.
-_RENAMED = {"nb_epoch": "epochs", "nb_val_samples": "validation_steps", "samples_per_epoch": "steps_per_epoch"}
+_RENAMED = {
+    "nb_epoch": "epochs",
+    "nb_val_samples": "validation_steps",
+    "samples_per_epoch": "steps_per_epoch",
+}
 
 _BATCH_HOOKS = {
     "train": ("on_batch_begin", "on_train_batch_begin", "on_batch_end", "on_train_batch_end"),
@@ -81,7 +85,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 return Data("dataset", dataset.key, dataset=dataset)
             case Items(iteration=iteration):
                 shuffled = _order_of(iteration)
-                return Data("generator", value.key, batch_rows=_rows_of_all(iteration), yields_shuffled=shuffled)
+                return Data(
+                    "generator", value.key, batch_rows=_rows_of_all(iteration), yields_shuffled=shuffled
+                )
             case Tuple(items=items) if items:
                 return describe(machine, items[0], surely_array=True)
         record = machine.record(value)
@@ -95,7 +101,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             bases = (
                 library_bases(record.type.value)
                 if isinstance(record.type.value, Class)
-                else (record.type.value.name,) if isinstance(record.type.value, Library) else ()
+                else (record.type.value.name,)
+                if isinstance(record.type.value, Library)
+                else ()
             )
             if any(base.endswith(("Sequence", "PyDataset", "TimeseriesGenerator")) for base in bases):
                 batches_ = record.attributes.get(BATCHES)
@@ -167,13 +175,25 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     surely = any(name in bound and _is_given(bound[name].value) for name in ("batch_size", "y"))
     if method.endswith("_generator") and isinstance(given, Known) and isinstance(given.value, Array):
         surely = False
-    data = describe(machine, given, surely_array=(surely or method.endswith("on_batch")) and not method.endswith("generator"))
+    data = describe(
+        machine,
+        given,
+        surely_array=(surely or method.endswith("on_batch")) and not method.endswith("generator"),
+    )
     validation = _validation(machine, bound, data)
     model = machine.model(id_)
     assert model is not None
     hooks = _hooks(machine, bound.get("callbacks"))
     call = Call(
-        arguments.site, machine.context, machine.fresh_id(), method, model, data, bound, validation, hooks.known,
+        arguments.site,
+        machine.context,
+        machine.fresh_id(),
+        method,
+        model,
+        data,
+        bound,
+        validation,
+        hooks.known,
         callbacks.passed(machine, bound.get("callbacks")),
     )
     machine.emit(call)
@@ -233,7 +253,11 @@ def _hooks(machine: Machine, given: Argument | None) -> Hooks:
     known = True
     for value in values:
         record = machine.record(value)
-        if isinstance(value, Known) and isinstance(record, InstanceRecord) and _is_understood(machine, record):
+        if (
+            isinstance(value, Known)
+            and isinstance(record, InstanceRecord)
+            and _is_understood(machine, record)
+        ):
             found.append(value)
         else:
             known = False
@@ -278,9 +302,11 @@ def hook(machine: Machine, hooks: Hooks, call: Call, name: str, *positional: Val
         logs = machine.unknown(Reason.LIBRARY_CALL)
         given = tuple(Argument(value, call.site) for value in (*positional, logs))
         for function in list(_functions(machine, hooks, name)):
-            if isinstance(function, Known) and not isinstance(function.value, Function) and machine.state.alive:
-                calls.call_value(machine, function, Arguments(given, {}, False, call.site))
-            elif machine.state.alive:
+            if (
+                isinstance(function, Known)
+                and not isinstance(function.value, Function)
+                and machine.state.alive
+            ) or machine.state.alive:
                 calls.call_value(machine, function, Arguments(given, {}, False, call.site))
     if not hooks.known:
         machine.emit(Opaque(call.site, machine.context, frozenset({call.model.id}), Reason.LIBRARY_CALL))
@@ -304,7 +330,14 @@ def _resets_itself(machine: Machine, id_: int) -> bool:
     if not isinstance(record, ModelRecord) or not isinstance(record.type, Known):
         return False
     functions = (user_attribute(machine, record.type, name, record.type) for name in _STEPS)
-    nodes = (f.value.function.value.node for f in functions if isinstance(f, Known) and isinstance(f.value, Bound) and isinstance(f.value.function, Known) and isinstance(f.value.function.value, Function))
+    nodes = (
+        f.value.function.value.node
+        for f in functions
+        if isinstance(f, Known)
+        and isinstance(f.value, Bound)
+        and isinstance(f.value.function, Known)
+        and isinstance(f.value.function.value, Function)
+    )
     return any(callbacks.resets(node) for node in nodes)
 
 
@@ -315,16 +348,53 @@ def _batches(machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, d
         feed(machine, id_, call, phase, data)
         return
     count = batches(call, data)
+    begin, end = names[: len(names) // 2], names[len(names) // 2 :]
+    steps = _steps_per_execution(machine, id_)
+    if steps > 1:
+        _skipped(machine, hooks, call, names, steps, number(count))
+        total = number(count)
+        count = unknown(Reason.OPERATION) if total is None else Known(-(-total // steps))
 
-    def body(position: Value, _: int) -> None:
-        for name in names[: len(names) // 2]:
+    def body(position: Value, index: int) -> None:
+        for name in begin:
             hook(machine, hooks, call, name, position)
         feed(machine, id_, call, phase, data)
-        for name in names[len(names) // 2 :]:
-            hook(machine, hooks, call, name, position)
+        last = position if steps == 1 else depending_on(Known((index + 1) * steps - 1), position)
+        for name in end:
+            hook(machine, hooks, call, name, last)
 
-    iteration = Iteration(count, lambda k: Known(k), ("batches", call.id), False)
+    iteration = Iteration(count, lambda k: Known(k * steps), ("batches", call.id), False)
     loops.run(machine, "batches", call.site, iteration, body)
+
+
+def _steps_per_execution(machine: Machine, id_: int) -> int:
+    """How many batches Keras feeds between two calls of the batch hooks."""
+    record = machine.state.heap[id_]
+    assert isinstance(record, ModelRecord)
+    given = record.settings.get("steps_per_execution")
+    return (number(given.value) or 1) if given is not None else 1
+
+
+def _skipped(
+    machine: Machine, hooks: Hooks, call: Call, names: tuple[str, ...], steps: int, count: int | None
+) -> None:
+    """Note the resets that the batch hooks would make if they ran at every batch."""
+    start, events = machine.state, machine.events
+    machine.state, machine.events = start.fork(), []
+    found: list[Skipped] = []
+    half = len(names) // 2
+    for batch in range(min(count if count is not None else 2 * steps, 4 * steps, 64)):
+        for position, name in enumerate(names):
+            begun = len(machine.events)
+            hook(machine, hooks, call, name, Known(batch))
+            is_run = batch % steps == 0 if position < half else (batch + 1) % steps == 0 or batch + 1 == count
+            certain = start.when
+            for event in machine.events[begun:]:
+                if isinstance(event, Reset) and not is_run and event.context.when == certain:
+                    found.append(Skipped(event.site, event.context, call, batch, steps))
+    machine.state, machine.events = start, events
+    for skipped in {event.site: event for event in reversed(found)}.values():
+        machine.emit(skipped)
 
 
 def batches(call: Call, data: Data) -> Value:
@@ -342,7 +412,9 @@ def batch_size_of(value: Value) -> int | None:
     return DEFAULT_BATCH_SIZE if is_(value, None) is Ternary.YES else number(value)
 
 
-def _pass_over(machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, prefix: str, data: Data) -> None:
+def _pass_over(
+    machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, prefix: str, data: Data
+) -> None:
     hook(machine, hooks, call, f"on_{prefix}_begin")
     _batches(machine, id_, call, hooks, phase, data)
     hook(machine, hooks, call, f"on_{prefix}_end")
@@ -368,7 +440,13 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
         hook(machine, hooks, call, "on_epoch_end", epoch)
 
     start = first or 0
-    loops.run(machine, "epochs", call.site, Iteration(count, lambda k: Known(start + k), ("epochs", call.id), False), body)
+    loops.run(
+        machine,
+        "epochs",
+        call.site,
+        Iteration(count, lambda k: Known(start + k), ("epochs", call.id), False),
+        body,
+    )
     hook(machine, hooks, call, "on_train_end")
 
 

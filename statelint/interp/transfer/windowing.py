@@ -33,7 +33,9 @@ def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL, None, (name, value.key, width.key))
     along_rows = len(array.shape) == 1 if axis is None else number(axis) == 0
     if not along_rows:
-        return machine.unknown(Reason.LIBRARY_CALL, None, (name, value.key, width.key, axis.key if axis else None))
+        return machine.unknown(
+            Reason.LIBRARY_CALL, None, (name, value.key, width.key, axis.key if axis else None)
+        )
     total = array.samples
     count: Value = unknown(Reason.OPERATION) if total is None else Known(max(total - length + 1, 0))
     key = (name, array.key, length)
@@ -63,7 +65,10 @@ def _timeseries_dataset(machine: Machine, name: str, arguments: Arguments) -> Va
     rows = None if is_(batch, None) is Ternary.YES else batch
     key = (name, machine.fresh_id())
     dataset = _windowed(machine, data, key, arguments, length, stride, total, rows)
-    if is_(_given(bound, "sampling_rate"), None) is not Ternary.YES and number(_given(bound, "sampling_rate")) != 1:
+    if (
+        is_(_given(bound, "sampling_rate"), None) is not Ternary.YES
+        and number(_given(bound, "sampling_rate")) != 1
+    ):
         dataset = replace(dataset, windows=None)
     return Known(_in_order(dataset, bound, arguments))
 
@@ -83,7 +88,11 @@ def _total(
     series = as_array(machine, data)
     array = series.value if isinstance(series, Known) else None
     steps = array.samples if isinstance(array, Array) else None
-    if steps is None or length is None or any(name in bound for name in ("start_index", "end_index", "sampling_rate")):
+    if (
+        steps is None
+        or length is None
+        or any(name in bound for name in ("start_index", "end_index", "sampling_rate"))
+    ):
         return None
     count = max(steps - length + 1, 0)
     if targets is None:
@@ -112,13 +121,16 @@ def _windowed(
     if array is not None and array.shape and length:
         rows = (elements, Known(length), *array.shape[1:])
         parts = (Known(Array((*key, "windows"), rows, (*key, "windows"), Known(0), array.made)),)
-    return Dataset(key, parts, elements, batch, drop_remainder=FALSE, windows=windows)  # type: ignore[arg-type]
+    return Dataset(key, parts, elements, batch, drop_remainder=FALSE, windows=windows)
 
 
 def _in_order(dataset: Dataset, bound: Mapping[str, Argument], arguments: Arguments) -> Dataset:
     if is_(_given(bound, "shuffle"), True) is Ternary.YES:
         return replace(dataset, shuffle_site=arguments.site, windows=None)
-    plain = is_(_given(bound, "shuffle"), None) is Ternary.YES or is_(_given(bound, "shuffle"), False) is Ternary.YES
+    plain = (
+        is_(_given(bound, "shuffle"), None) is Ternary.YES
+        or is_(_given(bound, "shuffle"), False) is Ternary.YES
+    )
     return dataset if plain else replace(dataset, windows=None)
 
 
@@ -144,7 +156,9 @@ def _timeseries_generator(machine: Machine, name: str, arguments: Arguments) -> 
 
 
 def window(dataset: Dataset, step: Dataset, arguments: Arguments) -> Dataset:
-    """`.window(size, shift=…, drop_remainder=True)`: a dataset of small datasets, until `.flat_map` joins each."""
+    """`.window(size, shift=…, drop_remainder=True)`: a dataset of small datasets, until `.flat_map` joins
+    each.
+    """
     size = number(arguments.get(0, "size"))
     shift, stride = arguments.get(1, "shift"), arguments.get(2, "stride")
     advance = size if shift is None or is_(shift, None) is Ternary.YES else number(shift)
@@ -156,19 +170,29 @@ def window(dataset: Dataset, step: Dataset, arguments: Arguments) -> Dataset:
     if drops is None or is_(drops, True) is not Ternary.YES:
         return replace(nested, parts=(), elements=unknown(Reason.OPERATION))
     total = number(dataset.elements)
-    count: Value = unknown(Reason.OPERATION) if total is None else Known(max((total - size) // advance + 1, 0))
+    count: Value = (
+        unknown(Reason.OPERATION) if total is None else Known(max((total - size) // advance + 1, 0))
+    )
     windows = Windows(dataset.key, 0, advance, size, arguments.site)
     return replace(nested, elements=count, windows=windows)
 
 
 def joined(machine: Machine, dataset: Dataset, step: Dataset, arguments: Arguments) -> Dataset | None:
-    """`.window(size, …).flat_map(lambda w: w.batch(size))`: each window as one element; None where it isn't that."""
+    """`.window(size, …).flat_map(lambda w: w.batch(size))`: each window as one element; None where it isn't
+    that.
+    """
     function, windows = arguments.get(0, "map_func"), dataset.windows
     if function is None or windows is None:
         return None
     parts = dataset.parts or (NONE,)
     small = tuple(
-        Known(Dataset((*_tuple(dataset.key), "window", which), (part,) if dataset.parts else (), Known(windows.length)))
+        Known(
+            Dataset(
+                (*_tuple(dataset.key), "window", which),
+                (part,) if dataset.parts else (),
+                Known(windows.length),
+            )
+        )
         for which, part in enumerate(parts)
     )
     given = tuple(Argument(value, arguments.site) for value in small)
@@ -190,7 +214,9 @@ def _tuple(key: object) -> tuple[object, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
-def mapped(machine: Machine, dataset: Dataset, step: Dataset, function: Value, arguments: Arguments) -> Dataset:
+def mapped(
+    machine: Machine, dataset: Dataset, step: Dataset, function: Value, arguments: Arguments
+) -> Dataset:
     """`.map(function)` over windows: what it leaves of each, and how many steps that is."""
     windows = dataset.windows
     assert windows is not None
@@ -200,7 +226,9 @@ def mapped(machine: Machine, dataset: Dataset, step: Dataset, function: Value, a
         if isinstance(array, Array) and array.shape:
             drawn = item(array, 0)
             if dataset.batch is not None:
-                drawn = Known(Array((*_tuple(array.key), "batch"), (dataset.batch, *array.shape[1:]), array.key))
+                drawn = Known(
+                    Array((*_tuple(array.key), "batch"), (dataset.batch, *array.shape[1:]), array.key)
+                )
         else:
             steps = Known(windows.length)
             shape = (steps,) if dataset.batch is None else (dataset.batch, steps)
@@ -214,12 +242,15 @@ def mapped(machine: Machine, dataset: Dataset, step: Dataset, function: Value, a
     length = number(first[axis]) if first and len(first) > axis else None
     if length is None:
         return replace(step, parts=(), windows=None)
-    known = all(shape is not None for shape in shapes) and all(isinstance(p, Known) and isinstance(p.value, Array) and p.value.shape for p in dataset.parts)
+    known = all(shape is not None for shape in shapes) and all(
+        isinstance(p, Known) and isinstance(p.value, Array) and p.value.shape for p in dataset.parts
+    )
     parts: tuple[Value, ...] = ()
     if known and dataset.parts:
         keys = [("mapped", step.key, which) for which in range(len(shapes))]
         parts = tuple(
-            Known(Array(key, (dataset.elements, *(shape or ())[axis:]), key)) for key, shape in zip(keys, shapes, strict=True)
+            Known(Array(key, (dataset.elements, *(shape or ())[axis:]), key))
+            for key, shape in zip(keys, shapes, strict=True)
         )
     return replace(step, parts=parts, windows=replace(windows, length=length))
 

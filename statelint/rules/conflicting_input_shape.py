@@ -1,0 +1,96 @@
+"""SRN102: a layer is given two input shapes that don't agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import not_measured, raised
+from statelint.rules.seen_layers import layers_at
+from statelint.rules.stacks import models_with
+from statelint.trace.objects import Layer
+from statelint.trace.queries import is_stateful
+from statelint.trace.recording import Recording
+from statelint.trace.story import Made, Story, Trace
+from statelint.values import Ternary, Value, assumptions, number
+
+
+class ConflictingInputShape(Rule):
+    code = "SRN102"
+    name = "conflicting-input-shape"
+    severity = Severity.WARNING
+    why = "Of two shapes for one input Keras 2 takes `batch_input_shape` and drops the other without a word."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        if trace.keras != 2:
+            # Keras 3 refuses `batch_input_shape` altogether: SRN501.
+            return
+        for story in trace.stories:
+            for event in story.events:
+                if not isinstance(event, Made) or event.layer.kind == "InputLayer":
+                    continue
+                dropped = _dropped(event.layer)
+                if dropped is not None and _concerns_state(story, event.layer):
+                    whole = event.layer.shapes["batch_input_shape"]
+                    yield Report(
+                        site=event.site,
+                        message=f"{event.layer.kind} is given `batch_input_shape={_shown(whole)}` and {dropped}, which disagree",
+                        happens="takes batch_input_shape and drops the other without a word",
+                        instead="say it once: `keras.Input(batch_shape=(batch_size, timesteps, features))` before the layer",
+                        assumptions=assumptions(event.layer.stateful, *whole),
+                    )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        outcome = recording.outcome
+        shape, rows = _claims(finding.message)
+        models = {model.index for model, _ in layers_at(recording, finding.site)}
+        if shape is not None and outcome.status == "raised" and "is incompatible with" in (outcome.message or ""):
+            return verdict(recording, Status.CONFIRMED, raised(recording))
+        for batch in recording.batches:
+            call = next(call for call in recording.calls if call.index == batch.call)
+            if batch.model not in models or not batch.finished or batch.entering is None:
+                continue
+            if rows is not None and batch.entering.rows not in (None, rows):
+                text = f"the states have {batch.entering.rows} rows, not the {rows} of batch_size"
+                return verdict(recording, Status.CONFIRMED, text)
+            if shape is not None and call.shape not in (None, shape):
+                text = f"rows of shape {call.shape} went through, not the {shape} of input_shape"
+                return verdict(recording, Status.CONFIRMED, text)
+        if recording.outcome.status == "finished" and recording.batches:
+            return verdict(recording, Status.REFUTED, "the batches were as the argument says")
+        return not_measured(recording, "a batch")
+
+
+def _dropped(layer: Layer) -> str | None:
+    """The argument that says something else than `batch_input_shape`, as it is written."""
+    whole, part = layer.shapes.get("batch_input_shape"), layer.shapes.get("input_shape")
+    if whole is None:
+        return None
+    if part is not None and (len(part) != len(whole) - 1 or any(map(_differ, whole[1:], part))):
+        return f"`input_shape={_shown(part)}`"
+    size = layer.argument("batch_size")
+    return f"`batch_size={number(size)}`" if _differ(whole[0], size) else None
+
+
+def _differ(one: Value, other: Value) -> bool:
+    a, b = number(one), number(other)
+    return a is not None and b is not None and a != b
+
+
+def _shown(shape: tuple[Value, ...]) -> str:
+    parts = ["None" if n is None else str(n) for n in map(number, shape)]
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+
+def _claims(message: str) -> tuple[tuple[int, ...] | None, int | None]:
+    """The row shape, or the batch size, that the message says was dropped."""
+    shape = re.search(r"`input_shape=\(([\d, ]+)\)`", message)
+    size = re.search(r"`batch_size=(\d+)`", message)
+    dims = tuple(int(n) for n in re.findall(r"\d+", shape[1])) if shape else None
+    return dims, int(size[1]) if size else None
+
+
+def _concerns_state(story: Story, layer: Layer) -> bool:
+    return layer.is_stateful is Ternary.YES or any(is_stateful(model) for model in models_with(story, layer))

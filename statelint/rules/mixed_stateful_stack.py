@@ -1,0 +1,90 @@
+"""SRN103: of the recurrent layers of one stack some keep their state and some don't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import not_measured
+from statelint.rules.seen_layers import carried_into, entered, layers_at
+from statelint.rules.stacks import links, returns_sequences
+from statelint.trace.objects import Layer
+from statelint.trace.recording import Recording
+from statelint.trace.story import Story, Trace
+from statelint.values import Ternary, assumptions, is_
+
+
+class MixedStatefulStack(Rule):
+    code = "SRN103"
+    name = "mixed-stateful-stack"
+    severity = Severity.WARNING
+    why = (
+        "A stack of recurrent layers continues a sequence only if all of them do: the stateless one starts "
+        "every batch "
+        "from zero, in the middle of what the others remember."
+    )
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for stack in _stacks(story):
+                kept = [layer for layer in stack if layer.is_stateful is Ternary.YES]
+                lost = [layer for layer in stack if is_(layer.stateful, True) is Ternary.NO]
+                if kept and lost:
+                    yield _report(lost, kept[0])
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        for model, layer in layers_at(recording, finding.site):
+            if layer.stateful:
+                continue
+            for other in model.layers:
+                batch = carried_into(recording, model, other) if other.stateful else None
+                if batch is not None:
+                    text = f"{entered(recording, batch, other)}, while {layer.name} starts it from zero"
+                    return verdict(recording, Status.CONFIRMED, text)
+        if recording.outcome.status == "finished" and recording.batches:
+            return verdict(
+                recording, Status.REFUTED, "no state was carried past a stateless layer of this place"
+            )
+        return not_measured(recording, "a second batch")
+
+
+def _stacks(story: Story) -> list[list[Layer]]:
+    """The recurrent layers that follow each other along one time axis, lowest first."""
+    stacks: list[list[Layer]] = []
+    for link in links(story):
+        if (
+            not (_is_plain(link.lower) and _is_plain(link.upper))
+            or returns_sequences(link.lower) is not Ternary.YES
+        ):
+            continue
+        for stack in stacks:
+            if any(layer.id == link.lower.id for layer in stack):
+                if all(layer.id != link.upper.id for layer in stack):
+                    stack.append(link.upper)
+                break
+        else:
+            stacks.append([link.lower, link.upper])
+    return stacks
+
+
+def _is_plain(layer: Layer) -> bool:
+    """Whether it reads forwards only: to make the others stateful would be wrong too."""
+    return layer.recurrent and is_(layer.argument("go_backwards"), True) is Ternary.NO
+
+
+def _report(lost: list[Layer], kept: Layer) -> Report:
+    layer = lost[0]
+    more = f" (nor do {len(lost) - 1} more)" if len(lost) > 1 else ""
+    return Report(
+        site=layer.site,
+        message=f"this {layer.kind} keeps no state from batch to batch{more}, but the {kept.kind} of the "
+        "same stack does: "
+        f"it starts every batch from zero, in the middle of the other's sequence",
+        instead="give it `stateful=True` too" if len(lost) == 1 else "give all of them `stateful=True`",
+        assumptions=assumptions(kept.stateful, *(x.stateful for x in lost)),
+        related=(
+            Related(kept.site, f"{kept.kind} keeps its state"),
+            *(Related(x.site, f"{x.kind} keeps none either") for x in lost[1:]),
+        ),
+    )

@@ -1,0 +1,100 @@
+"""SRN319: some stateful layers are reset, and others never are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.continuity import RESET
+from statelint.rules.places import placed
+from statelint.rules.stray_resets import judge_after_reset
+from statelint.sites import Site
+from statelint.trace.objects import Layer
+from statelint.trace.queries import History, is_stateful
+from statelint.trace.recording import Recording
+from statelint.trace.story import Feed, Reset, Story, Trace, Walked
+from statelint.values import assumptions, number
+
+_FOLLOWED = 16
+
+
+class PartialReset(Rule):
+    code = "SRN319"
+    name = "partial-reset"
+    severity = Severity.WARNING
+    why = "Every stateful layer has a state of its own: those that aren't reset go on with the old sequence."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            seen: set[Site] = set()
+            for position, feed in story.feeds():
+                found = _partial(story, position, feed)
+                if found is None:
+                    continue
+                reset, kept = found
+                site, related = placed(reset, feed.context.stack)
+                if site in seen:
+                    continue
+                seen.add(site)
+                count = len(feed.model.stateful_layers)
+                yield Report(
+                    site=site,
+                    message=f"{count - len(kept)} of {count} stateful layers are reset: "
+                    f"{_names(kept)} never {'is' if len(kept) == 1 else 'are'}",
+                    instead=f"reset all of them: {RESET}",
+                    assumptions=assumptions(*(layer.stateful for layer in kept)),
+                    related=(
+                        *(Related(layer.site, f"this {layer.kind} keeps its state") for layer in kept),
+                        Related(feed.site, "the call that starts from the rest of the old state"),
+                        *related,
+                    ),
+                )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        return judge_after_reset(finding, recording)
+
+
+def _partial(story: Story, position: int, feed: Feed) -> tuple[Reset, tuple[Layer, ...]] | None:
+    """The first reset before the feed, where all resets there leave out layers that are never reset."""
+    if not is_stateful(feed.model):
+        return None
+    resets: list[Reset] = []
+    walks = False
+    for event, certain in History(story, position, feed.model, feed.context):
+        if isinstance(event, Feed):
+            break
+        if isinstance(event, Walked):
+            walks = True
+            continue
+        if not isinstance(event, Reset) or not certain or event.layers is None or not _is_followed(event):
+            return None
+        resets.append(event)
+    else:
+        return None
+    # Layers that are reset at other times are reset on purpose so.
+    ever: set[int] = set()
+    for event in story.events:
+        if isinstance(event, Reset):
+            if event.layers is None:
+                return None
+            ever |= event.layers
+    kept = tuple(layer for layer in feed.model.stateful_layers if layer.id not in ever)
+    if walks and any(layer.id not in {outer.id for outer in feed.model.layers} for layer in kept):
+        # A loop over the outer layers doesn't reach what is inside them: that is SRN314.
+        return None
+    return (resets[-1], kept) if resets and kept else None
+
+
+def _is_followed(reset: Reset) -> bool:
+    """Whether all passes of the loops around the reset are in the story, those that draw layers included."""
+    loops = (
+        p.loop
+        for p in reset.context.passes
+        if isinstance(p.loop.over, tuple) and p.loop.over[:1] == ("layers",)
+    )
+    return all((number(loop.count) or _FOLLOWED + 1) <= _FOLLOWED for loop in loops)
+
+
+def _names(layers: tuple[Layer, ...]) -> str:
+    return " and ".join(f"the {layer.kind} at line {layer.site.line}" for layer in layers)

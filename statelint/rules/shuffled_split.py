@@ -1,0 +1,64 @@
+"""SRN203: the program shuffles the samples itself before it feeds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.orders import continued, is_cut_along_rows, judge_rows
+from statelint.rules.shuffled_dataset import is_batch_of_dataset
+from statelint.sites import Site
+from statelint.trace.recording import Recording
+from statelint.trace.story import Feed, Trace
+
+
+class ShuffledSplit(Rule):
+    code = "SRN203"
+    name = "shuffled-split"
+    severity = Severity.WARNING
+    why = "Row i of a batch starts from the state that row i of the batch before left: shuffled, that is some other row's."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            seen: set[Site] = set()
+            for feed, earlier in continued(story):
+                site = _shuffle_of(feed)
+                if site is None or site in seen or not is_cut_along_rows(feed):
+                    continue
+                if earlier is not None and _shuffle_of(earlier) != site:
+                    continue
+                seen.add(site)
+                layer = feed.model.stateful_layers[0]
+                yield Report(
+                    site=site,
+                    message=f"the samples are put into random order here before {feed.call.method}() reads them, "
+                    "so that the rows of a batch don't continue those of the batch before",
+                    instead="keep the samples in the order of time: split the series at one point "
+                    "(train_test_split: pass `shuffle=False`) and don't permute them",
+                    related=(
+                        *(Related(other.call.site, "reads the shuffled samples") for other in _readers(trace, site)),
+                        Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
+                    ),
+                )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        return judge_rows(finding, recording, lambda batch: batch.unshuffled, "of the data as they were")
+
+
+def _readers(trace: Trace, site: Site) -> Iterator[Feed]:
+    """The first feed at each place that reads what was shuffled at the site."""
+    seen: set[Site] = set()
+    for story in trace.stories:
+        for feed, _ in continued(story):
+            if _shuffle_of(feed) == site and feed.site not in seen:
+                seen.add(feed.site)
+                yield feed
+
+
+def _shuffle_of(feed: Feed) -> Site | None:
+    """The call that shuffled the array which is fed, or of which the Dataset was made."""
+    data = feed.data
+    if data.dataset is not None:
+        return data.dataset.rows_shuffled
+    return data.array.shuffle_site if data.array is not None and not is_batch_of_dataset(data.array) else None

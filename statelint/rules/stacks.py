@@ -1,0 +1,88 @@
+"""Recurrent layers stacked on one another: which one feeds which, along one time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from statelint.trace.objects import Layer, Model
+from statelint.trace.story import Called, Story
+from statelint.values import Ternary, is_
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two recurrent layers (or wrappers around one), the output of `lower` being the input of `upper`.
+
+    What stands between them keeps axis 1 as it is.
+    """
+
+    lower: Layer
+    upper: Layer
+
+
+def core(layer: Layer) -> Layer | None:
+    """The recurrent layer itself, or the one that a Bidirectional wraps; None for all other layers."""
+    if layer.kind == "Bidirectional" and layer.inner:
+        layer = layer.inner[0]
+    # A subclass of the program's own may set what its constructor isn't given.
+    return layer if layer.recurrent and layer.described else None
+
+
+def returns_sequences(layer: Layer) -> Ternary:
+    """Whether a recurrent layer returns all its outputs and not only the last one."""
+    inner = core(layer)
+    return Ternary.UNKNOWN if inner is None else is_(inner.argument("return_sequences"), True)
+
+
+def links(story: Story) -> Iterator[Link]:
+    """All pairs of recurrent layers in a story of which one certainly feeds the other."""
+    for model in story.models:
+        if model.kind == "Sequential" and model.in_order and model.complete:
+            yield from _in_sequence(model)
+    made = {
+        event.output: event
+        for event in story.events
+        if isinstance(event, Called) and event.output is not None
+    }
+    for event in made.values():
+        if core(event.layer) is not None:
+            lower = _below(event, made)
+            if lower is not None:
+                yield Link(lower, event.layer)
+
+
+def _in_sequence(model: Model) -> Iterator[Link]:
+    lower: Layer | None = None
+    for layer in model.layers:
+        if core(layer) is not None:
+            if lower is not None:
+                yield Link(lower, layer)
+            lower = layer
+        elif not keeps_time(layer):
+            lower = None
+
+
+def _below(event: Called, made: dict[object, Called]) -> Layer | None:
+    """The recurrent layer from which the call's sequence comes."""
+    while len(event.inputs) == 1 or (core(event.layer) is not None and "initial_state" in event.arguments):
+        found = made.get(event.inputs[0])
+        if found is None:
+            return None
+        if core(found.layer) is not None:
+            return found.layer
+        if not keeps_time(found.layer):
+            return None
+        event = found
+    return None
+
+
+def keeps_time(layer: Layer) -> bool:
+    """Whether step t of the layer's output certainly comes from step t of its input."""
+    return layer.described and "keeps_time" in layer.roles
+
+
+def models_with(story: Story, *layers: Layer) -> Iterator[Model]:
+    """The models that hold one of the layers."""
+    ids = {layer.id for layer in layers}
+    return (model for model in story.models if any(layer.id in ids for layer in model.walk()))

@@ -1,0 +1,59 @@
+"""SRN104: Bidirectional around a stateful layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import not_measured
+from statelint.rules.seen_layers import carried_into, entered, layers_at
+from statelint.trace.recording import Recording
+from statelint.trace.story import Made, Trace
+from statelint.values import Ternary, assumptions
+
+
+class StatefulBidirectional(Rule):
+    code = "SRN104"
+    name = "stateful-bidirectional"
+    severity = Severity.WARNING
+    why = (
+        "The backward half reads a batch from its end to its beginning, so the state that it keeps is that "
+        "of the "
+        "batch's first step; the next batch's last step takes it up, and past and future change places."
+    )
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for event in story.events:
+                if (
+                    not isinstance(event, Made)
+                    or event.layer.kind != "Bidirectional"
+                    or not event.layer.inner
+                ):
+                    continue
+                inner = event.layer.inner[0]
+                if inner.recurrent and inner.is_stateful is Ternary.YES:
+                    yield Report(
+                        site=event.site,
+                        message=f"Bidirectional around a stateful {inner.kind}: its backward half carries "
+                        "the state against time",
+                        instead="use the layer alone, or keep Bidirectional over whole sequences without "
+                        "`stateful=True`",
+                        assumptions=assumptions(inner.stateful),
+                    )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        for model, layer in layers_at(recording, finding.site):
+            if layer.wrapper != "Bidirectional" or not layer.backwards:
+                continue
+            batch = carried_into(recording, model, layer)
+            if batch is not None:
+                text = (
+                    f"{entered(recording, batch, layer)}, left by reading the batch before it from its end "
+                    "to its beginning"
+                )
+                return verdict(recording, Status.CONFIRMED, text)
+        if recording.outcome.status == "finished" and recording.batches:
+            return verdict(recording, Status.REFUTED, "no backward half carried a state on")
+        return not_measured(recording, "a second batch")

@@ -1,0 +1,73 @@
+"""SRN110: an initial state is given to a stateful layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import not_measured
+from statelint.rules.seen_layers import layers_at
+from statelint.trace.recording import BatchRun, ModelSeen, Recording
+from statelint.trace.story import Called, Trace
+from statelint.values import Ternary, assumptions, is_
+
+_HAPPENS = {
+    2: "takes the given state only while the kept one is zero, and ignores it from the second batch on",
+    3: "starts every batch from the given state, so that `stateful=True` changes nothing",
+}
+
+
+class StatefulWithInitialState(Rule):
+    code = "SRN110"
+    name = "stateful-with-initial-state"
+    severity = Severity.WARNING
+    why = "A batch can start from the state that the layer kept or from the one that it is given, not from both."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        for story in trace.stories:
+            for event in story.events:
+                if not isinstance(event, Called) or not event.layer.recurrent:
+                    continue
+                given = event.arguments.get("initial_state")
+                if given is None or is_(given.value, None) is not Ternary.NO or event.layer.is_stateful is not Ternary.YES:
+                    continue
+                yield Report(
+                    site=event.site,
+                    message=f"an initial state is given to a stateful {event.layer.kind}",
+                    happens=_HAPPENS[trace.keras],
+                    instead="choose one: drop `stateful=True` and pass the states from call to call, or drop `initial_state`",
+                    assumptions=assumptions(event.layer.stateful),
+                    related=(Related(event.layer.site, f"the stateful {event.layer.kind}"),),
+                )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        for model, layer in layers_at(recording, *(related.site for related in finding.related)):
+            if not (layer.stateful and layer.given_state):
+                continue
+            for first, second in _repeated(recording, model):
+                assert first.leaving is not None and second.leaving is not None and second.entering is not None
+                norm = second.entering.layers.get(layer.name, 0.0)
+                same = f"the same batch with the same initial state, met by a kept state of norm {norm:.3g}"
+                if first.leaving.digest == second.leaving.digest:
+                    return verdict(recording, Status.CONFIRMED, f"{same}, left the same state: the kept one was thrown away")
+                return verdict(recording, Status.CONFIRMED, f"{same}, left another state: the given one was ignored")
+        if not any(layer.given_state and layer.stateful for model in recording.models for layer in model.layers):
+            if recording.outcome.status == "finished" and recording.batches:
+                return verdict(recording, Status.REFUTED, "no stateful layer was given an initial state")
+        return not_measured(recording, "a batch that was run twice")
+
+
+def _repeated(recording: Recording, model: ModelSeen) -> Iterator[tuple[BatchRun, BatchRun]]:
+    """Batches of equal input that meet different states with the same weights."""
+    seen: dict[str, BatchRun] = {}
+    for batch in recording.batches:
+        if batch.model != model.index:
+            continue
+        if batch.phase == "train":
+            seen.clear()
+        if batch.inputs is None or batch.entering is None or batch.leaving is None or batch.phase == "train":
+            continue
+        first = seen.setdefault(batch.inputs, batch)
+        if first.entering is not None and first.entering.digest != batch.entering.digest:
+            yield first, batch

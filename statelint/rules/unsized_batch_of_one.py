@@ -1,0 +1,109 @@
+"""SRN505: Keras 3 can't run a state of one row over batches whose size isn't promised."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.measured import batches_of, calls_at, not_measured, raised
+from statelint.sites import Site
+from statelint.trace.objects import Data, Model
+from statelint.trace.queries import is_stateful
+from statelint.trace.recording import Recording
+from statelint.trace.story import Call, Compiled, Story, Trace
+from statelint.values import NONE, Ternary, assumptions, is_, number
+
+_FAILS = "enters the loop with shape"
+
+
+class UnsizedBatchOfOne(Rule):
+    code = "SRN505"
+    name = "unsized-batch-of-one"
+    severity = Severity.ERROR
+    why = "A batch whose size isn't promised may have any number of rows, and the loop over the time steps won't let one row grow."
+
+    def check(self, trace: Trace) -> Iterator[Report]:
+        if trace.keras != 3:
+            return
+        for story in trace.stories:
+            for call in story.calls():
+                if call.method not in ("fit", "evaluate") or not _loops_over_one_row(story, call):
+                    continue
+                for data in (call.data, call.validation):
+                    site, what, instead = _unsized(call, data)
+                    if site is None or data is None:
+                        continue
+                    layer = call.model.stateful_layers[0]
+                    yield Report(
+                        site=site,
+                        message=f"{what}, and the model's batch is a single row",
+                        happens='raises "ValueError: ... enters the loop with shape (1, ...), but has shape '
+                        f'(None, ...) after one iteration" {"in the validation" if data is not call.data else "before any batch ran"}',
+                        instead=instead,
+                        assumptions=assumptions(call.model.batch, data.dataset.batch if data.dataset else None),
+                        related=(
+                            Related(call.site, f"{call.method}() reads it"),
+                            Related(layer.site, f"{layer.kind} has a state for one row"),
+                        ),
+                    )
+
+    def judge(self, finding: Finding, recording: Recording) -> Verdict:
+        calls = calls_at(recording, *(related.site for related in finding.related))
+        outcome = recording.outcome
+        if outcome.status == "raised" and _FAILS in (outcome.message or "") and outcome.call in {c.index for c in calls}:
+            done = sum(1 for b in batches_of(recording, calls) if b.finished)
+            return verdict(recording, Status.CONFIRMED, f"{raised(recording)}, after {done} batches")
+        if any(b.finished for b in batches_of(recording, calls)) and all(call.finished for call in calls):
+            return verdict(recording, Status.REFUTED, "the batches went through")
+        return not_measured(recording, "the call")
+
+
+def _loops_over_one_row(story: Story, call: Call) -> bool:
+    """Whether the model certainly runs states of one row in a loop of the graph over the time steps."""
+    model = call.model
+    if not is_stateful(model) or model.batch_size != 1 or not model.complete or model.kind == "Subclassed":
+        return False
+    unrolled = all(is_(layer.argument("unroll"), True) is not Ternary.NO and "unroll" in layer.arguments for layer in model.stateful_layers)
+    return not unrolled and is_(_eager(story, call, model), True) is Ternary.NO
+
+
+def _eager(story: Story, call: Call, model: Model) -> object:
+    """The `run_eagerly` with which the model was compiled last."""
+    value = NONE
+    for event in story.events:
+        if event is call:
+            break
+        if isinstance(event, Compiled) and event.model.id == model.id:
+            value = event.arguments["run_eagerly"].value if "run_eagerly" in event.arguments else NONE  # type: ignore[assignment]
+    return value
+
+
+def _unsized(call: Call, data: Data | None) -> tuple[Site | None, str, str]:
+    """Where batches are made whose number of rows isn't promised, in words, and what to write instead."""
+    if data is None:
+        return None, "", ""
+    dataset = data.dataset
+    if dataset is not None and data.kind == "dataset":
+        kept = is_(dataset.drop_remainder, False) is Ternary.YES
+        if number(dataset.batch) != 1 or not kept or _is_mapped_after_batch(dataset.key):
+            return None, "", ""
+        if dataset.batch_site is None:
+            again = "cut batches of a known size: `.unbatch().batch(1, drop_remainder=True)`"
+            return call.site, "the Dataset doesn't promise how many rows a batch has", again
+        return dataset.batch_site, "batch(1) doesn't promise how many rows a batch has", "pass `drop_remainder=True` to batch()"
+    if data.kind in ("generator", "sequence"):
+        made = "a generator" if data.kind == "generator" else "a Sequence"
+        return call.site, f"{made} doesn't promise how many rows a batch has", (
+            "feed arrays with `batch_size=1`, or a tf.data Dataset with `.batch(1, drop_remainder=True)`"
+        )
+    return None, "", ""
+
+
+def _is_mapped_after_batch(key: Hashable) -> bool:
+    """Whether a step behind `.batch` may have fixed the shape."""
+    while isinstance(key, tuple) and len(key) == 3 and key[0] != "batch":
+        if key[0] not in ("prefetch", "cache", "repeat", "with_options", "take", "skip", "shuffle"):
+            return key[0] in ("map", "apply")
+        key = key[1]
+    return False
