@@ -51,6 +51,7 @@ class Reason(StrEnum):
     BUDGET = "the program is too large to follow"
     EXPRESSION = "expression that is not understood"
     DELETED = "deleted"
+    DRAWING = "done while batches are drawn"
 
 
 class Key(tuple[Hashable, ...]):

@@ -582,11 +582,13 @@ class Recorder:
                 self._runs[layer] = (max(most, count), ever or given_state)
             self.local.runs = outer
 
-    def count(self, layer: Any, kwargs: Any) -> None:
+    def count(self, layer: Any, args: Any, kwargs: Any) -> None:
         runs = self.local.runs
         if runs is not None and isinstance(layer, self.keras.rnn):
             count, given_state = runs.get(layer, (0, False))
-            runs[layer] = (count + 1, given_state or kwargs.get("initial_state") is not None)
+            # By position it is the second argument, on Keras 3 down to here.
+            state = kwargs.get("initial_state", args[1] if len(args) > 1 else None)
+            runs[layer] = (count + 1, given_state or state is not None)
 
     def model_of(self, layer: Any) -> int | None:
         """Return the index of the first model that holds the layer, one that ran if there is one."""
@@ -791,7 +793,7 @@ class Recorder:
     def call_layer(self, original: Any, layer: Any, args: Any, kwargs: Any) -> Any:
         """Call a layer; the outermost call of one that holds stateful layers is recorded."""
         local = self.local
-        self.count(layer, kwargs)
+        self.count(layer, args, kwargs)
         if local.layer_depth or local.step_depth or self.execution is not None or not self.recording:
             return original(layer, *args, **kwargs)
         eager = self.tf.executing_eagerly()
@@ -808,7 +810,7 @@ class Recorder:
         self.local.layer_depth += 1
         try:
             with self.counting():
-                self.count(layer, kwargs)
+                self.count(layer, args, kwargs)
                 return original(layer, *args, **kwargs)
         finally:
             self.local.layer_depth -= 1
@@ -1417,7 +1419,7 @@ class Origins:
         self._cuts: dict[int, tuple[Any, int, list[int]]] = {}
         self._around: list[Any] = []
         self._names: dict[Any, int] = {}
-        self._steps: dict[tuple[int, str, int, int], tuple[Any, dict[bytes, int]]] = {}
+        self._steps: dict[tuple[int, int, str, int], tuple[Any, dict[bytes, int]]] = {}
 
     # -- rows ----------------------------------------------------------------------------------------
 

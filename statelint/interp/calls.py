@@ -11,7 +11,7 @@ from dataclasses import replace
 import libcst as cst
 
 from statelint import api
-from statelint.interp import expressions, loops
+from statelint.interp import drawing, expressions, loops
 from statelint.interp.attributes import class_attribute, library_bases, user_attribute
 from statelint.interp.machine import Activation, Machine
 from statelint.interp.objects import (
@@ -38,7 +38,7 @@ from statelint.interp.state import join_states
 from statelint.interp.transfer import keras, methods, transfer_of
 from statelint.sites import Site
 from statelint.source.python import children
-from statelint.trace.objects import Argument, Array, Dataset
+from statelint.trace.objects import Argument, Array, Dataset, DrawnReset
 from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, depending_on, join, number, unknown
 
 # Libraries whose functions neither run nor keep a model that they are given.
@@ -255,6 +255,7 @@ def call_function(
         machine.escape(arguments.site, reason, *given, Known(function))
         return machine.unknown(reason, function.node)
     frame = machine.new_frame(function.frame)
+    begun = len(machine.events)
     machine.state.frames[frame].update(bind(machine, function, arguments, receiver))
     activation = Activation(function, frame, _owner(machine, receiver))
     machine.activations.append(activation)
@@ -279,7 +280,8 @@ def call_function(
     if frame not in machine.captured:
         machine.state.frames.pop(frame, None)
     if function.is_generator:
-        return _generated(machine, function, activation, arguments)
+        resets = drawing.mark(machine, begun, activation.first_yield)
+        return _generated(machine, function, activation, arguments, resets)
     return result
 
 
@@ -299,7 +301,13 @@ def _returned(machine: Machine, activation: Activation) -> Value:
     return result
 
 
-def _generated(machine: Machine, function: Function, activation: Activation, arguments: Arguments) -> Value:
+def _generated(
+    machine: Machine,
+    function: Function,
+    activation: Activation,
+    arguments: Arguments,
+    resets: tuple[DrawnReset, ...],
+) -> Value:
     """What iterating over the generator draws: its first, second and last yield."""
     values = [value for value, _ in activation.yields]
     outer = len(machine.passes)
@@ -312,7 +320,7 @@ def _generated(machine: Machine, function: Function, activation: Activation, arg
     def item(position: int) -> Value:
         return values[min(position, len(values) - 1)] if values else unknown(Reason.ITERATION)
 
-    return Known(Items(key, Iteration(count, item, key, False)))
+    return Known(Items(key, Iteration(count, item, key, False, resets)))
 
 
 def _yield_count(machine: Machine, activation: Activation) -> Value:

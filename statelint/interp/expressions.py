@@ -719,7 +719,10 @@ def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
 def _yield(machine: Machine, node: cst.Yield) -> Value:
     def give(value: Value, _: int = 0) -> None:
         if machine.activations:
-            machine.activations[-1].yields.append((value, machine.context))
+            activation = machine.activations[-1]
+            activation.yields.append((value, machine.context))
+            if activation.first_yield is None:
+                activation.first_yield = len(machine.events)
 
     if isinstance(node.value, cst.From):
         iteration = loops.iterate(machine, evaluate(machine, node.value.item))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 import libcst as cst
 
-from statelint.interp import calls, expressions
+from statelint.interp import calls, drawing, expressions
 from statelint.interp.machine import Exits, Machine
 from statelint.interp.objects import (
     DictRecord,
@@ -144,6 +144,7 @@ def run(
         with machine.in_pass(Pass(loop, index, position + 1 == count)):
             machine.exits.append(exits)
             try:
+                drawing.draw(machine, iteration.resets, site)
                 body(item, position)
             finally:
                 machine.exits.pop()

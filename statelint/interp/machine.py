@@ -70,6 +70,8 @@ class Activation:
     outer_names: set[str] = field(default_factory=set)
     returns: list[tuple[State, Value]] = field(default_factory=list)
     yields: list[tuple[Value, Context]] = field(default_factory=list)
+    # How many events there were at the first yield.
+    first_yield: int | None = None
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from statelint.sites import Site
-from statelint.trace.objects import Argument
+from statelint.trace.objects import Argument, DrawnReset
 from statelint.values import Known, Value, interned
 
 
@@ -157,6 +157,8 @@ class Iteration:
     item: Callable[[int], Value]
     over: Hashable
     concrete: bool
+    # What drawing an item may do to states.
+    resets: tuple[DrawnReset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""SRN107: everything is prepared for a stateful layer, and none is stateful."""
+"""SRN107: everything is prepared for a stateful layer, and none is stateful; one report for each model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured, raised, stands_at
-from statelint.sites import Site
 from statelint.trace.objects import Layer, Model
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Reset, Story, Trace
@@ -25,18 +24,19 @@ class ForgottenStateful(Rule):
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
-            # A helper that also resets models which keep a state.
-            seen: set[Site] = {e.site for e in story.events if isinstance(e, Reset) and _has_state(story, e)}
+            # A helper may also reset models that keep a state.
+            others = {e.site for e in story.events if isinstance(e, Reset) and _has_state(story, e)}
+            models: set[int] = set()
             for event in story.events:
-                if not isinstance(event, Reset) or event.site in seen or event.via == "assign":
+                if not isinstance(event, Reset) or event.site in others or event.via == "assign":
                     continue
                 model = event.model or _owner(story, event)
-                if model is None or not _is_forgetful(model):
+                if model is None or model.id in models or not _is_forgetful(model):
                     continue
                 signs = _signs(story, model)
                 if not signs:
                     continue
-                seen.add(event.site)
+                models.add(model.id)
                 yield _report(trace, event, model, signs)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -34,14 +34,13 @@ class MixedStatefulStack(Rule):
                     yield _report(lost, kept[0])
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        for model, layer in layers_at(recording, finding.site):
-            if layer.stateful:
-                continue
-            for other in model.layers:
-                batch = carried_into(recording, model, other) if other.stateful else None
-                if batch is not None:
-                    text = f"{entered(recording, batch, other)}, while {layer.name} starts it from zero"
-                    return verdict(recording, Status.CONFIRMED, text)
+        lost = [(model, layer) for model, layer in layers_at(recording, finding.site) if not layer.stateful]
+        for model, kept in layers_at(recording, *(related.site for related in finding.related)):
+            batch = carried_into(recording, model, kept) if kept.stateful else None
+            names = [layer.name for other, layer in lost if other.index == model.index]
+            if batch is not None and names:
+                text = f"{entered(recording, batch, kept)}, while {names[0]} starts it from zero"
+                return verdict(recording, Status.CONFIRMED, text)
         if recording.outcome.status == "finished" and recording.batches:
             return verdict(
                 recording, Status.REFUTED, "no state was carried past a stateless layer of this place"
@@ -75,7 +74,7 @@ def _is_plain(layer: Layer) -> bool:
 
 def _report(lost: list[Layer], kept: Layer) -> Report:
     layer = lost[0]
-    more = f" (nor do {len(lost) - 1} more)" if len(lost) > 1 else ""
+    more = {1: "", 2: " (nor does another one)"}.get(len(lost), f" (nor do {len(lost) - 1} others)")
     return Report(
         site=layer.site,
         message=f"this {layer.kind} keeps no state from batch to batch{more}, but the {kept.kind} of the "

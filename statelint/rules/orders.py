@@ -1,7 +1,8 @@
-"""In which order data reach a stateful model, and whether a batch begins with the state that the one before left."""
+"""In which order data reach a stateful model, and whether the state of a batch meets the next one."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 from statelint.findings import Finding, Status, Verdict
@@ -12,7 +13,6 @@ from statelint.trace.queries import History, entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Feed, Story
 from statelint.values import Ternary, is_
-import itertools
 
 _WHOLE = ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator")
 
@@ -49,7 +49,11 @@ def _has_several_batches(feed: Feed) -> bool:
         return data.dataset.batches != 1 or is_(data.dataset.repeats, 1) is not Ternary.YES
     if data.array is None:
         return data.kind in ("generator", "sequence")
-    name = "validation_batch_size" if feed.phase == "validation" and "validation_batch_size" in call.arguments else "batch_size"
+    name = (
+        "validation_batch_size"
+        if feed.phase == "validation" and "validation_batch_size" in call.arguments
+        else "batch_size"
+    )
     samples = training_samples(call) if feed.phase == "train" else data.samples
     size = batch_argument(call, name)
     if samples is None or size is None:
@@ -111,7 +115,9 @@ def judge_rows(
     if not slots:
         return _judge_spans(recording, pairs) or _judge_epochs(recording, batches)
     if broken:
-        return verdict(recording, Status.CONFIRMED, f"{broken} of {slots} continuations are broken: {example}")
+        return verdict(
+            recording, Status.CONFIRMED, f"{broken} of {slots} continuations are broken: {example}"
+        )
     return verdict(recording, Status.REFUTED, f"all {slots} continuations are in order")
 
 
@@ -122,7 +128,7 @@ def _judge_spans(recording: Recording, pairs: Sequence[tuple[BatchRun, BatchRun]
         return None
     known = [gap for gap in gaps if gap is not None]
     if len(set(known)) > 1 and min(known) < 0 < max(known):
-        text = f"slot 0 jumps back and forth in its series: by {min(known)} to {max(known)} steps from where a batch ended"
+        text = f"slot 0 jumps back and forth in its series, by {min(known)} to {max(known)} steps"
         return verdict(recording, Status.CONFIRMED, text)
     return verdict(recording, Status.REFUTED, f"slot 0 moves forward evenly through {len(gaps)} batches")
 

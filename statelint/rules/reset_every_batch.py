@@ -90,5 +90,7 @@ def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
     if one.cut.axis:
         return True
     # One row at a time may be one whole sequence at a time.
+    if one.samples == 1:
+        return False
     first, second = number(one.start), number(other.start)
     return first is not None and second is not None and second - first > 1

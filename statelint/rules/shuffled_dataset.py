@@ -17,7 +17,10 @@ class ShuffledDataset(Rule):
     code = "SRN202"
     name = "shuffled-dataset"
     severity = Severity.WARNING
-    why = "Row i of a batch starts from the state that row i of the batch before left: shuffled, that is some other row's."
+    why = (
+        "Row i of a batch starts from the state that row i of the batch before left: "
+        "shuffled, that is some other row's."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -30,9 +33,9 @@ class ShuffledDataset(Rule):
                 layer = feed.model.stateful_layers[0]
                 yield Report(
                     site=site,
-                    message=f"the {made} that {method}() reads is shuffled, so that the rows of a batch don't "
-                    "continue those of the batch before (`shuffle=False` in fit() doesn't change that)",
-                    instead="leave the shuffling out: a stateful model needs the samples in the order of time",
+                    message=f"the {made} that {method}() reads is shuffled, so that the rows of a batch "
+                    "don't continue those of the batch before",
+                    instead="leave the shuffling out (`shuffle=False` in fit() has no say in this)",
                     related=(
                         Related(feed.call.site, f"{method}() reads it"),
                         Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
@@ -40,7 +43,8 @@ class ShuffledDataset(Rule):
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        return judge_rows(finding, recording, lambda batch: batch.row_ids, "of the data")
+        # What a generator shuffles is known from its shuffling alone.
+        return judge_rows(finding, recording, lambda batch: batch.row_ids or batch.unshuffled, "of the data")
 
 
 def _shuffle_of(feed: Feed) -> Site | None:

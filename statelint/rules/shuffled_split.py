@@ -17,7 +17,10 @@ class ShuffledSplit(Rule):
     code = "SRN203"
     name = "shuffled-split"
     severity = Severity.WARNING
-    why = "Row i of a batch starts from the state that row i of the batch before left: shuffled, that is some other row's."
+    why = (
+        "Row i of a batch starts from the state that row i of the batch before left: "
+        "shuffled, that is some other row's."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -32,12 +35,15 @@ class ShuffledSplit(Rule):
                 layer = feed.model.stateful_layers[0]
                 yield Report(
                     site=site,
-                    message=f"the samples are put into random order here before {feed.call.method}() reads them, "
-                    "so that the rows of a batch don't continue those of the batch before",
+                    message=f"the samples are shuffled before {feed.call.method}() reads them, so that "
+                    "the rows of a batch don't continue those of the batch before",
                     instead="keep the samples in the order of time: split the series at one point "
                     "(train_test_split: pass `shuffle=False`) and don't permute them",
                     related=(
-                        *(Related(other.call.site, "reads the shuffled samples") for other in _readers(trace, site)),
+                        *(
+                            Related(other.call.site, "reads the shuffled samples")
+                            for other in _readers(trace, site)
+                        ),
                         Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
                     ),
                 )

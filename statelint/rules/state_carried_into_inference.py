@@ -54,7 +54,8 @@ def _was_trained_on(story: Story, start: Start) -> bool:
 def _report(start: Start) -> Report:
     feed, source = start.feed, start.source
     call, layer = _name(feed.call.method), feed.model.stateful_layers[0]
-    left = f"the state that {_name(source.call.method)} left"
+    is_tape = source.phase == "train" and source.call.method == "call"
+    left = f"the state that {'the training' if is_tape else _name(source.call.method)} left"
     if start.why == "again":
         message = f"{call} goes again over data that the model has just read, and starts from {left}"
     else:

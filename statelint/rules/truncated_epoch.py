@@ -11,14 +11,17 @@ from statelint.rules.measured import batches_of, calls_at, not_measured, raised
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Reset, Story, Trace
-from statelint.values import NONE, Known, Ternary, Value, assumptions, is_, number
+from statelint.values import Ternary, Value, assumptions, is_, number
 
 
 class TruncatedEpoch(Rule):
     code = "SRN212"
     name = "truncated-epoch"
     severity = Severity.WARNING
-    why = "fit() doesn't rewind the data at the end of an epoch that `steps_per_epoch` cuts short: the next one goes on in the middle."
+    why = (
+        "fit() doesn't rewind the data at the end of an epoch that `steps_per_epoch` cuts short: "
+        "the next one goes on in the middle."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -45,7 +48,9 @@ class TruncatedEpoch(Rule):
             if second[0] == first[0]:
                 return verdict(recording, Status.REFUTED, "epoch 2 begins with the same batch as epoch 1")
             if second[0] in first:
-                return verdict(recording, Status.INCONCLUSIVE, "the order of the data changes from epoch to epoch")
+                return verdict(
+                    recording, Status.INCONCLUSIVE, "the order of the data changes from epoch to epoch"
+                )
             text = "epoch 2 begins with another batch than epoch 1"
             if 1 in rows:
                 text = f"epoch 2 begins with row {rows[1][0]} of the data"
@@ -88,25 +93,27 @@ def _resets_every_epoch(story: Story, call: Call) -> bool:
 
 
 def _report(trace: Trace, call: Call, steps: int, available: int, *, endless: bool) -> Report:
-    stops = trace.keras == 3 and not endless
-    if call.data.kind == "dataset" and not endless:
-        stops = True
+    stops = not endless and (trace.keras == 3 or call.data.kind == "dataset")
     rest = available - steps
     happens = f"feeds batches {steps + 1} to {min(available, 2 * steps)} of {available} in epoch 2"
     if stops and rest < steps:
-        happens += f', then warns that it "ran out of data" and goes on with less'
+        happens += ', then warns that it "ran out of data" and goes on with less'
     elif rest < steps:
         happens += f" and then {steps - rest} from the beginning"
     dataset = call.data.dataset
     shape = call.data.array.shape if call.data.array is not None and call.data.array.shape else ()
-    values: tuple[Value, ...] = (call.argument("steps_per_epoch"), *shape[:1], *((dataset.elements,) if dataset else ()))
+    values: tuple[Value, ...] = (
+        call.argument("steps_per_epoch"),
+        *shape[:1],
+        *((dataset.elements,) if dataset else ()),
+    )
     layer = call.model.stateful_layers[0]
     return Report(
         site=call.site,
-        message=f"steps_per_epoch={steps} ends the epoch before the {available} batches of the data are through, "
-        "and the next epoch doesn't begin with their first",
+        message=f"steps_per_epoch={steps} ends an epoch before all {available} batches of the data are fed, "
+        "and the next one doesn't begin with their first",
         happens=happens,
         instead="leave steps_per_epoch out" if not endless else f"pass `steps_per_epoch={available}`",
-        assumptions=assumptions(*(v for v in values if isinstance(v, Known) or v is not NONE)),
+        assumptions=assumptions(*values),
         related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
     )

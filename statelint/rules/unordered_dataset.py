@@ -15,7 +15,10 @@ class UnorderedDataset(Rule):
     code = "SRN211"
     name = "unordered-dataset"
     severity = Severity.WARNING
-    why = "Parallel steps that needn't keep the order deliver whatever is ready first; a state goes on with whatever that is."
+    why = (
+        "Parallel steps that needn't keep the order deliver whatever is ready first; "
+        "a state goes on with whatever that is."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -28,8 +31,8 @@ class UnorderedDataset(Rule):
                 layer = feed.model.stateful_layers[0]
                 yield Report(
                     site=dataset.raced_at,
-                    message="parallel calls that needn't keep the order (deterministic=False) let a race decide which "
-                    f"batch {method}() gets next, but each batch starts from the state that the one before left",
+                    message="parallel calls that needn't keep the order (deterministic=False) let a race "
+                    f"decide which batch {method}() gets next",
                     instead="drop `deterministic=False`: parallel calls alone keep the order",
                     related=(
                         Related(feed.call.site, f"{method}() reads the Dataset"),

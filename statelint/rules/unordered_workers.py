@@ -18,7 +18,10 @@ class UnorderedWorkers(Rule):
     code = "SRN209"
     name = "unordered-workers"
     severity = Severity.WARNING
-    why = "A generator has one position: several workers that draw from it repeat its batches, mix them up, or break it."
+    why = (
+        "A generator has one position: "
+        "several workers that draw from it repeat its batches, mix them up, or break it."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         if trace.keras != 2:
@@ -26,7 +29,12 @@ class UnorderedWorkers(Rule):
         for story in trace.stories:
             for call in story.calls():
                 workers = number(call.argument("workers"))
-                if call.data.kind != "generator" or workers is None or workers < 2 or not is_stateful(call.model):
+                if (
+                    call.data.kind != "generator"
+                    or workers is None
+                    or workers < 2
+                    or not is_stateful(call.model)
+                ):
                     continue
                 processes = is_(call.argument("use_multiprocessing"), True)
                 if processes is Ternary.YES:
@@ -36,7 +44,7 @@ class UnorderedWorkers(Rule):
                 layer = call.model.stateful_layers[0]
                 yield Report(
                     site=call.site,
-                    message=f"{workers} workers draw from one generator, so nothing keeps its batches in order",
+                    message=f"{workers} workers draw from one generator, which puts its batches out of order",
                     happens=happens,
                     severity=Severity.WARNING,
                     instead="drop `workers` and `use_multiprocessing` (Keras 3 has neither), or write a "
@@ -49,7 +57,11 @@ class UnorderedWorkers(Rule):
         calls = calls_at(recording, finding.site)
         outcome = recording.outcome
         indices = {call.index for call in calls}
-        if outcome.status == "raised" and outcome.call in indices and "already executing" in (outcome.message or ""):
+        if (
+            outcome.status == "raised"
+            and outcome.call in indices
+            and "already executing" in (outcome.message or "")
+        ):
             return verdict(recording, Status.CONFIRMED, "ValueError: generator already executing")
         if outcome.status == "raised" and outcome.call in indices:
             return not_measured(recording, f"the order was measured ({raised(recording)})")
@@ -61,11 +73,13 @@ class UnorderedWorkers(Rule):
                 return verdict(
                     recording,
                     Status.CONFIRMED,
-                    f"{len(again)} of the first epoch's batches came more than once, up to {max(again)} times",
+                    f"{len(again)} batches of the first epoch came more than once, up to {max(again)} times",
                 )
             starts = [b.row_ids[0] for b in first if b.row_ids]
             if starts and starts != sorted(starts):
-                return verdict(recording, Status.CONFIRMED, f"the batches came in the order of their first rows {starts}")
+                return verdict(
+                    recording, Status.CONFIRMED, f"the batches came in the order of their first rows {starts}"
+                )
         if calls and all(call.finished for call in calls):
             return verdict(recording, Status.REFUTED, "each batch came once")
         return not_measured(recording, "the call")

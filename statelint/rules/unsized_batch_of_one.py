@@ -12,7 +12,7 @@ from statelint.trace.objects import Data, Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Compiled, Story, Trace
-from statelint.values import NONE, Ternary, assumptions, is_, number
+from statelint.values import NONE, Ternary, Value, assumptions, is_, number
 
 _FAILS = "enters the loop with shape"
 
@@ -21,7 +21,10 @@ class UnsizedBatchOfOne(Rule):
     code = "SRN505"
     name = "unsized-batch-of-one"
     severity = Severity.ERROR
-    why = "A batch whose size isn't promised may have any number of rows, and the loop over the time steps won't let one row grow."
+    why = (
+        "A batch whose size isn't promised may have any number of rows, "
+        "and the loop over the time steps won't let one row grow."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         if trace.keras != 3:
@@ -35,13 +38,15 @@ class UnsizedBatchOfOne(Rule):
                     if site is None or data is None:
                         continue
                     layer = call.model.stateful_layers[0]
+                    when = "before any batch ran" if data is call.data else "in the validation"
+                    batch = data.dataset.batch if data.dataset is not None else None
                     yield Report(
                         site=site,
                         message=f"{what}, and the model's batch is a single row",
                         happens='raises "ValueError: ... enters the loop with shape (1, ...), but has shape '
-                        f'(None, ...) after one iteration" {"in the validation" if data is not call.data else "before any batch ran"}',
+                        f'(None, ...) after one iteration" {when}',
                         instead=instead,
-                        assumptions=assumptions(call.model.batch, data.dataset.batch if data.dataset else None),
+                        assumptions=assumptions(call.model.batch, batch),
                         related=(
                             Related(call.site, f"{call.method}() reads it"),
                             Related(layer.site, f"{layer.kind} has a state for one row"),
@@ -51,7 +56,8 @@ class UnsizedBatchOfOne(Rule):
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, *(related.site for related in finding.related))
         outcome = recording.outcome
-        if outcome.status == "raised" and _FAILS in (outcome.message or "") and outcome.call in {c.index for c in calls}:
+        is_here = outcome.call in {call.index for call in calls}
+        if outcome.status == "raised" and _FAILS in (outcome.message or "") and is_here:
             done = sum(1 for b in batches_of(recording, calls) if b.finished)
             return verdict(recording, Status.CONFIRMED, f"{raised(recording)}, after {done} batches")
         if any(b.finished for b in batches_of(recording, calls)) and all(call.finished for call in calls):
@@ -64,18 +70,19 @@ def _loops_over_one_row(story: Story, call: Call) -> bool:
     model = call.model
     if not is_stateful(model) or model.batch_size != 1 or not model.complete or model.kind == "Subclassed":
         return False
-    unrolled = all(is_(layer.argument("unroll"), True) is not Ternary.NO and "unroll" in layer.arguments for layer in model.stateful_layers)
-    return not unrolled and is_(_eager(story, call, model), True) is Ternary.NO
+    looped = any(is_(layer.argument("unroll"), True) is Ternary.NO for layer in model.stateful_layers)
+    return looped and is_(_eager(story, call, model), True) is Ternary.NO
 
 
-def _eager(story: Story, call: Call, model: Model) -> object:
+def _eager(story: Story, call: Call, model: Model) -> Value:
     """The `run_eagerly` with which the model was compiled last."""
-    value = NONE
+    value: Value = NONE
     for event in story.events:
         if event is call:
             break
         if isinstance(event, Compiled) and event.model.id == model.id:
-            value = event.arguments["run_eagerly"].value if "run_eagerly" in event.arguments else NONE  # type: ignore[assignment]
+            given = event.arguments.get("run_eagerly")
+            value = given.value if given is not None else NONE
     return value
 
 
@@ -91,11 +98,14 @@ def _unsized(call: Call, data: Data | None) -> tuple[Site | None, str, str]:
         if dataset.batch_site is None:
             again = "cut batches of a known size: `.unbatch().batch(1, drop_remainder=True)`"
             return call.site, "the Dataset doesn't promise how many rows a batch has", again
-        return dataset.batch_site, "batch(1) doesn't promise how many rows a batch has", "pass `drop_remainder=True` to batch()"
+        what = "batch(1) doesn't promise how many rows a batch has"
+        return dataset.batch_site, what, "pass `drop_remainder=True` to batch()"
     if data.kind in ("generator", "sequence"):
         made = "a generator" if data.kind == "generator" else "a Sequence"
-        return call.site, f"{made} doesn't promise how many rows a batch has", (
-            "feed arrays with `batch_size=1`, or a tf.data Dataset with `.batch(1, drop_remainder=True)`"
+        return (
+            call.site,
+            f"{made} doesn't promise how many rows a batch has",
+            ("feed arrays with `batch_size=1`, or a tf.data Dataset with `.batch(1, drop_remainder=True)`"),
         )
     return None, "", ""
 

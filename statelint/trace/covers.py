@@ -115,6 +115,9 @@ class _Coverage:
 
 
 def _is_hook(known: str | None, seen: str | None) -> bool:
+    if known == "generator":
+        # It runs whenever batches are fetched, beside any hook.
+        return True
     # Keras calls the old names from its own implementation of the new ones.
     return known == seen or (known is not None and known.replace("on_batch_", "on_train_batch_") == seen)
 

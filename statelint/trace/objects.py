@@ -172,6 +172,20 @@ class Array:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnReset:
+    """A reset that runs while batches are drawn: in a data generator, or in a Sequence's `__getitem__`.
+
+    `layers` are the ids of the layers that it reaches (None: not known).  `at_start` says that it runs
+    before the first batch of a pass only; `is_reset` is False for anything else that may change states.
+    """
+
+    site: Site
+    layers: frozenset[int] | None
+    at_start: bool = False
+    is_reset: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """A tf.data pipeline over arrays, as far as its chain of calls is understood.
 
@@ -195,6 +209,8 @@ class Dataset:
     # A parallel step that keeps the order unless the options, set at `unordered_site`, give it up.
     parallel_site: Site | None = None
     unordered_site: Site | None = None
+    # What making its elements may do to states.
+    resets: tuple[DrawnReset, ...] = ()
     # The last step is a parallel map: tf.data makes one step of it and a following `.batch`, which keeps
     # the order.
     fuses: bool = False
@@ -236,6 +252,8 @@ class Data:
     batch_rows: int | None = None
     # The call that put what a generator yields into random order.
     yields_shuffled: Site | None = None
+    # What drawing its batches may do to states.
+    resets: tuple[DrawnReset, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))

@@ -81,6 +81,9 @@ class Span:
     start: int
     steps: int
 
+    def __str__(self) -> str:
+        return f"steps {self.start} to {self.start + self.steps - 1}"
+
     def gap(self, later: Span) -> int | None:
         """How many steps the later row skips (> 0) or reads again (< 0); None where it holds another
         series.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from statelint import api
-from statelint.interp import calls, loops
+from statelint.interp import calls, drawing, loops
 from statelint.interp.attributes import attribute, library_bases
 from statelint.interp.expressions import is_huge, of_truth, truth
 from statelint.interp.machine import Machine
@@ -104,7 +104,8 @@ def _enumerate(machine: Machine, name: str, arguments: Arguments) -> Value:
         index: Value = Known(base + k) if base is not None else unknown(Reason.OPERATION)
         return Known(Tuple((index, inner.item(k))))
 
-    return Known(Items(("enumerate", inner.over), Iteration(inner.count, item, inner.over, inner.concrete)))
+    drawn = Iteration(inner.count, item, inner.over, inner.concrete, inner.resets)
+    return Known(Items(("enumerate", inner.over), drawn))
 
 
 def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -116,9 +117,9 @@ def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
     count: Value = Known(min(known)) if len(known) == len(counts) else machine.unknown(Reason.ITERATION)
     over = ("zip", *(i.over for i in inner))
     concrete = all(i.concrete for i in inner)
-    return Known(
-        Items(over, Iteration(count, lambda k: Known(Tuple(tuple(i.item(k) for i in inner))), over, concrete))
-    )
+    resets = tuple(reset for i in inner for reset in i.resets)
+    drawn = Iteration(count, lambda k: Known(Tuple(tuple(i.item(k) for i in inner))), over, concrete, resets)
+    return Known(Items(over, drawn))
 
 
 def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -126,6 +127,7 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is None:
         return machine.allocate(ListRecord.of(()))
     iteration = loops.iterate(machine, value)
+    drawing.draw(machine, iteration.resets, arguments.site)
     found = loops.items(iteration) if iteration.concrete or _is_range(value) else None
     if name == "builtins.tuple":
         return (
@@ -322,6 +324,9 @@ def _partial(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _next(machine: Machine, name: str, arguments: Arguments) -> Value:
     # What comes next depends on what was drawn before.
+    value = arguments.get(0, "iterator")
+    if isinstance(value, Known) and isinstance(value.value, Items):
+        drawing.draw(machine, value.value.iteration.resets, arguments.site)
     return machine.unknown(Reason.ITERATION)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from statelint.interp import calls, loops
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Iteration, Tuple
+from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Items, Iteration, Tuple
 from statelint.interp.shapes import item
 from statelint.interp.transfer import Transfer, windowing
 from statelint.interp.transfer.numpy import as_array
@@ -66,6 +66,22 @@ def _from_range(machine: Machine, name: str, arguments: Arguments) -> Value:
     if len(values) == 1:
         elements = values[0]
     return Known(Dataset(("dataset", tuple(v.key for v in values)), (), elements))
+
+
+def _from_generator(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """A dataset of what a generator yields; each pass over it runs the generator anew."""
+    made = _opaque(machine, name, arguments)
+    function = arguments.get(0, "generator")
+    if function is None or not machine.reachable(function):
+        return made
+    start = machine.state
+    machine.state = start.fork()
+    drawn = calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
+    machine.state = start
+    if not (isinstance(drawn, Known) and isinstance(drawn.value, Items)):
+        return made
+    assert isinstance(made, Known) and isinstance(made.value, Dataset)
+    return Known(replace(made.value, resets=drawn.value.iteration.resets))
 
 
 def _opaque(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -221,7 +237,8 @@ def batches(dataset: Dataset) -> Iteration:
         count = Known(total) if total is not None else unknown(Reason.ITERATION)
     if not once:
         count = unknown(Reason.ITERATION)
-    return Iteration(count, lambda k: _batch(dataset, k, total), ("dataset", dataset.key), False)
+    over = ("dataset", dataset.key)
+    return Iteration(count, lambda k: _batch(dataset, k, total), over, False, dataset.resets)
 
 
 def _batch(dataset: Dataset, position: int, total: int | None) -> Value:
@@ -257,7 +274,7 @@ def _part(dataset: Dataset, part: Value, which: int, position: int, total: int |
 TRANSFERS: dict[str, Transfer] = {
     "tensorflow.data.Dataset.from_tensor_slices": _from_slices,
     "tensorflow.data.Dataset.range": _from_range,
-    "tensorflow.data.Dataset.from_generator": _opaque,
+    "tensorflow.data.Dataset.from_generator": _from_generator,
     "tensorflow.data.Dataset.from_tensors": _opaque,
     "tensorflow.data.Dataset.zip": _opaque,
     "tensorflow.data.TFRecordDataset": _opaque,

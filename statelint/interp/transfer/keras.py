@@ -502,13 +502,15 @@ def flow(
     return Known(Tensor(key, known, tuple(layers), tuple(inputs), calls=tuple(called)))
 
 
-def _asked(record: Record, arguments: Arguments, tensors: Sequence[Tensor]) -> Mapping[str, Argument]:
+def _asked(
+    machine: Machine, record: Record, arguments: Arguments, tensors: Sequence[Tensor]
+) -> Mapping[str, Argument]:
     """The keywords of a layer's call; an initial state counts however it is given."""
     recurrent = isinstance(record, LayerRecord) and (record.recurrent or record.kind == "Bidirectional")
     if recurrent and len(arguments.positional) > 1:
         return {"initial_state": arguments.positional[1], **arguments.keywords}
-    if recurrent and len(tensors) > 1:
-        # `lstm([x, h, c])`
+    if recurrent and len(tensors) > 1 and machine.keras == 2:
+        # `lstm([x, h, c])`, which Keras 3 refuses.
         first = next(iter((*arguments.positional, *arguments.keywords.values())))
         return {"initial_state": first, **arguments.keywords}
     return arguments.keywords
@@ -546,7 +548,7 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     keys = tuple(tensor.key for tensor in tensors) or (x.key,)
     event = machine.fresh_id()
     sources = tuple(dict.fromkeys(source for tensor in tensors for source in tensor.inputs))
-    asked = _asked(record, arguments, tensors)
+    asked = _asked(machine, record, arguments, tensors)
     output = interned(("tensor", event))
     machine.emit(Called(arguments.site, machine.context, layer, keys, asked, event, output, sources))
     batch: Value = unknown(Reason.OPERATION)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statelint import api
-from statelint.interp import callbacks, calls, loops
+from statelint.interp import callbacks, calls, drawing, loops
 from statelint.interp.attributes import library_bases, user_attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
@@ -82,11 +82,15 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 is_part = array.base != array.key and array.samples is None
                 return Data("array", array.key, array, is_part=is_part)
             case Dataset() as dataset:
-                return Data("dataset", dataset.key, dataset=dataset)
+                return Data("dataset", dataset.key, dataset=dataset, resets=dataset.resets)
             case Items(iteration=iteration):
                 shuffled = _order_of(iteration)
                 return Data(
-                    "generator", value.key, batch_rows=_rows_of_all(iteration), yields_shuffled=shuffled
+                    "generator",
+                    value.key,
+                    batch_rows=_rows_of_all(iteration),
+                    yields_shuffled=shuffled,
+                    resets=iteration.resets,
                 )
             case Tuple(items=items) if items:
                 return describe(machine, items[0], surely_array=True)
@@ -108,7 +112,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             if any(base.endswith(("Sequence", "PyDataset", "TimeseriesGenerator")) for base in bases):
                 batches_ = record.attributes.get(BATCHES)
                 known = isinstance(batches_, Known) and isinstance(batches_.value, Dataset)
-                return Data("sequence", value.key, dataset=batches_.value if known else None)  # type: ignore[union-attr, arg-type]
+                resets = drawing.of_sequence(machine, value)
+                batched = batches_.value if known else None  # type: ignore[union-attr]
+                return Data("sequence", value.key, dataset=batched, resets=resets)  # type: ignore[arg-type]
             if user_attribute(machine, record.type, "__next__", value) is not None:
                 return Data("generator", value.key)
             return Data("unknown", value.key)
@@ -150,6 +156,8 @@ class Hooks:
 
     items: tuple[Known, ...]
     known: bool
+    # The Sequence that is fed, which has a hook of its own.
+    source: Value | None = None
 
 
 def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
@@ -184,6 +192,8 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     model = machine.model(id_)
     assert model is not None
     hooks = _hooks(machine, bound.get("callbacks"))
+    if data.kind == "sequence":
+        hooks = replace(hooks, source=given)
     call = Call(
         arguments.site,
         machine.context,
@@ -318,6 +328,7 @@ def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None
     assert model is not None
     if _resets_itself(machine, id_):
         machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
+    drawing.draw(machine, data.resets, call.site)
     machine.emit(Feed(call.site, machine.context, call, phase, model, data))
 
 
@@ -433,11 +444,15 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
     def body(epoch: Value, position: int) -> None:
         hook(machine, hooks, call, "on_epoch_begin", epoch)
         _batches(machine, id_, call, hooks, "train", call.data)
+        if machine.keras == 3:
+            drawing.end_epoch(machine, hooks.source)
         if call.validation is not None:
             hook(machine, hooks, call, "on_test_begin")
             _batches(machine, id_, call, hooks, "validation", call.validation)
             hook(machine, hooks, call, "on_test_end")
         hook(machine, hooks, call, "on_epoch_end", epoch)
+        if machine.keras == 2:
+            drawing.end_epoch(machine, hooks.source)
 
     start = first or 0
     loops.run(

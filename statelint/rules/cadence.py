@@ -1,0 +1,56 @@
+"""How the windows of a series are fed, batch by batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from statelint.rules.feeding import batch_argument
+from statelint.rules.orders import is_cut_along_rows
+from statelint.trace.objects import Windows
+from statelint.trace.story import Feed
+from statelint.values import number
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How a series is fed: its windows, the rows of a batch, the steps of a row that the model sees."""
+
+    windows: Windows
+    rows: int
+    steps: int
+
+    @property
+    def gap(self) -> int:
+        """How many steps row i of the next batch skips (> 0) or reads again (< 0)."""
+        return self.rows * self.windows.stride - self.steps
+
+
+def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
+    """How the series of a feed is fed; None where that isn't known, or where the order is random anyway."""
+    data, call = feed.data, feed.call
+    windows, rows, steps = data.windows, feed.model.batch_size, None
+    if windows is None or not is_cut_along_rows(feed):
+        return None
+    if data.dataset is not None:
+        if data.dataset.shuffle_site is not None or data.dataset.rows_shuffled is not None:
+            return None
+        given, steps = number(data.dataset.batch), windows.length
+    else:
+        assert data.array is not None
+        shape = data.array.shape
+        steps = windows.length if shape is None else number(shape[1]) if len(shape) > 1 else None
+        given = batch_argument(call)
+    if earlier is not None:
+        return _by_hand(windows, earlier, data.samples, steps)
+    if given is None or steps is None or (rows is not None and rows != given):
+        return None
+    return Cadence(windows, given, steps)
+
+
+def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | None) -> Cadence | None:
+    before = earlier.data.windows
+    if before is None or steps is None or rows is None or before.series != windows.series:
+        return None
+    advance = windows.start - before.start
+    # The loop moves on by whole batches of these windows.
+    return Cadence(windows, rows, steps) if advance == rows * windows.stride > 0 else None
