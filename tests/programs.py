@@ -10,7 +10,7 @@ from statelint.findings import Finding
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = tuple(sorted((ROOT / "fixtures").glob("*/*.py")))
-PAGES = tuple(sorted((ROOT / "docs" / "rules").glob("*.md")))
+PAGES = tuple(sorted(page for page in (ROOT / "docs" / "rules").glob("*.md") if page.name != "README.md"))
 
 _COMMENT = re.compile(r"#\s*expect:\s*(.*)$")
 _EXPECTED = re.compile(r"(?P<code>SRN\d{3})(?:\s+\(Keras (?P<generation>[23])\))?")

@@ -101,6 +101,8 @@ class Machine:
     # The callbacks' classes of which an instance is made, and the callbacks that other code gets.
     made: set[int] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
+    # The models that were saved, by their paths.
+    saved: dict[str, int] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     # What each open `try` catches: the names of the exceptions.

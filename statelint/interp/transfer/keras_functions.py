@@ -49,6 +49,29 @@ def _clone_model(machine: Machine, name: str, arguments: Arguments) -> Value:
     record = machine.record(value) if value is not None else None
     if not isinstance(record, ModelRecord) or len(arguments.values()) != 1:
         return machine.unknown(Reason.LIBRARY_CALL)
+    return _copy(machine, record, arguments)
+
+
+def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """A model that the program saved before: a copy of it, without its states."""
+    path = arguments.get(0, "filepath")
+    # Keras 2 keeps the states in a SavedModel folder.
+    if isinstance(path, Known) and str(path.value).endswith((".keras", ".h5", ".hdf5")):
+        source = machine.saved.get(str(path.value), 0)
+        record = machine.state.heap.get(source)
+        if isinstance(record, ModelRecord) and record.type is None:
+            made = _copy(machine, record, arguments)
+            model = machine.model(made.value.id) if isinstance(made, Known) and isinstance(made.value, Ref) else None
+            if model is not None:
+                weights = Argument(unknown(Reason.LIBRARY_CALL, key=("weights", source)), arguments.site)
+                machine.emit(Stored(arguments.site, machine.context, model, "load_model", {"weights": weights}))
+            return made
+    machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
+    return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _copy(machine: Machine, record: ModelRecord, arguments: Arguments) -> Value:
+    """A model of the same layers, made anew."""
     copies: list[int] = []
     for layer in record.layers:
         part = machine.state.heap[layer]
@@ -83,6 +106,7 @@ TRANSFERS: dict[str, Transfer] = {
     "keras.backend.clear_session": _clear_session,
     "keras.utils.clear_session": _clear_session,
     "keras.models.clone_model": _clone_model,
+    "keras.models.load_model": _load_model,
     **{
         f"{module}.{function}": _symbolic
         for module in (

@@ -181,7 +181,13 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
     if name in _STORING:
         model = machine.model(id_)
         assert model is not None
-        machine.emit(Stored(arguments.site, machine.context, model, name, arguments.keywords))
+        given = keras.bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+        machine.emit(Stored(arguments.site, machine.context, model, name, given))
+        if name == "get_weights":
+            return unknown(Reason.LIBRARY_CALL, key=("weights", id_))
+        path = arguments.get(0, "filepath")
+        if name == "save" and isinstance(path, Known) and isinstance(path.value, str):
+            machine.saved[path.value] = id_
     if entry is not None and "pure" in entry.roles:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
         return machine.unknown(Reason.LIBRARY_CALL)

@@ -1,0 +1,160 @@
+"""Regenerates what is generated: `python docs/generate.py`.
+
+It writes the README's example with what statelint prints of it, and the list of the rules in
+docs/rules/README.md. With `--measured` it also runs real Keras, which needs the `confirm` extra and some
+minutes, and writes docs/terminal.svg and docs/evidence.md.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Literal
+
+from rich.console import Console
+from rich.text import Text
+
+from statelint.discover import discover
+from statelint.engine import check_files
+from statelint.report import Results, full
+from statelint.rules import load
+from statelint.selection import Selection
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = "docs/example/train.py"
+INDEX = Path("docs/rules/README.md")
+EVIDENCE = Path("docs/evidence.md")
+GROUPS = {
+    "SRN0": "The tool itself",
+    "SRN1": "Build: can the state be allocated, and is it wanted",
+    "SRN2": "Feed: does a batch continue the one before",
+    "SRN3": "Reset: does the state end where the sequence ends",
+    "SRN4": "Gradient and practice",
+    "SRN5": "Keras 3: what is gone",
+    "SRN6": "Backends and versions of Keras 3",
+}
+WIDTH = 96
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    readme = Path("README.md")
+    readme.write_text(filled(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    INDEX.write_text(index(), encoding="utf-8")
+    if "--measured" in sys.argv:
+        Path("docs/terminal.svg").write_text(picture(), encoding="utf-8")
+        EVIDENCE.write_text(evidence(), encoding="utf-8")
+    return 0
+
+
+def index() -> str:
+    """The page that lists the rules."""
+    lines = [
+        "# The rules",
+        "",
+        "Each page says what goes wrong, what Keras does with it, and shows a program that is wrong and one that is",
+        "right; the tests run both. `statelint --explain NAME` prints a page in the terminal. Advice is off by default:",
+        "`--select ADVICE` turns it on.",
+    ]
+    for group, title in GROUPS.items():
+        rules = [rule for rule in load() if rule.code.startswith(group)]
+        lines += ["", f"## {title}", "", "| Code | Name | Severity | Why it matters |", "|---|---|---|---|"]
+        lines += [
+            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.severity} | {rule.why} |" for rule in rules
+        ]
+        if group == "SRN0":
+            lines.append(
+                "| SRN001 | [unreadable-source](unreadable-source.md) | warning "
+                "| A file that can't be read or parsed is never called clean. |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def evidence() -> str:
+    """What real Keras said to each finding in the fixtures."""
+    from statelint.confirm.judge import confirm
+
+    files = discover(["fixtures"]).files
+    found = [
+        finding
+        for file in files
+        for finding in check_files([file], None, Selection(extend=own_rule(file.shown))).findings
+    ]
+    judged = confirm(found, files, None, 120, lambda message: print(message, file=sys.stderr))
+    lines = [
+        "# Evidence",
+        "",
+        "Every finding in the programs under `fixtures/` that are wrong on purpose, and what real Keras measured of it.",
+        "Written by `python docs/generate.py --measured`. The programs that are right have no finding; the tests run every",
+        "rule's oracle on them too, and hold that it sees no harm.",
+        "",
+        "| Rule | Program | Keras 2 | Keras 3 |",
+        "|---|---|---|---|",
+    ]
+    for finding in sorted(judged, key=lambda f: (f.code, f.order())):
+        if not finding.verdicts:
+            continue
+        cells = {v.keras: f"{v.status}: {escaped(v.evidence)}" for v in finding.verdicts}
+        program = f"{finding.site.path.removeprefix('fixtures/')}:{finding.site.line}"
+        lines.append(
+            f"| {finding.code} {finding.rule} | {program} | {cells.get(2, 'not claimed')} | {cells.get(3, 'not claimed')} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def own_rule(shown: str) -> tuple[str, ...]:
+    """The rule that a fixture's folder is named for: advice is told only where it is asked for."""
+    return tuple(rule.code for rule in load() if rule.name == Path(shown).parent.name)
+
+
+def escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def filled(readme: str) -> str:
+    """The README's text with the example, and what statelint says of it, as they are now."""
+    files = discover([EXAMPLE]).files
+    console = terminal(colours=None)
+    full.print_to(console, Results(check_files(files, None).findings, len(files)))
+    output = console.export_text()
+    for kind, text in ("example", Path(EXAMPLE).read_text(encoding="utf-8")), ("output", output):
+        start, end = re.escape(f"<!-- {kind}: "), "```\n"
+        before, fence, after = re.split(rf"({start}.* -->\n```\w+\n)", readme)
+        readme = before + fence + text + end + after.partition(end)[2]
+    return readme
+
+
+def picture() -> str:
+    """The SVG of a run with `--confirm` over the example."""
+    from statelint.confirm.judge import confirm
+
+    files = discover([EXAMPLE]).files
+    findings = confirm(check_files(files, None).findings, files, None, 120, lambda message: None)
+    console = terminal(colours="standard")
+    console.print(Text.assemble(("$ ", "bold green"), f"statelint --confirm {EXAMPLE}\n"))
+    full.print_to(console, Results(findings, len(files)))
+    svg = console.export_svg(title="statelint")
+    # A page that shows the picture loads no fonts for it.
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return svg.replace("Fira Code", "ui-monospace, Menlo, Consolas, DejaVu Sans Mono")
+
+
+def terminal(colours: Literal["standard"] | None) -> Console:
+    return Console(
+        file=io.StringIO(),
+        record=True,
+        width=WIDTH,
+        force_terminal=True,
+        color_system=colours,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
