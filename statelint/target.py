@@ -27,6 +27,18 @@ _KERAS_2 = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
+# What TensorFlow 2 took out of its own namespace, used outside of any branch: TensorFlow 1, and so Keras 2.
+_TENSORFLOW = re.compile(r"^import[ \t]+tensorflow[ \t]+as[ \t]+tf\b", re.MULTILINE)
+_TENSORFLOW_1 = re.compile(
+    r"^(?:\w+[ \t]*=[ \t]*)?tf\.(?:"
+    r"(?:enable_eager_execution|Session|InteractiveSession|ConfigProto|placeholder|set_random_seed|reset_default_graph)\("
+    r"|contrib\.|logging\.set_verbosity\()",
+    re.MULTILINE,
+)
+
+# Keras 2 runs on TensorFlow alone.
+_KERAS_3 = re.compile(r"""KERAS_BACKEND['"]?\s*(?:\]\s*=|[,:=])\s*['"](?:jax|torch)['"]""")
+
 _DEPENDENCIES = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "environment.yml", "environment.yaml")
 _PIN = re.compile(
     r"""(?im)^[\s\-"',]*(?P<name>keras|tensorflow(?:[-_](?:cpu|gpu|intel|macos))?)(?:\[[^\]]*\])?["']?\s*[:=]?\s*["']?\s*"""
@@ -36,8 +48,10 @@ _PIN = re.compile(
 
 def target_of(code: str, path: Path | None = None) -> tuple[int, ...]:
     """The generations that a program can mean, from its imports and from the dependency files around it."""
-    if _KERAS_2.search(code):
+    if _KERAS_2.search(code) or (_TENSORFLOW.search(code) and _TENSORFLOW_1.search(code)):
         return (2,)
+    if _KERAS_3.search(code):
+        return (3,)
     return _pinned(path.parent) if path is not None else GENERATIONS
 
 

@@ -18,6 +18,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "keras: runs programs on real Keras")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # With pytest-xdist's --dist loadgroup: one process has the servers, not each of them.
     for item in items:
@@ -52,6 +53,12 @@ class Recordings:
         self.generations = generations
         self._known: dict[Job, Recording | NoRecording] = {}
 
+    def record(self, paths: Sequence[Path]) -> None:
+        """Run programs on all generations beforehand, two at a time."""
+        programs = [Program(path, path.relative_to(ROOT).as_posix()) for path in paths]
+        wanted = [g for g in self.generations if self.can_run(g)]
+        self.run_all([Job(program, generation) for program in programs for generation in wanted])
+
     def __enter__(self) -> Self:
         return self
 
@@ -73,6 +80,8 @@ class Recordings:
         jobs = [Job(program, wanted) for wanted in self.generations if self.can_run(wanted)]
         results = {job.keras: result for job, result in self.run_all(jobs)}
         recording = results[generation]
+        if isinstance(recording, NoRecording) and recording.reason.endswith("backend isn't installed"):
+            pytest.skip(recording.reason)
         assert isinstance(recording, Recording), recording
         return recording
 
@@ -80,6 +89,9 @@ class Recordings:
 @pytest.fixture(scope="session")
 def recordings(harness: Harness, request: pytest.FixtureRequest) -> Recordings:
     """The recordings of the fixture programs, on the generations that the chosen tests ask for."""
-    specs = (getattr(item, "callspec", None) for item in request.session.items)
-    asked = {spec.params["generation"] for spec in specs if spec is not None and "generation" in spec.params}
-    return Recordings(harness, tuple(sorted(asked)))
+    recorded = [item for item in request.session.items if "recordings" in getattr(item, "fixturenames", ())]
+    params = [spec.params for item in recorded if (spec := getattr(item, "callspec", None)) is not None]
+    asked = {given["generation"] for given in params if "generation" in given}
+    recordings = Recordings(harness, tuple(sorted(asked)))
+    recordings.record(sorted({given["path"] for given in params if "path" in given}))
+    return recordings

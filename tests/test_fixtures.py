@@ -102,6 +102,9 @@ def test_findings_are_confirmed(
     monkeypatch.setattr(judge, "Harness", lambda *_: recordings)
     concerned = [f for f in findings(path) if generation in f.holds_on]
     judged = judge.confirm(concerned, [SourceFile(path, shown(path))], (generation,), 40, lambda _: None)
+    for evidence in (v.evidence for f in judged for v in f.verdicts):
+        if evidence.endswith("backend isn't installed"):
+            pytest.skip(evidence)
     open_or_refuted = [
         f"{f.code} at line {f.site.line}: {v.status}: {v.evidence}"
         for f in judged

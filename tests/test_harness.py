@@ -209,7 +209,7 @@ def test_closing_leaves_nothing(generation: int, tmp_path: Path, monkeypatch: py
     with Harness((generation,)) as harness:
         results = harness.run_all([Job(write(tmp_path, "first.py", "x = 1\n"), generation)])
         assert [type(result) for _, result in results] == [Recording]
-        server = harness._servers[generation]._process
+        server = harness._servers[0, generation, "tensorflow"]._process
         assert server is not None
         start = time.monotonic()
         results = harness.run_all([Job(program, generation) for program in programs])

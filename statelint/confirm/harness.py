@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import selectors
 import shutil
 import signal
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,10 +28,15 @@ from statelint.trace.recording import Recording
 RECORDER = Path(__file__).with_name("recorder.py")
 START_SECONDS = 180.0
 GRACE_SECONDS = 30.0
+LANES = 2
+WORTH_AN_IMPORT = 8
 MAX_COPY_FILE = 5 << 20
 MAX_COPY_TOTAL = 50 << 20
 MAX_COPY_ENTRIES = 5000
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "dist"})
+DEFAULT_BACKEND = "tensorflow"
+BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
+_BACKEND = re.compile(rb"""KERAS_BACKEND["']?\s*(?:\]\s*=|[,:=])\s*["'](\w+)["']""")
 # Nothing else of the caller's environment reaches a program.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 
@@ -93,7 +100,8 @@ class Harness:
         self.generations = tuple(dict.fromkeys(generations))
         self.limits = limits if limits is not None else Limits()
         self.python = python
-        self._servers: dict[int, _Server] = {}
+        self._servers: dict[tuple[int, int, str], _Server] = {}
+        self._installed: dict[str, bool] = {}
         self._available: dict[int, tuple[bool, str]] | None = None
         self._folder: Path | None = None
 
@@ -131,22 +139,36 @@ class Harness:
         return self._run(Job(program, keras, tuple(mend)))
 
     def run_all(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Recording | NoRecording]]:
-        """Run many; the generations work side by side, the results come in the order of the jobs."""
+        """Run many, two side by side; the results come in the order of the jobs.
+
+        Each lane has a generation of its own to begin with, and helps the other out when that is done,
+        unless too little is left to be worth another import of Keras.
+        """
         results: list[queue.SimpleQueue[Recording | NoRecording]] = [queue.SimpleQueue() for _ in jobs]
         stopped = threading.Event()
+        waiting: dict[int, deque[int]] = {}
+        for position, job in enumerate(jobs):
+            waiting.setdefault(job.keras, deque()).append(position)
+        generations = tuple(waiting)
 
-        def work(generation: int) -> None:
-            for job, result in zip(jobs, results, strict=True):
-                if job.keras != generation:
-                    continue
+        def next_job(lane: int) -> int | None:
+            own = generations[lane] if lane < len(generations) else None
+            for generation in sorted(generations, key=lambda g: g != own):
+                with contextlib.suppress(IndexError):
+                    if generation == own or len(waiting[generation]) > WORTH_AN_IMPORT:
+                        return waiting[generation].popleft()
+            return None
+
+        def work(lane: int) -> None:
+            while (position := next_job(lane)) is not None:
                 try:
-                    result.put(NoRecording("not run") if stopped.is_set() else self._run(job))
+                    done = NoRecording("not run") if stopped.is_set() else self._run(jobs[position], lane)
                 except Exception as error:
-                    result.put(NoRecording(f"{type(error).__name__}: {error}"))
+                    done = NoRecording(f"{type(error).__name__}: {error}")
+                results[position].put(done)
 
-        wanted = dict.fromkeys(job.keras for job in jobs)
         self._probe()
-        threads = [threading.Thread(target=work, args=(generation,), daemon=True) for generation in wanted]
+        threads = [threading.Thread(target=work, args=(lane,), daemon=True) for lane in range(LANES)]
         for thread in threads:
             thread.start()
         left_early = True
@@ -167,7 +189,7 @@ class Harness:
             self._available = probe(self.python, self.generations)
         return self._available
 
-    def _run(self, job: Job) -> Recording | NoRecording:
+    def _run(self, job: Job, lane: int = 0) -> Recording | NoRecording:
         known, text = self._probe().get(job.keras, (False, f"Keras {job.keras} wasn't asked for"))
         if not known:
             return NoRecording(f"Keras {job.keras} can't be run: {text}")
@@ -179,7 +201,7 @@ class Harness:
                 request = self._prepare(job, folder)
             except OSError as error:
                 return NoRecording(f"can't copy the program: {error}")
-            return self._ask(job, request)
+            return self._ask(job, request, lane)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -203,10 +225,25 @@ class Harness:
             "mend": list(job.mend),
         }
 
-    def _ask(self, job: Job, request: dict[str, Any]) -> Recording | NoRecording:
-        server = self._servers.get(job.keras)
+    def _has(self, backend: str) -> bool:
+        """Say whether the interpreter has this backend of Keras 3."""
+        if backend == DEFAULT_BACKEND:
+            return True
+        if backend not in self._installed:
+            question = f"import importlib.util as u, sys; sys.exit(not u.find_spec({backend!r}))"
+            command, environment = [self.python, "-c", question], server_environment(os.environ)
+            self._installed[backend] = backend in BACKENDS and (
+                subprocess.run(command, env=environment, check=False, timeout=START_SECONDS).returncode == 0
+            )
+        return self._installed[backend]
+
+    def _ask(self, job: Job, request: dict[str, Any], lane: int) -> Recording | NoRecording:
+        backend = backend_of(job.program) if job.keras == 3 else DEFAULT_BACKEND
+        if not self._has(backend):
+            return NoRecording(f"the {backend} backend isn't installed")
+        server = self._servers.get((lane, job.keras, backend))
         if server is None or not server.alive:
-            server = self._servers[job.keras] = _Server(self.python, job.keras)
+            server = self._servers[lane, job.keras, backend] = _Server(self.python, job.keras, backend)
         try:
             server.start()
             reply = server.ask(request, self.limits.seconds + GRACE_SECONDS)
@@ -225,8 +262,10 @@ class Harness:
 class _Server:
     """One recorder process, which has one Keras generation imported."""
 
-    def __init__(self, python: str, generation: int) -> None:
+    def __init__(self, python: str, generation: int, backend: str = DEFAULT_BACKEND) -> None:
         self._command = [python, str(RECORDER), "serve", "--keras", str(generation)]
+        if backend != DEFAULT_BACKEND:
+            self._command += ["--backend", backend]
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
         self._jobs = 0
@@ -308,6 +347,12 @@ class _Server:
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def backend_of(program: Program) -> str:
+    """The backend of Keras 3 that a program asks for by setting KERAS_BACKEND itself."""
+    found = _BACKEND.search(program.path.read_bytes())
+    return found[1].decode() if found else DEFAULT_BACKEND
 
 
 def probe(python: str, generations: Sequence[int]) -> dict[int, tuple[bool, str]]:

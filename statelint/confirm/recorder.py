@@ -2,6 +2,7 @@
 
     python recorder.py probe                 which generations of Keras are installed, as JSON
     python recorder.py serve --keras 2|3     run programs, one JSON job per line of stdin
+    python recorder.py serve --keras 3 --backend jax|torch
 
 This file runs under the user's own interpreter: it needs the standard library and Keras, nothing else.
 The server imports Keras once, runs no TensorFlow op (a fork after one hangs) and forks a child for each
@@ -800,7 +801,7 @@ class Recorder:
         if not self.rnns or not (eager or self.function_run is not None) or self.is_symbolic(args, kwargs):
             return self.call_inside(original, layer, args, kwargs)
         layers = self.stateful_layers(layer)
-        if not layers:
+        if not layers or self.is_built_here():
             return self.call_inside(original, layer, args, kwargs)
         if eager:
             return self.call_eagerly(original, layer, layers, args, kwargs)
@@ -814,6 +815,10 @@ class Recorder:
                 return original(layer, *args, **kwargs)
         finally:
             self.local.layer_depth -= 1
+
+    def is_built_here(self) -> bool:
+        """Say whether fit, evaluate or predict only builds the model: other backends call it for that."""
+        return self.keras.backend != "tensorflow" and bool(self.active) and not self.hooks
 
     def is_symbolic(self, args: Any, kwargs: Any) -> bool:
         return any(isinstance(leaf, self.keras.symbolic) for leaf in self.flat([args, kwargs]))
@@ -1870,6 +1875,8 @@ def maker_wrapper(recorder: Recorder, kind: str, original: Any) -> Any:
         model = weakref.ref(self)
 
         def run(*args: Any, **kwargs: Any) -> Any:
+            if kind == "train":
+                build_ahead(recorder.keras, model())
             return recorder.run_batches(kind, current, model(), args, kwargs)
 
         run.statelint_original = current  # type: ignore[attr-defined]
@@ -1877,6 +1884,28 @@ def maker_wrapper(recorder: Recorder, kind: str, original: Any) -> Any:
         return run if made is not None else made
 
     return wrapper
+
+
+def build_ahead(keras: Keras, model: Any) -> None:
+    """Make the variables that the first trace of the train step would make: Keras then traces it once, not twice.
+
+    That is most of what a small program costs.  Only where nothing but their time of making changes.
+    """
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or not getattr(model, "built", False) or keras.tf.distribute.has_strategy():
+        return
+    if keras.generation == 3:
+        if not optimizer.built:
+            optimizer.build(model.trainable_variables)
+        return
+    metrics = getattr(model, "compiled_metrics", None)
+    loss = getattr(model, "compiled_loss", None)
+    if metrics is None or loss is None or not getattr(model, "outputs", None) or loss.built:
+        return
+    plain = metrics._user_metrics is None and metrics._user_weighted_metrics is None
+    if plain and type(optimizer).__module__.startswith(f"{keras.package}.src.optimizers.") and not getattr(optimizer, "_built", False):
+        optimizer.build(model.trainable_variables)
+        loss.build(model.output)
 
 
 def steps_per_execution(model: Any) -> int:
@@ -2316,6 +2345,10 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     if len(arguments) == 3 and arguments[0] == "serve" and arguments[1] == "--keras" and arguments[2] in "23":
         serve(int(arguments[2]))
+        return 0
+    if len(arguments) == 5 and list(arguments[:4]) == ["serve", "--keras", "3", "--backend"]:
+        os.environ["KERAS_BACKEND"] = arguments[4]
+        serve(3)
         return 0
     print(__doc__, file=sys.stderr)
     return 2

@@ -79,10 +79,11 @@ def define(machine: Machine, class_: Class) -> None:
 
 def _hook(machine: Machine, node: cst.FunctionDef) -> Hook:
     parameters = [*node.params.posonly_params, *node.params.params]
-    static = any(
-        isinstance(d.decorator, cst.Name) and d.decorator.value == "staticmethod" for d in node.decorators
-    )
-    own = 0 if static else 1
+    decorators = [d.decorator.value for d in node.decorators if isinstance(d.decorator, cst.Name)]
+    if len(decorators) < len(node.decorators) or not {"staticmethod", "classmethod"}.issuperset(decorators):
+        # What a decorator makes of it may take anything.
+        return Hook(node.name.value, machine.site(node), resets(node))
+    own = 0 if "staticmethod" in decorators else 1
     required = sum(1 for p in parameters if p.default is None) - own
     positional = None if isinstance(node.params.star_arg, cst.Param) else len(parameters) - own
     return Hook(node.name.value, machine.site(node), resets(node), max(required, 0), positional)
@@ -158,11 +159,11 @@ def define_library(
     machine.callbacks[id_] = Callback(id_, "library", name, site, Ternary.YES, (), arguments=bound)
 
 
-def finished(machine: Machine) -> tuple[Callback, ...]:
-    """All callbacks, with what the whole program does with them."""
+def finished(machine: Machine, lost: frozenset[int]) -> tuple[Callback, ...]:
+    """All callbacks, with what the whole program does with them; `lost` are those that other code got."""
     is_whole = all(reason is not Reason.BUDGET for reason, _ in machine.unknowns)
     return tuple(
-        replace(c, is_followed=is_whole and id_ not in machine.lost and not _is_mentioned(machine, c))
+        replace(c, is_followed=is_whole and id_ not in lost and not _is_mentioned(machine, c))
         for id_, c in machine.callbacks.items()
     )
 

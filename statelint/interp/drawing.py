@@ -25,7 +25,7 @@ _ITEMS = 8
 
 
 def mark(machine: Machine, begun: int, first_yield: int | None) -> tuple[DrawnReset, ...]:
-    """Mark the resets among the events since `begun`, those of a generator's body; return what drawing may do.
+    """Mark the resets among the events of a generator's body (since `begun`); return what drawing may do.
 
     A generator that runs models itself is no data generator: its story stays as it is told.
     """

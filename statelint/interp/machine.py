@@ -101,6 +101,10 @@ class Machine:
     # The callbacks' classes of which an instance is made, and the callbacks that other code gets.
     made: set[int] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
+    # What the program sets of the environment, and the backend that Keras 3 found there when it was
+    # imported ("": none was set; None: it isn't imported yet).
+    environment: dict[str, str] = field(default_factory=dict)
+    backend: str | None = None
     # The models that were saved, by their paths.
     saved: dict[str, int] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
@@ -367,6 +371,21 @@ class Machine:
         touched = reached | self.state.escaped
         if touched:
             self.emit(Opaque(site, self.context, touched, reason))
+
+    def set_environment(self, name: Value, value: Value, *, as_default: bool = False) -> None:
+        """`os.environ[name] = value`."""
+        if not isinstance(name, Known) or not isinstance(name.value, str):
+            return
+        if as_default and name.value in self.environment:
+            return
+        self.environment.pop(name.value, None)
+        if isinstance(value, Known) and isinstance(value.value, str) and not self.state.when:
+            self.environment[name.value] = value.value
+
+    def note_import(self, module: str) -> None:
+        """Keras 3 takes its backend from the environment when it is first imported; TensorFlow imports it."""
+        if self.backend is None and module.partition(".")[0] in ("keras", "tensorflow"):
+            self.backend = self.environment.get("KERAS_BACKEND", "")
 
     def refer(self, id_: int) -> Known:
         return Known(Ref(id_))

@@ -25,9 +25,13 @@ def follow(source: Source, keras: int, limits: Limits | None = None) -> Trace:
     machine = Machine(source, keras, limits or Limits())
     stories = [_story(machine, "", lambda: execute(machine, source.module.body))]
     machine.state.alive = True
+    # What an uncalled method does with an assumed instance of its class isn't done by the program.
+    lost = frozenset(machine.lost)
     for function, receiver in _uncalled(machine):
         stories.append(_story(machine, function.name, lambda f=function, r=receiver: _enter(machine, f, r)))
-    return Trace(keras, source.path, tuple(stories), callbacks.finished(machine), tuple(machine.unknowns))
+    backend = (machine.backend or None) if keras == 3 else None
+    found = callbacks.finished(machine, lost)
+    return Trace(keras, source.path, tuple(stories), found, tuple(machine.unknowns), backend)
 
 
 def _story(machine: Machine, name: str, run: object) -> Story:

@@ -169,6 +169,9 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, no
 def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
     receiver = evaluate(machine, target.value)
     index = evaluate_index(machine, target)
+    if isinstance(receiver, Known) and receiver.value == Library("os.environ"):
+        machine.set_environment(index, value)
+        return
     record = machine.record(receiver)
     if isinstance(receiver, Known) and isinstance(receiver.value, Array):
         assign(machine, target.value, replace(receiver, value=filled(receiver.value, index, value)))
@@ -497,6 +500,7 @@ def _class(machine: Machine, node: cst.ClassDef) -> None:
 def _import(machine: Machine, node: cst.Import) -> None:
     for alias in node.names:
         full = _dotted(alias.name)
+        machine.note_import(full)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             machine.frame[alias.asname.name.value] = calls.library(full)
         else:
@@ -506,6 +510,8 @@ def _import(machine: Machine, node: cst.Import) -> None:
 
 def _import_from(machine: Machine, node: cst.ImportFrom) -> None:
     module = _dotted(node.module) if node.module is not None else ""
+    if not node.relative:
+        machine.note_import(module)
     if node.relative or isinstance(node.names, cst.ImportStar):
         if isinstance(node.names, cst.ImportStar):
             _import_star(machine, "" if node.relative else module)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
-from statelint.rules.first_batch import FirstBatch, misfits, outcome, state_rows
+from statelint.rules.first_batch import FirstBatch, misfits, of_unknown_rows, outcome, state_rows
 from statelint.rules.measured import calls_at, judge_batch_rows
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
@@ -31,7 +31,8 @@ class BatchSizeMismatch(Rule):
                 size = state_rows(story, call.model)
                 if size is None:
                     continue
-                first = next(misfits(story, call, size), None)
+                first = of_unknown_rows(story, call) if trace.keras == 3 and size == 1 else None
+                first = first or next(misfits(story, call, size), None)
                 if first is not None:
                     yield _report(trace, story, first, size)
 

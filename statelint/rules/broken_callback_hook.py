@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.callbacks import HOOKS, missed
+from statelint.rules.callbacks import missed
+from statelint.rules.hooks import HOOKS, has_no_base, is_run, takes
 from statelint.rules.measured import not_measured, raised, stands_at
 from statelint.rules.missed_resets import judge_missed
 from statelint.sites import Site
-from statelint.trace.objects import Callback, Hook
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Instantiated, Trace
@@ -62,13 +62,13 @@ def _uncallable(trace: Trace, call: Call) -> Iterator[Report]:
     for callback in trace.callbacks:
         if callback.id not in call.callbacks or not callback.resets:
             continue
-        if _has_no_base(callback):
+        if has_no_base(callback):
             what = f"{callback.name} resets the states, but it is no keras.callbacks.Callback"
             happens = f"raises \"AttributeError: '{callback.name}' object has no attribute 'set_model'\""
             yield _error(callback.site, what, happens, "derive it from `keras.callbacks.Callback`", call.site)
         for hook in callback.hooks:
             given = HOOKS.get(hook.name)
-            if given is None or not _is_run(hook.name, call) or _takes(hook, given):
+            if given is None or not is_run(hook.name, call) or takes(hook, given):
                 continue
             names = "logs" if given == 1 else "epoch, logs" if "epoch" in hook.name else "batch, logs"
             what = f"Keras calls `{hook.name}` with ({names}), which this one doesn't take"
@@ -104,20 +104,3 @@ def _assigned(made: list[Instantiated]) -> Iterator[Report]:
 def _error(site: Site, what: str, happens: str, instead: str, related: Site) -> Report:
     where = (Related(related, "the callback is used here"),)
     return Report(site, what, instead, happens, Severity.ERROR, related=where)
-
-
-def _takes(hook: Hook, given: int) -> bool:
-    return hook.required <= given and (hook.positional is None or given <= hook.positional)
-
-
-def _is_run(name: str, call: Call) -> bool:
-    """Whether the call runs the hook."""
-    if "test" in name:
-        return call.method.startswith("evaluate") or call.validation is not None
-    return call.method.startswith("predict" if "predict" in name else "fit")
-
-
-def _has_no_base(callback: Callback) -> bool:
-    """Whether a class certainly lacks what Keras asks of a callback."""
-    bare = callback.kind == "class" and not callback.parents and "set_model" not in callback.methods
-    return bare and callback.base is Ternary.NO

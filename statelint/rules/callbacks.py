@@ -10,21 +10,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from statelint.rules.epochs import carried_epochs
+from statelint.rules.hooks import HOOKS
 from statelint.sites import Site
 from statelint.trace.objects import Callback, Hook
 from statelint.trace.queries import entering, is_stateful
 from statelint.trace.story import Call, Feed, Instantiated, Reset, Story, Trace
 from statelint.values import Ternary
-
-# The hooks that Keras calls, and how many arguments it gives them.
-HOOKS = {
-    f"on_{what}_{edge}": given
-    for what, given in {
-        **dict.fromkeys(("train", "test", "predict"), 1),
-        **dict.fromkeys(("epoch", "batch", "train_batch", "test_batch", "predict_batch"), 2),
-    }.items()
-    for edge in ("begin", "end")
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,11 @@ class ConflictingInputShape(Rule):
                     whole = event.layer.shapes["batch_input_shape"]
                     yield Report(
                         site=event.site,
-                        message=f"{event.layer.kind} is given `batch_input_shape={_shown(whole)}` and {dropped}, which disagree",
+                        message=f"{event.layer.kind} is given `batch_input_shape={_shown(whole)}` "
+                        f"and {dropped}, which disagree",
                         happens="takes batch_input_shape and drops the other without a word",
-                        instead="say it once: `keras.Input(batch_shape=(batch_size, timesteps, features))` before the layer",
+                        instead="say it once, before the layer: "
+                        "`keras.Input(batch_shape=(batch_size, timesteps, features))`",
                         assumptions=assumptions(event.layer.stateful, *whole),
                     )
 
@@ -46,7 +48,8 @@ class ConflictingInputShape(Rule):
         outcome = recording.outcome
         shape, rows = _claims(finding.message)
         models = {model.index for model, _ in layers_at(recording, finding.site)}
-        if shape is not None and outcome.status == "raised" and "is incompatible with" in (outcome.message or ""):
+        refused = outcome.status == "raised" and "is incompatible with" in (outcome.message or "")
+        if shape is not None and refused:
             return verdict(recording, Status.CONFIRMED, raised(recording))
         for batch in recording.batches:
             call = next(call for call in recording.calls if call.index == batch.call)

@@ -133,9 +133,10 @@ def across_sequences(story: Story) -> Iterator[Start]:
 def disturbing(story: Story) -> Iterator[tuple[Feed, Feed]]:
     """The inferences made in callbacks, each with the training (or validation) that goes on from it."""
     for position, feed in story.feeds():
-        if feed.phase in ("train", "validation") and feed.context.hook is None:
-            source = entering(story, position, feed).source
-            if isinstance(source, Feed) and source.context.hook is not None and source.phase in INFERENCE:
+        if feed.phase in ("train", "validation") and feed.context.hook is None and is_stateful(feed.model):
+            # Even a reset that may not run is left in peace.
+            source = next(History(story, position, feed.model, feed.context).unbroken(), None)
+            if source is not None and source.context.hook is not None and source.phase in INFERENCE:
                 yield source, feed
 
 

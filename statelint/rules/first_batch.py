@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from statelint.rules.feeding import batch_argument, takes_all_steps, training_samples
+from statelint.rules.unsized_batch_of_one import loops_over_one_row
 from statelint.trace.objects import Data, Dataset, Model
 from statelint.trace.story import Built, Call, Story
-from statelint.values import Ternary, Value, is_, number
+from statelint.values import Known, Ternary, Value, is_, number
 
 # Calls that run the same compiled function of the model.
 _FUNCTIONS = {
@@ -27,7 +28,7 @@ class FirstBatch:
 
     `part` is "" or "validation".  `asked` is the batch size that the call asks for, `samples` all its
     rows (None: not known).  `exact` says whether no later batch has another size, which Keras then
-    checks before it runs anything.  `values` are what this rests on.
+    checks before it runs anything (None: not known).  `values` are what this rests on.
     """
 
     call: Call
@@ -35,7 +36,7 @@ class FirstBatch:
     rows: int
     asked: int | None
     samples: int | None
-    exact: bool
+    exact: bool | None
     values: tuple[Value, ...] = ()
 
 
@@ -73,6 +74,26 @@ def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
             yield from _of(call, "validation", call.validation, samples, given, size)
 
 
+def of_unknown_rows(story: Story, call: Call) -> FirstBatch | None:
+    """The first batch of arrays under a batch size other than one, where Keras 3 can't take it for one row.
+
+    It fails on a state of one row however many rows there are: full batches have too many, and where they
+    aren't full it isn't known beforehand how many they have.
+    """
+    asked = batch_argument(call)
+    stated = is_(call.argument("batch_size"), None) is Ternary.NO
+    if call.method not in ("fit", "evaluate") or call.data.kind != "array" or call.data.samples is not None:
+        return None
+    if (
+        asked is None
+        or asked < 2
+        or not (stated or takes_all_steps(call))
+        or not loops_over_one_row(story, call)
+    ):
+        return None
+    return FirstBatch(call, "", asked, asked, None, None, (call.argument("batch_size"),))
+
+
 def _by_hand(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
     here = [other.data.samples for other in story.calls() if other.site == call.site]
     rows = call.data.samples
@@ -91,12 +112,16 @@ def _of(
         assert data.batch_rows is not None
         yield FirstBatch(call, part, data.batch_rows, None, None, False)
     elif data.kind == "array" and given is not None and given > 0 and given != size and samples != 0:
+        values = [call.argument("batch_size"), call.argument("validation_batch_size")]
         if samples is None and given > size:
-            return
+            # Unless the rows are one batch of the right size by chance.
+            stated = any(is_(value, None) is Ternary.NO for value in values)
+            if not stated or data.is_part or call.method == "predict":
+                return
+            values.append(_more_than(size))
         rows = given if samples is None else min(given, samples)
         if rows != size:
-            exact = samples is not None and samples % given == 0
-            values = (call.argument("batch_size"), call.argument("validation_batch_size"))
+            exact = given == 1 or (None if samples is None else samples % given == 0)
             shape = data.array.shape if data.array is not None else None
             yield FirstBatch(call, part, rows, given, samples, exact, (*values, *(shape or ())[:1]))
 
@@ -106,23 +131,30 @@ def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[
     drops = is_(dataset.drop_remainder, True)
     if asked is None or asked <= 0 or asked == size or samples == 0 or dataset.batch is None:
         return
+    values = [dataset.batch, dataset.elements]
+    rows = asked
     if drops is Ternary.NO and samples is not None:
         rows = min(asked, samples)
-    elif (samples is not None and samples < asked) or (
-        samples is None and drops is not Ternary.YES and asked > size
-    ):
+    elif samples is not None and samples < asked:
         return
-    else:
-        rows = asked
+    elif samples is None and drops is not Ternary.YES and asked > size:
+        values.append(_more_than(size))
     if rows != size:
-        yield FirstBatch(
-            call, part, rows, asked, samples, drops is Ternary.YES, (dataset.batch, dataset.elements)
-        )
+        yield FirstBatch(call, part, rows, asked, samples, drops is Ternary.YES, tuple(values))
+
+
+def _more_than(size: int) -> Value:
+    """The assumption under which data of unknown length don't happen to be one batch of `size` rows."""
+    return Known(None, (f"the data have more than {size} row{'s' if size > 1 else ''}",))
 
 
 def outcome(keras: int, story: Story, batch: FirstBatch, size: int) -> str | None:
     """What this Keras generation raises, None where it spreads the one row over all slots without a word."""
     method = batch.call.method
+    if batch.exact is None and size == 1 and keras == 3:
+        return "raises ValueError: a state of one row doesn't fit batches that may have more"
+    if batch.exact is None:
+        return "raises ValueError or InvalidArgumentError (the rows don't fit the states) at the first batch"
     known = batch.exact or (keras == 3 and method == "predict")
     if method != "call" and _ran_before(story, batch):
         # Traced for two shapes, the function leaves the number of rows open.

@@ -24,7 +24,7 @@ class FitRestartsSchedule(Rule):
     code = "SRN406"
     name = "fit-restarts-schedule"
     severity = Severity.ADVICE
-    why = "What stops the training or lowers its rate counts the epochs of one fit(), and each fit() begins a new count."
+    why = "What stops training or lowers its rate counts the epochs of one fit(); each fit() begins anew."
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -33,7 +33,8 @@ class FitRestartsSchedule(Rule):
                     if callback.id in call.callbacks and _starts_anew(callback, call):
                         yield Report(
                             site=call.site,
-                            message=f"each fit() of this loop runs 1 epoch, so {callback.name} {_NEVER[callback.name]}",
+                            message=f"each fit() of this loop runs 1 epoch, so {callback.name} "
+                            f"{_NEVER[callback.name]}",
                             instead="call fit() once with all epochs, and reset the states in a callback's "
                             "`on_epoch_begin`; or keep the count in the loop yourself",
                             related=(Related(callback.site, f"the {callback.name}"),),
@@ -46,7 +47,9 @@ class FitRestartsSchedule(Rule):
         if not calls or not epochs:
             return not_measured(recording, "the fit")
         if len(calls) > 1 and epochs == {0}:
-            text = f"fit began {len(calls)} times and saw 1 epoch each time: no schedule ever saw a second one"
+            text = (
+                f"fit began {len(calls)} times and saw 1 epoch each time: no schedule ever saw a second one"
+            )
             return verdict(recording, Status.CONFIRMED, text)
         return verdict(recording, Status.REFUTED, f"{len(calls)} fit() saw {len(epochs)} epochs")
 
@@ -58,7 +61,11 @@ def _again(story: Story) -> Iterator[Call]:
         if call.method != "fit" or not is_stateful(call.model) or _epochs(call) != 1:
             continue
         for earlier in seen:
-            if (earlier.site, earlier.model.id, earlier.data.key) != (call.site, call.model.id, call.data.key):
+            if (earlier.site, earlier.model.id, earlier.data.key) != (
+                call.site,
+                call.model.id,
+                call.data.key,
+            ):
                 continue
             loop = separating_loop(earlier.context, call.context)
             if loop is not None and repeats(loop) is Ternary.YES:

@@ -27,8 +27,10 @@ class RemovedCudnnLayer(Rule):
                     yield Report(
                         site=event.site,
                         message=f"there is no {kind}",
-                        happens=f"raises \"AttributeError: module … has no attribute '{kind}'\" (an import of it ImportError)",
-                        instead=f"use `{kind.removeprefix('CuDNN')}`, which runs on cuDNN where its arguments allow it",
+                        happens=f"raises \"AttributeError: module … has no attribute '{kind}'\" "
+                        "(an import of it ImportError)",
+                        instead=f"use `{kind.removeprefix('CuDNN')}`, "
+                        "which runs on cuDNN where its arguments allow it",
                         assumptions=assumptions(event.layer.stateful),
                     )
 

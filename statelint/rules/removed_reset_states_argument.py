@@ -32,8 +32,8 @@ class RemovedResetStatesArgument(Rule):
                         site=event.site,
                         message=f"`{event.method}()` of a layer takes no states",
                         happens=f"raises TypeError: RNN.{event.method}() takes no argument",
-                        instead="assign to the layer's variables: `for variable, value in zip(layer.states, values): "
-                        "variable.assign(value)`, which works on Keras 2 and Keras 3",
+                        instead="assign to the layer's variables, which works on Keras 2 and Keras 3: "
+                        "`for variable, value in zip(layer.states, values): variable.assign(value)`",
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -25,7 +25,7 @@ class ResetInGenerator(Rule):
     code = "SRN316"
     name = "reset-in-generator"
     severity = Severity.WARNING
-    why = "Keras fetches batches while it trains on earlier ones: what runs there doesn't run between two batches."
+    why = "Keras fetches batches while it trains on earlier ones: nothing there runs between two batches."
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -40,10 +40,10 @@ class ResetInGenerator(Rule):
                         reported.add(reset.site)
                         yield Report(
                             site=reset.site,
-                            message=f"this reset runs when {_PLACES[data.kind]} makes a batch, and Keras fetches "
-                            "batches ahead: it hits the state in the middle of earlier batches",
-                            instead="reset in a callback (`on_epoch_begin`, or `on_train_batch_begin` with a counter); "
-                            "or draw the batches in a loop of your own with train_on_batch()",
+                            message=f"this reset runs when {_PLACES[data.kind]} makes a batch, and Keras "
+                            "fetches batches ahead: it hits the state in the middle of earlier batches",
+                            instead="reset in a callback (`on_epoch_begin`, or `on_train_batch_begin` with a "
+                            "counter); or draw the batches in a loop of your own with train_on_batch()",
                             related=(Related(call.site, f"{call.method}() draws the batches"),),
                         )
 
@@ -57,11 +57,13 @@ class ResetInGenerator(Rule):
         lost = [b for b in between if b.entering is not None and not b.entering.is_zero]
         first = batches[min(batches)]
         # The batches whose data begin anew are those for which the reset was meant.
-        anew = [b for b in batches.values() if b.index > first.index and b.inputs == first.inputs is not None]
+        anew = [
+            b for b in batches.values() if b.index > first.index and b.inputs and b.inputs == first.inputs
+        ]
         missed = [b for b in anew if b.entering is not None and not b.entering.is_zero]
-        text = f"{len(between)} resets ran between batches; after {len(lost)} of them the next batch met an old state"
+        text = f"{len(between)} resets ran between batches; the batch after {len(lost)} of them met an old state"
         if missed:
-            text += f", as did {len(missed)} of {len(anew)} batches whose data begin anew"
+            text += f", as did {len(missed)} of {len(anew)} whose data begin anew"
         return verdict(recording, Status.CONFIRMED if lost or missed else Status.REFUTED, text)
 
 

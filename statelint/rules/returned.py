@@ -16,7 +16,7 @@ def known_shape(array: Array | None) -> tuple[int, ...] | None:
 
 
 def returned(model: Model, rows: tuple[int, ...]) -> tuple[int, ...] | None:
-    """What a Sequential model of recurrent and dense layers returns for rows of this shape; None: not known."""
+    """What a Sequential model of recurrent and dense layers returns for such rows; None: not known."""
     if model.kind != "Sequential" or not (model.in_order and model.complete):
         return None
     shape: tuple[int, ...] | None = rows

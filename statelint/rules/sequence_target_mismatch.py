@@ -14,7 +14,9 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Compiled, Story, Trace
 from statelint.values import Known
 
-_ELEMENTWISE = frozenset("mse mae mean_squared_error mean_absolute_error huber huber_loss logcosh log_cosh".split())
+_ELEMENTWISE = frozenset(
+    {"mse", "mae", "mean_squared_error", "mean_absolute_error", "huber", "huber_loss", "logcosh", "log_cosh"}
+)
 # Keras 3 compares the shapes in this one.
 _CHECKED = frozenset({"binary_crossentropy"})
 
@@ -23,7 +25,10 @@ class SequenceTargetMismatch(Rule):
     code = "SRN106"
     name = "sequence-target-mismatch"
     severity = Severity.WARNING
-    why = "A loss of two arrays of different shapes is broadcast: each output is compared with targets that aren't its own."
+    why = (
+        "A loss of two arrays of different shapes is broadcast: "
+        "each output is compared with targets that aren't its own."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -37,12 +42,13 @@ class SequenceTargetMismatch(Rule):
             model = next(model for model in recording.models if model.index == call.model)
             if call.target_shape is None or model.output_shape is None:
                 continue
-            met = f"outputs of shape {model.output_shape} for each row met targets of shape {call.target_shape}"
+            met = f"outputs of shape {model.output_shape} per row met targets of shape {call.target_shape}"
             if squeezed(call.target_shape) == squeezed(model.output_shape):
                 return verdict(recording, Status.REFUTED, met)
             if any(b.call == call.index and b.finished and b.phase == "train" for b in recording.batches):
                 return verdict(recording, Status.CONFIRMED, f"{met}, and no error came of it")
-            if outcome.status == "raised" and outcome.call == call.index and "must have the same" in (outcome.message or ""):
+            refused = outcome.status == "raised" and "must have the same" in (outcome.message or "")
+            if refused and outcome.call == call.index:
                 return verdict(recording, Status.CONFIRMED, f"{met}: {raised(recording)}")
         return not_measured(recording, "the training")
 
@@ -53,7 +59,8 @@ def _check(trace: Trace, story: Story, call: Call) -> Iterator[Report]:
         return
     target = call.argument("y")
     rows = known_shape(call.data.array)
-    given = known_shape(target.value) if isinstance(target, Known) and isinstance(target.value, Array) else None
+    array = target.value if isinstance(target, Known) and isinstance(target.value, Array) else None
+    given = known_shape(array)
     if rows is None or given is None or len(rows) < 1 or rows[0] < 2:
         return
     steps = rows[0]
@@ -89,10 +96,10 @@ def _report(
     fails = loss in _CHECKED and trace.keras == 3
     last = _last_recurrent(call.model)
     if len(out) == 1:
-        message = f"the targets have {steps} steps (shape {given} for each row), but the model returns one (shape {out})"
-        instead = f"give the last {last.kind} `return_sequences=True`, or train on the last step alone: `y[:, -1]`"
+        message = f"the targets have {steps} steps (shape {given} per row), but the model returns one ({out})"
+        instead = f"give the last {last.kind} `return_sequences=True`, or train on the last step: `y[:, -1]`"
     else:
-        message = f"the model returns {steps} steps (shape {out} for each row), but the targets have one (shape {given})"
+        message = f"the model returns {steps} steps (shape {out} per row), but the targets have one ({given})"
         instead = f"drop `return_sequences=True` from the last {last.kind}, or give a target for each step"
     return Report(
         site=call.site,

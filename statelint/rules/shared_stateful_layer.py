@@ -18,8 +18,8 @@ class SharedStatefulLayer(Rule):
     name = "shared-stateful-layer"
     severity = Severity.WARNING
     why = (
-        "A layer has one state, wherever it is called: within a batch the second input starts from the state that "
-        "the first one left, and in the next batch the first starts from the second's."
+        "A layer has one state, wherever it is called: within a batch the second input starts from the state "
+        "that the first one left, and in the next batch the first starts from the second's."
     )
 
     def check(self, trace: Trace) -> Iterator[Report]:
@@ -28,7 +28,8 @@ class SharedStatefulLayer(Rule):
                 inner = next(x for x in second.layer.walk() if x.recurrent and x.is_stateful is Ternary.YES)
                 yield Report(
                     site=second.site,
-                    message=f"this {second.layer.kind} is stateful and is called on two inputs: its one state mixes the two streams",
+                    message=f"this {second.layer.kind} is stateful and is called on two inputs: "
+                    "its one state mixes the two streams",
                     instead="make a layer for each input (to share weights, a layer without `stateful=True`)",
                     assumptions=assumptions(inner.stateful),
                     related=(
@@ -41,12 +42,15 @@ class SharedStatefulLayer(Rule):
         for model, layer in layers_at(recording, *(related.site for related in finding.related)):
             if not layer.stateful or layer.wrapper is not None or not layer.runs:
                 continue
-            ran = [b for b in recording.batches if b.model == model.index and b.finished and b.leaving is not None]
+            ran = [b for b in recording.batches if b.model == model.index and b.finished and b.leaving]
             if layer.runs < 2:
                 return verdict(recording, Status.REFUTED, f"{layer.name} runs once in each batch")
             if ran and ran[-1].leaving is not None:
                 norm = ran[-1].leaving.layers.get(layer.name, 0.0)
-                text = f"{layer.name} runs {layer.runs} times in each batch, on one and the same state (of norm {norm:.3g} after the last)"
+                text = (
+                    f"{layer.name} runs {layer.runs} times in each batch, on one and the same state "
+                    f"(of norm {norm:.3g} after the last)"
+                )
                 return verdict(recording, Status.CONFIRMED, text)
         return not_measured(recording, "a batch")
 

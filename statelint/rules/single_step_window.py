@@ -23,7 +23,9 @@ class SingleStepWindow(Rule):
     code = "SRN401"
     name = "single-step-window"
     severity = Severity.ADVICE
-    why = "The state crosses from batch to batch, gradients don't: training sees back as far as one batch reaches."
+    why = (
+        "The state crosses from batch to batch, gradients don't: training sees no further back than a batch."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:

@@ -17,7 +17,10 @@ class StackedCellsCannotReset(Rule):
     code = "SRN603"
     name = "stacked-cells-cannot-reset"
     severity = Severity.ERROR
-    why = "The states of stacked cells are lists within a list, and Keras 3's reset assigns to the inner lists as if they were variables."
+    why = (
+        "The states of stacked cells are lists within a list, and Keras 3's reset assigns to the inner lists "
+        "as if they were variables."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         if trace.keras != 3:
@@ -32,8 +35,8 @@ class StackedCellsCannotReset(Rule):
                         site=event.site,
                         message="this reset reaches a stateful RNN around a list of cells",
                         happens="raises \"AttributeError: 'ListWrapper' object has no attribute 'assign'\"",
-                        instead="assign zeros to its variables: `for state in keras.tree.flatten(layer.states): "
-                        "state.assign(keras.ops.zeros_like(state))`, or stack stateful LSTM layers",
+                        instead="set its variables to zero: `for state in tf.nest.flatten(layer.states): "
+                        "state.assign(tf.zeros_like(state))`, or stack stateful LSTM layers",
                         assumptions=assumptions(layer.stateful),
                         related=(Related(layer.site, "the RNN around a list of cells"),),
                     )

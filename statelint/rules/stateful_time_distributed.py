@@ -54,7 +54,10 @@ class StatefulTimeDistributed(Rule):
             if layer.wrapper != "TimeDistributed" or not layer.stateful or not ran:
                 continue
             if layer.runs > 1:
-                text = f"Keras put {layer.name} into each batch {layer.runs} times, where once does for all outer steps"
+                text = (
+                    f"Keras put {layer.name} into each batch {layer.runs} times, "
+                    "where once does for all outer steps"
+                )
                 return verdict(recording, Status.CONFIRMED, f"{text}; every run moves the state")
             return verdict(recording, Status.REFUTED, f"each outer step ran {layer.name} once")
         if recording.outcome.status == "finished" and recording.batches:

@@ -17,11 +17,14 @@ class StatefulUnderDistribution(Rule):
     code = "SRN112"
     name = "stateful-under-distribution"
     severity = Severity.ERROR
-    why = "A strategy parts each batch among its replicas, and a state can't be parted with it: Keras 2 refuses to make the layer."
+    why = (
+        "A strategy parts each batch among its replicas, and a state can't be parted with it: "
+        "Keras 2 refuses to make the layer."
+    )
 
     def check(self, trace: Trace) -> Iterator[Report]:
         if trace.keras != 2:
-            # Keras 3 runs where the model's batch is that of one replica, which the program alone doesn't tell.
+            # Keras 3 runs where the model's batch is that of one replica, which the program doesn't tell.
             return
         for story in trace.stories:
             for event in story.events:
@@ -31,9 +34,10 @@ class StatefulUnderDistribution(Rule):
                 if event.layer.is_stateful is Ternary.YES:
                     yield Report(
                         site=event.site,
-                        message=f"this stateful {event.layer.kind} is made under the scope of a tf.distribute strategy",
-                        happens='raises "ValueError: Stateful RNNs (created with `stateful=True`) are not yet supported '
-                        'with tf.distribute.Strategy"',
+                        message=f"this stateful {event.layer.kind} is made under the scope of "
+                        "a tf.distribute strategy",
+                        happens='raises "ValueError: Stateful RNNs (created with `stateful=True`) '
+                        'are not yet supported with tf.distribute.Strategy"',
                         instead="build the model outside the scope, on one device (or drop `stateful=True`)",
                         assumptions=assumptions(event.layer.stateful),
                         related=(Related(strategy, "the strategy's scope"),),

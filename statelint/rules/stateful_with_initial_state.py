@@ -22,7 +22,7 @@ class StatefulWithInitialState(Rule):
     code = "SRN110"
     name = "stateful-with-initial-state"
     severity = Severity.WARNING
-    why = "A batch can start from the state that the layer kept or from the one that it is given, not from both."
+    why = "A batch can start from the state that the layer kept or from the one that it is given, not both."
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
@@ -30,13 +30,16 @@ class StatefulWithInitialState(Rule):
                 if not isinstance(event, Called) or not event.layer.recurrent:
                     continue
                 given = event.arguments.get("initial_state")
-                if given is None or is_(given.value, None) is not Ternary.NO or event.layer.is_stateful is not Ternary.YES:
+                if given is None or is_(given.value, None) is not Ternary.NO:
+                    continue
+                if event.layer.is_stateful is not Ternary.YES:
                     continue
                 yield Report(
                     site=event.site,
                     message=f"an initial state is given to a stateful {event.layer.kind}",
                     happens=_HAPPENS[trace.keras],
-                    instead="choose one: drop `stateful=True` and pass the states from call to call, or drop `initial_state`",
+                    instead="choose one: drop `stateful=True` and pass the states from call to call, "
+                    "or drop `initial_state`",
                     assumptions=assumptions(event.layer.stateful),
                     related=(Related(event.layer.site, f"the stateful {event.layer.kind}"),),
                 )
@@ -46,13 +49,18 @@ class StatefulWithInitialState(Rule):
             if not (layer.stateful and layer.given_state):
                 continue
             for first, second in _repeated(recording, model):
-                assert first.leaving is not None and second.leaving is not None and second.entering is not None
+                assert first.leaving is not None
+                assert second.leaving is not None
+                assert second.entering is not None
                 norm = second.entering.layers.get(layer.name, 0.0)
                 same = f"the same batch with the same initial state, met by a kept state of norm {norm:.3g}"
                 if first.leaving.digest == second.leaving.digest:
-                    return verdict(recording, Status.CONFIRMED, f"{same}, left the same state: the kept one was thrown away")
-                return verdict(recording, Status.CONFIRMED, f"{same}, left another state: the given one was ignored")
-        if not any(layer.given_state and layer.stateful for model in recording.models for layer in model.layers):
+                    text = f"{same}, left the same state: the kept one was thrown away"
+                else:
+                    text = f"{same}, left another state: the given one was ignored"
+                return verdict(recording, Status.CONFIRMED, text)
+        layers = [layer for model in recording.models for layer in model.layers]
+        if not any(layer.given_state and layer.stateful for layer in layers):
             if recording.outcome.status == "finished" and recording.batches:
                 return verdict(recording, Status.REFUTED, "no stateful layer was given an initial state")
         return not_measured(recording, "a batch that was run twice")

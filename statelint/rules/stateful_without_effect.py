@@ -11,7 +11,7 @@ from statelint.rules.measured import not_measured, stands_at
 from statelint.rules.reset_every_batch import reset_since_last_batch
 from statelint.trace.queries import entering, is_stateful
 from statelint.trace.recording import Recording
-from statelint.trace.story import Feed, Reset, Story, Trace
+from statelint.trace.story import Feed, Reset, Stored, Story, Trace
 
 
 class StatefulWithoutEffect(Rule):
@@ -22,24 +22,31 @@ class StatefulWithoutEffect(Rule):
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
-            for model in {feed.model.id: feed.model for _, feed in story.feeds("train") if is_stateful(feed.model)}:
+            models = [feed.model for _, feed in story.feeds("train") if is_stateful(feed.model)]
+            for model in dict.fromkeys(model.id for model in models):
                 feeds = [(k, feed) for k, feed in story.feeds() if feed.model.id == model]
                 reset = _reset_each_time(story, feeds)
-                if reset is None:
+                if reset is None or _is_used_elsewhere(trace, story, model):
                     continue
                 feed = feeds[0][1]
                 layer = feed.model.stateful_layers[0]
                 yield Report(
                     site=layer.site,
-                    message=f"{layer.kind} is stateful, but each of its batches follows a reset: no batch inherits a state",
+                    message=f"{layer.kind} is stateful, but each of its batches follows a reset: "
+                    "no batch inherits a state",
                     instead="leave out `stateful=True`, the resets and the fixed batch size; "
                     "or feed each sequence in several batches",
-                    related=(Related(feed.site, "one batch"), Related(reset.site, "the reset before the next")),
+                    related=(
+                        Related(feed.site, "one batch"),
+                        Related(reset.site, "the reset before the next"),
+                    ),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         models = {
-            m.index for m in recording.models if any(stands_at(layer.places, finding.site) for layer in m.layers)
+            m.index
+            for m in recording.models
+            if any(stands_at(layer.places, finding.site) for layer in m.layers)
         }
         batches = [b for b in recording.batches if b.model in models and b.entering is not None]
         if len(batches) < 2:
@@ -62,6 +69,15 @@ def _reset_each_time(story: Story, feeds: list[tuple[int, Feed]]) -> Reset | Non
         if start.kind == "reset" and isinstance(start.source, Reset) and len(feeds) > 1:
             found = start.source
     return found
+
+
+def _is_used_elsewhere(trace: Trace, story: Story, model: int) -> bool:
+    """Whether the trained model is kept, or run by a function that nothing calls here, maybe step by step."""
+    stored = (e for s in trace.stories for e in s.events if isinstance(e, Stored) and e.model.id == model)
+    if any(event.method.startswith(("save", "get_weights", "export")) for event in stored):
+        return True
+    others = (other for other in trace.stories if other is not story)
+    return any(feed.model.id == model for other in others for _, feed in other.feeds())
 
 
 def _is_one_batch(feed: Feed) -> bool:

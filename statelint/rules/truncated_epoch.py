@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, training_samples
-from statelint.rules.measured import batches_of, calls_at, not_measured, raised
+from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Reset, Story, Trace
@@ -29,36 +29,36 @@ class TruncatedEpoch(Rule):
                 if call.method not in ("fit", "fit_generator") or not is_stateful(call.model):
                     continue
                 steps, epochs = number(call.argument("steps_per_epoch")), _epochs(call)
-                available, endless = _batches(story, call)
+                available, endless = _batches(call)
                 if steps is None or available is None or epochs < 2 or not 0 < steps < available:
                     continue
-                yield _report(trace, call, steps, available, endless=endless)
+                # A stream that is cut into epochs for the logs alone goes on, and so does its state.
+                if _resets_every_epoch(story, call) or (
+                    _stops(trace, call, endless) and available < 2 * steps
+                ):
+                    yield _report(trace, call, steps, available, endless=endless)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         for call in calls_at(recording, finding.site):
-            passes: dict[int, list[str | None]] = {}
-            rows: dict[int, tuple[int, ...]] = {}
-            for batch in batches_of(recording, (call,), "train"):
-                passes.setdefault(batch.epoch or 0, []).append(batch.inputs)
-                if batch.batch == 0 and batch.row_ids:
-                    rows[batch.epoch or 0] = batch.row_ids
-            if len(passes) < 2:
+            batches = batches_of(recording, (call,), "train")
+            first = [b for b in batches if b.epoch == 0]
+            second = [b for b in batches if b.epoch == 1]
+            if not first or not second:
                 continue
-            first, second = passes[0], passes[1]
-            if second[0] == first[0]:
+            begin = second[0]
+            if begin.inputs == first[0].inputs:
                 return verdict(recording, Status.REFUTED, "epoch 2 begins with the same batch as epoch 1")
-            if second[0] in first:
-                return verdict(
-                    recording, Status.INCONCLUSIVE, "the order of the data changes from epoch to epoch"
-                )
-            text = "epoch 2 begins with another batch than epoch 1"
-            if 1 in rows:
-                text = f"epoch 2 begins with row {rows[1][0]} of the data"
-            if len(second) < len(first):
-                text += f" and ends after {len(second)} of {len(first)} batches"
-            return verdict(recording, Status.CONFIRMED, text)
-        if recording.outcome.status == "raised" and "ran out of data" in (recording.outcome.message or ""):
-            return verdict(recording, Status.CONFIRMED, raised(recording))
+            if begin.inputs in {b.inputs for b in first}:
+                text = "the order of the data changes from epoch to epoch"
+                return verdict(recording, Status.INCONCLUSIVE, text)
+            where = f"row {begin.row_ids[0]} of the data" if begin.row_ids else "another batch than epoch 1"
+            if begin.entering is not None and begin.entering.is_zero:
+                text = f"a zero state meets {where} at the beginning of epoch 2"
+                return verdict(recording, Status.CONFIRMED, text)
+            if call.finished and len(second) < len(first):
+                text = f"epoch 2 begins with {where} and ends after {len(second)} of {len(first)} batches"
+                return verdict(recording, Status.CONFIRMED, text)
+            return verdict(recording, Status.REFUTED, f"epoch 2 goes on with {where} and with its state")
         return not_measured(recording, "a second epoch")
 
 
@@ -68,19 +68,21 @@ def _epochs(call: Call) -> int:
     return 0 if last is None or begin is None else last - begin
 
 
-def _batches(story: Story, call: Call) -> tuple[int | None, bool]:
+def _batches(call: Call) -> tuple[int | None, bool]:
     """The batches in one pass over the data, and whether the passes follow each other without end."""
     dataset = call.data.dataset
     if dataset is not None and call.data.kind == "dataset":
-        if is_(dataset.repeats, 1) is Ternary.YES:
-            return dataset.batches, False
-        # A stream that is cut into epochs only for the logs needs no rewinding.
-        endless = is_(dataset.repeats, None) is Ternary.YES and _resets_every_epoch(story, call)
-        return (dataset.batches, True) if endless else (None, False)
+        once, endless = (is_(dataset.repeats, count) is Ternary.YES for count in (1, None))
+        return (dataset.batches if once or endless else None), endless
     samples, size = training_samples(call), batch_argument(call)
     if call.data.kind != "array" or samples is None or not size:
         return None, False
     return -(-samples // size), False
+
+
+def _stops(trace: Trace, call: Call, endless: bool) -> bool:
+    """Whether fit() ends with the data, and doesn't begin them again by itself."""
+    return not endless and (trace.keras == 3 or call.data.kind == "dataset")
 
 
 def _resets_every_epoch(story: Story, call: Call) -> bool:
@@ -93,10 +95,9 @@ def _resets_every_epoch(story: Story, call: Call) -> bool:
 
 
 def _report(trace: Trace, call: Call, steps: int, available: int, *, endless: bool) -> Report:
-    stops = not endless and (trace.keras == 3 or call.data.kind == "dataset")
     rest = available - steps
     happens = f"feeds batches {steps + 1} to {min(available, 2 * steps)} of {available} in epoch 2"
-    if stops and rest < steps:
+    if _stops(trace, call, endless) and rest < steps:
         happens += ', then warns that it "ran out of data" and goes on with less'
     elif rest < steps:
         happens += f" and then {steps - rest} from the beginning"

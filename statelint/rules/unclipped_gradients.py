@@ -32,15 +32,18 @@ class UnclippedGradients(Rule):
                 if not isinstance(event, Compiled) or not _is_unclipped(event):
                     continue
                 feed = _trained(story, position, event)
-                risky = [] if feed is None else [(x, why) for x in feed.model.stateful_layers if (why := _risk(x))]
-                if feed is None or not risky:
+                layers = () if feed is None else feed.model.stateful_layers
+                layer = next((layer for layer in layers if _risk(layer)), None)
+                if feed is None or layer is None:
                     continue
-                layer, why = risky[0]
                 yield Report(
                     site=event.site,
-                    message=f"{layer.kind} {why}, and the optimizer clips no gradients",
+                    message=f"{layer.kind} {_risk(layer)}, and the optimizer clips no gradients",
                     instead="give the optimizer a bound: `keras.optimizers.Adam(clipnorm=1.0)`",
-                    related=(Related(layer.site, f"the stateful {layer.kind}"), Related(feed.site, "its training")),
+                    related=(
+                        Related(layer.site, f"the stateful {layer.kind}"),
+                        Related(feed.site, "its training"),
+                    ),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -53,7 +56,9 @@ class UnclippedGradients(Rule):
             first = next(k for k, norm in enumerate(norms, 1) if math.isnan(norm))
             return verdict(recording, Status.CONFIRMED, f"the state is NaN from batch {first} on")
         if max(norms) > _EXPLODED:
-            text = f"the norm of the state grows from {norms[0]:.3g} to {max(norms):.3g} in {len(norms)} batches"
+            text = (
+                f"the norm of the state grows from {norms[0]:.3g} to {max(norms):.3g} in {len(norms)} batches"
+            )
             return verdict(recording, Status.CONFIRMED, text)
         text = f"in {len(norms)} batches the norm of the state stayed below {max(norms):.3g}"
         return verdict(recording, Status.INCONCLUSIVE, text)

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.feeding import batch_argument
 from statelint.rules.measured import batches_of, calls_at, not_measured, raised
 from statelint.sites import Site
 from statelint.trace.objects import Data, Model
@@ -31,7 +32,7 @@ class UnsizedBatchOfOne(Rule):
             return
         for story in trace.stories:
             for call in story.calls():
-                if call.method not in ("fit", "evaluate") or not _loops_over_one_row(story, call):
+                if call.method not in ("fit", "evaluate") or not loops_over_one_row(story, call):
                     continue
                 for data in (call.data, call.validation):
                     site, what, instead = _unsized(call, data)
@@ -65,7 +66,7 @@ class UnsizedBatchOfOne(Rule):
         return not_measured(recording, "the call")
 
 
-def _loops_over_one_row(story: Story, call: Call) -> bool:
+def loops_over_one_row(story: Story, call: Call) -> bool:
     """Whether the model certainly runs states of one row in a loop of the graph over the time steps."""
     model = call.model
     if not is_stateful(model) or model.batch_size != 1 or not model.complete or model.kind == "Subclassed":
@@ -100,6 +101,10 @@ def _unsized(call: Call, data: Data | None) -> tuple[Site | None, str, str]:
             return call.site, "the Dataset doesn't promise how many rows a batch has", again
         what = "batch(1) doesn't promise how many rows a batch has"
         return dataset.batch_site, what, "pass `drop_remainder=True` to batch()"
+    asked = batch_argument(call)
+    if data.kind == "array" and data.samples == 1 and data is call.data and asked not in (None, 1):
+        what = f"one row in batches of {asked} doesn't promise how many rows a batch has"
+        return call.site, what, f"pass `batch_size=1` to {call.method}()"
     if data.kind in ("generator", "sequence"):
         made = "a generator" if data.kind == "generator" else "a Sequence"
         return (

@@ -294,6 +294,8 @@ class Trace:
     stories: tuple[Story, ...]
     callbacks: tuple[Callback, ...] = ()
     unknowns: tuple[tuple[Reason, str], ...] = ()
+    # The backend of Keras 3 that the program itself asks for; None where it doesn't say.
+    backend: str | None = None
 
 
 __all__ = [

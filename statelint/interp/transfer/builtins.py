@@ -406,6 +406,23 @@ def _pow(base: float, exponent: float) -> object:
     return base**exponent
 
 
+def _set_default(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """os.environ.setdefault."""
+    key, value = arguments.get(0, "key"), arguments.get(1, "default")
+    if key is not None and value is not None:
+        machine.set_environment(key, value, as_default=True)
+    return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _update_environment(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """os.environ.update."""
+    record = machine.record(arguments.positional[0].value) if arguments.positional else None
+    given = dict(record.items) if isinstance(record, DictRecord) else {}
+    for key, value in (given | {k: a.value for k, a in arguments.keywords.items()}).items():
+        machine.set_environment(Known(key), value)
+    return NONE
+
+
 def _int(value: object = 0, *_: object) -> int:
     return int(value)  # type: ignore[call-overload, no-any-return]
 
@@ -449,6 +466,8 @@ TRANSFERS: dict[str, Transfer] = {
     "math.floor": _numeric(math.floor),
     "math.sqrt": _numeric(math.sqrt),
     "math.trunc": _numeric(math.trunc),
+    "os.environ.setdefault": _set_default,
+    "os.environ.update": _update_environment,
     "functools.partial": _partial,
     "copy.deepcopy": _deepcopy,
     "copy.copy": _deepcopy,

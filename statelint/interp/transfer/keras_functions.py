@@ -8,6 +8,8 @@ from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, St
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import flow
 from statelint.interp.transfer.methods import assign_states
+from statelint.trace.objects import Argument
+from statelint.trace.story import Stored
 from statelint.values import NONE, Known, Reason, Value, unknown
 
 
@@ -61,10 +63,12 @@ def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
         record = machine.state.heap.get(source)
         if isinstance(record, ModelRecord) and record.type is None:
             made = _copy(machine, record, arguments)
-            model = machine.model(made.value.id) if isinstance(made, Known) and isinstance(made.value, Ref) else None
+            loaded = made.value if isinstance(made, Known) else None
+            model = machine.model(loaded.id) if isinstance(loaded, Ref) else None
             if model is not None:
                 weights = Argument(unknown(Reason.LIBRARY_CALL, key=("weights", source)), arguments.site)
-                machine.emit(Stored(arguments.site, machine.context, model, "load_model", {"weights": weights}))
+                given = {"weights": weights}
+                machine.emit(Stored(arguments.site, machine.context, model, "load_model", given))
             return made
     machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
     return machine.unknown(Reason.LIBRARY_CALL)

@@ -329,6 +329,9 @@ def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None
     if _resets_itself(machine, id_):
         machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
     drawing.draw(machine, data.resets, call.site)
+    if machine.keras == 3 and machine.backend == "jax" and call.method != "call":
+        # There these calls leave no state behind: that has a rule of its own.
+        machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
     machine.emit(Feed(call.site, machine.context, call, phase, model, data))
 
 
