@@ -86,7 +86,9 @@ def start(generation: str, *, full: bool) -> subprocess.Popen[str]:
     environment["TF_USE_LEGACY_KERAS"] = "1" if generation == "2" else "0"
     environment |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
     command = [sys.executable, __file__, "--child", generation, *(["--full"] if full else [])]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
 
 
 def as_table(measured: dict[str, dict[str, list[float]]], size: Size) -> str:
@@ -98,7 +100,9 @@ def as_table(measured: dict[str, dict[str, list[float]]], size: Size) -> str:
         "|---|---|---|---|",
     ]
     for name, told in TOLD.items():
-        cells = [" / ".join(f"{value:.3f}" for value in measured[generation][name]) for generation in ("2", "3")]
+        cells = [
+            " / ".join(f"{value:.3f}" for value in measured[generation][name]) for generation in ("2", "3")
+        ]
         lines.append(f"| {name} | {told} | {cells[0]} | {cells[1]} |")
     return "\n".join(lines)
 
@@ -121,7 +125,11 @@ def run(size: Size) -> dict[str, list[float]]:
         keras.utils.set_random_seed(0)
         layer = keras.layers.LSTM(10, stateful=stateful)
         model = keras.Sequential(
-            [keras.layers.Input(batch_shape=(batch, steps, 1)), layer, keras.layers.Dense(1, activation="sigmoid")]
+            [
+                keras.layers.Input(batch_shape=(batch, steps, 1)),
+                layer,
+                keras.layers.Dense(1, activation="sigmoid"),
+            ]
         )
         optimizer = keras.optimizers.Adam(rate)
         model.compile(loss="binary_crossentropy", optimizer=optimizer, metrics=["accuracy"])
@@ -140,7 +148,11 @@ def run(size: Size) -> dict[str, list[float]]:
     for name, stateful in (("windows, stateless", False), ("windows, stateful", True)):
         model, _ = model_for(batch, WINDOW, stateful=stateful)
         history = model.fit(
-            *windows(x_train, y_train), batch_size=batch, epochs=size.window_epochs, shuffle=not stateful, verbose=0
+            *windows(x_train, y_train),
+            batch_size=batch,
+            epochs=size.window_epochs,
+            shuffle=not stateful,
+            verbose=0,
         )
         accuracy = model.evaluate(*windows(x_test, y_test), batch_size=batch, verbose=0)[1]
         found[name] = [history.history["accuracy"][-1], accuracy]
@@ -191,7 +203,10 @@ def run(size: Size) -> dict[str, list[float]]:
     )
     found["one step, stateful, reset by a callback"] = [history.history["accuracy"][-1], tested(model, layer)]
 
-    for name, shielded in (("the callback with validation in fit", False), ("the same, validation shielded", True)):
+    for name, shielded in (
+        ("the callback with validation in fit", False),
+        ("the same, validation shielded", True),
+    ):
         model, layer = model_for(1, 1, stateful=True)
         history = model.fit(
             x_steps,

@@ -55,15 +55,16 @@ def index() -> str:
     lines = [
         "# The rules",
         "",
-        "Each page says what goes wrong, what Keras does with it, and shows a program that is wrong and one that is",
-        "right; the tests run both. `statelint --explain NAME` prints a page in the terminal. Advice is off by default:",
-        "`--select ADVICE` turns it on.",
+        "Each page says what goes wrong, what Keras does with it, and shows a program that is wrong and one",
+        "that is right; the tests run both. `statelint --explain NAME` prints a page in the terminal. Advice is",
+        "off by default: `--select ADVICE` turns it on.",
     ]
     for group, title in GROUPS.items():
         rules = [rule for rule in load() if rule.code.startswith(group)]
         lines += ["", f"## {title}", "", "| Code | Name | Severity | Why it matters |", "|---|---|---|---|"]
         lines += [
-            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.severity} | {rule.why} |" for rule in rules
+            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.severity} | {rule.why} |"
+            for rule in rules
         ]
         if group == "SRN0":
             lines.append(
@@ -87,9 +88,9 @@ def evidence() -> str:
     lines = [
         "# Evidence",
         "",
-        "Every finding in the programs under `fixtures/` that are wrong on purpose, and what real Keras measured of it.",
-        "Written by `python docs/generate.py --measured`. The programs that are right have no finding; the tests run every",
-        "rule's oracle on them too, and hold that it sees no harm.",
+        "Every finding in the programs under `fixtures/` that are wrong on purpose, and what real Keras measured",
+        "of it. Written by `python docs/generate.py --measured`. The programs that are right have no finding; the",
+        "tests run every rule's oracle on them too, and hold that it sees no harm.",
         "",
         "| Rule | Program | Keras 2 | Keras 3 |",
         "|---|---|---|---|",
@@ -99,9 +100,9 @@ def evidence() -> str:
             continue
         cells = {v.keras: f"{v.status}: {escaped(v.evidence)}" for v in finding.verdicts}
         program = f"{finding.site.path.removeprefix('fixtures/')}:{finding.site.line}"
-        lines.append(
-            f"| {finding.code} {finding.rule} | {program} | {cells.get(2, 'not claimed')} | {cells.get(3, 'not claimed')} |"
-        )
+        rule = f"{finding.code} {finding.rule}"
+        two, three = (cells.get(generation, "not claimed") for generation in (2, 3))
+        lines.append(f"| {rule} | {program} | {two} | {three} |")
     return "\n".join(lines) + "\n"
 
 

@@ -16,6 +16,9 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Reported by the engine itself: no rule's question.
 UNREADABLE = "unreadable-source"
+UNJUDGED = {"SRN001"}
+# Confirmed only where JAX and PyTorch are installed.
+BACKENDS = {"SRN601", "SRN602"}
 
 
 @pytest.fixture
@@ -62,16 +65,21 @@ def test_the_evidence_is_of_these_fixtures() -> None:
         flags=re.MULTILINE,
     )
     written = {
-        (f"fixtures/{program}", int(line), code, tuple(g for g, cell in ((2, two), (3, three)) if cell == "confirmed"))
+        (
+            f"fixtures/{program}",
+            int(line),
+            code,
+            tuple(g for g, cell in ((2, two), (3, three)) if cell == "confirmed"),
+        )
         for code, program, line, two, three in rows
     }
     expected = {
         (shown(path), e.line, e.code, e.holds_on)
         for path in FIXTURES
         for e in expectations(path.read_text(encoding="utf-8"))
-        if e.code != "SRN001"
+        if e.code not in (UNJUDGED | BACKENDS)
     }
-    assert written == expected, "run docs/generate.py --measured"
+    assert {row for row in written if row[2] not in BACKENDS} == expected, "run docs/generate.py --measured"
 
 
 def test_continuous_integration_runs_the_test_command() -> None:

@@ -1887,9 +1887,10 @@ def maker_wrapper(recorder: Recorder, kind: str, original: Any) -> Any:
 
 
 def build_ahead(keras: Keras, model: Any) -> None:
-    """Make the variables that the first trace of the train step would make: Keras then traces it once, not twice.
+    """Make the variables that the first trace of the train step would make.
 
-    That is most of what a small program costs.  Only where nothing but their time of making changes.
+    Keras then traces it once, not twice, which is most of what a small program costs.  Only where
+    nothing but the time of their making changes.
     """
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None or not getattr(model, "built", False) or keras.tf.distribute.has_strategy():
@@ -1903,7 +1904,11 @@ def build_ahead(keras: Keras, model: Any) -> None:
     if metrics is None or loss is None or not getattr(model, "outputs", None) or loss.built:
         return
     plain = metrics._user_metrics is None and metrics._user_weighted_metrics is None
-    if plain and type(optimizer).__module__.startswith(f"{keras.package}.src.optimizers.") and not getattr(optimizer, "_built", False):
+    if (
+        plain
+        and type(optimizer).__module__.startswith(f"{keras.package}.src.optimizers.")
+        and not getattr(optimizer, "_built", False)
+    ):
         optimizer.build(model.trainable_variables)
         loss.build(model.output)
 

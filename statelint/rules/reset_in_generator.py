@@ -61,7 +61,9 @@ class ResetInGenerator(Rule):
             b for b in batches.values() if b.index > first.index and b.inputs and b.inputs == first.inputs
         ]
         missed = [b for b in anew if b.entering is not None and not b.entering.is_zero]
-        text = f"{len(between)} resets ran between batches; the batch after {len(lost)} of them met an old state"
+        text = (
+            f"{len(between)} resets ran between batches; the batch after {len(lost)} of them met an old state"
+        )
         if missed:
             text += f", as did {len(missed)} of {len(anew)} whose data begin anew"
         return verdict(recording, Status.CONFIRMED if lost or missed else Status.REFUTED, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
@@ -12,7 +13,6 @@ from statelint.trace.queries import is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Story, Trace
 from statelint.values import Ternary, assumptions, holds, interned
-import itertools
 
 
 class ShuffledBatches(Rule):
