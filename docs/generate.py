@@ -55,9 +55,9 @@ def index() -> str:
     lines = [
         "# The rules",
         "",
-        "Each page says what goes wrong, what Keras does with it, and shows a program that is wrong and one",
-        "that is right; the tests run both. `statelint --explain NAME` prints a page in the terminal. Advice is",
-        "off by default: `--select ADVICE` turns it on.",
+        "Each page says what goes wrong, what Keras does with it, and shows a program that is wrong and",
+        "one that is right; the tests run both. `statelint --explain NAME` prints a page in the terminal.",
+        "Advice is off by default: `--select ADVICE` turns it on.",
     ]
     for group, title in GROUPS.items():
         rules = [rule for rule in load() if rule.code.startswith(group)]
@@ -88,9 +88,9 @@ def evidence() -> str:
     lines = [
         "# Evidence",
         "",
-        "Every finding in the programs under `fixtures/` that are wrong on purpose, and what real Keras measured",
-        "of it. Written by `python docs/generate.py --measured`. The programs that are right have no finding; the",
-        "tests run every rule's oracle on them too, and hold that it sees no harm.",
+        "Every finding in the programs under `fixtures/` that are wrong on purpose, and what real Keras",
+        "measured of it. Written by `python docs/generate.py --measured`. Programs that are right have no",
+        "finding; the tests run each rule's oracle on them too, and hold that it sees no harm.",
         "",
         "| Rule | Program | Keras 2 | Keras 3 |",
         "|---|---|---|---|",
