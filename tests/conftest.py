@@ -18,14 +18,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "keras: runs programs on real Keras")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # With pytest-xdist's --dist loadgroup: one process has the servers, not each of them.
-    for item in items:
-        if item.get_closest_marker("keras") is not None:
-            item.add_marker(pytest.mark.xdist_group("keras"))
-
-
 @pytest.fixture(scope="session")
 def harness() -> Iterator[Harness]:
     """A harness for both generations; its servers start with the first program."""

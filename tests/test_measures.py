@@ -67,11 +67,34 @@ def test_calls_know_the_tape_that_they_are_under(record: Record) -> None:
         for _ in range(2):
             step(x[:2], x[2:4])
     """)
-    tapes = [call.tape for call in recording.calls]
-    assert tapes[0] is None
-    pairs = [tuple(tapes[k : k + 2]) for k in (1, 3, 5, 7)]
-    assert all(one is not None and one == other for one, other in pairs)
+    tapes = [call.tapes for call in recording.calls]
+    assert tapes[0] == ()
+    pairs = [(tapes[k], tapes[k + 1]) for k in (1, 3, 5, 7)]
+    assert all(len(one) == 1 and one == other for one, other in pairs)
     assert len(set(pairs)) == 4
+
+
+def test_a_tape_within_a_tape(record: Record) -> None:
+    recording = record("""
+        model = build()
+        with tf.GradientTape():
+            for _ in range(2):
+                with tf.GradientTape():
+                    model(x[:2])
+    """)
+    (outer, first), (again, second) = (call.tapes for call in recording.calls)
+    assert outer == again and first != second
+
+
+def test_the_callbacks_of_a_fit(record: Record) -> None:
+    recording = record("""
+        model = build()
+        stop = tf.keras.callbacks.EarlyStopping(monitor="loss")
+        model.fit(x, y, batch_size=2, epochs=1, verbose=0, callbacks=[stop])
+        model.predict(x, batch_size=2, verbose=0)
+    """)
+    assert "EarlyStopping" in recording.calls[0].callbacks
+    assert recording.calls[1].callbacks == ()
 
 
 def test_weights_that_are_set_from_outside(record: Record) -> None:

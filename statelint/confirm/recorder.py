@@ -242,8 +242,8 @@ class FunctionRun:
 class TracedCall:
     """A call of a stateful model that stands in the graph of a user's `tf.function`."""
 
-    def __init__(self, model: Any, layers: list[Any], places: Places, tape: int | None) -> None:
-        self.model, self.layers, self.places, self.tape = model, layers, places, tape
+    def __init__(self, model: Any, layers: list[Any], places: Places, tapes: tuple[int, ...]) -> None:
+        self.model, self.layers, self.places, self.tapes = model, layers, places, tapes
 
 
 class RowIndex:
@@ -864,7 +864,8 @@ class Recorder:
             "shape": None,
             "target_shape": None,
             "batch_hooks": 0,
-            "tape": None,
+            "tapes": [],
+            "callbacks": [],
         }
         record.update(fields)
         self.story.calls.append(record)
@@ -879,11 +880,11 @@ class Recorder:
         before: States | None,
         after: States | None,
         error: BaseException | None,
-        tape: int | None = None,
+        tapes: Sequence[int] = (),
     ) -> None:
         """Enter one call of a model or layer, and its batch, in the story."""
-        fields = {"data_kind": "array", "data": tap.inputs, "samples": tap.rows, "finished": error is None}
-        fields["tape"] = tape
+        fields: dict[str, Any] = {"data_kind": "array", "data": tap.inputs, "samples": tap.rows}
+        fields |= {"finished": error is None, "tapes": list(tapes)}
         record = self.new_call("call", model, places, **fields)
         index = self.add_batch(
             record["index"],
@@ -908,7 +909,7 @@ class Recorder:
             self.direct_call(layer, tap, places, before=before, after=self.read(layers), error=error)
             raise
         self.direct_call(
-            layer, tap, places, before=before, after=self.read(layers), error=None, tape=self.open_tape()
+            layer, tap, places, before=before, after=self.read(layers), error=None, tapes=self.local.tapes
         )
         self.check_limit()
         return result
@@ -919,7 +920,7 @@ class Recorder:
         assert run is not None and self.frames is not None
         places = self.frames.here_traced(self.keras.tf_stack)
         inner = places[: max(len(places) - len(run.places), 0)]
-        site = TracedCall(layer, layers, inner, self.open_tape())
+        site = TracedCall(layer, layers, inner, self.local.tapes)
         tensors = self.leaves(args[:1])
         known = self.state_tensors(layers)
 
@@ -986,10 +987,6 @@ class Recorder:
             self.check_limit()
         return result
 
-    def open_tape(self) -> int | None:
-        """Return the number of the innermost opening of a GradientTape, None where none is open."""
-        return self.local.tapes[-1] if self.local.tapes else None
-
     def commit_function(self, run: FunctionRun, error: BaseException | None) -> None:
         openings: dict[int, int] = {}
         for position, tap in enumerate(run.taps):
@@ -1011,7 +1008,7 @@ class Recorder:
                 after=leaving,
                 error=None if tap.left else error,
                 # Each run of the function opens its tapes anew.
-                tape=None if site.tape is None else openings.setdefault(site.tape, next(self._openings)),
+                tapes=[openings.setdefault(tape, next(self._openings)) for tape in site.tapes],
             )
         if error is not None and not run.taps and run.failed is not None:
             model, rows, places = run.failed
@@ -1779,6 +1776,9 @@ def install(recorder: Recorder) -> None:
                     recorder.begin_epoch(args[0] if args else kwargs.get("epoch", 0))
                 if name == "on_train_batch_begin" and recorder.active:
                     recorder.active[-1].record["batch_hooks"] += 1
+                if name == "on_train_begin" and recorder.active:
+                    seen = [type(callback).__name__ for callback in self.callbacks]
+                    recorder.active[-1].record["callbacks"] = seen
                 recorder.hooks.append(name)
                 try:
                     return original(self, *args, **kwargs)

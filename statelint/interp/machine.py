@@ -94,7 +94,7 @@ class Machine:
     hook: str | None = None
     # The open GradientTape: a model called under one is being trained.
     tape: Site | None = None
-    opening: int = 0
+    openings: tuple[int, ...] = ()
     # The tf.distribute strategy whose scope is open.
     strategy: Site | None = None
     callbacks: dict[int, Callback] = field(default_factory=dict)
@@ -219,7 +219,7 @@ class Machine:
     @property
     def context(self) -> Context:
         return Context(
-            self.stack, self.passes, self.state.when, self.hook, self.tape, self.strategy, self.opening
+            self.stack, self.passes, self.state.when, self.hook, self.tape, self.strategy, self.openings
         )
 
     def emit(self, event: Event) -> None:

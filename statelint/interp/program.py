@@ -43,6 +43,7 @@ def _story(machine: Machine, name: str, run: object) -> Story:
     machine.activations, machine.exits, machine.guards = [], [], []
     machine.caught = []
     machine.stack, machine.passes, machine.hook, machine.tape, machine.strategy = (), (), None, None, None
+    machine.openings = ()
     end = Site(machine.source.path, None, 1, 1, 1, 1)
     if name:
         # What happened to the models before this function is called isn't known.

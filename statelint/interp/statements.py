@@ -325,18 +325,18 @@ def _while(machine: Machine, node: cst.While) -> None:
 
 
 def _with(machine: Machine, node: cst.With) -> None:
-    outside = (machine.tape, machine.strategy, machine.opening)
+    outside = (machine.tape, machine.strategy, machine.openings)
     for item in node.items:
         value = evaluate(machine, item.item)
         record = machine.record(value)
         if isinstance(record, InstanceRecord) and record.type == Known(Library("tensorflow.GradientTape")):
-            machine.tape, machine.opening = record.site, machine.fresh_id()
+            machine.tape, machine.openings = record.site, (*machine.openings, machine.fresh_id())
         if isinstance(record, InstanceRecord) and record.type == Known(STRATEGY_SCOPE):
             machine.strategy = machine.site(item.item)
         if item.asname is not None:
             assign(machine, item.asname.name, value)
     block(machine, node.body)
-    machine.tape, machine.strategy, machine.opening = outside
+    machine.tape, machine.strategy, machine.openings = outside
 
 
 def _try(machine: Machine, node: cst.Try | cst.TryStar) -> None:

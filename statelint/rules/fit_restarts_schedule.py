@@ -42,10 +42,12 @@ class FitRestartsSchedule(Rule):
                         break
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        calls = [call for call in calls_at(recording, finding.site) if call.name == "fit"]
+        calls = [
+            call for call in calls_at(recording, finding.site) if not _NEVER.keys().isdisjoint(call.callbacks)
+        ]
         epochs = {b.epoch for b in batches_of(recording, calls, "train")}
         if not calls or not epochs:
-            return not_measured(recording, "the fit")
+            return not_measured(recording, "a fit with such a schedule")
         if len(calls) > 1 and epochs == {0}:
             text = (
                 f"fit began {len(calls)} times and saw 1 epoch each time: no schedule ever saw a second one"

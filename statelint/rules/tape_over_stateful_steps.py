@@ -41,16 +41,16 @@ class TapeOverStatefulSteps(Rule):
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, finding.site)
-        tapes = {call.index: call.tape for call in recording.calls}
+        tapes = {call.index: set(call.tapes) for call in recording.calls}
         batches = batches_of(recording, calls, "call")
         # Those whose state another call under the same opening of the tape left.
         linked = [b for b in batches if inherits(b) and _is_under_one(tapes, recording, b)]
         return judge_crossing(recording, batches, linked)
 
 
-def _is_under_one(tapes: dict[int, int | None], recording: Recording, batch: BatchRun) -> bool:
+def _is_under_one(tapes: dict[int, set[int]], recording: Recording, batch: BatchRun) -> bool:
     before = next((b.call for b in recording.batches if b.index == batch.carried_from), None)
-    return before is not None and tapes[before] is not None and tapes[before] == tapes[batch.call]
+    return before is not None and bool(tapes[before] & tapes[batch.call])
 
 
 def _continues(story: Story, position: int, feed: Feed) -> bool:
@@ -58,4 +58,4 @@ def _continues(story: Story, position: int, feed: Feed) -> bool:
     if not is_stateful(feed.model):
         return False
     earlier = next(History(story, position, feed.model, feed.context).unbroken(), None)
-    return earlier is not None and earlier.context.opening == feed.context.opening
+    return earlier is not None and bool({*earlier.context.openings} & {*feed.context.openings})

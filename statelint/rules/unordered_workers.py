@@ -70,11 +70,8 @@ class UnorderedWorkers(Rule):
             first = [b for b in batches if (b.epoch or 0) == 0]
             again = [n for n in Counter(b.inputs for b in first if b.inputs is not None).values() if n > 1]
             if again:
-                return verdict(
-                    recording,
-                    Status.CONFIRMED,
-                    f"{len(again)} batches of the first epoch came more than once, up to {max(again)} times",
-                )
+                text = f"{len(again)} of the batches of the first epoch came up to {max(again)} times"
+                return verdict(recording, Status.CONFIRMED, text)
             starts = [b.row_ids[0] for b in first if b.row_ids]
             if starts and starts != sorted(starts):
                 return verdict(

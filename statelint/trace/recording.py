@@ -67,8 +67,10 @@ class CallRun:
     target_shape: tuple[int, ...] | None = None
     # How often the hooks before a training batch ran in it.
     batch_hooks: int = 0
-    # Which opening of a GradientTape a `model(x)` ran under (None: under none).
-    tape: int | None = None
+    # The openings of GradientTapes under which a `model(x)` ran, outermost first.
+    tapes: tuple[int, ...] = ()
+    # The classes of the callbacks that saw a fit begin.
+    callbacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,8 @@ class Recording:
                         "places": _places(c["places"]),
                         "shape": _shape(c["shape"]),
                         "target_shape": _shape(c["target_shape"]),
+                        "tapes": tuple(c["tapes"]),
+                        "callbacks": tuple(c["callbacks"]),
                     }
                 )
                 for c in data["calls"]

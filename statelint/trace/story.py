@@ -57,8 +57,8 @@ class Context:
     # The open GradientTape, and the tf.distribute strategy's scope.
     tape: Site | None = None
     strategy: Site | None = None
-    # Which of the openings of that tape it is.
-    opening: int = 0
+    # Each opening of a tape has a number; here are those of all open tapes, outermost first.
+    openings: tuple[int, ...] = ()
 
     def excludes(self, other: Context) -> bool:
         """Whether the two can't both happen: they stand in different arms of one branch."""

@@ -393,8 +393,9 @@ def _skipped(
     machine: Machine, hooks: Hooks, call: Call, names: tuple[str, ...], steps: int, count: int | None
 ) -> None:
     """Note the resets that the batch hooks would make if they ran at every batch."""
-    start, events = machine.state, machine.events
-    machine.state, machine.events = start.fork(), []
+    start, events, passes = machine.state, machine.events, machine.passes
+    # Each batch is one of its own here, and stands for no others.
+    machine.state, machine.events, machine.passes = start.fork(), [], ()
     found: list[Skipped] = []
     half = len(names) // 2
     for batch in range(min(count if count is not None else 2 * steps, 4 * steps, 64)):
@@ -406,7 +407,7 @@ def _skipped(
             for event in machine.events[begun:]:
                 if isinstance(event, Reset) and not is_run and event.context.when == certain:
                     found.append(Skipped(event.site, event.context, call, batch, steps))
-    machine.state, machine.events = start, events
+    machine.state, machine.events, machine.passes = start, events, passes
     for skipped in {event.site: event for event in reversed(found)}.values():
         machine.emit(skipped)
 

@@ -1,0 +1,195 @@
+"""Which callbacks, generators and hooks are told to be without effect, and which aren't."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from statelint.engine import check_source
+from statelint.selection import Selection
+
+HEAD = """
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.callbacks import Callback, LambdaCallback
+memory = tf.keras.layers.LSTM(4, stateful=True)
+model = tf.keras.Sequential([tf.keras.Input(batch_shape=(2, 3, 1)), memory, tf.keras.layers.Dense(1)])
+model.compile(loss="mse", optimizer="adam")
+x = np.random.rand(10, 3, 1)
+"""
+FIT = """
+def fit(callbacks=None, epochs=3):
+    model.fit(x, x[:, -1], batch_size=2, epochs=epochs, shuffle=False, callbacks=callbacks)
+"""
+RESET = """
+class Reset(Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        memory.reset_states()
+"""
+PIECES = """
+def pieces():
+    while True:
+        memory.reset_states()
+        for k in range(0, 10, 2):
+            yield x[k : k + 2], x[k : k + 2, -1]
+"""
+ITEMS = """
+class Items(tf.keras.utils.Sequence):
+    def __len__(self):
+        return 5
+    def __getitem__(self, k):
+        if k % {every} == 0:
+            memory.reset_states()
+        return x[2 * k : 2 * k + 2], x[2 * k : 2 * k + 2, -1]
+"""
+
+
+def codes(program: str, *asked: str) -> list[str]:
+    # A function that nothing calls is judged too.
+    head = HEAD + FIT if re.search(r"(?<!\.)\bfit\(", program) else HEAD
+    checked = check_source("train.py", (head + program).encode(), None, Selection(extend=asked))
+    assert not checked.failures, checked.failures[0].error
+    return sorted(finding.code for finding in checked.findings)
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (RESET + "fit()", ["SRN310"]),
+        (RESET + "reset = Reset()\nfit()", ["SRN310"]),
+        (RESET + "def main():\n    fit()\nmain()", ["SRN310"]),
+        (RESET + "fit([Reset()])", []),
+        (RESET + "fit(epochs=1)", []),
+        # Somebody else may pass it.
+        (RESET + "def callbacks():\n    return [Reset()]\nfit()", ["SRN301"]),
+        (RESET + "TABLE = {'reset': Reset}\nfit()", ["SRN301"]),
+        (RESET + "__all__ = ['Reset']\nfit()", ["SRN301"]),
+        (RESET + "import elsewhere\nelsewhere.register(Reset())\nfit()", ["SRN301"]),
+        (RESET + "import sys\nfit([Reset()] if len(sys.argv) > 1 else None)", []),
+        (RESET + "reset = Reset()\nfor e in range(3):\n    reset.on_epoch_begin(e)\n    fit(epochs=1)", []),
+        (RESET + "class More(Reset):\n    pass\nfit([More()])", []),
+    ],
+)
+def test_unused_callbacks(program: str, expected: list[str]) -> None:
+    assert codes(program) == expected
+
+
+def method(signature: str, *, decorator: str = "", base: str = "Callback", more: str = "") -> str:
+    body = f"{decorator}\n    def {signature}:\n        memory.reset_states()\n    {more}"
+    return f"\nclass Hooks({base}):\n    {body}\nfit([Hooks()])"
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (method("on_epoch_start(self, epoch, logs=None)"), ["SRN311"]),
+        (method("on_epoch_end(self)"), ["SRN311"]),
+        (method("on_epoch_end(self, epoch, logs, model)"), ["SRN311"]),
+        (method("on_epoch_end(self, epoch, logs)"), []),
+        (method("on_epoch_end(self, epoch, logs=None, *more)"), []),
+        (method("on_epoch_end(self, *_)"), []),
+        (method("on_epoch_end(epoch, logs)", decorator="@staticmethod"), []),
+        (method("on_epoch_end(self)", decorator="@anything"), []),
+        (method("on_epoch_end(self, epoch, logs)", base=""), ["SRN311"]),
+        (method("on_epoch_end(self, epoch, logs)", base="", more="set_model = print"), ["SRN311"]),
+        (method("on_epoch_end(self, epoch, logs)", base="", more="def set_model(self, m): pass"), []),
+        (method("on_epoch_start(self, epoch, logs=None)", more="on_epoch_begin = on_epoch_start"), []),
+        ("fit([LambdaCallback(on_epoch_begins=lambda epoch, logs: memory.reset_states())])", ["SRN311"]),
+        ("fit([LambdaCallback(on_epoch_begin=lambda epoch: memory.reset_states())])", ["SRN311"]),
+        ("fit([LambdaCallback(on_epoch_begin=lambda *_: memory.reset_states())])", []),
+        ("fit([LambdaCallback(on_epoch_begin=memory.reset_states)])", ["SRN311"]),
+        ("fit([LambdaCallback(on_epoch_begin=memory.reset_states())])", ["SRN315"]),
+        ("fit([LambdaCallback(on_epoch_begin=print('begin'))])", ["SRN301"]),
+    ],
+)
+def test_hooks_that_do_not_run(program: str, expected: list[str]) -> None:
+    assert codes(program) == expected
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (PIECES + "model.fit(pieces(), steps_per_epoch=5, epochs=2)", ["SRN316"]),
+        (PIECES + "model.fit(enumerate(pieces()), steps_per_epoch=5, epochs=2)", ["SRN316"]),
+        (PIECES + "for e in range(3):\n    for a, b in pieces():\n        model.train_on_batch(a, b)", []),
+        (
+            PIECES + "drawn = pieces()\nfor e in range(3):\n    for k in range(5):\n"
+            "        a, b = next(drawn)\n        model.train_on_batch(a, b)",
+            [],
+        ),
+        (ITEMS.format(every=2) + "model.fit(Items(), epochs=1, shuffle=False)", ["SRN316"]),
+        (ITEMS.format(every=99) + "model.fit(Items(), epochs=2, shuffle=False)", ["SRN316"]),
+        (ITEMS.format(every=99) + "model.fit(Items(), epochs=1, shuffle=False)", []),
+        (
+            ITEMS.format(every=99).replace("__getitem__", "other")
+            + "    def __getitem__(self, k):\n        return x[2 * k : 2 * k + 2], x[:2, -1]\n"
+            + "    def on_epoch_end(self):\n        memory.reset_states()\n"
+            + "model.fit(Items(), epochs=3, shuffle=False)",
+            [],
+        ),
+        # A generator that trains is no data generator.
+        (
+            "def rounds():\n    for e in range(3):\n        memory.reset_states()\n"
+            "        fit(epochs=1)\n        yield e\nfor e in rounds():\n    print(e)",
+            [],
+        ),
+        (
+            "def rounds():\n    for e in range(3):\n        fit(epochs=1)\n        yield e\n"
+            "for e in rounds():\n    print(e)",
+            ["SRN301"],
+        ),
+    ],
+)
+def test_resets_in_generators(program: str, expected: list[str]) -> None:
+    assert codes(program) == expected
+
+
+def executions(steps: int, condition: str) -> str:
+    return (
+        f'model.compile(loss="mse", optimizer="adam", steps_per_execution={steps})\n'
+        "class Batches(Callback):\n    seen = 0\n"
+        "    def on_train_batch_begin(self, batch, logs=None):\n"
+        f"        if {condition}:\n            memory.reset_states()\n        self.seen += 1\n"
+        "fit([Batches()], epochs=1)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("steps", "condition", "expected"),
+    [
+        (5, "batch % 2 == 0", ["SRN317"]),
+        (5, "True", ["SRN317"]),
+        (5, "self.seen % 2 == 0", ["SRN317"]),
+        (5, "batch % 5 == 0", []),
+        (5, "batch == 0", []),
+        (1, "batch % 2 == 0", []),
+        (1, "True", ["SRN303"]),
+        (5, "unknown(batch)", []),
+    ],
+)
+def test_resets_within_an_execution(steps: int, condition: str, expected: list[str]) -> None:
+    assert codes(executions(steps, condition)) == expected
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        (
+            "for e in range(3):\n    memory.reset_states()\n    model.fit(x[:2], x[:2, -1], batch_size=2)",
+            ["SRN405"],
+        ),
+        (
+            "for e in range(3):\n    memory.reset_states()\n    model.fit(x[:2], x[:2, -1], batch_size=2)\n"
+            "model.save('m.keras')",
+            [],
+        ),
+        (
+            "for e in range(3):\n    memory.reset_states()\n    model.fit(x[:2], x[:2, -1], batch_size=2)\n"
+            "def speak(step):\n    for _ in range(9):\n        step = model.predict(step)\n",
+            [],
+        ),
+    ],
+)
+def test_a_state_without_effect(program: str, expected: list[str]) -> None:
+    assert codes(program, "SRN405") == expected
