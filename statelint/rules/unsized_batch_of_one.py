@@ -34,9 +34,9 @@ class UnsizedBatchOfOne(Rule):
             for call in story.calls():
                 if call.method not in ("fit", "evaluate") or not loops_over_one_row(story, call):
                     continue
-                for data in (call.data, call.validation):
+                for data in filter(None, (call.data, call.validation)):
                     site, what, instead = _unsized(call, data)
-                    if site is None or data is None:
+                    if site is None:
                         continue
                     layer = call.model.stateful_layers[0]
                     when = "before any batch ran" if data is call.data else "in the validation"
@@ -87,10 +87,8 @@ def _eager(story: Story, call: Call, model: Model) -> Value:
     return value
 
 
-def _unsized(call: Call, data: Data | None) -> tuple[Site | None, str, str]:
+def _unsized(call: Call, data: Data) -> tuple[Site | None, str, str]:
     """Where batches are made whose number of rows isn't promised, in words, and what to write instead."""
-    if data is None:
-        return None, "", ""
     dataset = data.dataset
     if dataset is not None and data.kind == "dataset":
         kept = is_(dataset.drop_remainder, False) is Ternary.YES
@@ -107,11 +105,8 @@ def _unsized(call: Call, data: Data | None) -> tuple[Site | None, str, str]:
         return call.site, what, f"pass `batch_size=1` to {call.method}()"
     if data.kind in ("generator", "sequence"):
         made = "a generator" if data.kind == "generator" else "a Sequence"
-        return (
-            call.site,
-            f"{made} doesn't promise how many rows a batch has",
-            ("feed arrays with `batch_size=1`, or a tf.data Dataset with `.batch(1, drop_remainder=True)`"),
-        )
+        again = "feed arrays with `batch_size=1`, or a Dataset with `.batch(1, drop_remainder=True)`"
+        return call.site, f"{made} doesn't promise how many rows a batch has", again
     return None, "", ""
 
 
