@@ -4,7 +4,7 @@ functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -36,9 +36,8 @@ from statelint.interp.objects import (
 )
 from statelint.interp.state import join_states
 from statelint.interp.transfer import keras, methods, transfer_of
-from statelint.sites import Site
 from statelint.source.python import children
-from statelint.trace.objects import Argument, Array, Dataset, DrawnReset
+from statelint.trace.objects import Argument, DrawnReset
 from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, depending_on, join, number, unknown
 
 # Libraries whose functions neither run nor keep a model that they are given.
@@ -565,6 +564,3 @@ def extend_list(machine: Machine, target: Known, addition: Value) -> None:
         machine.state.heap[target.value.id] = expressions.added(machine, record, other)
     else:
         machine.state.heap[target.value.id] = ListRecord(None, unknown(Reason.OPERATION))
-
-
-__all__ = ["Array", "Callable", "Dataset", "Mapping", "Site", "call_value"]

@@ -9,7 +9,7 @@ import libcst as cst
 from statelint.interp import callbacks, calls
 from statelint.interp.attributes import user_attribute
 from statelint.interp.machine import Exhausted, Limits, Machine, names_in
-from statelint.interp.objects import Arguments, Class, Function, Library, ModelRecord, Ref
+from statelint.interp.objects import Arguments, Class, Function, ModelRecord
 from statelint.interp.statements import execute
 from statelint.sites import Site
 from statelint.source.python import Source
@@ -102,6 +102,3 @@ def _enter(machine: Machine, function: Function, class_: Class | None) -> None:
     bound = user_attribute(machine, type_, function.name, instance)
     if bound is not None:
         calls.call_value(machine, bound, arguments)
-
-
-__all__ = ["Library", "Ref", "follow"]

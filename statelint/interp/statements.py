@@ -566,5 +566,3 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
     cst.Import: _import,
     cst.ImportFrom: _import_from,
 }
-
-__all__ = ["Tuple", "assign", "block", "execute"]

@@ -33,7 +33,6 @@ from statelint.trace.story import Guarded
 from statelint.values import (
     FALSE,
     NONE,
-    TRUE,
     Known,
     Reason,
     Ternary,
@@ -488,5 +487,3 @@ TRANSFERS: dict[str, Transfer] = {
     },
     "tqdm.tqdm_notebook": _same,
 }
-
-__all__ = ["TRANSFERS", "TRUE", "Ref", "length"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from statelint.interp import calls, loops
+from statelint.interp import calls
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Items, Iteration, Tuple
 from statelint.interp.shapes import item
@@ -21,7 +21,6 @@ from statelint.values import (
     depending_on,
     is_,
     number,
-    options,
     unknown,
 )
 
@@ -280,5 +279,3 @@ TRANSFERS: dict[str, Transfer] = {
     "tensorflow.data.TFRecordDataset": _opaque,
     "tensorflow.data.TextLineDataset": _opaque,
 }
-
-__all__ = ["TRANSFERS", "batches", "loops", "method", "options"]

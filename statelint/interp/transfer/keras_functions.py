@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from statelint.interp import loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
 from statelint.interp.transfer import Transfer
@@ -147,5 +146,3 @@ TRANSFERS: dict[str, Transfer] = {
         ]
     },
 }
-
-__all__ = ["TRANSFERS", "loops"]

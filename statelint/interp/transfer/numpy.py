@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, ListRecord, Range, Ref, Tuple
+from statelint.interp.objects import Arguments, ListRecord, Range, Tuple
 from statelint.interp.shapes import made, mapped, product, shape_values, windows_in
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.keras import flow
@@ -458,5 +458,3 @@ TRANSFERS: dict[str, Transfer] = {
         _repeatable,
     ),
 }
-
-__all__ = ["TRANSFERS", "Ref", "array_method", "as_array", "generator_method", "reshape"]

@@ -29,7 +29,6 @@ from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Data, Dataset
 from statelint.trace.story import Call, Feed, Opaque, Reset, Skipped
 from statelint.values import (
-    FALSE,
     NONE,
     Known,
     Reason,
@@ -505,6 +504,3 @@ def first_batch(machine: Machine, method: str, data: Data, bound: Mapping[str, A
     if "validation_split" in bound and not _is_zero(bound["validation_split"].value):
         return unknown(Reason.OPERATION)
     return depending_on(NONE if samples % size else Known(size), given)
-
-
-__all__ = ["FALSE", "PHASES", "batch_size_of", "batches", "describe", "run"]
