@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 
-from statelint.trace.story import Call
-from statelint.values import Known, Ternary, is_, number
-
-DEFAULT_BATCH_SIZE = 32
+from statelint.trace.story import Call, batch_size_of
+from statelint.values import Known, Ternary, is_
 
 
 def batch_argument(call: Call, name: str = "batch_size") -> int | None:
     """The batch size that a call asks for (Keras's default where it gives none); None where it isn't
     known.
     """
-    value = call.argument(name)
-    return DEFAULT_BATCH_SIZE if is_(value, None) is Ternary.YES else number(value)
+    return batch_size_of(call.argument(name))
 
 
 def validation_split(call: Call) -> float | None:

@@ -112,6 +112,17 @@ def _is_about_rows(message: str) -> bool:
     )
 
 
+def judge_reset(recording: Recording, site: Site, exception: str, words: str) -> Verdict:
+    """Whether the reset at a site raises this exception, with these words in its message."""
+    outcome = recording.outcome
+    if outcome.status == "raised" and stands_at(outcome.places, site):
+        if outcome.exception == exception and words in (outcome.message or ""):
+            return verdict(recording, Status.CONFIRMED, raised(recording))
+    if any(stands_at(reset.places, site) for reset in recording.resets):
+        return verdict(recording, Status.REFUTED, "the reset ran without an error")
+    return not_measured(recording, "the reset")
+
+
 def not_measured(recording: Recording, what: str) -> Verdict:
     """The verdict where the run did not get so far as to measure it, and why."""
     outcome = recording.outcome

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.feeding import batch_argument
 from statelint.rules.measured import NO_BATCH_SIZE, not_measured, raised
 from statelint.trace.recording import Recording
 from statelint.trace.story import Built, Call, Story, Trace
@@ -85,6 +86,4 @@ def _why_not(call: Call) -> str:
         return f"the Dataset given to {call.method}() keeps a last batch of any size"
     if data.kind == "generator":
         return f"neither does the generator given to {call.method}()"
-    size = call.argument("batch_size")
-    shown = 32 if is_(size, None) is Ternary.YES else getattr(size, "value", "?")
-    return f"{data.samples} samples in batches of {shown} leave a shorter one"
+    return f"{data.samples} samples in batches of {batch_argument(call) or '?'} leave a shorter one"

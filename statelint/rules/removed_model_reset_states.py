@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.measured import not_measured, raised, stands_at
+from statelint.rules.measured import judge_reset, stands_at
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Reset, Trace
@@ -40,14 +40,8 @@ class RemovedModelResetStates(Rule):
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        outcome = recording.outcome
-        if outcome.status == "raised" and stands_at(outcome.places, finding.site):
-            if outcome.exception == "AttributeError" and "reset_state" in (outcome.message or ""):
-                return verdict(recording, Status.CONFIRMED, raised(recording))
-        reached = [reset for reset in recording.resets if stands_at(reset.places, finding.site)]
-        if self.code in recording.mended and any(reset.target == "model" for reset in reached):
+        resets = [reset for reset in recording.resets if stands_at(reset.places, finding.site)]
+        if self.code in recording.mended and any(reset.target == "model" for reset in resets):
             text = "this call reached a model that has no such method; it was lent one for this run"
             return verdict(recording, Status.CONFIRMED, text)
-        if reached:
-            return verdict(recording, Status.REFUTED, "the reset ran without an error")
-        return not_measured(recording, "the reset")
+        return judge_reset(recording, finding.site, "AttributeError", "reset_state")

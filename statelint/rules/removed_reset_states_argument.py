@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statelint.findings import Finding, Severity, Status, Verdict
-from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.measured import not_measured, raised, stands_at
+from statelint.findings import Finding, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.measured import judge_reset
 from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Reset, Story, Trace
 from statelint.values import Ternary
@@ -37,13 +37,7 @@ class RemovedResetStatesArgument(Rule):
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        outcome = recording.outcome
-        if outcome.status == "raised" and stands_at(outcome.places, finding.site):
-            if outcome.exception == "TypeError" and "reset_state" in (outcome.message or ""):
-                return verdict(recording, Status.CONFIRMED, raised(recording))
-        if any(stands_at(reset.places, finding.site) for reset in recording.resets):
-            return verdict(recording, Status.REFUTED, "the reset ran without an error")
-        return not_measured(recording, "the reset")
+        return judge_reset(recording, finding.site, "TypeError", "reset_state")
 
 
 def _is_stateful(story: Story, reset: Reset) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statelint.findings import Finding, Severity, Status, Verdict
-from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.measured import NO_BATCH_SIZE, not_measured, raised, stands_at
+from statelint.findings import Finding, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.measured import judge_reset
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Reset, Trace
@@ -40,10 +40,4 @@ class ResetBeforeBuild(Rule):
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        outcome = recording.outcome
-        if outcome.status == "raised" and stands_at(outcome.places, finding.site):
-            if any(text in (outcome.message or "") for text in NO_BATCH_SIZE):
-                return verdict(recording, Status.CONFIRMED, raised(recording))
-        if any(stands_at(reset.places, finding.site) for reset in recording.resets):
-            return verdict(recording, Status.REFUTED, "the reset ran without an error")
-        return not_measured(recording, "the reset")
+        return judge_reset(recording, finding.site, "ValueError", "batch size")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statelint.rules.measured import stands_at
+from statelint.findings import Status, Verdict
+from statelint.rules.base import verdict
+from statelint.rules.measured import not_measured, stands_at
 from statelint.sites import Site
 from statelint.trace.recording import BatchRun, LayerSeen, ModelSeen, Recording
 
@@ -34,3 +36,17 @@ def entered(recording: Recording, batch: BatchRun, layer: LayerSeen) -> str:
     name = next(call.name for call in recording.calls if call.index == batch.call)
     norm = batch.entering.layers.get(layer.name, 0.0) if batch.entering is not None else 0.0
     return f"a state of norm {norm:.3g} enters {layer.name} at batch {batch.batch + 1} of {name}"
+
+
+def judge_backwards(recording: Recording, site: Site, *, wrapped: bool) -> Verdict:
+    """Whether a layer that reads backwards, in a Bidirectional (`wrapped`) or alone, carried a state on."""
+    for model, layer in layers_at(recording, site):
+        if not layer.backwards or (layer.wrapper == "Bidirectional") is not wrapped:
+            continue
+        batch = carried_into(recording, model, layer)
+        if batch is not None:
+            text = "left by reading the batch before it from its end to its beginning"
+            return verdict(recording, Status.CONFIRMED, f"{entered(recording, batch, layer)}, {text}")
+    if recording.outcome.status == "finished" and recording.batches:
+        return verdict(recording, Status.REFUTED, "no layer that reads backwards carried a state on")
+    return not_measured(recording, "a second batch")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statelint.findings import Finding, Related, Severity, Status, Verdict
-from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.measured import not_measured, raised, stands_at
+from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.measured import judge_reset
 from statelint.trace.objects import Layer
 from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Reset, Story, Trace
@@ -42,13 +42,7 @@ class StackedCellsCannotReset(Rule):
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        outcome = recording.outcome
-        if outcome.status == "raised" and stands_at(outcome.places, finding.site):
-            if outcome.exception == "AttributeError" and "'assign'" in (outcome.message or ""):
-                return verdict(recording, Status.CONFIRMED, raised(recording))
-        if any(stands_at(reset.places, finding.site) for reset in recording.resets):
-            return verdict(recording, Status.REFUTED, "the reset ran without an error")
-        return not_measured(recording, "the reset")
+        return judge_reset(recording, finding.site, "AttributeError", "'assign'")
 
 
 def _stacked(story: Story, reset: Reset) -> Layer | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statelint.findings import Finding, Severity, Status, Verdict
-from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.measured import not_measured
-from statelint.rules.seen_layers import carried_into, entered, layers_at
+from statelint.findings import Finding, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.seen_layers import judge_backwards
 from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Trace
 from statelint.values import Ternary, assumptions
@@ -19,8 +18,8 @@ class StatefulBidirectional(Rule):
     severity = Severity.WARNING
     why = (
         "The backward half reads a batch from its end to its beginning, so the state that it keeps is that "
-        "of the "
-        "batch's first step; the next batch's last step takes it up, and past and future change places."
+        "of the batch's first step; the next batch's last step takes it up, and past and future change "
+        "places."
     )
 
     def check(self, trace: Trace) -> Iterator[Report]:
@@ -44,16 +43,4 @@ class StatefulBidirectional(Rule):
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        for model, layer in layers_at(recording, finding.site):
-            if layer.wrapper != "Bidirectional" or not layer.backwards:
-                continue
-            batch = carried_into(recording, model, layer)
-            if batch is not None:
-                text = (
-                    f"{entered(recording, batch, layer)}, left by reading the batch before it from its end "
-                    "to its beginning"
-                )
-                return verdict(recording, Status.CONFIRMED, text)
-        if recording.outcome.status == "finished" and recording.batches:
-            return verdict(recording, Status.REFUTED, "no backward half carried a state on")
-        return not_measured(recording, "a second batch")
+        return judge_backwards(recording, finding.site, wrapped=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statelint.findings import Finding, Severity, Status, Verdict
-from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.measured import not_measured
-from statelint.rules.seen_layers import carried_into, entered, layers_at
+from statelint.findings import Finding, Severity, Verdict
+from statelint.rules.base import Report, Rule
+from statelint.rules.seen_layers import judge_backwards
 from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Story, Trace
 from statelint.values import Ternary, assumptions, is_
@@ -19,8 +18,7 @@ class StatefulGoBackwards(Rule):
     severity = Severity.WARNING
     why = (
         "With go_backwards=True a layer ends a batch at its first step, so the state that it keeps doesn't "
-        "lead "
-        "into the next batch but out of the one before."
+        "lead into the next batch but out of the one before."
     )
 
     def check(self, trace: Trace) -> Iterator[Report]:
@@ -41,19 +39,7 @@ class StatefulGoBackwards(Rule):
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        for model, layer in layers_at(recording, finding.site):
-            if layer.wrapper == "Bidirectional" or not layer.backwards:
-                continue
-            batch = carried_into(recording, model, layer)
-            if batch is not None:
-                text = (
-                    f"{entered(recording, batch, layer)}, left by reading the batch before it from its end "
-                    "to its beginning"
-                )
-                return verdict(recording, Status.CONFIRMED, text)
-        if recording.outcome.status == "finished" and recording.batches:
-            return verdict(recording, Status.REFUTED, "no layer that reads backwards carried a state on")
-        return not_measured(recording, "a second batch")
+        return judge_backwards(recording, finding.site, wrapped=False)
 
 
 def _in_bidirectional(story: Story) -> set[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Callback, Data, Layer, Model
-from statelint.values import NONE, Reason, Value, number
+from statelint.values import NONE, Reason, Ternary, Value, is_, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +210,11 @@ class Call(Event):
         """The argument's value, None where it isn't given."""
         found = self.arguments.get(name)
         return NONE if found is None else found.value
+
+
+def batch_size_of(argument: Value) -> int | None:
+    """The batch size that an argument gives: Keras's default where it is None; None where it isn't known."""
+    return 32 if is_(argument, None) is Ternary.YES else number(argument)
 
 
 @dataclass(frozen=True, slots=True)

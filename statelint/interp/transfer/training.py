@@ -27,7 +27,7 @@ from statelint.interp.transfer.keras import bind, build_layer
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Data, Dataset
-from statelint.trace.story import Call, Feed, Opaque, Reset, Skipped
+from statelint.trace.story import Call, Feed, Opaque, Reset, Skipped, batch_size_of
 from statelint.values import (
     NONE,
     Known,
@@ -40,8 +40,6 @@ from statelint.values import (
     number,
     unknown,
 )
-
-DEFAULT_BATCH_SIZE = 32
 
 PHASES = {
     "fit": "train",
@@ -419,11 +417,6 @@ def batches(call: Call, data: Data) -> Value:
     if data.samples is not None and size:
         return Known(-(-data.samples // size))
     return unknown(Reason.OPERATION)
-
-
-def batch_size_of(value: Value) -> int | None:
-    """The batch size that an argument gives, Keras's default where it is None."""
-    return DEFAULT_BATCH_SIZE if is_(value, None) is Ternary.YES else number(value)
 
 
 def _pass_over(
