@@ -208,22 +208,21 @@ def _find(
     run: Run, files: Sequence[SourceFile], targets: tuple[int, ...] | None, selection: Selection
 ) -> None:
     """Add what is found, file by file, so that an interrupt loses nothing."""
-    from statelint.engine import check_files
+    from statelint.engine import Checked, check_files
 
-    for file in files:
-        try:
-            checked = check_files([file], targets, selection)
-        except Exception as error:
-            _complain(f"{file.shown}: internal error: {_described(error)}")
-            run.had_trouble = True
-            continue
-        run.files += 1
-        run.findings += checked.findings
+    checked = Checked()
+    try:
+        check_files(files, targets, selection, checked)
+    except Exception as error:
+        _complain(f"internal error: {_described(error)}")
+        run.had_trouble = True
+    finally:
+        run.files = checked.files
+        run.findings = sorted(checked.findings, key=Finding.order)
         # A rule that fails fails for both generations.
         for message in dict.fromkeys(map(_failed, checked.failures)):
             _complain(message)
             run.had_trouble = True
-    run.findings.sort(key=Finding.order)
 
 
 def _confirm(

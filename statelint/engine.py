@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from statelint.target import GENERATIONS, target_of
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
     from statelint.rules.base import Report, Rule
+    from statelint.source.project import Project
     from statelint.source.python import Source
     from statelint.trace.story import Trace
 
@@ -44,26 +45,78 @@ class Checked:
 
     findings: list[Finding] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    files: int = 0
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Take findings over; one that another program led to already is one with it."""
+        known = {(finding.code, finding.site): k for k, finding in enumerate(self.findings)}
+        for finding in findings:
+            position = known.get((finding.code, finding.site))
+            if position is None:
+                self.findings.append(finding)
+            else:
+                holds_on = {*self.findings[position].holds_on, *finding.holds_on}
+                self.findings[position] = replace(self.findings[position], holds_on=tuple(sorted(holds_on)))
 
 
 def check_files(
-    files: Sequence[SourceFile], targets: tuple[int, ...] | None = None, selection: Selection = DEFAULT
+    files: Sequence[SourceFile],
+    targets: tuple[int, ...] | None = None,
+    selection: Selection = DEFAULT,
+    checked: Checked | None = None,
 ) -> Checked:
-    """Check files; `targets` are the Keras generations to judge for (None: what each file says)."""
-    checked = Checked()
+    """Check files, each with the modules of the project that it imports.
+
+    `targets` are the Keras generations to judge for (None: what each file says).  What is found goes into
+    `checked` file by file, so that an interrupt loses nothing.
+    """
+    from statelint.source.project import Project
+
+    checked = Checked() if checked is None else checked
+    project = Project()
+    given = frozenset(file.shown for file in files)
+    used: set[Site] = set()
+    for file in _importers_first(files, project, checked):
+        one = _check(file.shown, file.path.read_bytes(), targets, file.path, project, used)
+        found = (finding for finding in one.findings if finding.site.path in given)
+        checked.add(_wanted(found, selection))
+        checked.failures.extend(one.failures)
+    checked.findings[:] = _wanted(checked.findings, selection)
+    checked.findings.sort(key=Finding.order)
+    return checked
+
+
+def _importers_first(files: Sequence[SourceFile], project: Project, checked: Checked) -> list[SourceFile]:
+    """The files in which something may be found, each before those that it imports.
+
+    So it is known which functions of a module other programs call, before the module is followed alone.
+    """
+    candidates: dict[Path, SourceFile] = {}
     for file in files:
+        checked.files += 1
         try:
             data = file.path.read_bytes()
         except OSError as error:
             site = Site(file.shown, None, 1, 1, 1, 1)
-            found = _unreadable(site, f"cannot be read: {error.strerror or error}")
-            checked.findings.extend(_wanted([found], selection))
+            checked.add([_unreadable(site, f"cannot be read: {error.strerror or error}")])
             continue
-        one = check_source(file.shown, data, targets, selection, file.path)
-        checked.findings.extend(one.findings)
-        checked.failures.extend(one.failures)
-    checked.findings.sort(key=Finding.order)
-    return checked
+        if project.concerns(file.path, data, _CANDIDATE):
+            candidates[file.path] = file
+    ordered: list[SourceFile] = []
+    seen: set[Path] = set()
+    for start in candidates:
+        # Depth first: a file is done when all that it imports is.
+        todo = [(start, False)]
+        while todo:
+            path, is_done = todo.pop()
+            if is_done:
+                ordered.append(candidates[path])
+            elif path in candidates and path not in seen:
+                seen.add(path)
+                todo.append((path, True))
+                todo.extend((module, False) for module in project.imports(path))
+    ordered.reverse()
+    return ordered
 
 
 def check_source(
@@ -73,39 +126,65 @@ def check_source(
     selection: Selection = DEFAULT,
     path: Path | None = None,
 ) -> Checked:
-    """Check one file's contents; `shown` is how findings name the file, `path` where it really is."""
-    checked = Checked()
+    """Check one file's contents alone; `shown` is how findings name it, `path` where it really is."""
     if not _CANDIDATE.search(data):
-        return checked
+        return Checked()
+    checked = _check(shown, data, targets, path, None, set())
+    checked.findings[:] = _wanted(checked.findings, selection)
+    checked.findings.sort(key=Finding.order)
+    return checked
+
+
+def _check(
+    shown: str,
+    data: bytes,
+    targets: tuple[int, ...] | None,
+    path: Path | None,
+    project: Project | None,
+    used: set[Site],
+) -> Checked:
+    checked = Checked()
     try:
-        traces = _traces(shown, data, checked)
+        traces = _traces(shown, data, checked, path, project, used)
     except Exception:
         checked.failures.append(Failure(shown, None, traceback.format_exc()))
         return checked
-    if traces is None:
-        checked.findings[:] = _wanted(checked.findings, selection)
-        return checked
-    source, by_generation = traces
-    wanted = targets if targets is not None else target_of(source.module.code, path)
-    checked.findings.extend(_wanted(_findings(shown, by_generation, wanted, checked), selection))
-    checked.findings.sort(key=Finding.order)
+    if traces is not None:
+        source, by_generation = traces
+        wanted = targets if targets is not None else target_of(_code(source, by_generation, project), path)
+        checked.findings.extend(_findings(shown, by_generation, wanted, checked))
+        for trace in by_generation:
+            used |= trace.used
     return checked
+
+
+def _code(source: Source, traces: Sequence[Trace], project: Project | None) -> str:
+    """The text of the program and of the modules that it imports."""
+    texts = [source.code]
+    if project is not None:
+        modules = dict.fromkeys(path for trace in traces for path in trace.files[1:])
+        read = (project.read(path) for path in modules)
+        texts.extend(module.code for module in read if module is not None)
+    return "\n".join(texts)
 
 
 def _wanted(findings: Iterable[Finding], selection: Selection) -> list[Finding]:
     return [finding for finding in findings if selection.wants(finding.code, finding.severity)]
 
 
-def _traces(shown: str, data: bytes, checked: Checked) -> tuple[Source, tuple[Trace, ...]] | None:
+def _traces(
+    shown: str, data: bytes, checked: Checked, path: Path | None, project: Project | None, used: set[Site]
+) -> tuple[Source, tuple[Trace, ...]] | None:
     from statelint.interp.program import follow
     from statelint.source.python import Unreadable, read
 
-    source = read(shown, data)
+    source = read(shown, data) if project is None or path is None else project.parse(path, shown, data)
     if isinstance(source, Unreadable):
         if _RELEVANT.search(data) and _KERAS.search(data):
             checked.findings.append(_unreadable(source.site, f"cannot be parsed: {source.why}"))
         return None
-    return source, tuple(follow(source, generation) for generation in GENERATIONS)
+    followed = [follow(source, generation, None, path, project, used) for generation in GENERATIONS]
+    return source, tuple(followed)
 
 
 def _unreadable(site: Site, why: str) -> Finding:
@@ -141,7 +220,7 @@ def _findings(
         for site, reports in merged.items():
             found = [(generation, report) for generation, report in reports if generation in wanted]
             if found:
-                yield _merge(rule, site, found, reports)
+                yield replace(_merge(rule, site, found, reports), program=shown)
 
 
 def _merge(

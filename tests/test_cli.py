@@ -10,6 +10,7 @@ import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,11 @@ import statelint
 from statelint import cli, rules
 from statelint.discover import SourceFile
 from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.interp import program
 from statelint.selection import Selection
 from statelint.sites import Site
+from statelint.source.python import Source
+from statelint.trace.story import Trace
 
 
 @dataclass
@@ -32,6 +36,7 @@ class Failure:
 class Checked:
     findings: list[Finding] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    files: int = 0
 
 
 @dataclass
@@ -48,17 +53,21 @@ class Engine:
     installed: tuple[int, ...] = (2, 3)
 
     def check_files(
-        self, files: Sequence[SourceFile], targets: tuple[int, ...] | None, selection: Selection
+        self,
+        files: Sequence[SourceFile],
+        targets: tuple[int, ...] | None,
+        selection: Selection,
+        checked: Checked,
     ) -> Checked:
         self.selections.append(selection)
         self.asked.append(([file.shown for file in files], targets))
-        if self.error and files[0].shown == self.fails_on:
-            raise self.error
-        shown = {file.shown for file in files}
-        return Checked(
-            [finding for finding in self.checked.findings if finding.site.path in shown],
-            [failure for failure in self.checked.failures if failure.shown in shown],
-        )
+        for file in files:
+            if self.error and file.shown == self.fails_on:
+                raise self.error
+            checked.files += 1
+            checked.findings += [f for f in self.checked.findings if f.site.path == file.shown]
+            checked.failures += [f for f in self.checked.failures if f.shown == file.shown]
+        return checked
 
     def probe(self, python: str, generations: Sequence[int]) -> dict[int, tuple[bool, str]]:
         assert python == sys.executable
@@ -86,6 +95,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     stand_in = Engine()
     module = types.ModuleType("statelint.engine")
     module.check_files = stand_in.check_files  # type: ignore[attr-defined]
+    module.Checked = Checked  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "statelint.engine", module)
     judge = types.ModuleType("statelint.confirm.judge")
     judge.confirm = stand_in.confirm  # type: ignore[attr-defined]
@@ -202,15 +212,24 @@ def test_an_interrupt_keeps_what_is_known(engine: Engine, capsys: pytest.Capture
 
 
 def test_a_crash_of_the_analysis_stops_no_other_file(
-    engine: Engine, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path("a.py").touch()
-    engine.checked.findings.append(finding())
-    engine.error, engine.fails_on = ZeroDivisionError("oh"), "a.py"
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text("import keras  # stateful\n", encoding="utf-8")
+    layer = "keras.layers.LSTM(4, stateful=True, batch_size=2)"
+    Path("b.py").write_text(f"import keras\n{layer}\n", encoding="utf-8")
+    follow = program.follow
+
+    def crashing(source: Source, *rest: Any) -> Trace:
+        if source.path == "a.py":
+            raise ZeroDivisionError("oh")
+        return follow(source, *rest)
+
+    monkeypatch.setattr(program, "follow", crashing)
     assert cli.main(["--format", "concise"]) == 2
     captured = capsys.readouterr()
-    assert captured.out == "train.py:1:1: SRN201 the batches are shuffled\n"
-    assert captured.err.startswith("statelint: a.py: internal error: ZeroDivisionError: oh (test_cli.py:")
+    assert captured.out.startswith("b.py:2:")
+    assert captured.err.startswith("statelint: a.py: internal error: ZeroDivisionError: oh (")
     assert captured.err.count("\n") == 1
 
 
@@ -392,15 +411,18 @@ from statelint.cli import main
 from statelint.findings import Finding, Severity
 from statelint.sites import Site
 
-def check_files(files, targets, selection):
-    found = [
+def check_files(files, targets, selection, checked):
+    checked.findings += [
         Finding("SRN201", "shuffled-batches", Severity.ERROR, Site("train.py", None, n, 1, n, 2),
                 "caf\\u00e9 " * 20, "", "", (2, 3))
         for n in range(1, 5000)
     ]
-    return types.SimpleNamespace(findings=found, failures=[])
 
-sys.modules["statelint.engine"] = types.SimpleNamespace(check_files=check_files)
+class Checked:
+    def __init__(self):
+        self.findings, self.failures, self.files = [], [], 1
+
+sys.modules["statelint.engine"] = types.SimpleNamespace(check_files=check_files, Checked=Checked)
 sys.exit(main(sys.argv[1:]))
 """
 

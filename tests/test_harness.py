@@ -203,8 +203,13 @@ def test_results_come_in_the_order_of_the_jobs(harness: Harness, tmp_path: Path)
 
 
 @pytest.mark.keras
-def test_closing_leaves_nothing(generation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_leaves_nothing(
+    generation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    # A shell that starts the tests in the background has them ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     programs = [write(tmp_path, f"program{i}.py", "import time\ntime.sleep(30)\n") for i in range(2)]
     with Harness((generation,)) as harness:
         results = harness.run_all([Job(write(tmp_path, "first.py", "x = 1\n"), generation)])

@@ -65,7 +65,7 @@ def unreadable(data: bytes | str) -> Unreadable:
 
 def spans_differ(source: Source) -> list[str]:
     """The nodes that stand elsewhere than libcst's own PositionProvider says."""
-    wrapper = MetadataWrapper(source.module, unsafe_skip_copy=True)
+    wrapper = MetadataWrapper(source.modules[0], unsafe_skip_copy=True)
     differing = []
     for node, place in wrapper.resolve(PositionProvider).items():
         span = source.spans.get(id(node))
@@ -105,7 +105,7 @@ def test_nodes_of_fixtures_stand_where_libcst_says(path: Path) -> None:
 
 def test_a_site_counts_from_one_and_in_characters() -> None:
     source = source_of("ä = 'ü'; b = f(ä)\n")
-    line = source.module.body[0]
+    line = source.modules[0].body[0]
     assert isinstance(line, cst.SimpleStatementLine)
     assert str(source.site(line)) == "a.py:1:1"
     site = source.site(line.body[1])

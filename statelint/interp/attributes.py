@@ -20,6 +20,7 @@ from statelint.interp.objects import (
     ListRecord,
     Method,
     ModelRecord,
+    Module,
     Ref,
     States,
     Super,
@@ -63,6 +64,8 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
             if full == "keras.__version__":
                 return Known(_VERSIONS[machine.keras])
             return _CONSTANTS.get(full, Known(Library(full)))
+        case Module(frame=frame):
+            return _of_module(machine, frame, name, receiver, node)
         case Array() as array:
             return _of_array(machine, array, name, receiver)
         case Ref(id=id_):
@@ -75,6 +78,19 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
             rest = tuple(unknown(Reason.ATTRIBUTE) for _ in range(tensor.rank - 1))
             return Known(Tuple((tensor.batch, *rest)))
     return Known(Method(receiver, name))
+
+
+def _of_module(machine: Machine, frame: int, name: str, receiver: Value, node: cst.CSTNode | None) -> Value:
+    names = machine.frame_of_module(frame)
+    if name in names:
+        return names[name]
+    folder = machine.module_files[frame]
+    folder = folder.parent if folder.name == "__init__.py" else folder
+    for path in (folder / f"{name}.py", folder / name / "__init__.py", folder / name):
+        for inner, file in machine.module_files.items():
+            if file == path and inner in machine.state.frames:
+                return Known(Module(name, inner))
+    return machine.unknown(Reason.IMPORT, node, ("attribute", receiver.key, name))
 
 
 def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Value:

@@ -163,7 +163,13 @@ def finished(machine: Machine, lost: frozenset[int]) -> tuple[Callback, ...]:
     """All callbacks, with what the whole program does with them; `lost` are those that other code got."""
     is_whole = all(reason is not Reason.BUDGET for reason, _ in machine.unknowns)
     return tuple(
-        replace(c, is_followed=is_whole and id_ not in lost and not _is_mentioned(machine, c))
+        replace(
+            c,
+            is_followed=is_whole
+            and id_ not in lost
+            and c.site.path == machine.source.path
+            and not _is_mentioned(machine, c),
+        )
         for id_, c in machine.callbacks.items()
     )
 
@@ -173,7 +179,7 @@ def _is_mentioned(machine: Machine, callback: Callback) -> bool:
     if callback.kind != "class" or callback.id in machine.made:
         return False
     mentions = 0
-    todo: list[cst.CSTNode] = [machine.source.module]
+    todo: list[cst.CSTNode] = [module for source in machine.sources for module in source.modules]
     while todo:
         node = todo.pop()
         if isinstance(node, cst.Name):

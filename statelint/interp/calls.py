@@ -244,7 +244,7 @@ def call_function(
     machine: Machine, function: Function, arguments: Arguments, receiver: Value | None = None
 ) -> Value:
     """Follow the function's body with these arguments."""
-    machine.called.add(id(function.node))
+    machine.called[id(function.node)] = function.node
     active = sum(
         1 for a in machine.activations if a.function is not None and a.function.node is function.node
     )
@@ -493,7 +493,7 @@ def instantiate(machine: Machine, class_: Class, type_: Value, arguments: Argume
     for base in bases:
         entry = api.lookup(machine.keras, base)
         roles |= entry.roles if entry is not None else frozenset()
-    machine.called.add(id(class_.node))
+    machine.called[id(class_.node)] = class_.node
     instance = keras.make_instance(machine, class_, type_, roles, arguments)
     constructor = class_attribute(machine, class_, "__init__")
     if isinstance(constructor, Known) and isinstance(constructor.value, Function):

@@ -190,7 +190,7 @@ def name(machine: Machine, node: cst.Name) -> Value:
 def look_up(machine: Machine, identifier: str, node: cst.CSTNode | None = None) -> Value:
     """What a name stands for here."""
     if machine.activations and identifier in machine.activations[-1].global_names:
-        frame: int | None = 0
+        frame: int | None = machine.root_frame
     else:
         frame = machine.activations[-1].frame if machine.activations else 0
     while frame is not None:

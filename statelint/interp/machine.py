@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
+from pathlib import Path
 
 import libcst as cst
 
@@ -31,6 +32,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.state import Frame, State, join_states
 from statelint.sites import Site
+from statelint.source.project import Project
 from statelint.source.python import Source, walk
 from statelint.trace.objects import Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
@@ -45,6 +47,9 @@ class Limits:
     seconds: float = 2.0
     depth: int = 24
     unrolled: int = 16
+    # Modules of the project that are followed, and the bytes in all of them.
+    modules: int = 40
+    imported: int = 400_000
 
 
 class Exhausted(Exception):
@@ -81,6 +86,13 @@ class Machine:
     source: Source
     keras: int
     limits: Limits = field(default_factory=Limits)
+    # Where the program lies, and what finds the modules that it imports (None: they aren't followed).
+    file: Path | None = None
+    project: Project | None = None
+    # What has been read: the program itself, and the modules that it imports.
+    sources: list[Source] = field(init=False)
+    # Module's frame → its file.  The program itself is frame 0.
+    module_files: dict[int, Path] = field(init=False)
     state: State = field(default_factory=lambda: State({0: {}}, {}))
     events: list[Event] = field(default_factory=list)
     # Frame id → the frame in which its names are looked up next (None after the module's, 0).
@@ -111,13 +123,19 @@ class Machine:
     guards: list[list[State]] = field(default_factory=list)
     # What each open `try` catches: the names of the exceptions.
     caught: list[frozenset[str]] = field(default_factory=list)
-    called: set[int] = field(default_factory=set)
+    # The functions that are called and the classes of which instances are made, by the ids of their nodes.
+    called: dict[int, cst.CSTNode] = field(default_factory=dict)
     # Frames that a function or class closes over: they outlive their call.
     captured: set[int] = field(default_factory=set)
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
+    imported: int = 0
     statements: int = 0
     started: float = field(default_factory=time.perf_counter)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.sources = [self.source]
+        self.module_files = {} if self.file is None else {0: self.file}
 
     def fresh_id(self) -> int:
         return next(self._ids)
@@ -137,11 +155,15 @@ class Machine:
     # Values
 
     def site(self, node: cst.CSTNode) -> Site:
-        return self.source.site(node)
+        for source in self.sources:
+            if id(node) in source.spans:
+                return source.site(node)
+        raise KeyError(node)
 
     def unknown(self, reason: Reason, node: cst.CSTNode | None = None, key: Hashable = None) -> Value:
         """An unknown value, noted with its reason and place."""
-        place = "" if node is None or id(node) not in self.source.spans else str(self.site(node))
+        known = node is not None and any(id(node) in source.spans for source in self.sources)
+        place = str(self.site(node)) if known and node is not None else ""
         self.unknowns.setdefault((reason, place))
         return unknown(reason, place, key)
 
@@ -213,6 +235,42 @@ class Machine:
         self.state.frames[id_] = {}
         self.parents[id_] = parent
         return id_
+
+    def frame_of_module(self, frame: int) -> Frame:
+        """The names of a module; one that was run on another path has none here."""
+        return self.state.frames.setdefault(frame, {})
+
+    def root_of(self, frame: int) -> int:
+        """The frame of the module to which a frame belongs."""
+        outer = self.parents[frame]
+        while outer is not None:
+            frame, outer = outer, self.parents[outer]
+        return frame
+
+    @property
+    def root_frame(self) -> int:
+        return self.root_of(self.activations[-1].frame) if self.activations else 0
+
+    # Modules
+
+    def read_module(self, path: Path) -> Source | None:
+        """A module of the project; None where it can't be read, or is more than the limits allow."""
+        assert self.project is not None
+        try:
+            size = path.stat().st_size
+        except OSError:
+            return None
+        if len(self.sources) > self.limits.modules or self.imported + size > self.limits.imported:
+            self.unknowns.setdefault((Reason.BUDGET, path.name))
+            return None
+        began = time.perf_counter()
+        source = self.project.read(path)
+        # Other programs find it read already; what a program may cost must not depend on that.
+        self.started += time.perf_counter() - began
+        if source is not None and all(known is not source for known in self.sources):
+            self.sources.append(source)
+            self.imported += size
+        return source
 
     # Trace
 
@@ -353,12 +411,13 @@ class Machine:
 
     def _captured(self, function: Function) -> Iterator[Value]:
         frame: int | None = function.frame
-        while frame is not None and frame != 0:
+        while frame is not None and self.parents.get(frame) is not None:
             yield from self.state.frames.get(frame, {}).values()
             frame = self.parents.get(frame)
-        if frame == 0:
+        if frame is not None:
             names = names_in(function.node)
-            yield from (value for name, value in self.state.frames[0].items() if name in names)
+            known = self.state.frames.get(frame, {})
+            yield from (value for name, value in known.items() if name in names)
 
     def escape(self, site: Site, reason: Reason, *values: Value, keeps: bool = True) -> None:
         """Code that isn't followed gets these values: whatever it can reach may be changed by it.

@@ -55,6 +55,14 @@ class Class:
 
 
 @dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the program's own project; `frame` holds its names."""
+
+    name: str
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """The attribute `name` of an object, about to be called."""
 

@@ -4,6 +4,9 @@ another.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 import libcst as cst
 
 from statelint.interp import callbacks, calls
@@ -12,26 +15,45 @@ from statelint.interp.machine import Exhausted, Limits, Machine, names_in
 from statelint.interp.objects import Arguments, Class, Function, ModelRecord
 from statelint.interp.statements import execute
 from statelint.sites import Site
+from statelint.source.project import Project
 from statelint.source.python import Source
 from statelint.trace.objects import Model
 from statelint.trace.story import Context, Event, Opaque, Story, Trace
 from statelint.values import Known, Reason, Value, forget_keys
 
 
-def follow(source: Source, keras: int, limits: Limits | None = None) -> Trace:
-    """The trace of a program, judged for one Keras generation (2 or 3)."""
+def follow(
+    source: Source,
+    keras: int,
+    limits: Limits | None = None,
+    file: Path | None = None,
+    project: Project | None = None,
+    used: Collection[Site] = (),
+) -> Trace:
+    """The trace of a program, judged for one Keras generation (2 or 3).
+
+    The modules that it imports are followed where `project` finds them from its `file`.  `used` are the
+    definitions that other programs of the project use: they aren't followed for themselves.
+    """
     forget_keys()
     names_in.cache_clear()
-    machine = Machine(source, keras, limits or Limits())
-    stories = [_story(machine, "", lambda: execute(machine, source.module.body))]
+    machine = Machine(source, keras, limits or Limits(), file, project)
+    stories = [_story(machine, "", lambda: _execute(machine, source))]
     machine.state.alive = True
     # What an uncalled method does with an assumed instance of its class isn't done by the program.
     lost = frozenset(machine.lost)
-    for function, receiver in _uncalled(machine):
+    for function, receiver in _uncalled(machine, used):
         stories.append(_story(machine, function.name, lambda f=function, r=receiver: _enter(machine, f, r)))
     backend = (machine.backend or None) if keras == 3 else None
     found = callbacks.finished(machine, lost)
-    return Trace(keras, source.path, tuple(stories), found, tuple(machine.unknowns), backend)
+    followed = frozenset(machine.site(node) for node in machine.called.values())
+    files = tuple(path for path in machine.module_files.values() if path.suffix == ".py")
+    return Trace(keras, source.path, tuple(stories), found, tuple(machine.unknowns), backend, followed, files)
+
+
+def _execute(machine: Machine, source: Source) -> None:
+    for module in source.modules:
+        execute(machine, module.body)
 
 
 def _story(machine: Machine, name: str, run: object) -> Story:
@@ -69,8 +91,8 @@ def _models(machine: Machine) -> tuple[Model, ...]:
     return tuple(model for model in found if model is not None)
 
 
-def _uncalled(machine: Machine) -> list[tuple[Function, Class | None]]:
-    """The functions and methods that nothing in the file has called, in order."""
+def _uncalled(machine: Machine, used: Collection[Site]) -> list[tuple[Function, Class | None]]:
+    """The functions and methods of the file that nothing has called, in order."""
     found: list[tuple[Function, Class | None]] = []
     for value in list(machine.state.frames[0].values()):
         match value:
@@ -80,7 +102,13 @@ def _uncalled(machine: Machine) -> list[tuple[Function, Class | None]]:
                 for member in machine.state.frames.get(class_.namespace, {}).values():
                     if isinstance(member, Known) and isinstance(member.value, Function):
                         found.append((member.value, class_))
-    return [(f, c) for f, c in found if id(f.node) not in machine.called]
+    return [
+        (function, class_)
+        for function, class_ in found
+        if id(function.node) in machine.source.spans
+        and id(function.node) not in machine.called
+        and machine.site(function.node) not in used
+    ]
 
 
 def _enter(machine: Machine, function: Function, class_: Class | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from statelint.interp import callbacks, calls, expressions, loops
+from statelint.interp import callbacks, calls, expressions, loops, modules
 from statelint.interp.expressions import arithmetic, evaluate, truth
 from statelint.interp.machine import Machine, names_in
 from statelint.interp.objects import (
@@ -21,6 +21,7 @@ from statelint.interp.objects import (
     ListRecord,
     Method,
     ModelRecord,
+    Module,
     Ref,
     Tuple,
 )
@@ -110,9 +111,9 @@ def _frame_of(machine: Machine, name: str) -> Frame:
     if machine.activations:
         activation = machine.activations[-1]
         if name in activation.global_names:
-            return machine.state.frames[0]
+            return machine.frame_of_module(machine.root_of(activation.frame))
         outer = machine.parents[activation.frame] if name in activation.outer_names else None
-        while outer:
+        while outer is not None and machine.parents[outer] is not None:
             if name in machine.state.frames.get(outer, {}):
                 return machine.state.frames[outer]
             outer = machine.parents[outer]
@@ -152,6 +153,8 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, no
     record = machine.record(receiver)
     if isinstance(thing, Class):
         machine.state.frames[thing.namespace][name] = value
+    elif isinstance(thing, Module):
+        machine.frame_of_module(thing.frame)[name] = value
     elif isinstance(record, LayerRecord) and isinstance(thing, Ref):
         if name == "stateful":
             keras.set_stateful(machine, thing.id, value, node)
@@ -478,7 +481,7 @@ def _assert(machine: Machine, node: cst.Assert) -> None:
     evaluate(machine, node.test)
 
 
-# Definitions and imports
+# Definitions
 
 
 def _function(machine: Machine, node: cst.FunctionDef) -> None:
@@ -495,50 +498,6 @@ def _class(machine: Machine, node: cst.ClassDef) -> None:
     class_ = Class(node.name.value, node, machine.site(node), bases, namespace)
     machine.frame[node.name.value] = Known(class_)
     callbacks.define(machine, class_)
-
-
-def _import(machine: Machine, node: cst.Import) -> None:
-    for alias in node.names:
-        full = _dotted(alias.name)
-        machine.note_import(full)
-        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            machine.frame[alias.asname.name.value] = calls.library(full)
-        else:
-            top = full.split(".")[0]
-            machine.frame[top] = calls.library(top)
-
-
-def _import_from(machine: Machine, node: cst.ImportFrom) -> None:
-    module = _dotted(node.module) if node.module is not None else ""
-    if not node.relative:
-        machine.note_import(module)
-    if node.relative or isinstance(node.names, cst.ImportStar):
-        if isinstance(node.names, cst.ImportStar):
-            _import_star(machine, "" if node.relative else module)
-            return
-        module = "." * len(node.relative) + module
-    for alias in node.names:
-        name = alias.name.value if isinstance(alias.name, cst.Name) else _dotted(alias.name)
-        bound = alias.asname.name if alias.asname is not None else alias.name
-        if isinstance(bound, cst.Name):
-            full = f"{module}.{name}"
-            if machine.catches("ImportError", "ModuleNotFoundError") and keras.is_removed(machine, full):
-                machine.frame[bound.value] = machine.unknown(Reason.IMPORT, node)
-                continue
-            machine.frame[bound.value] = calls.library(full)
-
-
-def _import_star(machine: Machine, module: str) -> None:
-    for name in calls.public_names(machine, module):
-        machine.frame[name] = calls.library(f"{module}.{name}")
-
-
-def _dotted(node: cst.CSTNode) -> str:
-    if isinstance(node, cst.Name):
-        return node.value
-    if isinstance(node, cst.Attribute):
-        return f"{_dotted(node.value)}.{node.attr.value}"
-    return ""
 
 
 _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
@@ -563,6 +522,6 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
     cst.Assert: _assert,
     cst.FunctionDef: _function,
     cst.ClassDef: _class,
-    cst.Import: _import,
-    cst.ImportFrom: _import_from,
+    cst.Import: modules.execute_import,
+    cst.ImportFrom: modules.execute_import_from,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -27,15 +28,28 @@ _NO_BRACKETS = bytes(b for b in range(256) if b not in b"()[]{}")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A parsed file."""
+    """The parsed code of a file, which runs as one program: a module, or the cells of a notebook in order.
+
+    `spans` count lines through all of it; `cells` has the line before each cell's first, None for plain
+    files.
+    """
 
     path: str
-    module: cst.Module
+    modules: tuple[cst.Module, ...]
     spans: dict[int, Span]
+    cells: tuple[int, ...] | None = None
+
+    @property
+    def code(self) -> str:
+        return "\n".join(module.code for module in self.modules)
 
     def site(self, node: cst.CSTNode) -> Site:
         line, column, end_line, end_column = self.spans[id(node)]
-        return Site(self.path, None, line, column + 1, end_line, end_column + 1)
+        if self.cells is None:
+            return Site(self.path, None, line, column + 1, end_line, end_column + 1)
+        cell = bisect_left(self.cells, line) - 1
+        before = self.cells[cell]
+        return Site(self.path, cell, line - before, column + 1, end_line - before, end_column + 1)
 
 
 @cache
@@ -140,7 +154,7 @@ def read(path: str, data: bytes) -> Source | Unreadable:
         return _unreadable(path, data, 1, 0, str(error) or type(error).__name__)
     except RecursionError:
         return _unreadable(path, data, 1, 0, "is nested too deep to parse")
-    return Source(path, module, state.spans)
+    return Source(path, (module,), state.spans)
 
 
 def _depth(data: bytes) -> int:

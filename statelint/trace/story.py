@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Callback, Data, Layer, Model
@@ -301,6 +302,10 @@ class Trace:
     unknowns: tuple[tuple[Reason, str], ...] = ()
     # The backend of Keras 3 that the program itself asks for; None where it doesn't say.
     backend: str | None = None
+    # The functions that it calls and the classes that it makes instances of, by their definitions.
+    used: frozenset[Site] = frozenset()
+    # The file of the program and those of the modules that it imports.
+    files: tuple[Path, ...] = ()
 
 
 __all__ = [

@@ -250,7 +250,7 @@ def _setattr(machine: Machine, name: str, arguments: Arguments) -> Value:
         and isinstance(attr.value, str)
         and value is not None
     ):
-        set_attribute(machine, thing, attr.value, value, machine.source.module)
+        set_attribute(machine, thing, attr.value, value, machine.source.modules[0])
     else:
         machine.escape(arguments.site, Reason.ATTRIBUTE, *arguments.values())
     return NONE

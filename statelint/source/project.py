@@ -1,0 +1,206 @@
+"""The modules of a project: where an import leads, and what stands there."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statelint.discover import shown_path
+
+if TYPE_CHECKING:
+    from statelint.source.python import Source, Unreadable
+
+# These names mean the library, whatever lies beside the importing file.
+LIBRARIES = frozenset(
+    {
+        *("keras", "tensorflow", "tf_keras", "jax", "torch", "flax", "transformers"),
+        *("numpy", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "cv2", "PIL", "h5py"),
+        *("absl", "click", "tqdm", "rich", "yaml", "requests", "pytest", "setuptools", "wandb", "mlflow"),
+    }
+)
+_ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
+
+
+# Import statements, as they stand in a module, a notebook's JSON or a fenced block.
+_IMPORTS = re.compile(
+    rb"""^[ \t"]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t*]+)|import[ \t]+([\w., \t]+))""",
+    re.MULTILINE,
+)
+
+
+class Project:
+    """Finds the modules that the files of a project import, and reads each of them once."""
+
+    def __init__(self) -> None:
+        self._sources: dict[Path, Source | Unreadable] = {}
+        self._imports: dict[Path, tuple[Path, ...]] = {}
+        self._mentions: dict[Path, bool] = {}
+
+    def locate(self, importer: Path, entry: Path, name: str, level: int) -> tuple[Path, ...] | None:
+        """Where `import name` leads in the file `importer` of the program `entry`, package by package.
+
+        `level` counts the leading dots of a relative import.  A folder stands for a package without
+        `__init__.py`.  None where it is no module of the project.
+        """
+        parts = tuple(name.split(".")) if name else ()
+        if level:
+            folder = importer.parent
+            for _ in range(level - 1):
+                folder = folder.parent
+            return _descend(folder, parts) if parts else _package(folder)
+        if parts[0] in LIBRARIES or is_inside(importer, parts[0]):
+            return None
+        for folder in _search_path(importer.parent, entry.parent, parts[0] in sys.stdlib_module_names):
+            found = _descend(folder, parts)
+            if found is not None:
+                return found
+        return None
+
+    def parse(self, path: Path, shown: str, data: bytes) -> Source | Unreadable:
+        """A file's source; every program that imports the file gets the same one."""
+        from statelint.source.python import read
+
+        known = self._sources.get(path)
+        if known is None:
+            known = self._sources[path] = read(shown, data)
+        return known
+
+    def read(self, path: Path) -> Source | None:
+        """The source of a module, None where it can't be read."""
+        from statelint.source.python import Unreadable
+
+        try:
+            source = self._sources.get(path) or self.parse(path, shown_path(str(path)), path.read_bytes())
+        except OSError:
+            return None
+        return None if isinstance(source, Unreadable) else source
+
+    def imports(self, file: Path, data: bytes | None = None) -> tuple[Path, ...]:
+        """The project's modules that a file names in import statements; nothing is parsed for it."""
+        known = self._imports.get(file)
+        if known is None:
+            known = self._imports[file] = tuple(self._imported(file, _bytes(file) if data is None else data))
+        return known
+
+    def _imported(self, file: Path, data: bytes) -> Iterator[Path]:
+        for dots, module, names, plain in _IMPORTS.findall(data):
+            if plain:
+                wanted = [part.split()[0] for part in plain.decode().split(",") if part.strip()]
+                level = 0
+            else:
+                inner = [part.split()[0] for part in names.decode().split(",") if part.strip()]
+                level, base = len(dots), module.decode()
+                wanted = [base, *(f"{base}.{name}" if base else name for name in inner if name != "*")]
+            for name in wanted:
+                if name or level:
+                    yield from self.locate(file, file, name, level) or ()
+
+    def concerns(self, file: Path, data: bytes, words: re.Pattern[bytes]) -> bool:
+        """Whether one of the words stands in the file or in a module that it imports, however far."""
+        if words.search(data):
+            return True
+        seen, todo = {file}, list(self.imports(file, data))
+        while todo:
+            module = todo.pop()
+            if module in seen or module.suffix != ".py":
+                continue
+            seen.add(module)
+            if module not in self._mentions:
+                text = _bytes(module)
+                self._mentions[module] = words.search(text) is not None
+                self.imports(module, text)
+            if self._mentions[module]:
+                return True
+            todo.extend(self.imports(module))
+        return False
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def is_inside(file: Path, name: str) -> bool:
+    """Whether the file is part of a package of this name: Keras's own source, say."""
+    folder = file.parent
+    while _is_package(folder):
+        if folder.name == name:
+            return True
+        folder = folder.parent
+    return False
+
+
+def _search_path(importer: Path, entry: Path, is_standard: bool) -> tuple[Path, ...]:
+    """The folders in which absolute imports are looked for; of the standard library's names only a file
+    beside the program can be meant.
+    """
+    if is_standard:
+        return (entry,)
+    root = _root(importer)
+    return tuple(dict.fromkeys((importer, entry, *_above_packages(importer), root, root / "src")))
+
+
+@cache
+def _above_packages(folder: Path) -> tuple[Path, ...]:
+    """The folder in which the outermost package lies that this folder belongs to."""
+    if not _is_package(folder):
+        return ()
+    while _is_package(folder):
+        folder = folder.parent
+    return (folder,)
+
+
+@cache
+def _root(folder: Path) -> Path:
+    """The project's root: the nearest folder that looks like one, else this one."""
+    for place in (folder, *folder.parents):
+        if not _names(place).isdisjoint(_ROOT_MARKS):
+            return place
+    return folder
+
+
+def _descend(folder: Path, parts: tuple[str, ...]) -> tuple[Path, ...] | None:
+    found: list[Path] = []
+    for position, part in enumerate(parts):
+        here = _module(folder, part)
+        if here is None:
+            return None
+        found.append(here)
+        if here.suffix == ".py" and here.name != "__init__.py" and position < len(parts) - 1:
+            return None
+        folder = folder / part
+    return tuple(found)
+
+
+def _module(folder: Path, name: str) -> Path | None:
+    names = _names(folder)
+    if name in names and _is_package(folder / name):
+        return folder / name / "__init__.py"
+    if f"{name}.py" in names:
+        return folder / f"{name}.py"
+    inner = folder / name
+    if name in names and any(other.endswith(".py") for other in _names(inner)):
+        return inner
+    return None
+
+
+def _package(folder: Path) -> tuple[Path, ...]:
+    return (folder / "__init__.py" if _is_package(folder) else folder,)
+
+
+def _is_package(folder: Path) -> bool:
+    return "__init__.py" in _names(folder)
+
+
+@cache
+def _names(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset(path.name for path in folder.iterdir())
+    except OSError:
+        return frozenset()

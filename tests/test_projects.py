@@ -1,0 +1,235 @@
+"""Programs of several files: imports are followed, and a finding is reported once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from statelint.discover import discover
+from statelint.engine import check_files
+from statelint.source.project import Project
+
+MODEL = """\
+    import keras
+
+    def build(batch, steps=20):
+        model = keras.Sequential()
+        model.add(keras.Input(batch_shape=(batch, steps, 1)))
+        model.add(keras.layers.LSTM(4, stateful=True))
+        model.compile("sgd", "mse")
+        return model
+    """
+
+DATA = "import numpy as np\nx, y = np.zeros((100, 20, 1)), np.zeros((100, 4))\n"
+
+TRAIN = """\
+    {imports}
+    model = {build}(32)
+    model.fit(x, y, batch_size=32, shuffle=False)
+    """
+
+
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], *given: str) -> list[str]:
+    """What is found in a project, as "file:line code"."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), encoding="utf-8")
+    checked = check_files(discover(given or (".",)).files)
+    assert not checked.failures, checked.failures
+    return [f"{f.site.path}:{f.site.line} {f.code}" for f in checked.findings]
+
+
+@pytest.mark.parametrize(
+    ("files", "imports", "build"),
+    [
+        ({"models.py": MODEL}, "from models import build", "build"),
+        ({"models.py": MODEL}, "from models import build as make", "make"),
+        ({"models.py": MODEL}, "import models", "models.build"),
+        ({"models.py": MODEL}, "import models as m", "m.build"),
+        ({"models.py": MODEL}, "from models import *", "build"),
+        ({"nets/__init__.py": "", "nets/rnn.py": MODEL}, "from nets.rnn import build", "build"),
+        ({"nets/__init__.py": "", "nets/rnn.py": MODEL}, "from nets import rnn", "rnn.build"),
+        ({"nets/__init__.py": "", "nets/rnn.py": MODEL}, "import nets.rnn", "nets.rnn.build"),
+        ({"nets/rnn.py": MODEL}, "import nets.rnn as r", "r.build"),
+        ({"nets/__init__.py": "from .rnn import build", "nets/rnn.py": MODEL}, "import nets", "nets.build"),
+        (
+            {
+                "nets/__init__.py": "from .rnn import *",
+                "nets/rnn.py": "__all__ = ['build']\n" + dedent(MODEL),
+            },
+            "from nets import *",
+            "build",
+        ),
+        (
+            {"a.py": "from models import build\nimport train\n", "models.py": "import a\n" + dedent(MODEL)},
+            "from a import build",
+            "build",
+        ),
+    ],
+)
+def test_imports_are_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], imports: str, build: str
+) -> None:
+    train = dedent(TRAIN).format(imports=f"{imports}\nfrom data import x, y", build=build)
+    found = check(tmp_path, monkeypatch, {**files, "data.py": DATA, "train.py": train})
+    assert found == ["train.py:4 SRN204"]
+
+
+def test_relative_imports_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train = dedent(TRAIN).format(imports="from .models import build\nfrom ..data import x, y", build="build")
+    files = {
+        "proj/__init__.py": "",
+        "proj/data.py": DATA,
+        "proj/rnn/__init__.py": "",
+        "proj/rnn/models.py": MODEL,
+        "proj/rnn/train.py": train,
+    }
+    assert check(tmp_path, monkeypatch, files) == ["proj/rnn/train.py:4 SRN204"]
+
+
+def test_imports_from_the_root_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train = dedent(TRAIN).format(
+        imports="from lib.models import build\nfrom lib.data import x, y", build="build"
+    )
+    files = {
+        "pyproject.toml": "",
+        "lib/models.py": MODEL,
+        "lib/data.py": DATA,
+        "scripts/train.py": train,
+    }
+    assert check(tmp_path, monkeypatch, files) == ["scripts/train.py:4 SRN204"]
+    # The paths given limit what is reported, not what is read.
+    assert check(tmp_path, monkeypatch, {}, "scripts/train.py") == ["scripts/train.py:4 SRN204"]
+    assert check(tmp_path, monkeypatch, {}, "lib") == []
+
+
+def test_a_finding_in_a_shared_module_is_reported_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "models.py": """\
+            import keras
+
+            def build():
+                return keras.Sequential([keras.layers.LSTM(4, stateful=True, input_shape=(20, 1))])
+            """,
+        "one.py": "from models import build\nbuild()\n",
+        "two.py": "from models import build\nbuild()\n",
+    }
+    assert check(tmp_path, monkeypatch, files) == ["models.py:4 SRN101"]
+    assert check(tmp_path, monkeypatch, {}, "one.py") == []
+
+
+def test_a_function_that_another_file_calls_is_not_followed_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With its default, `epochs` would be ten.
+    files = {
+        "training.py": """\
+            import keras
+            import numpy as np
+
+            def run(epochs=10):
+                model = keras.Sequential(
+                    [keras.Input(batch_shape=(2, 3, 1)), keras.layers.LSTM(4, stateful=True)]
+                )
+                model.compile("sgd", "mse")
+                model.fit(np.zeros((8, 3, 1)), np.zeros((8, 4)), batch_size=2, epochs=epochs, shuffle=False)
+            """,
+        "main.py": "import training\ntraining.run(1)\n",
+    }
+    assert check(tmp_path, monkeypatch, files) == []
+    assert check(tmp_path, monkeypatch, {"main.py": "import training\ntraining.run()\n"}) == [
+        "training.py:9 SRN301"
+    ]
+
+
+def test_a_reset_in_another_module_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "models.py": MODEL,
+        "data.py": DATA,
+        "states.py": """\
+            import keras
+
+            def forget(model):
+                for layer in model.layers:
+                    if hasattr(layer, "reset_states"):
+                        layer.reset_states()
+
+            class Forgetting(keras.callbacks.Callback):
+                def on_epoch_begin(self, epoch, logs=None):
+                    forget(self.model)
+            """,
+        "train.py": """\
+            import states
+            from models import build
+            from data import x, y
+
+            model = build(4)
+            model.fit(x, y, batch_size=4, shuffle=False, epochs=3, callbacks=[states.Forgetting()])
+            states.forget(model)
+            model.evaluate(x, y, batch_size=4)
+            """,
+    }
+    assert check(tmp_path, monkeypatch, files) == []
+
+
+def test_configuration_of_another_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train = dedent(TRAIN).replace("32", "config.BATCH")
+    files = {
+        "config.py": "BATCH = 10\nTEST = {'batch': 32}\n",
+        "models.py": MODEL,
+        "data.py": DATA,
+        "train.py": train.format(
+            imports="import config\nfrom models import build\nfrom data import x, y", build="build"
+        )
+        + "for layer in model.layers:\n    layer.reset_states()\n"
+        + "model.predict(x, batch_size=config.TEST['batch'])\n",
+    }
+    assert check(tmp_path, monkeypatch, files) == ["train.py:8 SRN206"]
+
+
+@pytest.mark.parametrize(
+    "module", [None, "def build(:\n", "raise ImportError\n", "def build(batch):\n    return load(batch)\n"]
+)
+def test_what_cannot_be_followed_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str | None
+) -> None:
+    train = dedent(TRAIN).format(imports="from models import build\nfrom data import x, y", build="build")
+    files = {"data.py": DATA, "train.py": train + "# stateful\n"}
+    if module is not None:
+        files["models.py"] = module
+    assert check(tmp_path, monkeypatch, files) == []
+
+
+def test_libraries_are_never_files_beside(tmp_path: Path) -> None:
+    for name in ("keras.py", "json.py", "queue.py", "models.py"):
+        (tmp_path / name).touch()
+    train = tmp_path / "train.py"
+    inner = tmp_path / "sub" / "inner.py"
+    project = Project()
+    assert project.locate(train, train, "keras", 0) is None
+    assert project.locate(train, train, "models", 0) == (tmp_path / "models.py",)
+    # A name of the standard library means a file only where Python would take it first.
+    assert project.locate(train, train, "queue", 0) == (tmp_path / "queue.py",)
+    assert project.locate(inner, inner, "queue", 0) is None
+
+
+def test_inside_a_library_its_name_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "keras/__init__.py": "",
+        "keras/layers.py": "class LSTM:\n    def __init__(self, stateful): ...\n",
+        "keras/test_rnn.py": "import keras\nkeras.layers.LSTM(4, stateful=True, batch_size=1)\n",
+    }
+    assert check(tmp_path, monkeypatch, files) == []
+    assert Project().locate(tmp_path / "keras" / "test_rnn.py", tmp_path, "keras.layers", 0) is None
+
+
+def test_a_module_that_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train = dedent(TRAIN).format(imports="from models import build\nfrom data import x, y", build="build")
+    files = {"models.py": dedent(MODEL) + "#" * 400_000, "data.py": DATA, "train.py": train}
+    assert check(tmp_path, monkeypatch, files) == []
