@@ -55,7 +55,7 @@ def test_sequential_models(code: str, model: str) -> None:
         (f"m.add({LSTM})\nm.train_on_batch(np.zeros((6, 3, 1)))", "Sequential(LSTM*) batch=6"),
         (f"m.add({LSTM})\nm(np.zeros((6, 3, 1)))", "Sequential(LSTM*) batch=6"),
         (f"m.add({LSTM})\nm.predict(np.zeros((64, 3, 1)))", "Sequential(LSTM*) batch=32"),
-        (f"m.add({LSTM})\nm.predict(np.zeros((65, 3, 1)))", "Sequential(LSTM*) batch=None"),
+        (f"m.add({LSTM})\nm.evaluate(np.zeros((65, 3, 1)))", "Sequential(LSTM*) batch=None"),
         (f"m.add({LSTM})\nm.predict(unknown)", "Sequential(LSTM*) batch=?"),
         (
             "for units in (4, 8):\n    m.add(keras.layers.LSTM(units, stateful=True))",
@@ -220,6 +220,12 @@ def test_states_are_built_once() -> None:
         "build LSTM for 8 by build",
         "build LSTM for 2 by predict",
     ]
+
+
+@pytest.mark.parametrize(("keras", "batch"), [(2, "None"), (3, "4")])
+def test_predict_looks_at_its_first_batch_on_keras_3(keras: int, batch: str) -> None:
+    code = f"keras.Sequential([{LSTM}]).predict(np.zeros((10, 3, 1)), batch_size=4)"
+    assert story_of(code, keras, HEAD, Built) == [f"build LSTM for {batch} by predict"]
 
 
 def test_a_model_that_is_loaded_is_not_known() -> None:

@@ -479,8 +479,10 @@ def first_batch(machine: Machine, method: str, data: Data, bound: Mapping[str, A
     """The batch dimension with which a call traces the model: a known None where it isn't static."""
     if method == "call" or method.endswith("on_batch"):
         return data.array.shape[0] if data.array and data.array.shape else unknown(Reason.OPERATION)
+    # Keras 3's predict looks at its first batch, and takes that one's size.
+    looks_ahead = machine.keras == 3 and method == "predict"
     if data.kind == "dataset" and data.dataset is not None:
-        if data.dataset.batch is None:
+        if data.dataset.batch is None or looks_ahead:
             return unknown(Reason.OPERATION)
         match is_(data.dataset.drop_remainder, True):
             case Ternary.YES:
@@ -489,11 +491,13 @@ def first_batch(machine: Machine, method: str, data: Data, bound: Mapping[str, A
                 return NONE
         return unknown(Reason.OPERATION)
     if data.kind == "generator":
-        return NONE if machine.keras == 3 else unknown(Reason.OPERATION)
+        return NONE if machine.keras == 3 and not looks_ahead else unknown(Reason.OPERATION)
     given = bound["batch_size"].value if "batch_size" in bound else NONE
     size, samples = batch_size_of(given), data.samples
     if data.kind != "array" or size is None or size <= 0 or samples is None:
         return unknown(Reason.OPERATION)
     if "validation_split" in bound and not _is_zero(bound["validation_split"].value):
         return unknown(Reason.OPERATION)
+    if looks_ahead:
+        return depending_on(Known(min(samples, size)), given)
     return depending_on(NONE if samples % size else Known(size), given)
