@@ -195,6 +195,8 @@ class ListRecord:
     layers_of: int | None = None
     # The call that put the items into random order.
     shuffle_site: Site | None = None
+    # The call that made each item a whole sequence of its own.
+    separate_site: Site | None = None
 
     @classmethod
     def of(cls, items: tuple[Value, ...]) -> ListRecord:

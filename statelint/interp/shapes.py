@@ -62,7 +62,9 @@ def array_index(array: Array, index: Value) -> Value | None:
             start = NONE if indices[0] is not first else first.value.start
             windows = array.windows if _adds_axis_behind(indices) else None
             narrowed = ("of", array.base, *(i.key for i in indices[1:]))
-            return Known(Array(key, None, narrowed, start, windows=windows, shuffle_site=array.shuffle_site))
+            return Known(
+                replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows, made=False)
+            )
         return Known(Array(key, None, key))
     shape: list[Value] = []
     axis = 0
@@ -97,7 +99,10 @@ def array_index(array: Array, index: Value) -> Value | None:
         start = Known(0) if cut is None else cut.start
         windows = (cut or array).windows if len(shape) >= len(array.shape) else None
         return depending_on(
-            Known(Array(key, tuple(shape), base, start, array.made, None, windows, array.shuffle_site)), index
+            Known(
+                replace(array, key=key, shape=tuple(shape), base=base, start=start, cut=None, windows=windows)
+            ),
+            index,
         )
     return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made)), index)
 
@@ -140,7 +145,9 @@ def _rows(array: Array, part: Slice) -> Value:
         length = slice_length(part, total)
         shape = (length, *array.shape[1:]) if array.shape and length is not None else None
         thinned = shifted(array.windows, part.start, number(part.step))
-        return Known(Array(key, shape, key, Known(0), array.made, None, thinned, array.shuffle_site))
+        return Known(
+            replace(array, key=key, shape=shape, base=key, start=Known(0), cut=None, windows=thinned)
+        )
     length = slice_length(part, total)
     start = slice_start(part, total)
     own, offset = number(array.start), number(start)
@@ -157,14 +164,13 @@ def _rows(array: Array, part: Slice) -> Value:
         return Known(array)
     return depending_on(
         Known(
-            Array(
-                key,
-                rows,
-                array.base,
-                absolute,
-                array.made,
+            replace(
+                array,
+                key=key,
+                shape=rows,
+                start=absolute,
+                cut=None,
                 windows=shifted(array.windows, start, 1),
-                shuffle_site=array.shuffle_site,
             )
         ),
         part.start,

@@ -161,6 +161,8 @@ class Array:
     windows: Windows | None = None
     # The call that put the rows into random order.
     shuffle_site: Site | None = None
+    # The call that made each row a whole sequence of its own: no row continues another one.
+    separate_site: Site | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))
@@ -203,6 +205,8 @@ class Dataset:
     shuffle_site: Site | None = None
     # The call that put the rows into random order before the Dataset was made of them.
     rows_shuffled: Site | None = None
+    # The call that made each row of that array a whole sequence of its own.
+    separate_site: Site | None = None
     # A parallel step that gives up the order.
     race_site: Site | None = None
     windows: Windows | None = None

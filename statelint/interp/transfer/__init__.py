@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Transfer = Callable[["Machine", str, "Arguments"], Value]
 
-_MODULES = ("builtins", "numpy", "datasets", "keras_functions", "orders", "windowing")
+_MODULES = ("builtins", "numpy", "datasets", "keras_functions", "orders", "separate", "windowing")
 
 
 @cache

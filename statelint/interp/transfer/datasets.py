@@ -36,8 +36,12 @@ def _from_slices(machine: Machine, name: str, arguments: Arguments) -> Value:
     shuffled = next(
         (p.value.shuffle_site for p in parts if isinstance(p, Known) and isinstance(p.value, Array)), None
     )
+    first = parts[0].value if parts and isinstance(parts[0], Known) else None
+    separate = first.separate_site if isinstance(first, Array) else None
     key = ("dataset", tuple(p.key for p in parts))
-    return Known(Dataset(key, parts, elements, rows_shuffled=shuffled, windows=_windows(parts)))
+    return Known(
+        Dataset(key, parts, elements, rows_shuffled=shuffled, separate_site=separate, windows=_windows(parts))
+    )
 
 
 def _windows(parts: tuple[Value, ...]) -> Windows | None:
@@ -150,7 +154,9 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
                 return Known(windowing.mapped(machine, dataset, step, function, arguments))
             if function is not None:
                 calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
-            return Known(replace(step, parts=()))
+            # Of a whole batch it may make anything.
+            separate = step.separate_site if step.batch is None else None
+            return Known(replace(step, parts=(), separate_site=separate))
         case "shuffle":
             if number(arguments.get(0, "buffer_size")) == 1:
                 return Known(step)
@@ -164,7 +170,16 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         case "take" | "skip":
             return Known(_shortened(step, name, arguments))
         case "unbatch":
-            return Known(replace(step, batch=None, batch_site=None, drop_remainder=FALSE, parts=()))
+            return Known(
+                replace(
+                    step,
+                    batch=None,
+                    batch_site=None,
+                    drop_remainder=FALSE,
+                    separate_site=None,
+                    parts=(),
+                )
+            )
         case "cardinality" | "__len__":
             batches = dataset.batches
             return Known(batches) if batches is not None else machine.unknown(Reason.LIBRARY_CALL)
@@ -202,6 +217,7 @@ def _unknown_dataset(step: Dataset) -> Value:
         replace(
             step,
             windows=None,
+            separate_site=None,
             parts=(),
             elements=unknown(Reason.OPERATION),
             batch=unknown(Reason.OPERATION),

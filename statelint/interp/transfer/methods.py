@@ -21,7 +21,7 @@ from statelint.interp.objects import (
     Tensor,
     Tuple,
 )
-from statelint.interp.transfer import datasets, keras, numpy, training
+from statelint.interp.transfer import datasets, keras, numpy, separate, training
 from statelint.trace.objects import Argument, Array, Dataset
 from statelint.trace.story import Compiled, Guarded, Reset, Stored, Written
 from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, join, unknown
@@ -478,6 +478,7 @@ def _nothing(machine: Machine, receiver: Value, name: str, arguments: Arguments)
 
 _INSTANCES: dict[str, MethodTransfer] = {
     "argparse.ArgumentParser": _argument_parser,
+    "keras.preprocessing.text.Tokenizer": separate.tokenizer_method,
     "tensorflow.GradientTape": _nothing,
     "numpy.random.default_rng": numpy.generator_method,
     "numpy.random.RandomState": numpy.generator_method,

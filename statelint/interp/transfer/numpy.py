@@ -169,9 +169,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     start = array.start if same_rows else Known(0)
     # Rows of unknown number that keep their first axis are still the same windows.
     windows = array.windows if same_rows or array.shape is None or not array.shape else None
-    shuffled = array.shuffle_site if same_rows else None
+    shuffled, separate = (array.shuffle_site, array.separate_site) if same_rows else (None, None)
     return depending_on(
-        Known(Array(key, tuple(dims), base, start, array.made, None, windows, shuffled)), source
+        Known(Array(key, tuple(dims), base, start, array.made, None, windows, shuffled, separate)), source
     )
 
 
@@ -214,8 +214,12 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         base = ("reshaped", array.base) if keeps else key
         start = array.start if keeps else Known(0)
         windows = array.windows if keeps else None
+        separate = array.separate_site if keeps else None
         return depending_on(
-            Known(Array(key, tuple(shape), base, start, array.made, None, windows, array.shuffle_site)), value
+            Known(
+                Array(key, tuple(shape), base, start, array.made, None, windows, array.shuffle_site, separate)
+            ),
+            value,
         )
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
@@ -246,7 +250,12 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     known = [n for n in lengths if n is not None]
     total: Value = Known(sum(known)) if len(known) == len(lengths) else machine.unknown(Reason.OPERATION)
     shape = (*shapes[0][:position], total, *shapes[0][position + 1 :])
-    return depending_on(Known(Array(key, shape, key, Known(0), all(a.made for a in arrays))), *found)
+    is_made = all(a.made for a in arrays)
+    separate = arrays[0].separate_site if all(a.separate_site is not None for a in arrays) else None
+    return depending_on(
+        Known(Array(key, shape, key, Known(0), is_made, separate_site=separate)),
+        *found,
+    )
 
 
 def _squeeze(machine: Machine, name: str, arguments: Arguments) -> Value:

@@ -167,7 +167,9 @@ def _in_order(rows: Value, train: Value, test: Value) -> list[Value]:
             parts.append(unknown(Reason.LIBRARY_CALL, key=key))
             continue
         shape = (size, *array.shape[1:]) if array.shape else None
-        parts.append(Known(Array(key, shape, array.base, start, array.made)))
+        parts.append(
+            Known(Array(key, shape, array.base, start, array.made, separate_site=array.separate_site))
+        )
     return parts
 
 

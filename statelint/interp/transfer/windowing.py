@@ -164,7 +164,7 @@ def window(dataset: Dataset, step: Dataset, arguments: Arguments) -> Dataset:
     advance = size if shift is None or is_(shift, None) is Ternary.YES else number(shift)
     drops = arguments.get(3, "drop_remainder")
     plain = stride is None or number(stride) == 1
-    nested = replace(step, parts=dataset.parts, windows=None)
+    nested = replace(step, parts=dataset.parts, windows=None, separate_site=None)
     if dataset.batch is not None or not size or not advance or not plain:
         return replace(nested, parts=(), elements=unknown(Reason.OPERATION), batch=unknown(Reason.OPERATION))
     if drops is None or is_(drops, True) is not Ternary.YES:
