@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Without one of these words no rule has anything to say.
 _CANDIDATE = re.compile(rb"stateful|reset_state")
 # Rules on the order of batches: where no state is carried, it doesn't matter.
-_ABOUT_ORDER = frozenset({"SRN201", "SRN202", "SRN203", "SRN208", "SRN209", "SRN211", "SRN212"})
+_ABOUT_ORDER = frozenset({"SRN201", "SRN202", "SRN203", "SRN208", "SRN209", "SRN210", "SRN211", "SRN212"})
 # A file that can't be parsed is reported only where it is clearly about stateful RNNs.
 _RELEVANT = re.compile(rb"stateful\s*=\s*True|reset_states?\s*\(")
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b")

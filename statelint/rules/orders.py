@@ -9,6 +9,8 @@ from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
 from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.sites import Site
+from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Feed, Story
@@ -77,6 +79,12 @@ def is_cut_along_rows(feed: Feed) -> bool:
     """Whether the rows of a batch are some of the data's rows, and not all of them for some steps."""
     array = feed.data.array
     return array is None or array.cut is None or array.cut.axis == 0
+
+
+def separate_rows(data: Data) -> Site | None:
+    """The call that made each row of the data a whole sequence of its own, where that is known."""
+    source = data.dataset or data.array
+    return source.separate_site if source is not None else None
 
 
 # Measuring

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.rules.orders import separate_rows
 from statelint.rules.places import placed
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
@@ -81,16 +82,16 @@ def _is_skipped(story: Story, reset: Reset) -> bool:
 
 
 def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
-    """Whether the two are batches of several rows of one and the same data."""
+    """Whether the two are batches of several rows of one and the same data, and may continue each other."""
     if loop.kind == "batches":
-        return True
+        return separate_rows(later.data) is None
     one, other = earlier.data.array, later.data.array
     if one is None or other is None or one.key == other.key or one.cut is None or one.cut != other.cut:
         return False
     if one.cut.axis:
         return True
     # One row at a time may be one whole sequence at a time.
-    if one.samples == 1:
+    if one.samples == 1 or separate_rows(later.data) is not None:
         return False
     first, second = number(one.start), number(other.start)
     return first is not None and second is not None and second - first > 1

@@ -27,17 +27,12 @@ class ShuffledBatches(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             for call in story.calls():
-                if call.method not in ("fit", "fit_generator") or not is_stateful(call.model):
+                if not is_stateful(call.model) or not shuffles(story, call):
                     continue
                 shuffle = call.argument("shuffle")
-                given = "shuffle" in call.arguments
-                if given and holds(shuffle, bool) is not Ternary.YES:
-                    continue
-                if not _is_shuffled(story, call):
-                    continue
                 layer = call.model.stateful_layers[0]
                 what = "the order of its batches" if call.data.kind == "sequence" else "the samples"
-                how = "as it is told to" if given else "which is its default"
+                how = "as it is told to" if "shuffle" in call.arguments else "which is its default"
                 yield Report(
                     site=call.site,
                     message=f"fit() shuffles {what} in every epoch, {how}, so that the rows of a batch "
@@ -78,7 +73,12 @@ class ShuffledBatches(Rule):
         return verdict(recording, Status.REFUTED, f"all {slots} continuations are in order")
 
 
-def _is_shuffled(story: Story, call: Call) -> bool:
+def shuffles(story: Story, call: Call) -> bool:
+    """Whether a call is a fit that draws its samples, or batches, in random order."""
+    if call.method not in ("fit", "fit_generator"):
+        return False
+    if "shuffle" in call.arguments and holds(call.argument("shuffle"), bool) is not Ternary.YES:
+        return False
     if call.data.kind == "sequence":
         return True
     if call.data.kind != "array" or call.method == "fit_generator" or call.data.is_part:

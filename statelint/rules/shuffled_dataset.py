@@ -25,7 +25,7 @@ class ShuffledDataset(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             for feed, _ in continued(story):
-                site = _shuffle_of(feed)
+                site = dataset_shuffle(feed)
                 if site is None:
                     continue
                 method = feed.call.method
@@ -47,7 +47,7 @@ class ShuffledDataset(Rule):
         return judge_rows(finding, recording, lambda batch: batch.row_ids or batch.unshuffled, "of the data")
 
 
-def _shuffle_of(feed: Feed) -> Site | None:
+def dataset_shuffle(feed: Feed) -> Site | None:
     """The call that shuffles what is fed, where it isn't an array that was shuffled before (SRN203)."""
     data = feed.data
     if data.dataset is not None:

@@ -26,10 +26,10 @@ class ShuffledSplit(Rule):
         for story in trace.stories:
             seen: set[Site] = set()
             for feed, earlier in continued(story):
-                site = _shuffle_of(feed)
+                site = rows_shuffle(feed)
                 if site is None or site in seen or not is_cut_along_rows(feed):
                     continue
-                if earlier is not None and _shuffle_of(earlier) != site:
+                if earlier is not None and rows_shuffle(earlier) != site:
                     continue
                 seen.add(site)
                 layer = feed.model.stateful_layers[0]
@@ -57,12 +57,12 @@ def _readers(trace: Trace, site: Site) -> Iterator[Feed]:
     seen: set[Site] = set()
     for story in trace.stories:
         for feed, _ in continued(story):
-            if _shuffle_of(feed) == site and feed.site not in seen:
+            if rows_shuffle(feed) == site and feed.site not in seen:
                 seen.add(feed.site)
                 yield feed
 
 
-def _shuffle_of(feed: Feed) -> Site | None:
+def rows_shuffle(feed: Feed) -> Site | None:
     """The call that shuffled the array which is fed, or of which the Dataset was made."""
     data = feed.data
     if data.dataset is not None:
