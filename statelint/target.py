@@ -27,6 +27,22 @@ _KERAS_2 = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
+# Arguments, methods and modules that Keras 3 refuses, whatever else the program does.
+_KERAS_2_ONLY = re.compile(
+    r"""
+      \b(?:nb_epoch|samples_per_epoch|nb_val_samples|show_accuracy)\s*=
+    | \.(?:(?:fit|evaluate|predict)_generator|predict_classes)\(
+    | ^[ \t]*(?:import|from)[ \t]+tensorflow_addons\b
+    | ^[ \t]*from[ \t]+keras\.preprocessing(?:\.text\b|[ \t]+import[ \t]+text\b)
+    | ^[ \t]*from[ \t]+keras\.preprocessing\.sequence[ \t]+import[ \t][^\n]*\bTimeseriesGenerator\b
+    | ^[ \t]*(?:K|keras\.backend)\.(?:set_session|get_session)\(
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+_OPTIMIZER_LR = re.compile(r"\b(?:SGD|RMSprop|Adagrad|Adadelta|Adam|Adamax|Nadam)\([^()]*?\blr\s*=")
+_COMMENT = re.compile(r"#.*")
+_TORCH = re.compile(r"\btorch\b")
+
 # What TensorFlow 2 took out of its own namespace, used outside of any branch: TensorFlow 1, and so Keras 2.
 _TENSORFLOW = re.compile(r"^import[ \t]+tensorflow[ \t]+as[ \t]+tf\b", re.MULTILINE)
 _TENSORFLOW_1 = re.compile(
@@ -36,8 +52,15 @@ _TENSORFLOW_1 = re.compile(
     re.MULTILINE,
 )
 
-# Keras 2 runs on TensorFlow alone.
-_KERAS_3 = re.compile(r"""KERAS_BACKEND['"]?\s*(?:\]\s*=|[,:=])\s*['"](?:jax|torch)['"]""")
+# Keras 2 runs on TensorFlow alone, and has no operations of its own.
+_KERAS_3 = re.compile(
+    r"""
+      KERAS_BACKEND['"]?\s*(?:\]\s*=|[,:=])\s*['"](?:jax|torch)['"]
+    | ^[ \t]*from[ \t]+keras(?:[ \t]+import[ \t][^\n]*\bops\b|\.ops\b)
+    | \bkeras\.(?:ops\.|utils\.PyDataset\b)
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
 
 _DEPENDENCIES = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "environment.yml", "environment.yaml")
 _PIN = re.compile(
@@ -52,6 +75,9 @@ def target_of(code: str, path: Path | None = None) -> tuple[int, ...]:
         return (2,)
     if _KERAS_3.search(code):
         return (3,)
+    code = _COMMENT.sub("", code)
+    if _KERAS_2_ONLY.search(code) or (_OPTIMIZER_LR.search(code) and not _TORCH.search(code)):
+        return (2,)
     return _pinned(path.parent) if path is not None else GENERATIONS
 
 

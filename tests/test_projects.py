@@ -233,3 +233,19 @@ def test_a_module_that_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     train = dedent(TRAIN).format(imports="from models import build\nfrom data import x, y", build="build")
     files = {"models.py": dedent(MODEL) + "#" * 400_000, "data.py": DATA, "train.py": train}
     assert check(tmp_path, monkeypatch, files) == []
+
+
+@pytest.mark.parametrize("marks", [[], ["__init__.py"], ["__init__.py", "rnn/__init__.py"]])
+def test_a_package_imports_itself_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marks: list[str]
+) -> None:
+    train = dedent(TRAIN).format(
+        imports="from deep.rnn.models import build\nfrom deep.data.zeros import x, y", build="build"
+    )
+    files = {
+        "deep/rnn/models.py": MODEL,
+        "deep/data/zeros.py": DATA,
+        "deep/examples/rnn/train.py": train,
+        **{f"deep/{mark}": "" for mark in marks},
+    }
+    assert check(tmp_path, monkeypatch, files) == ["deep/examples/rnn/train.py:4 SRN204"]

@@ -559,7 +559,7 @@ PATHOLOGICAL = {
 @pytest.mark.parametrize("code", PATHOLOGICAL.values(), ids=PATHOLOGICAL.keys())
 def test_a_program_that_is_too_large_ends_as_opaque(code: str) -> None:
     started = time.perf_counter()
-    trace = trace_of(code, limits=Limits(statements=2000, seconds=2.0))
+    trace = trace_of(code, limits=Limits(steps=2000, seconds=2.0))
     assert time.perf_counter() - started < 4
     last = trace.stories[0].events[-1]
     assert isinstance(last, Opaque)

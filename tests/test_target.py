@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from statelint.confirm.harness import Harness, Program
 from statelint.target import target_of
+from statelint.trace.recording import Recording
 
 
 @pytest.mark.parametrize(
@@ -33,3 +37,75 @@ def test_what_only_tensorflow_1_has_means_keras_2(line: str) -> None:
 )
 def test_what_tensorflow_2_can_run_proves_nothing(code: str) -> None:
     assert target_of(code) == (2, 3)
+
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="softmax")])
+model.compile("sgd", "mse")
+x, y = np.zeros((4, 3)), np.zeros((4, 2))
+"""
+
+IDIOMS = [
+    "model.fit(x, y, nb_epoch=2)",
+    "model.fit(x, y, batch_size=2, show_accuracy=True)",
+    "model.fit_generator(iter([(x, y)]), samples_per_epoch=4)",
+    "model.fit_generator(iter([(x, y)]), steps_per_epoch=1)",
+    "model.evaluate_generator(iter([(x, y)]), 1)",
+    "model.predict_generator(iter([x]), 1)",
+    "model.predict_classes(x)",
+    "keras.optimizers.Adam(lr=0.1)",
+    "keras.optimizers.SGD(momentum=0.9, lr=0.1)",
+    "import keras\nfrom keras.preprocessing.text import Tokenizer",
+    "import keras\nfrom keras.preprocessing import text",
+    "import keras\nfrom keras.preprocessing.sequence import pad_sequences, TimeseriesGenerator",
+]
+
+
+@pytest.mark.parametrize("line", IDIOMS)
+def test_what_keras_3_refuses_means_keras_2(line: str) -> None:
+    assert target_of(f"{HEAD}{line}\n") == (2,)
+    assert target_of(f"{HEAD}# {line}\n".replace("\n", "\n# ")) == (2, 3)
+
+
+@pytest.mark.keras
+def test_keras_3_refuses_it(harness: Harness, tmp_path: Path) -> None:
+    if not harness.can_run(3):
+        pytest.skip("Keras 3 isn't installed")
+    tries = [
+        f"try:\n    {line.splitlines()[-1]}\nexcept Exception:\n    pass\nelse:\n    taken.append({number})\n"
+        for number, line in enumerate(IDIOMS)
+    ]
+    program = HEAD + "import keras\ntaken = []\n" + "".join(tries) + "assert not taken, taken\n"
+    path = tmp_path / "program.py"
+    path.write_text(program, encoding="utf-8")
+    recording = harness.run(Program(path, "program.py"), 3)
+    assert isinstance(recording, Recording), recording
+    assert recording.outcome.status == "finished", recording.outcome
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from keras import layers, ops",
+        "class Data(keras.utils.PyDataset): ...",
+        "y = keras.ops.zeros(3)",
+    ],
+)
+def test_what_only_keras_3_has_means_keras_3(line: str) -> None:
+    assert target_of(f"import keras\n{line}\n") == (3,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)",
+        "optimizer = keras.optimizers.Adam(learning_rate=1e-3)",
+        "clf.predict_proba(x)",
+        "tf.compat.v1.keras.backend.set_session(session)",
+        "from tensorflow.keras.preprocessing.text import Tokenizer",
+    ],
+)
+def test_what_both_generations_take_proves_nothing(line: str) -> None:
+    assert target_of(f"import keras\n{line}\n") == (2, 3)

@@ -81,7 +81,7 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
 
 
 def _of_module(machine: Machine, frame: int, name: str, receiver: Value, node: cst.CSTNode | None) -> Value:
-    names = machine.frame_of_module(frame)
+    names = machine.state.frames.get(frame, {})
     if name in names:
         return names[name]
     folder = machine.module_files[frame]

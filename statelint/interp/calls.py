@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 
 import libcst as cst
 
@@ -157,7 +158,7 @@ def make_function(machine: Machine, name: str, node: cst.FunctionDef | cst.Lambd
                 decorators.add(thing.value.name.removeprefix("builtins."))
     frame = machine.activations[-1].frame if machine.activations else 0
     _capture(machine, frame)
-    is_generator = isinstance(node, cst.FunctionDef) and _yields(node.body)
+    is_generator = isinstance(node, cst.FunctionDef) and _is_generator(node)
     return Known(Function(name, node, frame, defaults, is_generator, frozenset(decorators)))
 
 
@@ -165,6 +166,11 @@ def _capture(machine: Machine, frame: int | None) -> None:
     while frame is not None:
         machine.captured.add(frame)
         frame = machine.parents[frame]
+
+
+@lru_cache(maxsize=1024)
+def _is_generator(node: cst.FunctionDef) -> bool:
+    return _yields(node.body)
 
 
 def _yields(node: cst.CSTNode) -> bool:
@@ -255,7 +261,7 @@ def call_function(
         return machine.unknown(reason, function.node)
     frame = machine.new_frame(function.frame)
     begun = len(machine.events)
-    machine.state.frames[frame].update(bind(machine, function, arguments, receiver))
+    machine.state.names(frame).update(bind(machine, function, arguments, receiver))
     activation = Activation(function, frame, _owner(machine, receiver))
     machine.activations.append(activation)
     stack, machine.stack = machine.stack, (*machine.stack, arguments.site)

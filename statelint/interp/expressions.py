@@ -165,6 +165,7 @@ _SCALARS = (int, float, str, bool, bytes, complex, type(None))
 
 def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
     """The value of an expression; its effects (calls of models, resets) go into the trace."""
+    machine.spend()
     handler = _HANDLERS.get(type(node))
     if handler is None:
         for child in children(node):

@@ -43,7 +43,8 @@ from statelint.values import Known, Reason, Value, join, options, unknown
 class Limits:
     """How much work one program may cost; what lies beyond is Unknown and Opaque."""
 
-    statements: int = 60_000
+    # Of these the first is to be used up first, so that the same program always ends at the same place.
+    steps: int = 60_000
     seconds: float = 2.0
     depth: int = 24
     unrolled: int = 16
@@ -129,8 +130,8 @@ class Machine:
     captured: set[int] = field(default_factory=set)
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
     imported: int = 0
-    statements: int = 0
-    started: float = field(default_factory=time.perf_counter)
+    steps: int = 0
+    started: float = field(default_factory=time.process_time)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -141,11 +142,11 @@ class Machine:
         return next(self._ids)
 
     def spend(self) -> None:
-        """Count one statement against the limits."""
-        self.statements += 1
-        if self.statements > self.limits.statements:
+        """Count one step, a statement or an expression, against the limits."""
+        self.steps += 1
+        if self.steps > self.limits.steps:
             raise Exhausted
-        if self.statements % 64 == 0 and time.perf_counter() - self.started > self.limits.seconds:
+        if self.steps % 256 == 0 and time.process_time() - self.started > self.limits.seconds:
             raise Exhausted
 
     def catches(self, *names: str) -> bool:
@@ -227,18 +228,14 @@ class Machine:
 
     @property
     def frame(self) -> Frame:
-        """The names of the function that is being followed."""
-        return self.state.frames[self.activations[-1].frame if self.activations else 0]
+        """The names of the function that is being followed, to be changed."""
+        return self.state.names(self.activations[-1].frame if self.activations else 0)
 
     def new_frame(self, parent: int | None) -> int:
         id_ = self.fresh_id()
-        self.state.frames[id_] = {}
+        self.state.names(id_)
         self.parents[id_] = parent
         return id_
-
-    def frame_of_module(self, frame: int) -> Frame:
-        """The names of a module; one that was run on another path has none here."""
-        return self.state.frames.setdefault(frame, {})
 
     def root_of(self, frame: int) -> int:
         """The frame of the module to which a frame belongs."""
@@ -263,10 +260,10 @@ class Machine:
         if len(self.sources) > self.limits.modules or self.imported + size > self.limits.imported:
             self.unknowns.setdefault((Reason.BUDGET, path.name))
             return None
-        began = time.perf_counter()
+        began = time.process_time()
         source = self.project.read(path)
         # Other programs find it read already; what a program may cost must not depend on that.
-        self.started += time.perf_counter() - began
+        self.started += time.process_time() - began
         if source is not None and all(known is not source for known in self.sources):
             self.sources.append(source)
             self.imported += size

@@ -11,7 +11,7 @@ from statelint.interp.attributes import attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import ListRecord, Module, Tuple
 from statelint.interp.transfer import keras
-from statelint.source.project import is_inside
+from statelint.source.project import LIBRARIES, is_in_library
 from statelint.values import Known, Reason, Value
 
 
@@ -65,7 +65,7 @@ def _member(
 def _library(machine: Machine, full: str, node: cst.CSTNode) -> Value:
     """A library's thing; unknown where this Keras lacks it, or where the library itself is being read."""
     importer = machine.module_files.get(machine.root_frame)
-    is_own = importer is not None and is_inside(importer, full.partition(".")[0])
+    is_own = importer is not None and full.partition(".")[0] in LIBRARIES and is_in_library(importer)
     is_missing = machine.catches("ImportError", "ModuleNotFoundError") and keras.is_removed(machine, full)
     return machine.unknown(Reason.IMPORT, node) if is_own or is_missing else calls.library(full)
 
@@ -116,8 +116,7 @@ def _module(machine: Machine, path: Path) -> Value:
     if frame is None:
         frame = machine.new_frame(None)
         machine.module_files[frame] = path
-        machine.frame_of_module(frame)["__name__"] = Known(name)
-        machine.frame_of_module(frame)["__file__"] = Known(str(path))
+        machine.state.names(frame).update({"__name__": Known(name), "__file__": Known(str(path))})
         _run(machine, path, frame)
     return Known(Module(name, frame))
 

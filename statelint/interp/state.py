@@ -25,10 +25,11 @@ class State:
     """Frames (name → value), heap (id → record) and the path on which they hold.
 
     `alive` is False after return, break, continue or raise.  `escaped` are the objects that code
-    which isn't followed can still reach.
+    which isn't followed can still reach.  Forks share the frames until one of them writes to one:
+    read `frames`, write to `names(frame)`.
     """
 
-    __slots__ = ("alive", "escaped", "frames", "heap", "when")
+    __slots__ = ("_own", "alive", "escaped", "frames", "heap", "when")
 
     def __init__(
         self,
@@ -42,27 +43,36 @@ class State:
         self.when = when
         self.escaped = escaped
         self.alive = True
+        # The frames that no other state shares.
+        self._own: set[int] = set()
 
     def fork(self) -> State:
         """An independent copy."""
-        copy = State(
-            {id_: dict(frame) for id_, frame in self.frames.items()}, dict(self.heap), self.when, self.escaped
-        )
+        self._own.clear()
+        copy = State(dict(self.frames), dict(self.heap), self.when, self.escaped)
         copy.alive = self.alive
         return copy
+
+    def names(self, frame: int) -> Frame:
+        """The names of a frame, to be changed; a frame that isn't there yet begins empty."""
+        if frame not in self._own:
+            self._own.add(frame)
+            self.frames[frame] = dict(self.frames.get(frame, ()))
+        return self.frames[frame]
 
 
 def join_states(left: State, right: State) -> State:
     """What holds where control comes from both (alive) states."""
-    frames: dict[int, Frame] = {}
-    for id_ in left.frames.keys() | right.frames.keys():
-        frames[id_] = join_frames(left.frames.get(id_, {}), right.frames.get(id_, {}))
+    frames = dict(left.frames)
+    for id_, frame in right.frames.items():
+        other = frames.get(id_)
+        if other is not frame:
+            frames[id_] = frame if other is None else join_frames(other, frame)
     heap = dict(left.heap)
     for ref, record in right.heap.items():
-        other = heap.get(ref)
-        heap[ref] = (
-            record if other is None or other is record else join_records(other, record, heap, right.heap)
-        )
+        known = heap.get(ref)
+        if known is not record:
+            heap[ref] = record if known is None else join_records(known, record, heap, right.heap)
     when = tuple(c for c in left.when if c in right.when)
     return State(frames, heap, when, left.escaped | right.escaped)
 
@@ -71,7 +81,9 @@ def join_frames(left: Mapping[str, Value], right: Mapping[str, Value]) -> dict[s
     """Names bound on one side only keep their value: reading one that isn't bound is another mistake."""
     joined = dict(left)
     for name, value in right.items():
-        joined[name] = join(left[name], value) if name in left else value
+        known = left.get(name)
+        if known is not value:
+            joined[name] = value if known is None else join(known, value)
     return joined
 
 
@@ -142,7 +154,7 @@ def widen(before: State, after: State, passes: int | None, site: Site) -> None:
     """
     for id_, frame in after.frames.items():
         earlier = before.frames.get(id_)
-        if earlier is not None:
+        if earlier is not None and earlier is not frame:
             after.frames[id_] = _widen_names(earlier, frame, site)
     for ref, record in after.heap.items():
         old = before.heap.get(ref)

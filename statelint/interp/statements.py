@@ -111,11 +111,11 @@ def _frame_of(machine: Machine, name: str) -> Frame:
     if machine.activations:
         activation = machine.activations[-1]
         if name in activation.global_names:
-            return machine.frame_of_module(machine.root_of(activation.frame))
+            return machine.state.names(machine.root_of(activation.frame))
         outer = machine.parents[activation.frame] if name in activation.outer_names else None
         while outer is not None and machine.parents[outer] is not None:
             if name in machine.state.frames.get(outer, {}):
-                return machine.state.frames[outer]
+                return machine.state.names(outer)
             outer = machine.parents[outer]
     return machine.frame
 
@@ -152,9 +152,9 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, no
     thing = receiver.value
     record = machine.record(receiver)
     if isinstance(thing, Class):
-        machine.state.frames[thing.namespace][name] = value
+        machine.state.names(thing.namespace)[name] = value
     elif isinstance(thing, Module):
-        machine.frame_of_module(thing.frame)[name] = value
+        machine.state.names(thing.frame)[name] = value
     elif isinstance(record, LayerRecord) and isinstance(thing, Ref):
         if name == "stateful":
             keras.set_stateful(machine, thing.id, value, node)

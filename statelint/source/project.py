@@ -47,14 +47,14 @@ class Project:
         `__init__.py`.  None where it is no module of the project.
         """
         parts = tuple(name.split(".")) if name else ()
+        if is_in_library(importer) or (parts and not level and parts[0] in LIBRARIES):
+            return None
         if level:
             folder = importer.parent
             for _ in range(level - 1):
                 folder = folder.parent
             return _descend(folder, parts) if parts else _package(folder)
-        if parts[0] in LIBRARIES or is_inside(importer, parts[0]):
-            return None
-        for folder in _search_path(importer.parent, entry.parent, parts[0] in sys.stdlib_module_names):
+        for folder in _search_path(importer.parent, entry.parent, parts[0]):
             found = _descend(folder, parts)
             if found is not None:
                 return found
@@ -126,24 +126,28 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def is_inside(file: Path, name: str) -> bool:
-    """Whether the file is part of a package of this name: Keras's own source, say."""
+def is_in_library(file: Path) -> bool:
+    """Whether the file is part of a package that is named like a library: Keras's own source, say."""
     folder = file.parent
     while _is_package(folder):
-        if folder.name == name:
+        if folder.name in LIBRARIES:
             return True
         folder = folder.parent
     return False
 
 
-def _search_path(importer: Path, entry: Path, is_standard: bool) -> tuple[Path, ...]:
-    """The folders in which absolute imports are looked for; of the standard library's names only a file
-    beside the program can be meant.
+def _search_path(importer: Path, entry: Path, top: str) -> tuple[Path, ...]:
+    """The folders in which an absolute import is looked for, `top` being its first name.
+
+    Of the standard library's names only a file beside the program can be meant.
     """
-    if is_standard:
+    if top in sys.stdlib_module_names:
         return (entry,)
     root = _root(importer)
-    return tuple(dict.fromkeys((importer, entry, *_above_packages(importer), root, root / "src")))
+    # `from project.models import …` in project/scripts/train.py.
+    named = next((folder.parent for folder in (importer, *importer.parents) if folder.name == top), None)
+    found = (importer, entry, *_above_packages(importer), root, root / "src", named)
+    return tuple(dict.fromkeys(folder for folder in found if folder is not None))
 
 
 @cache
@@ -168,7 +172,7 @@ def _root(folder: Path) -> Path:
 def _descend(folder: Path, parts: tuple[str, ...]) -> tuple[Path, ...] | None:
     found: list[Path] = []
     for position, part in enumerate(parts):
-        here = _module(folder, part)
+        here = _module(folder, part, is_last=position == len(parts) - 1)
         if here is None:
             return None
         found.append(here)
@@ -178,14 +182,14 @@ def _descend(folder: Path, parts: tuple[str, ...]) -> tuple[Path, ...] | None:
     return tuple(found)
 
 
-def _module(folder: Path, name: str) -> Path | None:
+def _module(folder: Path, name: str, is_last: bool) -> Path | None:
     names = _names(folder)
     if name in names and _is_package(folder / name):
         return folder / name / "__init__.py"
     if f"{name}.py" in names:
         return folder / f"{name}.py"
     inner = folder / name
-    if name in names and any(other.endswith(".py") for other in _names(inner)):
+    if name in names and (not is_last or any(other.endswith(".py") for other in _names(inner))):
         return inner
     return None
 

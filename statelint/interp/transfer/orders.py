@@ -71,8 +71,10 @@ def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _rename(machine: Machine, key: Hashable, new: Value) -> None:
     """Put the new value wherever the one with this key stands."""
-    for names in machine.state.frames.values():
-        names.update({name: new for name, value in names.items() if value.key == key})
+    for frame, names in list(machine.state.frames.items()):
+        changed = {name: new for name, value in names.items() if value.key == key}
+        if changed:
+            machine.state.names(frame).update(changed)
     for id_, record in list(machine.state.heap.items()):
         if isinstance(record, InstanceRecord) and any(v.key == key for v in record.attributes.values()):
             attributes = {n: new if v.key == key else v for n, v in record.attributes.items()}
