@@ -17,7 +17,7 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
-from statelint.discover import discover
+from statelint.discover import discover, is_document
 from statelint.engine import check_files
 from statelint.report import Results, full
 from statelint.rules import load
@@ -78,7 +78,7 @@ def evidence() -> str:
     """What real Keras said to each finding in the fixtures."""
     from statelint.confirm.judge import confirm
 
-    files = discover(["fixtures"]).files
+    files = [file for file in discover(["fixtures"]).files if not is_document(file.shown)]
     found = [
         finding
         for file in files

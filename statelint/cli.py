@@ -17,11 +17,13 @@ from statelint.report import FORMATS, Results, write
 from statelint.selection import Selection, UnknownRuleError, entries
 
 if TYPE_CHECKING:
-    from statelint.discover import SourceFile
+    from statelint.discover import Discovered, SourceFile
     from statelint.engine import Failure
     from statelint.report.rulebook import Described
 
 # Starting must stay cheap: whatever is heavy is imported where it is used (tests/test_startup.py).
+
+_STANDARD_INPUT = "-"
 
 CLEAN, FOUND, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -45,6 +47,9 @@ class Run:
 
     findings: list[Finding] = field(default_factory=list)
     files: int = 0
+    fragments: int = 0
+    # What came on standard input, by the path that it goes by.
+    texts: dict[str, bytes] = field(default_factory=dict)
     # An internal error, or something that could not be read.
     had_trouble: bool = False
     was_interrupted: bool = False
@@ -74,7 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             run = _check(options)
             status = run.status(options.exit_zero)
-            write(Results(run.findings, run.files), options.format, sys.stdout)
+            results = Results(run.findings, run.files, run.fragments, run.texts)
+            write(results, options.format, sys.stdout)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader (`| head`) has seen enough; Python would complain when it flushes at exit.
@@ -100,7 +106,16 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "paths", nargs="*", default=["."], metavar="PATH", help="files and folders to check (default: .)"
+        "paths",
+        nargs="*",
+        default=["."],
+        metavar="PATH",
+        help="files and folders to check (default: .); - is standard input",
+    )
+    parser.add_argument(
+        "--stdin-filename",
+        metavar="NAME",
+        help="what standard input is called: its suffix says what it is, its folder where its imports lead",
     )
     parser.add_argument(
         "--keras",
@@ -180,17 +195,18 @@ def _selection(options: argparse.Namespace) -> Selection:
 
 def _check(options: argparse.Namespace) -> Run:
     """Find, and confirm where asked to; what is known when the user interrupts is kept."""
-    from statelint.discover import MissingPaths, discover
+    from statelint.discover import MissingPaths
 
     run = Run()
     selection = _selection(options)
     generations = None if options.keras == "auto" else (int(options.keras),)
     try:
-        discovered = discover(options.paths)
+        discovered = _discovered(options)
     except MissingPaths as error:
         raise _UsageError(*(f"no such file or folder: {path}" for path in error.paths)) from None
     if options.confirm and (missing := _missing_keras(generations or (2, 3))):
         raise _UsageError(missing)
+    run.texts = {file.shown: file.data for file in discovered.files if file.data is not None}
     for folder in discovered.unreadable:
         _complain(f"{folder.shown}: {folder.error}")
         run.had_trouble = True
@@ -202,6 +218,19 @@ def _check(options: argparse.Namespace) -> Run:
         run.was_interrupted = True
         _complain("interrupted; what follows is what was known by then")
     return run
+
+
+def _discovered(options: argparse.Namespace) -> Discovered:
+    """The files that the command line asks for."""
+    from statelint.discover import Discovered, discover, standard_input
+
+    if _STANDARD_INPUT not in options.paths:
+        if options.stdin_filename is not None:
+            raise _UsageError(f"--stdin-filename is for the path {_STANDARD_INPUT} alone")
+        return discover(options.paths)
+    if len(options.paths) > 1:
+        raise _UsageError(f"{_STANDARD_INPUT} (standard input) is the only path, or none")
+    return Discovered([standard_input(options.stdin_filename, sys.stdin.buffer.read())])
 
 
 def _find(
@@ -217,7 +246,7 @@ def _find(
         _complain(f"internal error: {_described(error)}")
         run.had_trouble = True
     finally:
-        run.files = checked.files
+        run.files, run.fragments = checked.files, checked.fragments
         run.findings = sorted(checked.findings, key=Finding.order)
         # A rule that fails fails for both generations.
         for message in dict.fromkeys(map(_failed, checked.failures)):

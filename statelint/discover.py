@@ -1,4 +1,6 @@
-"""Which files to read: the given paths unfolded to Python files, less what git ignores."""
+"""Which files to read: the given paths unfolded to Python files, notebooks and Markdown texts, less what git
+ignores.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,24 @@ SKIPPED_FOLDERS = frozenset(
 )
 
 
+NOTEBOOKS = (".ipynb",)
+MARKDOWN = (".md", ".markdown", ".qmd")
+_SUFFIXES = (".py", *NOTEBOOKS, *MARKDOWN)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read: its absolute path, and the path that the reader is shown."""
+    """A file to read: its absolute path, and the path that the reader is shown.
+
+    `data` is what came for it on standard input; None stands for what lies at the path.
+    """
 
     path: Path
     shown: str
+    data: bytes | None = None
+
+    def read(self) -> bytes:
+        return self.path.read_bytes() if self.data is None else self.data
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,11 @@ class Discovered:
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
+def is_document(path: str) -> bool:
+    """Whether a file of this name is a notebook or a Markdown text, not a module."""
+    return path.lower().endswith((*NOTEBOOKS, *MARKDOWN))
+
+
 class MissingPaths(Exception):
     """Some of the given paths don't exist."""
 
@@ -49,7 +68,7 @@ class MissingPaths(Exception):
 
 
 def discover(paths: Sequence[str]) -> Discovered:
-    """The Python files beneath `paths`, each once, sorted; a file that is named itself is always taken.
+    """The files to read beneath `paths`, each once, sorted; a file that is named itself is always taken.
 
     A folder that is named itself is read even where an ignore file or its name would skip it.
     Links to folders aren't followed.  Raises MissingPaths before anything is read.
@@ -67,6 +86,12 @@ def discover(paths: Sequence[str]) -> Discovered:
     files = [SourceFile(Path(path), shown_path(path)) for path, _ in search.found.values()]
     files.sort(key=lambda file: file.shown)
     return Discovered(files, search.unreadable)
+
+
+def standard_input(name: str | None, data: bytes) -> SourceFile:
+    """What came on standard input as a file of this name, which need not exist; as a module without one."""
+    path = os.path.abspath("<stdin>" if name is None else name)
+    return SourceFile(Path(path), shown_path(path), data)
 
 
 def shown_path(path: str) -> str:
@@ -155,7 +180,7 @@ class _Search:
             self.found[real] = (path, as_link)
 
     def folder(self, root: str) -> None:
-        """Take the Python files beneath `root`."""
+        """Take the files to read beneath `root`."""
         pending = [(root, os.path.realpath(root), _ignores_above(root))]
         while pending:
             folder, real, ignores = pending.pop()
@@ -178,7 +203,11 @@ class _Search:
                         or _is_ignored(entry.path, True, ignores)
                     ):
                         pending.append((entry.path, beneath, ignores))
-                elif name.endswith(".py") and entry.is_file() and not _is_ignored(entry.path, False, ignores):
+                elif (
+                    name.endswith(_SUFFIXES)
+                    and not _is_ignored(entry.path, False, ignores)
+                    and entry.is_file()
+                ):
                     is_link = entry.is_symlink()
                     self.take(entry.path, os.path.realpath(beneath) if is_link else beneath, is_link)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statelint.discover import is_document
 from statelint.findings import Finding, Severity
 from statelint.selection import DEFAULT, Selection
 from statelint.sites import Site
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from statelint.discover import SourceFile
     from statelint.rules.base import Report, Rule
     from statelint.source.project import Project
-    from statelint.source.python import Source
+    from statelint.source.python import Source, Unreadable
     from statelint.trace.story import Trace
 
 # Without one of these words no rule has anything to say.
@@ -46,6 +47,8 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     files: int = 0
+    # Blocks of texts and cells of notebooks that can't be parsed, of which nothing is said.
+    fragments: int = 0
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take findings over; one that another program led to already is one with it."""
@@ -77,10 +80,11 @@ def check_files(
     given = frozenset(file.shown for file in files)
     used: set[Site] = set()
     for file in _importers_first(files, project, checked):
-        one = _check(file.shown, file.path.read_bytes(), targets, file.path, project, used)
+        one = _check(file.shown, file.read(), targets, file.path, project, used)
         found = (finding for finding in one.findings if finding.site.path in given)
         checked.add(_wanted(found, selection))
         checked.failures.extend(one.failures)
+        checked.fragments += one.fragments
     checked.findings[:] = _wanted(checked.findings, selection)
     checked.findings.sort(key=Finding.order)
     return checked
@@ -95,7 +99,7 @@ def _importers_first(files: Sequence[SourceFile], project: Project, checked: Che
     for file in files:
         checked.files += 1
         try:
-            data = file.path.read_bytes()
+            data = file.read()
         except OSError as error:
             site = Site(file.shown, None, 1, 1, 1, 1)
             checked.add([_unreadable(site, f"cannot be read: {error.strerror or error}")])
@@ -145,16 +149,14 @@ def _check(
 ) -> Checked:
     checked = Checked()
     try:
-        traces = _traces(shown, data, checked, path, project, used)
+        for source in _sources(shown, data, checked, path, project):
+            traces = _traces(source, path, project, used)
+            wanted = targets if targets is not None else target_of(_code(source, traces, project), path)
+            checked.add(_findings(shown, traces, wanted, checked))
+            for trace in traces:
+                used |= trace.used
     except Exception:
         checked.failures.append(Failure(shown, None, traceback.format_exc()))
-        return checked
-    if traces is not None:
-        source, by_generation = traces
-        wanted = targets if targets is not None else target_of(_code(source, by_generation, project), path)
-        checked.findings.extend(_findings(shown, by_generation, wanted, checked))
-        for trace in by_generation:
-            used |= trace.used
     return checked
 
 
@@ -172,19 +174,54 @@ def _wanted(findings: Iterable[Finding], selection: Selection) -> list[Finding]:
     return [finding for finding in findings if selection.wants(finding.code, finding.severity)]
 
 
-def _traces(
-    shown: str, data: bytes, checked: Checked, path: Path | None, project: Project | None, used: set[Site]
-) -> tuple[Source, tuple[Trace, ...]] | None:
-    from statelint.interp.program import follow
+def _sources(
+    shown: str, data: bytes, checked: Checked, path: Path | None, project: Project | None
+) -> list[Source]:
+    """The programs in a file; what of it can't be parsed is noted."""
+    if is_document(shown):
+        return _parts(shown, data, checked, path, project)
     from statelint.source.python import Unreadable, read
 
     source = read(shown, data) if project is None or path is None else project.parse(path, shown, data)
     if isinstance(source, Unreadable):
-        if _RELEVANT.search(data) and _KERAS.search(data):
-            checked.findings.append(_unreadable(source.site, f"cannot be parsed: {source.why}"))
-        return None
-    followed = [follow(source, generation, None, path, project, used) for generation in GENERATIONS]
-    return source, tuple(followed)
+        checked.add(_relevant(source, data))
+        return []
+    return [source]
+
+
+def _parts(
+    shown: str, data: bytes, checked: Checked, path: Path | None, project: Project | None
+) -> list[Source]:
+    """The programs of a notebook or a text; none where the words stand only around its code."""
+    from statelint.source.document import open_document
+
+    document = open_document(shown, data)
+    code = document.code.encode("utf-8", "replace")
+    imports = project is not None and path is not None and project.concerns(path, code, _CANDIDATE)
+    if document.damage is None and not imports and not _CANDIDATE.search(code):
+        return []
+    from statelint.source.reading import parse
+
+    reading = parse(document, data)
+    for unreadable in reading.unreadable:
+        findings = _relevant(unreadable, data)
+        checked.add(findings)
+        checked.fragments += not findings
+    checked.fragments += reading.fragments
+    return reading.sources
+
+
+def _traces(source: Source, path: Path | None, project: Project | None, used: set[Site]) -> tuple[Trace, ...]:
+    from statelint.interp.program import follow
+
+    return tuple(follow(source, generation, None, path, project, used) for generation in GENERATIONS)
+
+
+def _relevant(unreadable: Unreadable, data: bytes) -> list[Finding]:
+    """The finding that code can't be parsed, where it is about stateful RNNs; `data` is all of its file."""
+    if not (_RELEVANT.search(unreadable.code) and _KERAS.search(data)):
+        return []
+    return [_unreadable(unreadable.site, f"cannot be parsed: {unreadable.why}")]
 
 
 def _unreadable(site: Site, why: str) -> Finding:
@@ -193,7 +230,7 @@ def _unreadable(site: Site, why: str) -> Finding:
         rule="unreadable-source",
         severity=Severity.WARNING,
         site=site,
-        message=f"this file {why}",
+        message=f"this {'file' if site.cell is None else 'cell'} {why}",
         why="A file that can't be read is not checked, so nothing is said about its stateful layers.",
         instead="mend the syntax (or the encoding), or exclude the file",
         holds_on=GENERATIONS,

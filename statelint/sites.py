@@ -27,6 +27,11 @@ class Site:
     def contains_line(self, line: int) -> bool:
         return self.line <= line <= self.end_line
 
+    @property
+    def where(self) -> str:
+        """`line 3`, `line 3 of cell 2`."""
+        return f"line {self.line}" + ("" if self.cell is None else f" of cell {self.cell}")
+
     def __str__(self) -> str:
         cell = "" if self.cell is None else f"cell {self.cell}:"
         return f"{self.path}:{cell}{self.line}:{self.column}"

@@ -52,6 +52,12 @@ _TENSORFLOW_1 = re.compile(
     re.MULTILINE,
 )
 
+# What a notebook installs and chooses before it imports, as source/magics.py leaves it.
+_INSTALLED = re.compile(
+    r"^[ \t]*pass  #[!%]+[ \t]*(?:python3? -m )?pip3?[ \t]+install[ \t]+(.*)$", re.MULTILINE
+)
+_COLAB_1 = re.compile(r"^[ \t]*pass  #%tensorflow_version[ \t]+1", re.MULTILINE)
+
 # Keras 2 runs on TensorFlow alone, and has no operations of its own.
 _KERAS_3 = re.compile(
     r"""
@@ -71,14 +77,28 @@ _PIN = re.compile(
 
 def target_of(code: str, path: Path | None = None) -> tuple[int, ...]:
     """The generations that a program can mean, from its imports and from the dependency files around it."""
-    if _KERAS_2.search(code) or (_TENSORFLOW.search(code) and _TENSORFLOW_1.search(code)):
+    if (
+        _KERAS_2.search(code)
+        or _COLAB_1.search(code)
+        or (_TENSORFLOW.search(code) and _TENSORFLOW_1.search(code))
+    ):
         return (2,)
     if _KERAS_3.search(code):
         return (3,)
+    installed = [
+        pin for line in _INSTALLED.findall(code) for word in line.split() for pin in _pins(word.strip("\"'"))
+    ]
+    if installed:
+        return _allowed(installed)
     code = _COMMENT.sub("", code)
     if _KERAS_2_ONLY.search(code) or (_OPTIMIZER_LR.search(code) and not _TORCH.search(code)):
         return (2,)
     return _pinned(path.parent) if path is not None else GENERATIONS
+
+
+def _allowed(pins: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """The generations that all pins allow; both where they contradict each other."""
+    return tuple(g for g in GENERATIONS if all(g in pin for pin in pins)) or GENERATIONS
 
 
 @cache
@@ -89,10 +109,9 @@ def _pinned(folder: Path) -> tuple[int, ...]:
     except OSError:
         return GENERATIONS
     for place in (folder, *folder.parents):
-        found = [pin for file in _dependency_files(place) for pin in _pins(file)]
+        found = [pin for file in _dependency_files(place) for pin in _pins(_text(file))]
         if found:
-            allowed = tuple(g for g in GENERATIONS if all(g in pin for pin in found))
-            return allowed or GENERATIONS
+            return _allowed(found)
         if (place / ".git").exists():
             break
     return GENERATIONS
@@ -106,12 +125,15 @@ def _dependency_files(folder: Path) -> Iterator[Path]:
     yield from (folder / name for name in _DEPENDENCIES if (folder / name).is_file())
 
 
-def _pins(file: Path) -> Iterator[tuple[int, ...]]:
-    """The generations that each requirement on Keras or TensorFlow in a file allows."""
+def _text(file: Path) -> str:
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return
+        return ""
+
+
+def _pins(text: str) -> Iterator[tuple[int, ...]]:
+    """The generations that each requirement on Keras or TensorFlow in a text allows."""
     if re.search(r"\btf[-_]keras\b", text):
         # Whoever installs tf_keras beside Keras 3 may mean either.
         return

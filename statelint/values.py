@@ -52,6 +52,7 @@ class Reason(StrEnum):
     EXPRESSION = "expression that is not understood"
     DELETED = "deleted"
     DRAWING = "done while batches are drawn"
+    EXECUTED = "bound or changed by code that is not read"
 
 
 class Key(tuple[Hashable, ...]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -37,6 +38,7 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     files: int = 0
+    fragments: int = 0
 
 
 @dataclass
@@ -420,7 +422,7 @@ def check_files(files, targets, selection, checked):
 
 class Checked:
     def __init__(self):
-        self.findings, self.failures, self.files = [], [], 1
+        self.findings, self.failures, self.files, self.fragments = [], [], 1, 0
 
 sys.modules["statelint.engine"] = types.SimpleNamespace(check_files=check_files, Checked=Checked)
 sys.exit(main(sys.argv[1:]))
@@ -461,3 +463,83 @@ def test_json_is_one_array(engine: Engine, capsys: pytest.CaptureFixture[str]) -
     engine.checked.findings.append(finding())
     assert cli.main(["--format", "json"]) == 1
     assert [entry["code"] for entry in json.loads(capsys.readouterr().out)] == ["SRN201"]
+
+
+# Standard input
+
+
+TRAINING = """\
+import keras
+model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), keras.layers.LSTM(4, stateful=True)])
+model.fit(1, 1, batch_size=3)
+"""
+
+
+def piped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, *options: str
+) -> tuple[int, str, str]:
+    """The exit status of a run that reads `text` from standard input, and what it prints."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    status = cli.main(["-", *options])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_standard_input_is_a_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, err = piped(monkeypatch, capsys, TRAINING)
+    assert (status, err) == (1, "")
+    assert out.splitlines()[0].startswith("<stdin>:3:")
+    # The code that is shown came the same way.
+    assert "model.fit(1, 1, batch_size=3)\n" in out
+    assert piped(monkeypatch, capsys, "import os\n") == (0, "No problems in 1 file.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("train.py", TRAINING, "train.py:3:"),
+        ("docs/train.md", f"```python\n{TRAINING}```\n", "docs/train.md:4:"),
+        (
+            "train.ipynb",
+            json.dumps({"cells": [{"cell_type": "code", "source": TRAINING}]}),
+            "train.ipynb:cell 0:3:",
+        ),
+    ],
+)
+def test_standard_input_by_a_name(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    text: str,
+    place: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = piped(monkeypatch, capsys, text, "--stdin-filename", name)
+    assert status == 1
+    assert out.startswith(place)
+    assert "model.fit(1, 1, batch_size=3)\n" in out
+
+
+def test_imports_of_standard_input_lead_from_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("sub").mkdir()
+    Path("sub/models.py").write_text(
+        TRAINING.replace("model.fit(1, 1, batch_size=3)\n", ""), encoding="utf-8"
+    )
+    text = "from models import model\nmodel.fit(1, 1, batch_size=3, epochs=2, shuffle=False)\n"
+    for name, status in (("sub/train.py", 1), ("train.py", 0)):
+        assert piped(monkeypatch, capsys, text, "--stdin-filename", name)[0] == status
+
+
+@pytest.mark.parametrize(
+    "options", [["-", "a.py"], ["--stdin-filename", "a.py"], ["a.py", "--stdin-filename", "b"]]
+)
+def test_standard_input_stands_alone(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(options) == 2
+    assert "statelint: " in capsys.readouterr().err

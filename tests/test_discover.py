@@ -39,10 +39,28 @@ def shown(*paths: str) -> list[str]:
     return [file.shown for file in discover(paths or (".",)).files]
 
 
-def test_python_files_of_all_folders_sorted() -> None:
-    tree("b.py", "a.py", "sub/c.py", "sub/deep/d.py", "notes.md", "x.ipynb", "x.pyc", "folder.py/e.py")
+def test_files_of_all_folders_sorted() -> None:
+    tree("b.py", "a.py", "sub/c.py", "sub/deep/d.py", "x.pyc", "x.txt", "folder.py/e.py")
     assert shown() == ["a.py", "b.py", "folder.py/e.py", "sub/c.py", "sub/deep/d.py"]
     assert shown("sub", "a.py") == ["a.py", "sub/c.py", "sub/deep/d.py"]
+
+
+def test_notebooks_and_texts_are_taken_too() -> None:
+    tree(
+        "a.py",
+        "b.ipynb",
+        "c.md",
+        "d.qmd",
+        "e.markdown",
+        "f.rmd",
+        "g.rst",
+        ".ipynb_checkpoints/b.ipynb",
+        ".git/",
+    )
+    assert shown() == ["a.py", "b.ipynb", "c.md", "d.qmd", "e.markdown"]
+    ignore("*.ipynb\n")
+    assert shown() == ["a.py", "c.md", "d.qmd", "e.markdown"]
+    assert shown("b.ipynb", ".ipynb_checkpoints/b.ipynb") == [".ipynb_checkpoints/b.ipynb", "b.ipynb"]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ HEAVY = {
     "json",
     "keras",
     "libcst",
+    "markdown_it",
     "numpy",
     "pathspec",
     "pygments",
@@ -72,3 +73,20 @@ def test_an_ignore_file_needs_pathspec_alone(tmp_path: Path) -> None:
     (tmp_path / "plain.py").touch()
     (tmp_path / ".gitignore").write_text("*.log\n", encoding="utf-8")
     assert imported(tmp_path)[0] <= {"pathspec", "json"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plain.ipynb", '{"cells": [{"cell_type": "code", "source": "import os"}]}'),
+        ("plain.md", "# Title\n\n```python\nimport os\n```\n"),
+    ],
+)
+def test_documents_without_a_candidate(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert imported(tmp_path) == (set(), 0, "No problems in 1 file.\n")
+
+
+def test_words_around_the_code_of_a_text(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("A stateful service.\n\n```python\nimport os\n```\n", encoding="utf-8")
+    assert "libcst" not in imported(tmp_path)[0]

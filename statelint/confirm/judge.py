@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Program
+from statelint.discover import NOTEBOOKS, is_document
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules import load
 from statelint.target import GENERATIONS, target_of
@@ -29,6 +30,7 @@ def confirm(
     `generations` are those asked for; None means those that each program is written for.
     """
     paths = {file.shown: file.path for file in files}
+    unrunnable = {file.shown: why for file in files if (why := _why_not(file))}
     by_program: dict[str, list[Finding]] = {}
     for finding in findings:
         if any(rule.code == finding.code for rule in load()):
@@ -38,11 +40,18 @@ def confirm(
         jobs = [
             Job(Program(paths[shown], shown), generation)
             for shown, found in by_program.items()
+            if shown not in unrunnable
             for generation in wanted
             if generations or generation in target_of(_text(paths[shown]), paths[shown])
             if any(generation in finding.holds_on for finding in found)
         ]
-        verdicts: dict[tuple[Finding, int], Verdict] = {}
+        verdicts = {
+            (finding, generation): Verdict(generation, Status.INCONCLUSIVE, why)
+            for shown, why in unrunnable.items()
+            for finding in by_program.get(shown, ())
+            for generation in wanted
+            if generation in finding.holds_on
+        }
         while jobs:
             behind: list[Job] = []
             for done, (job, recording) in enumerate(harness.run_all(jobs), 1):
@@ -58,6 +67,15 @@ def confirm(
         replace(f, verdicts=tuple(verdicts[f, g] for g in GENERATIONS if (f, g) in verdicts))
         for f in findings
     ]
+
+
+def _why_not(file: SourceFile) -> str | None:
+    """Why a file can't be run, None where it can."""
+    if file.data is not None:
+        return "what comes on standard input isn't run"
+    if is_document(file.shown):
+        return f"{'notebooks' if file.shown.endswith(NOTEBOOKS) else 'Markdown texts'} aren't run yet"
+    return None
 
 
 def _text(path: Path) -> str:

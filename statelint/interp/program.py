@@ -53,6 +53,8 @@ def follow(
 
 def _execute(machine: Machine, source: Source) -> None:
     for module in source.modules:
+        # Where a cell of a notebook raises, one goes on with the next.
+        machine.state.alive = True
         execute(machine, module.body)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from statelint.findings import Finding
@@ -13,10 +13,15 @@ FORMATS = ("full", "concise", "json", "github")
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a run found, in order, and how many files it read."""
+    """What a run found, in order, how many files it read, and how many parts of texts it left out.
+
+    `texts` are the contents of what lies in no file, by the paths of the findings.
+    """
 
     findings: Sequence[Finding]
     files: int
+    fragments: int = 0
+    texts: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def write(results: Results, chosen: str, stream: TextIO) -> None:

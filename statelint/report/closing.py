@@ -12,11 +12,13 @@ _SINGULARS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADV
 
 
 def closing_line(results: Results) -> str:
-    """`Found 3 problems (1 error, 2 warnings) in 2 files; 12 files checked.`"""
+    """`Found 3 problems (1 error, 2 warnings) in 2 files; 12 files checked; 4 fragments skipped.`"""
     if not results.files:
         return "No Python files found."
+    # Blocks and cells that aren't Python as they stand.
+    skipped = f"; {_count(results.fragments, 'fragment')} skipped" if results.fragments else ""
     if not results.findings:
-        return f"No problems in {_count(results.files, 'file')}."
+        return f"No problems in {_count(results.files, 'file')}{skipped}."
     severities = Counter(finding.severity for finding in results.findings)
     kinds = ", ".join(
         f"{severities[kind]} {_SINGULARS[kind] if severities[kind] == 1 else _PLURALS[kind]}"
@@ -26,7 +28,7 @@ def closing_line(results: Results) -> str:
     paths = len({finding.site.path for finding in results.findings})
     return (
         f"Found {_count(len(results.findings), 'problem')} ({kinds}) in {_count(paths, 'file')}; "
-        f"{_count(results.files, 'file')} checked."
+        f"{_count(results.files, 'file')} checked{skipped}."
     )
 
 

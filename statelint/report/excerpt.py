@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-import json
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.text import Text
 
+from statelint.discover import is_document
 from statelint.report.visible import visible
+from statelint.source.magics import normalised
+from statelint.source.notebook import Cell, DamagedNotebookError, cells_of
 
 _TAB = 4
 # Pygments needs seconds for a megabyte.
@@ -20,30 +22,33 @@ _LONGEST_PAINTED = 300_000
 class Excerpts:
     """The lines of files and of notebooks' cells, each read once."""
 
-    def __init__(self, coloured: bool) -> None:
+    def __init__(self, coloured: bool, texts: Mapping[str, bytes] | None = None) -> None:
         self.coloured = coloured
+        self._texts = texts or {}
+        self._notebooks: dict[str, list[Cell]] = {}
         self._read: dict[tuple[str, int | None], tuple[Sequence[str], Sequence[Text]]] = {}
 
     def lines(self, path: str, cell: int | None) -> tuple[Sequence[str], Sequence[Text]]:
         """The lines, and the same as they are shown; empty where they can't be read."""
         if (path, cell) not in self._read:
-            lines = _source_lines(path, cell)
-            self._read[path, cell] = lines, _painted(lines, self.coloured)
+            lines = self._lines(path, cell)
+            lexer = "markdown" if cell is None and is_document(path) else "python"
+            self._read[path, cell] = lines, _painted(lines, lexer, self.coloured)
         return self._read[path, cell]
 
+    def _lines(self, path: str, cell: int | None) -> Sequence[str]:
+        try:
+            raw = self._texts[path] if path in self._texts else Path(path).read_bytes()
+            text = _decoded(raw) if cell is None else self._cell(path, raw, cell)
+        except (OSError, DamagedNotebookError, IndexError):
+            return []
+        # Not str.splitlines: Python doesn't end a line at a form feed or at U+2028.
+        return normalised(text).split("\n")
 
-def _source_lines(path: str, cell: int | None) -> Sequence[str]:
-    try:
-        raw = Path(path).read_bytes()
-        if cell is not None:
-            source = json.loads(raw)["cells"][cell]["source"]
-            text = source if isinstance(source, str) else "".join(source)
-        else:
-            text = _decoded(raw)
-    except (OSError, ValueError, LookupError, TypeError):
-        return []
-    # Not str.splitlines: Python doesn't end a line at a form feed or at U+2028.
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    def _cell(self, path: str, raw: bytes, cell: int) -> str:
+        if path not in self._notebooks:
+            self._notebooks[path] = cells_of(raw)
+        return self._notebooks[path][cell].text
 
 
 def _decoded(raw: bytes) -> str:
@@ -54,13 +59,13 @@ def _decoded(raw: bytes) -> str:
     return raw.decode(encoding, errors="replace")
 
 
-def _painted(lines: Sequence[str], coloured: bool) -> Sequence[Text]:
+def _painted(lines: Sequence[str], lexer: str, coloured: bool) -> Sequence[Text]:
     shown = [expanded(line) for line in lines]
     if not coloured or sum(map(len, shown)) > _LONGEST_PAINTED:
         return [Text(line) for line in shown]
     from rich.syntax import Syntax
 
-    painted = Syntax("", "python", theme="ansi_dark").highlight("\n".join(shown))
+    painted = Syntax("", lexer, theme="ansi_dark").highlight("\n".join(shown))
     return list(painted.split("\n", allow_blank=True))
 
 

@@ -28,7 +28,7 @@ def print_to(console: Console, results: Results) -> None:
     from statelint.report.card import Card
     from statelint.report.excerpt import Excerpts
 
-    excerpts = Excerpts(coloured=console.color_system is not None)
+    excerpts = Excerpts(console.color_system is not None, results.texts)
     for finding in results.findings:
         for row in Card(finding, console, excerpts).rows():
             console.print(row)

@@ -97,4 +97,4 @@ def _is_followed(reset: Reset) -> bool:
 
 
 def _names(layers: tuple[Layer, ...]) -> str:
-    return " and ".join(f"the {layer.kind} at line {layer.site.line}" for layer in layers)
+    return " and ".join(f"the {layer.kind} at {layer.site.where}" for layer in layers)

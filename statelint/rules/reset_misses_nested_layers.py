@@ -37,7 +37,7 @@ class ResetMissesNestedLayers(Rule):
                     site=event.site,
                     message=f"the loop over `model.layers` doesn't reset the {layer.kind} inside the "
                     f"{outer.kind} "
-                    f"at line {outer.site.line}: its state stays",
+                    f"at {outer.site.where}: its state stays",
                     instead="walk the nested layers too, and set the states to zero: `for layer in "
                     'model._flatten_layers(): if getattr(layer, "stateful", False) and hasattr(layer, '
                     '"states"): …`',

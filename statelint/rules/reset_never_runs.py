@@ -107,7 +107,7 @@ def _let_through(trace: Trace, story: Story, position: int, event: Guarded) -> R
         return None
     return Report(
         site=event.site,
-        message=f"the guard lets through the {layer.kind} at line {layer.site.line}, which isn't stateful",
+        message=f"the guard lets through the {layer.kind} at {layer.site.where}, which isn't stateful",
         happens='raises "AttributeError: Layer must be stateful."',
         severity=Severity.ERROR,
         instead=f"ask whether the layer is stateful as well: {_PORTABLE}",

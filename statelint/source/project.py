@@ -27,7 +27,8 @@ _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
 # Import statements, as they stand in a module, a notebook's JSON or a fenced block.
 _IMPORTS = re.compile(
-    rb"""^[ \t"]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t*]+)|import[ \t]+([\w., \t]+))""",
+    rb"""(?:^[ \t"]*|"|\\n)"""
+    rb"""(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t*]+)|import[ \t]+([\w., \t]+))""",
     re.MULTILINE,
 )
 

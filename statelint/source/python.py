@@ -28,10 +28,10 @@ _NO_BRACKETS = bytes(b for b in range(256) if b not in b"()[]{}")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The parsed code of a file, which runs as one program: a module, or the cells of a notebook in order.
+    """Parsed code that runs as one program: a module, a notebook's cells in order, blocks of a text.
 
-    `spans` count lines through all of it; `cells` has the line before each cell's first, None for plain
-    files.
+    `spans` count lines through all of the file; of a notebook, through all its cells, and `cells` has the
+    line before each cell's first.
     """
 
     path: str
@@ -88,10 +88,11 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that can't be read or parsed: where, and why."""
+    """Code that can't be read or parsed: where, why, and the code."""
 
     site: Site
     why: str
+    code: bytes
 
 
 class _SpanState(CodegenState):
@@ -136,9 +137,9 @@ class _SpanState(CodegenState):
         self.spans[id(node)] = (*start, *end)
 
 
-def read(path: str, data: bytes) -> Source | Unreadable:
-    """Parse a file; `path` is how its findings name it."""
-    if _depth(data) > MAX_BRACKETS:
+def read(path: str, data: bytes | str) -> Source | Unreadable:
+    """Parse a file, or code from one; `path` is how its findings name it."""
+    if _depth(data if isinstance(data, bytes) else data.encode("utf-8", "replace")) > MAX_BRACKETS:
         # Rather than raise, libcst's parser overflows the stack on what CPython refuses too.
         try:
             ast.parse(data)
@@ -163,7 +164,7 @@ def _depth(data: bytes) -> int:
     return max(itertools.accumulate(1 if b in b"([{" else -1 for b in brackets), default=0)
 
 
-def _unreadable(path: str, data: bytes, line: int, column: int, why: str) -> Unreadable:
+def _unreadable(path: str, data: bytes | str, line: int, column: int, why: str) -> Unreadable:
     # libcst names the line after the error and thirty expected tokens; CPython knows better.
     try:
         ast.parse(data)
@@ -173,4 +174,5 @@ def _unreadable(path: str, data: bytes, line: int, column: int, why: str) -> Unr
         why = error.msg
     except (ValueError, RecursionError, MemoryError):
         pass
-    return Unreadable(Site(path, None, max(line, 1), column + 1, max(line, 1), column + 2), why)
+    site = Site(path, None, max(line, 1), column + 1, max(line, 1), column + 2)
+    return Unreadable(site, why, data if isinstance(data, bytes) else data.encode("utf-8", "replace"))

@@ -1,0 +1,75 @@
+"""The Python parts of a notebook or a Markdown text: cells and fenced blocks, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from statelint.discover import NOTEBOOKS
+from statelint.source.magics import normalised, to_python
+from statelint.source.notebook import DamagedNotebookError, cells_of
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A cell or block: its text as the document has it and as Python, and the line before its first.
+
+    `shifts` are the columns by which its lines (from 1) stand further to the right in the document.
+    """
+
+    text: str
+    code: str
+    before: int
+    shifts: Mapping[int, int]
+    cell: int | None = None
+    section: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A notebook or a Markdown text: its parts, and for notebooks the line before each cell's first."""
+
+    path: str
+    parts: tuple[Part, ...] = ()
+    cells: tuple[int, ...] | None = None
+    damage: DamagedNotebookError | None = None
+
+    @property
+    def code(self) -> str:
+        """The Python in it."""
+        return "\n".join(part.code for part in self.parts)
+
+
+def open_document(path: str, data: bytes) -> Document:
+    """The parts of a file; its name says what it is."""
+    return _notebook(path, data) if path.lower().endswith(NOTEBOOKS) else _markdown(path, data)
+
+
+def _notebook(path: str, data: bytes) -> Document:
+    try:
+        found = cells_of(data)
+    except DamagedNotebookError as damage:
+        return Document(path, damage=damage)
+    parts, cells, line = [], [], 0
+    for number, cell in enumerate(found):
+        cells.append(line)
+        text = normalised(cell.text)
+        if cell.is_python and text.strip():
+            translation = to_python(text)
+            parts.append(Part(text, translation.code, line, translation.shifts, number))
+        line += text.count("\n") + 1
+    return Document(path, tuple(parts), tuple(cells))
+
+
+def _markdown(path: str, data: bytes) -> Document:
+    from statelint.source.markdown import blocks_of
+
+    text = normalised(data.decode("utf-8-sig", errors="replace"))
+    parts = []
+    for block in blocks_of(text):
+        translation = to_python(block.text, block.shifts)
+        if block.text.strip():
+            parts.append(
+                Part(block.text, translation.code, block.line, translation.shifts, None, block.section)
+            )
+    return Document(path, tuple(parts))

@@ -1,0 +1,139 @@
+"""From a file to the programs in it: a module, a notebook's cells, the stories of a Markdown text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import libcst as cst
+
+from statelint.sites import Site
+from statelint.source import python
+from statelint.source.document import Document, Part
+from statelint.source.python import Source, Span, Unreadable
+
+
+@dataclass(slots=True)
+class Reading:
+    """The programs of a document, and what of it can't be read.
+
+    `fragments` are the blocks of a Markdown text that aren't Python as they stand.
+    """
+
+    sources: list[Source] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    fragments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    part: Part
+    module: cst.Module
+    spans: dict[int, Span]
+
+
+def parse(document: Document, data: bytes) -> Reading:
+    """Parse the parts of a document; `data` are its bytes."""
+    reading = Reading()
+    if document.damage is not None:
+        damage = document.damage
+        site = Site(document.path, None, damage.line, damage.column, damage.line, damage.column + 1)
+        reading.unreadable.append(Unreadable(site, damage.why, data))
+        return reading
+    parsed = [_parse(document, part, reading) for part in document.parts]
+    stories = [parsed] if document.cells is not None else _stories(parsed)
+    for story in stories:
+        spans: dict[int, Span] = {}
+        for one in story:
+            spans |= one.spans
+        modules = tuple(one.module for one in story)
+        reading.sources.append(Source(document.path, modules, spans, document.cells))
+    return reading
+
+
+def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
+    """The module of a part; one that can't be parsed is code that may do anything with the names in it."""
+    source = python.read(document.path, part.code)
+    if isinstance(source, Source):
+        spans = {node: _moved(span, part) for node, span in source.spans.items()}
+        return _Parsed(part, source.modules[0], spans)
+    if part.cell is None:
+        reading.fragments += 1
+    else:
+        line, column = source.site.line, source.site.column + part.shifts.get(source.site.line, 0)
+        site = Site(document.path, part.cell, line, column, line, column + 1)
+        reading.unreadable.append(Unreadable(site, source.why, part.text.encode("utf-8", "replace")))
+    opaque = python.read(document.path, f"exec({part.text!r})")
+    assert isinstance(opaque, Source)
+    lines = part.text.split("\n")
+    whole = (part.before + 1, 0, part.before + len(lines), len(lines[-1]))
+    return _Parsed(part, opaque.modules[0], dict.fromkeys(opaque.spans, whole))
+
+
+def _moved(span: Span, part: Part) -> Span:
+    line, column, end_line, end_column = span
+    shift = part.shifts
+    return (
+        line + part.before,
+        column + shift.get(line, 0),
+        end_line + part.before,
+        end_column + shift.get(end_line, 0),
+    )
+
+
+def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
+    """The blocks of a text that belong together.
+
+    Where the blocks under a heading bind what was bound before, a new story starts, which knows of the
+    one before only the imports.
+    """
+    story: list[_Parsed] = []
+    bound: set[str] = set()
+    for _, under in groupby(parsed, key=lambda one: one.part.section):
+        blocks = list(under)
+        names = {name for block in blocks for name in _bound(block.module.body)}
+        if story and names & bound:
+            yield story
+            story, bound = [one for block in story if (one := _imports(block)).module.body], set()
+        story += blocks
+        bound |= names
+    if story:
+        yield story
+
+
+def _imports(parsed: _Parsed) -> _Parsed:
+    """The import statements on a block's top level."""
+    kept = [
+        statement
+        for statement in parsed.module.body
+        if isinstance(statement, cst.SimpleStatementLine)
+        and all(isinstance(part, cst.Import | cst.ImportFrom) for part in statement.body)
+    ]
+    return _Parsed(parsed.part, parsed.module.with_changes(body=kept), parsed.spans)
+
+
+def _bound(body: Sequence[cst.CSTNode]) -> Iterator[str]:
+    """The names that statements bind by assignments and definitions, outside of loops."""
+    for statement in body:
+        match statement:
+            case cst.SimpleStatementLine(body=parts) | cst.SimpleStatementSuite(body=parts):
+                yield from _bound(parts)
+            case cst.Assign(targets=targets):
+                for target in targets:
+                    yield from _targets(target.target)
+            case cst.AnnAssign(target=target):
+                yield from _targets(target)
+            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
+                yield name.value
+            case cst.If() | cst.With():
+                yield from _bound(statement.body.body)
+
+
+def _targets(target: cst.CSTNode) -> Iterator[str]:
+    match target:
+        case cst.Name(value=name):
+            yield name
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            for element in elements:
+                yield from _targets(element.value)

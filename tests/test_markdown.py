@@ -1,0 +1,266 @@
+"""Markdown, MyST and Quarto texts: fenced blocks as stories, and where their findings stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from statelint.discover import discover
+from statelint.engine import Checked, check_files, check_source
+from statelint.source.document import open_document
+from statelint.source.markdown import blocks_of, is_python
+from statelint.source.reading import parse
+
+SETUP = """\
+import keras
+import numpy as np
+model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+x, y = np.zeros((8, 3, 1)), np.zeros((8, 4))
+"""
+FIT = "model.fit(x, y, batch_size=2, epochs=3, shuffle=False)\n"
+
+
+def fenced(*blocks: str, info: str = "python", fence: str = "```") -> str:
+    return "\n".join(f"{fence}{info}\n{block.removesuffix(chr(10))}\n{fence}\n" for block in blocks)
+
+
+def checked(text: str | bytes, name: str = "a.md") -> Checked:
+    result = check_source(name, text if isinstance(text, bytes) else text.encode())
+    assert not result.failures, result.failures[0].error
+    return result
+
+
+def found(text: str | bytes, name: str = "a.md") -> list[str]:
+    """What is found, as "line:column code"."""
+    return [f"{f.site.line}:{f.site.column} {f.code}" for f in checked(text, name).findings]
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.qmd", "a.markdown", "A.MD"])
+def test_the_blocks_of_a_text_are_one_story(name: str) -> None:
+    text = f"# Title\n\nWords.\n\n{fenced(SETUP)}\nMore words.\n\n{fenced(FIT)}"
+    assert found(text, name) == ["16:1 SRN301"]
+
+
+@pytest.mark.parametrize(
+    ("info", "is_read"),
+    [
+        ("python", True),
+        ("py", True),
+        ("Python3", True),
+        (" python ", True),
+        ("ipython3", True),
+        ('python title="train.py" hl_lines="1 2"', True),
+        ("python {linenos=table}", True),
+        ("python{1,3-4}", True),
+        ("python:train.py", True),
+        ("{python}", True),
+        ("{python, echo=FALSE}", True),
+        ("{python} ", True),
+        ("{code-cell}", True),
+        ("{code-cell} ipython3", True),
+        ("{code-cell} python", True),
+        ("{code-block} python", True),
+        ("{.python .numberLines}", True),
+        ("{#id .python}", True),
+        ('{ .py title="a" }', True),
+        ("", False),
+        ("text", False),
+        ("pycon", False),
+        ("bash", False),
+        ("{r}", False),
+        ("{r python}", False),
+        ("{code-cell} julia", False),
+        ("{code-block}", False),
+        ("{note} python", False),
+        ("{}", False),
+        ("pythonic", False),
+    ],
+)
+def test_what_a_fence_says(info: str, is_read: bool) -> None:
+    assert is_python(info) == is_read
+    assert found(fenced(SETUP + FIT, info=info)) == ["7:1 SRN301"] * is_read
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (fenced(SETUP + FIT, fence="~~~"), "7:1"),
+        (fenced(SETUP + FIT, fence="`````"), "7:1"),
+        ("1. step\n\n" + indent(fenced(SETUP + FIT), "   "), "9:4"),
+        ("- a\n  - b\n\n" + indent(fenced(SETUP + FIT), "    "), "10:5"),
+        ("  ```python\n" + indent(SETUP + FIT, "  ") + "  ```\n", "7:3"),
+        ("  ```python\n" + SETUP + FIT + "  ```\n", "7:1"),
+        ("> Look:\n>\n" + indent(fenced(SETUP + FIT), "> "), "9:3"),
+        ("---\ntitle: a\n---\n\n" + fenced(SETUP + FIT), "11:1"),
+        (fenced(":tags: [hide]\n:name: a\n" + SETUP + FIT), "9:1"),
+        (fenced("---\ntags: [hide]\n---\n" + SETUP + FIT), "10:1"),
+        (fenced("#| echo: false\n#| label: a\n" + SETUP + FIT), "9:1"),
+        (fenced("%matplotlib inline\n!pip install keras\n" + SETUP + "%time " + FIT), "9:7"),
+        (fenced(indent(SETUP + FIT, ">>> ")), "7:5"),
+        (fenced("\n" + SETUP + FIT)[: -len("```\n")], "8:1"),
+        (fenced(SETUP + FIT).replace("\n", "\r\n"), "7:1"),
+        ("\ufeff" + fenced(SETUP + FIT), "7:1"),
+        ("ä🎉\n\n" + fenced(SETUP + "'ä🎉'; " + FIT), "9:7"),
+    ],
+)
+def test_where_findings_stand(text: str, place: str) -> None:
+    assert found(text) == [f"{place} SRN301"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--\n" + fenced(SETUP + FIT) + "-->\n",
+        indent(fenced(SETUP + FIT), "    "),
+        "````markdown\n" + fenced(SETUP + FIT) + "````\n",
+        SETUP + FIT,
+        "",
+    ],
+)
+def test_what_is_no_block(text: str) -> None:
+    assert found(text + "\nstateful\n") == []
+
+
+def test_bytes_that_are_no_text() -> None:
+    assert found(b"\xff\n\n" + fenced(SETUP + FIT).encode()) == ["9:1 SRN301"]
+
+
+def test_fragments_are_skipped_and_counted() -> None:
+    text = fenced(SETUP, "model.add(LSTM(4, stateful=True, ...\n", "x = …\n", FIT)
+    result = checked(text)
+    assert [f.site.line for f in result.findings] == [18]
+    assert result.fragments == 2
+
+
+def test_what_a_fragment_does_is_unknown() -> None:
+    predict = "model.predict(x[:2], batch_size=2)\n"
+    fit_once = FIT.replace("epochs=3, ", "")
+    assert found(fenced(SETUP, fit_once, predict)) == ["14:1 SRN304"]
+    assert found(fenced(SETUP, fit_once, "forget(model …\n", predict)) == []
+
+
+# Stories
+
+PREDICT = "model.predict(x[:3])\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        # Nothing is bound again: the second heading goes on.
+        (f"# A\n\n{fenced(SETUP)}\n# B\n\n{fenced(FIT)}", [14]),
+        # Another model, and so another story: x and y are gone with the first.
+        (
+            f"# A\n\n{fenced(SETUP)}\n# B\n\n{fenced('model = keras.Sequential()', FIT)}".replace(
+                "()```", "()\n```"
+            ),
+            [],
+        ),
+        # Imports are kept, and repeating them binds nothing.
+        (f"# A\n\n{fenced(SETUP)}\n## B\n\n{fenced('import numpy as np' + chr(10) + FIT)}", [15]),
+        (f"# A\n\n{fenced(SETUP + FIT)}\n## B\n\n{fenced(SETUP.split('np' + chr(10))[1] + FIT)}", [9, 18]),
+        # Without a heading it is one story, however often a name is bound.
+        (f"# A\n\n{fenced(SETUP)}\n{fenced('x = x[:6]' + chr(10) + FIT)}", [13]),
+    ],
+)
+def test_where_a_story_ends(text: str, lines: list[int]) -> None:
+    assert [f.site.line for f in checked(text).findings if f.code == "SRN301"] == lines
+
+
+@pytest.mark.parametrize(
+    ("second", "stories"),
+    [
+        ("model = 1", 2),
+        ("a, x = 1, 2", 2),
+        ("x: int = 1", 2),
+        ("def x(): pass", 2),
+        ("class x: pass", 2),
+        ("if a:\n    x = 1", 2),
+        ("with a:\n    x = 1", 2),
+        ("import x", 1),
+        ("x += 1", 1),
+        ("x.a = 1", 1),
+        ("for x in a: b = x", 1),
+        ("z = x", 1),
+        ("x = ", 1),
+    ],
+)
+def test_what_binds_a_name_again(second: str, stories: int) -> None:
+    first = "import a\nx = model = 1\n"
+    text = f"{fenced(first)}\n# B\n\n{fenced(second)}".encode()
+    assert len(parse(open_document("a.md", text), text).sources) == stories
+
+
+def test_a_story_knows_the_imports_of_those_before() -> None:
+    first = "from keras import layers\nimport keras\nm = 1\n"
+    text = "\n# B\n\n".join(
+        fenced(block) for block in (first, "m = 2\nimport numpy as np\n", "m = 3\n")
+    ).encode()
+    codes = [source.code for source in parse(open_document("a.md", text), text).sources]
+    lines = ["from keras import layers", "import keras", "import numpy as np", "m = 3"]
+    assert [line for line in codes[2].split("\n") if line] == lines
+
+
+def test_imports_lead_to_modules_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("models.py").write_text(SETUP, encoding="utf-8")
+    Path("README.md").write_text(fenced(f"from models import *\n{FIT}"), encoding="utf-8")
+    assert [str(f.site) for f in check_files(discover(["."]).files).findings] == ["README.md:3:1"]
+
+
+def test_blocks_know_their_sections() -> None:
+    text = dedent(
+        """\
+        ```python
+        a
+        ```
+        Title
+        =====
+        > # not a heading of the text
+
+        ```python
+        b
+        ```
+        ## Sub
+        ### Deeper
+        - ```python
+          c
+          ```
+        """
+    )
+    assert [(b.text, b.line, b.section, b.shifts) for b in blocks_of(text)] == [
+        ("a", 1, 0, {}),
+        ("b", 8, 1, {}),
+        ("c", 13, 3, {1: 2}),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    cuts=st.sets(st.sampled_from([1, 2, 3, 4, 5])),
+    prefix=st.sampled_from(["", "  ", "> "]),
+    between=st.sampled_from(["", "Text.\n\n", "# Title\n\n", "```bash\nls\n```\n\n"]),
+)
+def test_a_program_cut_into_blocks_has_the_same_findings(cuts: set[int], prefix: str, between: str) -> None:
+    lines = (SETUP + FIT).splitlines()
+    text: list[str] = []
+    places: dict[int, int] = {}
+    starts = sorted({0, *cuts})
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        text += [*between.splitlines(), f"{prefix}```python"]
+        for number in range(start, end):
+            text.append(prefix + lines[number])
+            places[number + 1] = len(text)
+        text += [f"{prefix}```", ""]
+    expected = [
+        (places[f.site.line], f.site.column + len(prefix), f.code)
+        for f in checked(SETUP + FIT, "a.py").findings
+    ]
+    told = [(f.site.line, f.site.column, f.code) for f in checked("\n".join(text)).findings]
+    assert expected
+    assert told == expected
