@@ -22,7 +22,7 @@ def _exec(machine: Machine, name: str, arguments: Arguments) -> Value:
     bound = None
     if isinstance(code, Known) and isinstance(code.value, str):
         bound = frozenset(_bound(code.value))
-    frame = machine.frame_of_module(machine.root_frame)
+    frame = machine.state.names(machine.root_frame)
     for known, value in list(frame.items()):
         is_library = isinstance(value, Known) and isinstance(value.value, Library | Module)
         if known in bound if bound is not None else not is_library:
