@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from statelint.findings import Finding
+from statelint.source.notebook import cells_of
 
 ROOT = Path(__file__).parents[1]
 FIXTURES = tuple(sorted((ROOT / "fixtures").glob("*/*.py")))
+# Notebooks and Markdown texts.
+DOCUMENTS = tuple(
+    sorted(path for kind in ("notebooks", "markdown") for path in (ROOT / "fixtures" / kind).iterdir())
+)
 PAGES = tuple(sorted(page for page in (ROOT / "docs" / "rules").glob("*.md") if page.name != "README.md"))
 
 _COMMENT = re.compile(r"#\s*expect:\s*(.*)$")
@@ -21,15 +26,16 @@ _EXAMPLE = re.compile(r"^```(?:python|text)\n(.*?)^```$", re.MULTILINE | re.DOTA
 
 @dataclass(frozen=True, slots=True, order=True)
 class Expected:
-    """A finding that a comment asks for: the line where it begins, its code, where it holds."""
+    """A finding that a comment asks for: the line where it begins, its code, where it holds, its cell."""
 
     line: int
     code: str
     holds_on: tuple[int, ...]
+    cell: int = 0
 
     @classmethod
     def of(cls, finding: Finding) -> Expected:
-        return cls(finding.site.line, finding.code, finding.holds_on)
+        return cls(finding.site.line, finding.code, finding.holds_on, finding.site.cell or 0)
 
 
 def shown(path: Path) -> str:
@@ -48,6 +54,16 @@ def expectations(code: str) -> list[Expected]:
             generation = match["generation"]
             found.append(Expected(number, match["code"], (int(generation),) if generation else (2, 3)))
     return sorted(found)
+
+
+def expected_of(path: Path) -> list[Expected]:
+    """What the comments in a file ask for; those in a notebook's cells."""
+    if path.suffix != ".ipynb":
+        return expectations(path.read_text(encoding="utf-8"))
+    cells = cells_of(path.read_bytes())
+    return sorted(
+        replace(one, cell=number) for number, cell in enumerate(cells) for one in expectations(cell.text)
+    )
 
 
 def blocks(page: Path, heading: str) -> tuple[str, ...]:

@@ -22,7 +22,17 @@ from statelint.source.python import Source, read
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Made, Reset
 from tests.conftest import Recordings
-from tests.programs import FIXTURES, PAGES, Expected, all_blocks, blocks, expectations, shown
+from tests.programs import (
+    DOCUMENTS,
+    FIXTURES,
+    PAGES,
+    Expected,
+    all_blocks,
+    blocks,
+    expectations,
+    expected_of,
+    shown,
+)
 
 # Good fixtures in which an oracle measures what its rule leaves alone on purpose.
 MEANT = {
@@ -54,6 +64,13 @@ def found(code: str, page: Path) -> list[Expected]:
 @pytest.mark.parametrize("path", FIXTURES, ids=shown)
 def test_fixture_has_the_findings_it_expects(path: Path) -> None:
     assert sorted(map(Expected.of, findings(path))) == expectations(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
+def test_document_has_the_findings_it_expects(path: Path) -> None:
+    expected = expected_of(path)
+    assert sorted(map(Expected.of, findings(path))) == expected
+    assert bool(expected) == path.name.startswith("bad_")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)

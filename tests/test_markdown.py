@@ -264,3 +264,30 @@ def test_a_program_cut_into_blocks_has_the_same_findings(cuts: set[int], prefix:
     told = [(f.site.line, f.site.column, f.code) for f in checked("\n".join(text)).findings]
     assert expected
     assert told == expected
+
+
+# What texts take for granted
+
+SNIPPET = """\
+x = np.zeros((10, 3, 1))
+model = Sequential()
+model.add(LSTM(4, batch_input_shape=(2, 3, 1), stateful=True))
+model.fit(x, x, batch_size=2, epochs=3, shuffle=False)
+"""
+
+
+def test_a_text_on_keras_needs_no_imports() -> None:
+    assert found("In Keras:\n\n" + fenced(SNIPPET)) == ["6:19 SRN501", "7:1 SRN301"]
+    assert found("In general:\n\n" + fenced(SNIPPET)) == []
+    assert [f.code for f in checked(SNIPPET + "# keras\n", "a.py").findings] == []
+
+
+def test_what_a_text_binds_is_its_own() -> None:
+    assert found("In Keras:\n\n" + fenced("from recurrent import LSTM", SNIPPET)) == []
+    assert found("In Keras:\n\n" + fenced("from recurrent import LSTM, …", SNIPPET)) == []
+    assert found("In Keras:\n\n" + fenced("class LSTM(Base):\n    ...", SNIPPET)) == []
+
+
+def test_a_text_may_choose_its_backend_before_it_speaks_of_keras() -> None:
+    text = 'Keras:\n\n```python\nimport os\nos.environ["KERAS_BACKEND"] = "torch"\n```\n\n' + fenced(SNIPPET)
+    assert "SRN602" in {f.code for f in checked(text).findings}

@@ -178,6 +178,7 @@ def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
 # Names and literals
 
 
+_IMPLIED = {"np": "numpy", "tf": "tensorflow", "keras": "keras", "layers": "keras.layers"}
 _SINGLETONS: dict[str, Value] = {"True": TRUE, "False": FALSE, "None": NONE}
 
 
@@ -206,7 +207,18 @@ def look_up(machine: Machine, identifier: str, node: cst.CSTNode | None = None) 
             return Known(machine.source.path)
     if identifier in _BUILTINS:
         return Known(Library(f"builtins.{identifier}"))
+    if machine.source.implies_keras and (full := _implied(machine, identifier)) is not None:
+        machine.note_import(full)
+        return calls.library(full)
     return machine.unknown(Reason.UNDEFINED_NAME, node, ("name", identifier))
+
+
+def _implied(machine: Machine, identifier: str) -> str | None:
+    """What a name that nobody imports means in texts on Keras."""
+    for module in ("keras.layers", "keras.models"):
+        if identifier in calls.public_names(machine, module):
+            return f"{module}.{identifier}"
+    return _IMPLIED.get(identifier)
 
 
 def _integer(machine: Machine, node: cst.Integer) -> Value:

@@ -31,13 +31,15 @@ class Source:
     """Parsed code that runs as one program: a module, a notebook's cells in order, blocks of a text.
 
     `spans` count lines through all of the file; of a notebook, through all its cells, and `cells` has the
-    line before each cell's first.
+    line before each cell's first.  `implies_keras`: it is part of a text on Keras, where `LSTM` and `np`
+    need no import.
     """
 
     path: str
     modules: tuple[cst.Module, ...]
     spans: dict[int, Span]
     cells: tuple[int, ...] | None = None
+    implies_keras: bool = False
 
     @property
     def code(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -12,6 +13,8 @@ from statelint.sites import Site
 from statelint.source import python
 from statelint.source.document import Document, Part
 from statelint.source.python import Source, Span, Unreadable
+
+_KERAS = re.compile(rb"\bkeras\b|\btensorflow\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -48,7 +51,8 @@ def parse(document: Document, data: bytes) -> Reading:
         for one in story:
             spans |= one.spans
         modules = tuple(one.module for one in story)
-        reading.sources.append(Source(document.path, modules, spans, document.cells))
+        implies_keras = document.cells is None and _KERAS.search(data) is not None
+        reading.sources.append(Source(document.path, modules, spans, document.cells, implies_keras))
     return reading
 
 

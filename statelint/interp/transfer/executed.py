@@ -19,16 +19,19 @@ _WORD = re.compile(r"[^\W\d]\w*")
 def _exec(machine: Machine, name: str, arguments: Arguments) -> Value:
     """Any model may be changed, and the names that the code can bind are unknown from here on."""
     code = arguments.get(0, "source")
-    bound = None
-    if isinstance(code, Known) and isinstance(code.value, str):
-        bound = frozenset(_bound(code.value))
     frame = machine.state.names(machine.root_frame)
-    for known, value in list(frame.items()):
-        is_library = isinstance(value, Known) and isinstance(value.value, Library | Module)
-        if known in bound if bound is not None else not is_library:
-            frame[known] = machine.unknown(Reason.EXECUTED)
+    if isinstance(code, Known) and isinstance(code.value, str):
+        bound = list(_bound(code.value))
+    else:
+        bound = [known for known, value in frame.items() if not _is_library(value)]
+    for known in bound:
+        frame[known] = machine.unknown(Reason.EXECUTED)
     machine.emit(Opaque(arguments.site, machine.context, None, Reason.EXECUTED))
     return NONE
+
+
+def _is_library(value: Value) -> bool:
+    return isinstance(value, Known) and isinstance(value.value, Library | Module)
 
 
 def _bound(code: str) -> Iterator[str]:
