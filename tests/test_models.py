@@ -35,6 +35,17 @@ SHAPED = "keras.Input(batch_shape=(4, 3, 1))"
             "Sequential(LSTM*) batch=5",
         ),
         (
+            "keras.Sequential([keras.layers.LSTM(4, stateful=True, batch_input_shape=[5, None, 1])])",
+            "Sequential(LSTM*) batch=5",
+        ),
+        (f"keras.Sequential([keras.Input(batch_shape=[4, 3, 1]), {LSTM}])", "Sequential(LSTM*) batch=4"),
+        (
+            f"keras.Sequential([keras.Input([3, 1], batch_size=7), {LSTM}])",
+            "Sequential(LSTM*) batch=7",
+        ),
+        (f"keras.Sequential([keras.Input([3, 1]), {LSTM}])", "Sequential(LSTM*) batch=None"),
+        (f"keras.Sequential([keras.Input(batch_shape=list(sizes)), {LSTM}])", "Sequential(LSTM*) batch=?"),
+        (
             f"keras.Sequential([keras.layers.Bidirectional({LSTM})])",
             "Sequential(Bidirectional(LSTM*)) batch=undecided",
         ),
@@ -52,6 +63,7 @@ def test_sequential_models(code: str, model: str) -> None:
         (f"m.add({SHAPED})\nm.add({LSTM})\nm.add(keras.layers.Dense(1))", "Sequential(LSTM*, Dense) batch=4"),
         (f"m.add({LSTM})\nm.add(keras.layers.Dense(1))\nm.pop()", "Sequential(LSTM*) batch=undecided"),
         (f"m.add({LSTM})\nm.build((8, 3, 1))", "Sequential(LSTM*) batch=8"),
+        (f"m.add({LSTM})\nm.build([8, 3, 1])", "Sequential(LSTM*) batch=8"),
         (f"m.add({LSTM})\nm.train_on_batch(np.zeros((6, 3, 1)))", "Sequential(LSTM*) batch=6"),
         (f"m.add({LSTM})\nm(np.zeros((6, 3, 1)))", "Sequential(LSTM*) batch=6"),
         (f"m.add({LSTM})\nm.predict(np.zeros((64, 3, 1)))", "Sequential(LSTM*) batch=32"),

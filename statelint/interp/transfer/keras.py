@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -44,6 +45,7 @@ from statelint.values import (
 
 _SHAPED_INPUT = ("input_shape", "input_dim", "shape")
 _BATCH_SHAPES = ("batch_input_shape", "batch_shape")
+_SHAPES = (*_BATCH_SHAPES, "input_shape", "shape")
 
 
 def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argument]:
@@ -57,7 +59,18 @@ def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argu
         for parameter in entry.parameters:
             if parameter.name not in bound and parameter.kind in ("positional", "keyword"):
                 bound[parameter.name] = Argument(machine.unknown(Reason.PARAMETER), arguments.site)
+    for name in _SHAPES:
+        if name in bound:
+            bound[name] = replace(bound[name], value=as_shape(machine, bound[name].value))
     return bound
+
+
+def as_shape(machine: Machine, value: Value) -> Value:
+    """A shape given as a list is what the tuple would be."""
+    record = machine.record(value)
+    if isinstance(record, ListRecord) and record.items is not None:
+        return depending_on(Known(Tuple(record.items)), value)
+    return value
 
 
 def rejected(entry: Entry, arguments: Arguments) -> tuple[str, ...]:
@@ -151,7 +164,7 @@ def _layer(
         inner=inner,
         stacked="cell" in bound and _is_stack(machine, bound["cell"].value),
         removed=removed,
-        shapes=_shapes(machine, bound),
+        shapes=_shapes(bound),
     )
     return _made(machine, record)
 
@@ -164,16 +177,13 @@ def _is_stack(machine: Machine, cell: Value) -> bool:
     return isinstance(record, ListRecord) or (isinstance(cell, Known) and isinstance(cell.value, Tuple))
 
 
-def _shapes(machine: Machine, bound: Mapping[str, Argument]) -> Mapping[str, tuple[Value, ...]]:
+def _shapes(bound: Mapping[str, Argument]) -> Mapping[str, tuple[Value, ...]]:
     """The shapes among the arguments, their dimensions one by one."""
     found: dict[str, tuple[Value, ...]] = {}
     for name in (*_BATCH_SHAPES, "input_shape"):
         value = bound[name].value if name in bound else NONE
-        record = machine.record(value)
         if isinstance(value, Known) and isinstance(value.value, Tuple):
             found[name] = value.value.items
-        elif isinstance(record, ListRecord) and record.items is not None:
-            found[name] = record.items
     return found
 
 

@@ -215,7 +215,7 @@ def _optimizer(machine: Machine, given: Mapping[str, Argument]) -> Mapping[str, 
 def _build(machine: Machine, id_: int, record: ModelRecord, arguments: Arguments) -> Value:
     shape = arguments.get(0, "input_shape") or arguments.get(0, "batch_input_shape")
     if record.undecided and shape is not None and is_(shape, None) is not Ternary.YES:
-        batch = keras.first_of(shape)
+        batch = keras.first_of(keras.as_shape(machine, shape))
         machine.update(id_, undecided=False, built=True, batch=batch)
         for position, layer in enumerate(record.layers):
             at = keras.batch_at(machine, record.layers[:position], batch)
@@ -273,7 +273,8 @@ def _layer_method(machine: Machine, receiver: Value, name: str, arguments: Argum
                 return keras.call_layer(machine, id_, arguments, None)
             shape = arguments.get(0, "input_shape")
             if shape is not None:
-                keras.build_layer(machine, id_, keras.first_of(shape), None, "build")
+                batch = keras.first_of(keras.as_shape(machine, shape))
+                keras.build_layer(machine, id_, batch, None, "build")
             return NONE
     entry = api.member(machine.keras, f"keras.layers.{record.kind}", name)
     if entry is not None and "pure" in entry.roles:
