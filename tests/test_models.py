@@ -244,6 +244,56 @@ def test_a_model_that_is_loaded_is_not_known() -> None:
     assert models_of("m = keras.models.load_model('m.keras')") == []
 
 
+BUILT = f"""
+m = keras.Sequential([{SHAPED}, {LSTM}])
+m.compile('sgd', 'mse')
+x = np.zeros((8, 3, 1))
+"""
+
+
+@pytest.mark.parametrize(
+    "saving",
+    [
+        "m.save('folder')",
+        "keras.models.save_model(m, 'folder')",
+        "m.fit(x, x, callbacks=[keras.callbacks.ModelCheckpoint('folder', save_best_only=True)])",
+        "m.fit(x, x, callbacks=[keras.callbacks.ModelCheckpoint('folder', save_weights_only=False)])",
+        "if flag:\n    m.save('folder')",
+    ],
+)
+def test_a_model_that_the_program_saved_is_loaded_with_its_layers(saving: str) -> None:
+    models = models_of(f"{BUILT}{saving}\nm = keras.models.load_model('folder')")
+    assert models == ["Sequential(LSTM*) batch=4"] * 2
+
+
+@pytest.mark.parametrize(
+    "saving",
+    [
+        "m.fit(x, x, callbacks=[keras.callbacks.ModelCheckpoint('folder', save_weights_only=True)])",
+        "m.fit(x, x, callbacks=[keras.callbacks.ModelCheckpoint('folder', save_weights_only=flag)])",
+        "m.fit(x, x, callbacks=[keras.callbacks.ModelCheckpoint('other')])",
+        "m.save('other')",
+        "m.save_weights('folder')",
+        "other = keras.Sequential()\nif flag:\n    m.save('folder')\nelse:\n    other.save('folder')",
+    ],
+)
+def test_a_model_that_is_saved_otherwise_is_not_known(saving: str) -> None:
+    known = models_of(f"{BUILT}{saving}")
+    assert models_of(f"{BUILT}{saving}\nm = keras.models.load_model('folder')") == known
+
+
+def test_a_path_that_is_put_together_twice_is_one_path() -> None:
+    path = "os.path.join(folder, 'best')"
+    code = f"import os\n{BUILT}m.save({path})\nm = keras.models.load_model({path})"
+    assert models_of(code) == ["Sequential(LSTM*) batch=4"] * 2
+
+
+@pytest.mark.parametrize(("path", "opaque"), [("'m.h5'", []), ("'folder'", ["opaque LIBRARY_CALL"])])
+def test_a_folder_may_hold_the_states_too(path: str, opaque: list[str]) -> None:
+    code = f"{BUILT}m.save({path})\nm = keras.models.load_model({path})"
+    assert story_of(code, 2, HEAD) == opaque
+
+
 def test_uncalled_builders_are_followed_too() -> None:
     code = f"def build(n=5):\n    return keras.Sequential([keras.Input(batch_shape=(n, 3, 1)), {LSTM}])"
     top, build = trace_of(code, head=HEAD).stories

@@ -118,8 +118,8 @@ class Machine:
     # imported ("": none was set; None: it isn't imported yet).
     environment: dict[str, str] = field(default_factory=dict)
     backend: str | None = None
-    # The models that were saved, by their paths.
-    saved: dict[str, int] = field(default_factory=dict)
+    # The models that were saved, by the identity of their paths; None where it isn't known which one was.
+    saved: dict[Hashable, int | None] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     # What each open `try` catches: the names of the exceptions.
@@ -442,6 +442,11 @@ class Machine:
         """Keras 3 takes its backend from the environment when it is first imported; TensorFlow imports it."""
         if self.backend is None and module.partition(".")[0] in ("keras", "tensorflow"):
             self.backend = self.environment.get("KERAS_BACKEND", "")
+
+    def note_saved(self, path: Value, model: int) -> None:
+        """A model is saved as a whole under a path."""
+        is_one_of_two = self.state.when and self.saved.get(path.key, model) != model
+        self.saved[path.key] = None if is_one_of_two else model
 
     def refer(self, id_: int) -> Known:
         return Known(Ref(id_))

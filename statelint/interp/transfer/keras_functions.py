@@ -8,7 +8,7 @@ from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import flow
 from statelint.interp.transfer.methods import assign_states
 from statelint.trace.objects import Argument
-from statelint.trace.story import Stored
+from statelint.trace.story import Opaque, Stored
 from statelint.values import NONE, Known, Reason, Value, unknown
 
 
@@ -54,23 +54,38 @@ def _clone_model(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """A model that the program saved before: a copy of it, without its states."""
+    """A model that the program saved before: a copy of it; whether with its states is the format's matter."""
     path = arguments.get(0, "filepath")
-    # Keras 2 keeps the states in a SavedModel folder.
-    if isinstance(path, Known) and str(path.value).endswith((".keras", ".h5", ".hdf5")):
-        source = machine.saved.get(str(path.value), 0)
-        record = machine.state.heap.get(source)
-        if isinstance(record, ModelRecord) and record.type is None:
-            made = _copy(machine, record, arguments)
-            loaded = made.value if isinstance(made, Known) else None
-            model = machine.model(loaded.id) if isinstance(loaded, Ref) else None
-            if model is not None:
-                weights = Argument(unknown(Reason.LIBRARY_CALL, key=("weights", source)), arguments.site)
-                given = {"weights": weights}
-                machine.emit(Stored(arguments.site, machine.context, model, "load_model", given))
-            return made
+    source = machine.saved.get(path.key) if path is not None else None
+    record = machine.state.heap.get(source) if source is not None else None
+    if isinstance(record, ModelRecord) and record.type is None:
+        made = _copy(machine, record, arguments)
+        loaded = made.value if isinstance(made, Known) else None
+        model = machine.model(loaded.id) if isinstance(loaded, Ref) else None
+        if model is not None and _is_file(path):
+            weights = Argument(unknown(Reason.LIBRARY_CALL, key=("weights", source)), arguments.site)
+            given = {"weights": weights}
+            machine.emit(Stored(arguments.site, machine.context, model, "load_model", given))
+        elif model is not None:
+            models = frozenset({model.id})
+            machine.emit(Opaque(arguments.site, machine.context, models, Reason.LIBRARY_CALL))
+        return made
     machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
     return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _save_model(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value, path = arguments.get(0, "model"), arguments.get(1, "filepath")
+    if path is not None and isinstance(value, Known) and isinstance(value.value, Ref):
+        machine.note_saved(path, value.value.id)
+    else:
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
+    return NONE
+
+
+def _is_file(path: Value | None) -> bool:
+    """Whether the path is a file's, which holds no states: Keras 2 keeps them in a SavedModel folder."""
+    return isinstance(path, Known) and str(path.value).endswith((".keras", ".h5", ".hdf5"))
 
 
 def _copy(machine: Machine, record: ModelRecord, arguments: Arguments) -> Value:
@@ -110,6 +125,7 @@ TRANSFERS: dict[str, Transfer] = {
     "keras.utils.clear_session": _clear_session,
     "keras.models.clone_model": _clone_model,
     "keras.models.load_model": _load_model,
+    "keras.models.save_model": _save_model,
     **{
         f"{module}.{function}": _symbolic
         for module in (

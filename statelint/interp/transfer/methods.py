@@ -186,8 +186,8 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
         if name == "get_weights":
             return unknown(Reason.LIBRARY_CALL, key=("weights", id_))
         path = arguments.get(0, "filepath")
-        if name == "save" and isinstance(path, Known) and isinstance(path.value, str):
-            machine.saved[path.value] = id_
+        if name == "save" and path is not None:
+            machine.note_saved(path, id_)
     if entry is not None and "pure" in entry.roles:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
         return machine.unknown(Reason.LIBRARY_CALL)

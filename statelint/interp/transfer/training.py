@@ -29,6 +29,7 @@ from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Data, Dataset
 from statelint.trace.story import Call, Feed, Opaque, Reset, Skipped, batch_size_of
 from statelint.values import (
+    FALSE,
     NONE,
     Known,
     Reason,
@@ -450,6 +451,7 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
         if machine.keras == 2:
             drawing.end_epoch(machine, hooks.source)
 
+    _checkpoint(machine, id_, hooks)
     start = first or 0
     loops.run(
         machine,
@@ -459,6 +461,17 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
         body,
     )
     hook(machine, hooks, call, "on_train_end")
+
+
+def _checkpoint(machine: Machine, id_: int, hooks: Hooks) -> None:
+    """A ModelCheckpoint saves the model under its path, unless it saves the weights only."""
+    for callback in hooks.items:
+        record = machine.record(callback)
+        if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
+            kind, given = record.type.value, record.attributes
+            saves_all = is_(given.get("save_weights_only", FALSE), False) is Ternary.YES
+            if kind == Library("keras.callbacks.ModelCheckpoint") and saves_all and "filepath" in given:
+                machine.note_saved(given["filepath"], id_)
 
 
 def _decide_batch(machine: Machine, id_: int, call: Call, data: Data) -> None:
