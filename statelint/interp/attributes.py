@@ -27,7 +27,7 @@ from statelint.interp.objects import (
     Tensor,
     Tuple,
 )
-from statelint.interp.shapes import product
+from statelint.interp.shapes import product, transposed
 from statelint.trace.objects import Array
 from statelint.values import FALSE, NONE, Choice, Known, Reason, Unknown, Value, join, options, unknown
 
@@ -104,10 +104,10 @@ def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Val
         size = product(array.shape) if array.shape is not None else None
         return machine.unknown(Reason.ATTRIBUTE) if size is None else Known(size)
     if name == "T":
-        key = ("transpose", array.key)
-        return Known(
-            Array(key, tuple(reversed(array.shape)) if array.shape else None, key, Known(0), array.made)
-        )
+        return transposed(array, receiver)
+    if name == "values":
+        # pandas: the same rows as an array.
+        return receiver
     if name == "dtype":
         return machine.unknown(Reason.ATTRIBUTE, None, ("attribute", array.key, name))
     return Known(Method(receiver, name))

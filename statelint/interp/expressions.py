@@ -616,7 +616,7 @@ def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst
         and isinstance(part.value, Array)
         and part.key != whole.key
     ):
-        cut = Cut(machine.site(node), whole.key, _cut_axis(index), _cut_length(index))
+        cut = Cut(machine.site(node), whole.key, _cut_axis(index), *_cut_span(index))
         return replace(part, value=replace(part.value, cut=cut))
     return part
 
@@ -633,19 +633,20 @@ def _rows_of_unknown(
         return None
     start = Known(0) if first.value.start.key == NONE.key else first.value.start
     base = whole.key if len(indices) == 1 else ("of", whole.key, *(i.key for i in indices[1:]))
-    cut = Cut(machine.site(node), whole.key, 0, _cut_length(index)) if node is not None else None
+    cut = Cut(machine.site(node), whole.key, 0, *_cut_span(index)) if node is not None else None
     return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut))
 
 
-def _cut_length(index: Value) -> int | None:
-    """How far a slice of rows reaches, where both its ends are known and count from the start."""
+def _cut_span(index: Value) -> tuple[int | None, int | None]:
+    """How far a slice of rows reaches and where it begins, where both its ends count from the start."""
     if isinstance(index, Known) and isinstance(index.value, Tuple) and index.value.items:
         index = index.value.items[0]
     if not isinstance(index, Known) or not isinstance(index.value, Slice):
-        return None
+        return None, None
     start = 0 if index.value.start.key == NONE.key else number(index.value.start)
     stop = number(index.value.stop)
-    return stop - start if start is not None and stop is not None and 0 <= start < stop else None
+    known = start is not None and stop is not None and 0 <= start < stop
+    return (stop - start, start) if known else (None, None)  # type: ignore[operator]
 
 
 def _cut_axis(index: Value) -> int:

@@ -238,37 +238,19 @@ def product(values: tuple[Value, ...]) -> int | None:
 
 def shifted(windows: Windows | None, start: Value, step: int | None) -> Windows | None:
     """The windows that are left when only every `step`-th from row `start` on is kept."""
+    if windows is None or step is None or step < 1:
+        return None
     first = 0 if start.key == NONE.key else number(start)
-    if windows is None or first is None or first < 0 or step is None or step < 1:
-        return None
-    return replace(windows, start=windows.start + first * windows.stride, stride=windows.stride * step)
+    known = windows.start is not None and first is not None and first >= 0
+    begin = windows.start + first * windows.stride if known else None  # type: ignore[operator]
+    return replace(windows, start=begin, stride=windows.stride * step)
 
 
-def windows_in(first: Value, second: Value) -> Windows | None:
-    """The windows of one series of which these are the first two."""
-    one = first.value if isinstance(first, Known) else None
-    other = second.value if isinstance(second, Known) else None
-    if not isinstance(one, Array) or not isinstance(other, Array) or one.cut is None or other.cut is None:
-        return None
-    a, b = number(one.start), number(other.start)
-    if (
-        replace(one.cut, length=None) != replace(other.cut, length=None)
-        or one.cut.axis
-        or one.base != other.base
-    ):
-        return None
-    if one.cut.length is None or one.cut.length != other.cut.length or a is None or b is None or b <= a:
-        return None
-    return Windows(one.base, a, b - a, one.cut.length, one.cut.site)
-
-
-def filled(array: Array, index: Value, value: Value) -> Array:
-    """The array after `array[index] = value`: its contents come of what it was filled with, one by one."""
-    blank = ("blank", tuple(v.key for v in array.shape or ()))
-    before = blank if array.made and array.base == array.key and not _is_filled(array) else array.key
-    key = ("filled", before, index.key, value.key)
-    return Array(key, array.shape, key, Known(0), array.made)
-
-
-def _is_filled(array: Array) -> bool:
-    return isinstance(array.key, tuple) and array.key[0] in ("filled", "widened")
+def transposed(array: Array, source: Value) -> Value:
+    """`array.T`."""
+    if array.shape is not None and len(array.shape) == 1:
+        return source
+    key = ("transpose", array.key)
+    cut = array.cut if array.shape is None or len(array.shape) == 2 else None
+    cut = replace(cut, axis=1) if cut is not None and not cut.axis else None
+    return Known(Array(key, array.shape[::-1] if array.shape else None, key, Known(0), array.made, cut))

@@ -182,7 +182,9 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
             and one.shape is not None
             and other.shape is not None
         ) and [v.key for v in one.shape] == [v.key for v in other.shape]:
-            return Known(Array(key, other.shape, key, Known(0), other.made))
+            windows = other.windows if other.fill is not None and other.fill == one.fill else None
+            fill = other.fill if windows is not None else None
+            return Known(Array(key, other.shape, key, Known(0), other.made, windows=windows, fill=fill))
     return unknown(Reason.LOOP, key=key)
 
 

@@ -10,6 +10,7 @@ import libcst as cst
 
 from statelint.interp import callbacks, calls, expressions, loops, modules
 from statelint.interp.expressions import arithmetic, evaluate, truth
+from statelint.interp.filling import filled
 from statelint.interp.machine import Machine, names_in
 from statelint.interp.objects import (
     Class,
@@ -25,7 +26,6 @@ from statelint.interp.objects import (
     Ref,
     Tuple,
 )
-from statelint.interp.shapes import filled
 from statelint.interp.state import Frame, State, join_states
 from statelint.interp.transfer import keras
 from statelint.interp.transfer.methods import STRATEGY_SCOPE

@@ -51,6 +51,8 @@ def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | Non
     before = earlier.data.windows
     if before is None or steps is None or rows is None or before.series != windows.series:
         return None
+    if windows.start is None or before.start is None:
+        return None
     advance = windows.start - before.start
     # The loop moves on by whole batches of these windows.
     return Cadence(windows, rows, steps) if advance == rows * windows.stride > 0 else None

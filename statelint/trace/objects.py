@@ -119,28 +119,38 @@ class Model:
 class Cut:
     """Where a part was cut out of a whole: by a slice, or by a Dataset's `.batch`.
 
-    `axis` is the axis along which: 0 for rows.  `length` is how far the slice reaches, None where
-    that isn't known.
+    `axis` is the axis along which: 0 for rows.  `length` is how far a slice of rows reaches and `start`
+    where it begins, None where that isn't known.  Cuts that differ in nothing but their start are equal.
     """
 
     site: Site
     whole: Hashable
     axis: int
     length: int | None = None
+    start: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
     """Rows that are windows of one series: row i begins at step `start + i * stride` and has `length` steps.
 
-    `site` is where they are cut.
+    `site` is where they are cut; `start` is None where it isn't known.
     """
 
     series: Hashable
-    start: int
+    start: int | None
     stride: int
     length: int
     site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What a blank array was first filled with: a part cut out of a series, at a row and a place in it."""
+
+    row: int
+    place: tuple[Hashable, ...]
+    cut: Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,8 @@ class Array:
     shuffle_site: Site | None = None
     # The call that made each row a whole sequence of its own: no row continues another one.
     separate_site: Site | None = None
+    # What filling it row by row began with, as long as it went on so.
+    fill: Fill | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))

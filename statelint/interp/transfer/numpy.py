@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from statelint.interp import loops
+from statelint.interp.filling import windows_in
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Tuple
-from statelint.interp.shapes import made, mapped, product, shape_values, windows_in
+from statelint.interp.shapes import made, mapped, product, shape_values, transposed
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.keras import flow
 from statelint.trace.objects import Array
@@ -264,12 +265,12 @@ def _squeeze(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _transposed(array: Array, axes: tuple[int, ...] | None, source: Value) -> Value:
+    if axes is None:
+        return transposed(array, source)
     key = ("transpose", array.key, axes)
     shape: tuple[Value, ...] | None = None
     if array.shape is not None:
-        if axes is None:
-            shape = array.shape[::-1]
-        elif sorted(a % len(array.shape) for a in axes) == list(range(len(array.shape))):
+        if sorted(a % len(array.shape) for a in axes) == list(range(len(array.shape))):
             shape = tuple(array.shape[a] for a in axes)
     return depending_on(Known(Array(key, shape, key, Known(0), array.made)), source)
 
@@ -303,7 +304,7 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             else:
                 shape = Known(Tuple(tuple(values)))
             return reshape(machine, array, shape, receiver)
-        case "astype" | "copy" | "numpy" | "round" | "clip" | "tolist":
+        case "astype" | "copy" | "numpy" | "to_numpy" | "round" | "clip" | "tolist":
             return (
                 replace(receiver, value=mapped(array, (name, array.key)))
                 if name in ("round", "clip")

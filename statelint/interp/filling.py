@@ -1,0 +1,95 @@
+"""Windows of one series: the items of a list, or the rows of a blank array that is filled one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from statelint.interp.objects import Slice, Tuple
+from statelint.trace.objects import Array, Cut, Fill, Windows
+from statelint.values import NONE, Known, Value, number
+
+
+def windows_in(first: Value, second: Value) -> Windows | None:
+    """The windows of one series of which these are the first two."""
+    one, other = _cut_of(first), _cut_of(second)
+    return _windows(one, other) if one is not None and other is not None and not one.axis else None
+
+
+def filled(array: Array, index: Value, value: Value) -> Array:
+    """The array after `array[index] = value`: its contents come of what it was filled with, one by one."""
+    is_blank = array.made and array.base == array.key and not _is_filled(array)
+    before = ("blank", tuple(v.key for v in array.shape or ())) if is_blank else array.key
+    key = ("filled", before, index.key, value.key)
+    fill, windows = array.fill if _is_filled(array) else None, array.windows
+    if is_blank:
+        fill, windows = _fill(array, index, value), None
+    elif fill is None or not _are_apart(fill.place, _place(index)):
+        windows = _with_next(array, fill, _fill(array, index, value))
+        fill = fill if windows is not None else None
+    return Array(key, array.shape, key, Known(0), array.made, windows=windows, fill=fill)
+
+
+def _fill(array: Array, index: Value, value: Value) -> Fill | None:
+    """What `array[index] = value` puts into one row, None where that is no part of a series."""
+    parts, cut = _parts(index), _cut_of(value)
+    row = number(parts[0])
+    if row is None or cut is None or not all(_takes_all(p) or number(p) is not None for p in parts[1:]):
+        return None
+    axes = len(array.shape or ()) - sum(1 for p in parts if number(p) is not None)
+    # `x[i:i + n].T` of a single column is a row.
+    fits = cut.axis == 0 or (cut.axis == 1 and axes == 1)
+    return Fill(row, _place(index), cut) if fits else None
+
+
+def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows | None:
+    """The windows that the rows still are when one more is filled in."""
+    if first is None or then is None or first.place != then.place:
+        return None
+    if array.windows is None:
+        return _windows(first.cut, then.cut, first.row) if then.row == first.row + 1 else None
+    rows = then.row - first.row
+    begins = None if first.cut.start is None else first.cut.start + rows * array.windows.stride
+    goes_on = rows > 0 and then.cut.start == begins and first.cut == then.cut
+    return array.windows if goes_on else None
+
+
+def _windows(one: Cut, other: Cut, row: int = 0) -> Windows | None:
+    """The windows of which `one` is in this row and `other` in the next."""
+    if one.length is None or one.start is None or other.start is None or one != other:
+        return None
+    stride = other.start - one.start
+    start = one.start - row * stride
+    return Windows(one.whole, start, stride, one.length, one.site) if stride > 0 else None
+
+
+def _cut_of(value: Value) -> Cut | None:
+    return value.value.cut if isinstance(value, Known) and isinstance(value.value, Array) else None
+
+
+def _parts(index: Value) -> tuple[Value, ...]:
+    return index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else (index,)
+
+
+def _place(index: Value) -> tuple[Hashable, ...]:
+    """What an index takes of a row."""
+    _, *rest = _parts(index)
+    while rest and _takes_all(rest[-1]):
+        rest.pop()
+    return tuple(part.key for part in rest)
+
+
+def _takes_all(part: Value) -> bool:
+    return isinstance(part, Known) and part.value == Slice(NONE, NONE, NONE)
+
+
+def _are_apart(one: tuple[Hashable, ...], other: tuple[Hashable, ...]) -> bool:
+    """Whether two places in a row have nothing in common: other columns."""
+    return any(a != b and _is_column(a) and _is_column(b) for a, b in zip(one, other, strict=False))
+
+
+def _is_column(key: Hashable) -> bool:
+    return isinstance(key, tuple) and key[0] == "int" and key[1] >= 0
+
+
+def _is_filled(array: Array) -> bool:
+    return isinstance(array.key, tuple) and array.key[0] in ("filled", "widened")

@@ -1,0 +1,100 @@
+"""Windows of a series that a program copies into a blank array, row by row."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.trace.objects import Windows
+from statelint.trace.story import Feed
+from tests.telling import HEAD, trace_of
+
+MODEL = """
+model = keras.Sequential([keras.Input(batch_shape=(2, 10, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+x = np.zeros((100, 10, 1))
+"""
+
+
+def windows_of(filling: str, fed: str = "x") -> tuple[int | None, int, int] | None:
+    """The start, stride and length of the windows that the model is fed."""
+    story = trace_of(f"{MODEL}{filling}\nmodel.predict({fed})", 3, HEAD).stories[0]
+    found: Windows | None = next(event for event in story.events if isinstance(event, Feed)).data.windows
+    return None if found is None else (found.start, found.stride, found.length)
+
+
+@pytest.mark.parametrize(
+    ("filling", "windows"),
+    [
+        ("for i in range(100):\n    x[i] = series[i:i + 10]", (0, 1, 10)),
+        ("for i in range(count):\n    x[i, :, 0] = series[i:i + 10]", (0, 1, 10)),
+        ("for i in range(100):\n    x[i, :, :] = series[5 * i:5 * i + 10, None]", (0, 5, 10)),
+        ("for i in range(10, count):\n    x[i - 10] = series[i - 10:i]", (0, 1, 10)),
+        ("for i in range(10, 100):\n    x[i] = series[i - 10:i]", (-10, 1, 10)),
+        ("for i in range(100):\n    x[i] = frame.iloc[i:i + 10].values", (0, 1, 10)),
+        ("row = 0\nwhile row < 100:\n    x[row] = series[row:row + 10]\n    row += 1", (0, 1, 10)),
+        ("for i in range(12):\n    x[i] = series[i:i + 10]", (0, 1, 10)),
+    ],
+)
+def test_rows_that_are_filled_in_order_are_windows(
+    filling: str, windows: tuple[int | None, int, int]
+) -> None:
+    assert windows_of(filling) == windows
+
+
+COLUMNS = """
+x = np.zeros((100, 10, 2))
+for i in range(100):
+    x[i, :, 0] = series[i:i + 10]
+    x[i, :, 1] = {}
+"""
+
+
+@pytest.mark.parametrize("other", ["other[i:i + 10]", "series[i + 1:i + 11]", "i / 100", "noise[i]"])
+def test_other_columns_change_nothing(other: str) -> None:
+    assert windows_of(COLUMNS.format(other)) == (0, 1, 10)
+
+
+def test_the_transpose_of_a_column_is_a_row() -> None:
+    filling = "x = np.zeros((100, 10))\nfor i in range(100):\n    x[i] = series[i:i + 10].T"
+    assert windows_of(filling, "x[..., None]") == (0, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("fed", "windows"),
+    [
+        ("x[20:]", (20, 1, 10)),
+        ("x[half:]", (None, 1, 10)),
+        ("x[:half]", (0, 1, 10)),
+        ("x[::10]", (0, 10, 10)),
+        ("np.reshape(x, (100, 1, 10))", (0, 1, 10)),
+        ("x[::-1]", None),
+    ],
+)
+def test_parts_of_them_are_windows_too(fed: str, windows: tuple[int | None, int, int] | None) -> None:
+    assert windows_of("for i in range(100):\n    x[i] = series[i:i + 10]", fed) == windows
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [
+        "for i in range(100):\n    x[i] = 0",
+        "for i in range(100):\n    x[i] = series[i]",
+        "for i in range(100):\n    x[0] = series[i:i + 10]",
+        "for i in range(100):\n    x[i] = series[i:i + lengths[i]]",
+        "for i in range(100):\n    x[2 * i] = series[i:i + 10]",
+        "for i in range(100):\n    x[i] = series[100 - i:110 - i]",
+        "for i in range(100):\n    x[i] = series[i * i:i * i + 10]",
+        "for i in range(100):\n    x[i] = series[i:i + 10].T",
+        "for i in range(100):\n    x[i, :5] = series[i:i + 5]",
+        "for i in range(100):\n    x[i] = series[i:i + 10]\n    x[i, :, 0] = 0",
+        "for i in range(100):\n    x[i] = series[i:i + 10]\nx[50] = 0",
+        "for i in range(100):\n    x[i] = series[i:i + 10]\nx[order] = 0",
+        "for i in range(100):\n    if good[i]:\n        x[i] = series[i:i + 10]",
+        "for i in range(50):\n    x[2 * i] = a[i:i + 10]\n    x[2 * i + 1] = b[i:i + 10]",
+        "x = np.load('x.npy')\nfor i in range(100):\n    x[i] = series[i:i + 10]",
+        "row = 0\nfor part in parts:\n    for i in range(50):\n"
+        "        x[row] = part[i:i + 10]\n        row += 1",
+    ],
+)
+def test_rows_that_are_filled_otherwise_are_not(filling: str) -> None:
+    assert windows_of(filling) is None
