@@ -18,6 +18,7 @@ from rich.text import Text
 from statelint import report
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.report import Results, full
+from statelint.report.closing import closing_line
 from statelint.report.excerpt import expanded
 from statelint.report.frame import ASCII, UNICODE, Frame, Mark, Signs
 from statelint.report.visible import one_line, visible
@@ -392,3 +393,31 @@ def test_a_frame_of_anything_keeps_to_its_width(
     painted = [Text(expanded(line)) for line in lines]
     frame = Frame(lines, painted, marks, signs, width)
     assert all(row.cell_len <= width for row in frame.rows())
+
+
+def test_a_cell_of_an_old_notebook() -> None:
+    cells = [
+        {"cell_type": "heading", "source": "a"},
+        {"cell_type": "code", "input": ["import keras\n", "model.fit(x)"]},
+    ]
+    Path("study.ipynb").write_text(json.dumps({"worksheets": [{"cells": cells}]}), encoding="utf-8")
+    assert ">   2 │ model.fit(x)" in written("full", IN_NOTEBOOK).split("\n")
+
+
+def test_what_comes_from_no_file_is_shown() -> None:
+    stream = io.StringIO()
+    finding = replace(SPLIT, site=Site("<stdin>", None, 2, 1, 2, 13), related=(), verdicts=())
+    report.write(Results([finding], 1, texts={"<stdin>": b"import keras\nmodel.fit(x)\n"}), "full", stream)
+    assert ">   2 │ model.fit(x)" in stream.getvalue().split("\n")
+
+
+@pytest.mark.parametrize(
+    ("findings", "fragments", "line"),
+    [
+        ([], 0, "No problems in 2 files."),
+        ([], 1, "No problems in 2 files; 1 fragment skipped."),
+        ([SPLIT], 3, "Found 1 problem (1 error) in 1 file; 2 files checked; 3 fragments skipped."),
+    ],
+)
+def test_the_closing_line_counts_fragments(findings: list[Finding], fragments: int, line: str) -> None:
+    assert closing_line(Results(findings, 2, fragments)) == line

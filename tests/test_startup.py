@@ -90,3 +90,5 @@ def test_documents_without_a_candidate(tmp_path: Path, name: str, text: str) -> 
 def test_words_around_the_code_of_a_text(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("A stateful service.\n\n```python\nimport os\n```\n", encoding="utf-8")
     assert "libcst" not in imported(tmp_path)[0]
+    (tmp_path / "a.md").write_text("A stateful service.\n\n```sh\nls\n```\n", encoding="utf-8")
+    assert imported(tmp_path)[0] <= {"json"}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from statelint.discover import NOTEBOOKS
 from statelint.source.magics import normalised, to_python
 from statelint.source.notebook import DamagedNotebookError, cells_of
+
+# Nothing else can begin a block of Python; most texts that say "stateful" have none.
+_FENCE = re.compile(r"(?:```|~~~)[^\n]*(?:py|code)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,11 @@ def _notebook(path: str, data: bytes) -> Document:
 
 
 def _markdown(path: str, data: bytes) -> Document:
+    text = normalised(data.decode("utf-8-sig", errors="replace"))
+    if not _FENCE.search(text):
+        return Document(path)
     from statelint.source.markdown import blocks_of
 
-    text = normalised(data.decode("utf-8-sig", errors="replace"))
     parts = []
     for block in blocks_of(text):
         translation = to_python(block.text, block.shifts)
