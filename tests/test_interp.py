@@ -62,7 +62,7 @@ def test_expressions(expression: str, value: str) -> None:
         ("undefined[0]", "ITERATION"),
         ("np.load('x.npy')", "LIBRARY_CALL"),
         ("1 / 0", "OPERATION"),
-        ("f'{1}'", "EXPRESSION"),
+        ("f'{undefined}'", "EXPRESSION"),
         ("10 ** 10 ** 8", "OPERATION"),
         ("pow(10, 10 ** 8)", "OPERATION"),
         ("'a' * 10 ** 9", "OPERATION"),

@@ -96,7 +96,8 @@ def test_a_break_that_may_happen_joins_what_the_passes_leave() -> None:
 def test_while() -> None:
     assert reveal("while True:\n    reveal(1)\n    break\nreveal(2)") == ["1", "2"]
     assert reveal("while False:\n    reveal(1)\nreveal(2)") == ["2"]
-    assert reveal("i = 0\nwhile i < 3:\n    i += 1\nreveal(i)") == ["?LOOP"]
+    assert reveal("i = 0\nwhile i < 3:\n    i += 1\nreveal(i)") == ["3"]
+    assert reveal("i = 0\nwhile i < n:\n    i += 1\nreveal(i)") == ["?LOOP"]
 
 
 def test_a_condition_on_the_last_pass_is_decided_behind_the_loop() -> None:

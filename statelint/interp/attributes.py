@@ -21,6 +21,7 @@ from statelint.interp.objects import (
     Method,
     ModelRecord,
     Module,
+    Partial,
     Ref,
     States,
     Super,
@@ -45,6 +46,10 @@ _CONSTANTS: dict[str, Value] = {
 }
 
 
+# What these hold is set by code that isn't seen; they have no methods.
+_OPEN_TYPES = frozenset([Known(Library("argparse.Namespace")), Known(Library("types.SimpleNamespace"))])
+
+
 def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | None = None) -> Value:
     """`receiver.name`."""
     if isinstance(receiver, Choice):
@@ -61,6 +66,10 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
             if name == "__name__":
                 return Known(library.rpartition(".")[2])
             full = api.canonical(f"{library}.{name}")
+            if full in machine.patched:
+                return machine.patched[full]
+            if library.endswith("flags.FLAGS"):
+                return machine.flags.get(name) or machine.unknown(Reason.ATTRIBUTE, node)
             if full == "keras.__version__":
                 return Known(_VERSIONS[machine.keras])
             return _CONSTANTS.get(full, Known(Library(full)))
@@ -72,6 +81,10 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
             return _of_record(machine, id_, name, receiver, node)
         case Class() as class_:
             return _of_class(machine, class_, name, receiver) or machine.unknown(Reason.ATTRIBUTE, node)
+        case Function() if name in ("__name__", "__qualname__"):
+            return Known(receiver.value.name)
+        case Function() | Bound() | Partial():
+            return machine.unknown(Reason.ATTRIBUTE, node, ("attribute", receiver.key, name))
         case Super(receiver=instance, owner=owner):
             return _of_super(machine, instance, owner, name)
         case Tensor() as tensor if name == "shape" and tensor.rank is not None:
@@ -115,6 +128,11 @@ def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Val
 
 def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst.CSTNode | None) -> Value:
     record = machine.state.heap.get(id_)
+    if machine.patched and isinstance(record, ModelRecord | LayerRecord):
+        patch = _patch(machine, name)
+        if patch is not None and name not in record.attributes:
+            is_function = isinstance(patch, Known) and isinstance(patch.value, Function)
+            return Known(Bound(receiver, patch)) if is_function else machine.unknown(Reason.ATTRIBUTE, node)
     match record:
         case ModelRecord():
             return _of_model(machine, id_, record, name, receiver)
@@ -128,6 +146,10 @@ def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst
                 return found
             if name == "__class__":
                 return record.type
+            if name == "__dict__":
+                return _dictionary(machine, receiver)
+            if record.open or record.type in _OPEN_TYPES:
+                return machine.unknown(Reason.ATTRIBUTE, node, ("attribute", receiver.key, name))
             if (
                 isinstance(record.type, Known)
                 and isinstance(record.type.value, Class)
@@ -137,6 +159,22 @@ def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst
     if isinstance(record, ListRecord | DictRecord | InstanceRecord):
         return Known(Method(receiver, name))
     return machine.unknown(Reason.ATTRIBUTE, node)
+
+
+def _patch(machine: Machine, name: str) -> Value | None:
+    """What the program put in place of a method of Keras's classes, or beside them."""
+    for full, value in machine.patched.items():
+        owner, _, attribute_name = full.rpartition(".")
+        if attribute_name == name and owner.startswith("keras.") and owner.rpartition(".")[2][:1].isupper():
+            return value
+    return None
+
+
+def _dictionary(machine: Machine, receiver: Value) -> Value:
+    from statelint.interp import classes
+
+    found = classes.dictionary_of(machine, receiver) if isinstance(receiver, Known) else None
+    return found if found is not None else machine.unknown(Reason.ATTRIBUTE)
 
 
 def _of_model(machine: Machine, id_: int, record: ModelRecord, name: str, receiver: Value) -> Value:
@@ -154,7 +192,7 @@ def _of_model(machine: Machine, id_: int, record: ModelRecord, name: str, receiv
                 else ListRecord(None, unknown(Reason.ATTRIBUTE))
             )
         case "stateful" if machine.keras == 2:
-            from statelint.interp.expressions import of_truth
+            from statelint.interp.comparisons import of_truth
 
             model = machine.model(id_)
             assert model is not None
@@ -211,23 +249,46 @@ def user_attribute(machine: Machine, type_: Value | None, name: str, receiver: V
     value = class_attribute(machine, type_.value, name)
     if value is None:
         return None
-    if isinstance(value, Known) and isinstance(value.value, Function):
-        function = value.value
-        if "staticmethod" in function.decorators:
-            return value
-        if "classmethod" in function.decorators:
-            return Known(Bound(type_, value))
-        if "property" in function.decorators:
-            from statelint.interp import calls
+    return _member(machine, type_, name, value, receiver)
 
-            return calls.call_function(machine, function, calls.no_arguments(machine, function), receiver)
+
+def _member(machine: Machine, type_: Value, name: str, value: Value, receiver: Value) -> Value:
+    """What a class's attribute is on an instance of it."""
+    if not isinstance(value, Known) or not isinstance(value.value, Function):
+        return value
+    function = value.value
+    if "staticmethod" in function.decorators:
+        return value
+    if "classmethod" in function.decorators:
+        return Known(Bound(type_, value))
+    if not is_property(function):
         return Known(Bound(receiver, value))
-    return value
+    from statelint.interp import arguments, calls
+
+    got = calls.call_function(machine, function, arguments.no_arguments(machine, function), receiver)
+    record = machine.record(receiver)
+    if not function.decorators.isdisjoint(_KEPT) and hasattr(record, "attributes"):
+        assert isinstance(receiver, Known) and isinstance(receiver.value, Ref)
+        machine.update(receiver.value.id, attributes={**record.attributes, name: got})  # type: ignore
+    return got
+
+
+# Properties that are called once for each instance.
+_KEPT = frozenset(["functools.cached_property", "django.utils.functional.cached_property"])
+
+
+def is_property(function: Function) -> bool:
+    return "property" in function.decorators or not function.decorators.isdisjoint(_KEPT)
 
 
 def _of_class(machine: Machine, class_: Class, name: str, receiver: Value) -> Value | None:
     """`Class.name`: only class methods are bound."""
+    if name == "__name__":
+        return Known(class_.name)
     value = class_attribute(machine, class_, name)
+    record = machine.record(value) if value is not None else None
+    if isinstance(record, InstanceRecord) and record.type == Known(Library("dataclasses.field")):
+        return record.attributes.get("default")
     if (
         isinstance(value, Known)
         and isinstance(value.value, Function)
@@ -239,15 +300,37 @@ def _of_class(machine: Machine, class_: Class, name: str, receiver: Value) -> Va
 
 def class_attribute(machine: Machine, class_: Class, name: str) -> Value | None:
     """An attribute of a class of the program, or of its bases that are the program's too."""
-    namespace = machine.state.frames.get(class_.namespace, {})
-    if name in namespace:
-        return namespace[name]
-    for base in class_.bases:
-        if isinstance(base, Known) and isinstance(base.value, Class):
-            found = class_attribute(machine, base.value, name)
-            if found is not None:
-                return found
+    is_hidden = False
+    for base in mro(class_):
+        if isinstance(base, Unknown):
+            is_hidden = True
+        elif isinstance(base, Known) and isinstance(base.value, Class):
+            namespace = machine.state.frames.get(base.value.namespace, {})
+            if name in namespace:
+                # A base of which nothing is known may have another.
+                return machine.unknown(Reason.ATTRIBUTE) if is_hidden else namespace[name]
     return None
+
+
+def mro(class_: Class) -> tuple[Value, ...]:
+    """The class and its bases in the order in which Python looks for attributes."""
+    return tuple(_linearized(Known(class_), frozenset()))
+
+
+def _linearized(value: Value, above: frozenset[int]) -> list[Value]:
+    class_ = value.value if isinstance(value, Known) else None
+    if not isinstance(class_, Class) or id(class_) in above:
+        return [value]
+    orders = [_linearized(base, above | {id(class_)}) for base in class_.bases]
+    orders.append(list(class_.bases))
+    found: list[Value] = [value]
+    while orders := [order for order in orders if order]:
+        tails = {part.key for order in orders for part in order[1:]}
+        # Where there is no consistent order Python refuses the class.
+        head = next((order[0] for order in orders if order[0].key not in tails), orders[0][0])
+        found.append(head)
+        orders = [[part for part in order if part.key != head.key] for order in orders]
+    return found
 
 
 def library_bases(class_: Class) -> tuple[str, ...]:
@@ -273,10 +356,15 @@ def has_library_base(class_: Class) -> bool:
 
 
 def _of_super(machine: Machine, instance: Value, owner: Value, name: str) -> Value:
-    if isinstance(owner, Known) and isinstance(owner.value, Class):
-        for base in owner.value.bases:
+    type_ = getattr(machine.record(instance), "type", None) or instance
+    if isinstance(type_, Known) and isinstance(type_.value, Class):
+        order = mro(type_.value)
+        at = next((k for k, part in enumerate(order) if part.key == owner.key), -1)
+        for base in order[at + 1 :]:
+            if isinstance(base, Unknown):
+                break
             if isinstance(base, Known) and isinstance(base.value, Class):
-                value = class_attribute(machine, base.value, name)
-                if value is not None:
-                    return Known(Bound(instance, value)) if isinstance(value, Known) else value
+                namespace = machine.state.frames.get(base.value.namespace, {})
+                if name in namespace:
+                    return _member(machine, type_, name, namespace[name], instance)
     return Known(Method(Known(Super(instance, owner)), name))

@@ -4,7 +4,7 @@ functions.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -12,14 +12,14 @@ from functools import lru_cache
 import libcst as cst
 
 from statelint import api
-from statelint.interp import drawing, expressions, loops
-from statelint.interp.attributes import class_attribute, library_bases, user_attribute
+from statelint.interp import arguments as binding
+from statelint.interp import classes, drawing, expressions, loops, operators
+from statelint.interp.attributes import user_attribute
 from statelint.interp.machine import Activation, Machine
 from statelint.interp.objects import (
     Arguments,
     Bound,
     Class,
-    DictRecord,
     Function,
     InstanceRecord,
     Items,
@@ -27,19 +27,30 @@ from statelint.interp.objects import (
     LayerRecord,
     Library,
     ListRecord,
+    Managed,
     Method,
     ModelRecord,
     Partial,
     Ref,
     States,
     Super,
-    Tuple,
 )
 from statelint.interp.state import join_states
 from statelint.interp.transfer import keras, methods, transfer_of
 from statelint.source.python import children
 from statelint.trace.objects import Argument, DrawnReset
-from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, depending_on, join, number, unknown
+from statelint.values import (
+    NONE,
+    Choice,
+    Known,
+    Reason,
+    Unknown,
+    Value,
+    interned,
+    join,
+    number,
+    unknown,
+)
 
 # Libraries whose functions neither run nor keep a model that they are given.
 _BYSTANDERS = frozenset(
@@ -91,6 +102,12 @@ _BYSTANDERS = frozenset(
         "IPython",
     ]
 )
+
+# Decorators under which a function gives the same for the same arguments.
+_CACHING = frozenset(["functools.cache", "functools.lru_cache"])
+
+# As many functions that one decorator made may call each other.
+_WRAPPERS = 6
 
 # Methods of unknown objects that give the same result each time they are called.
 _REPEATABLE = frozenset(
@@ -150,16 +167,22 @@ def make_function(machine: Machine, name: str, node: cst.FunctionDef | cst.Lambd
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         if parameter.default is not None:
             defaults[parameter.name.value] = expressions.evaluate(machine, parameter.default)
-    decorators: set[str] = set()
-    if isinstance(node, cst.FunctionDef):
-        for decorator in node.decorators:
-            thing = expressions.evaluate(machine, decorator.decorator)
-            if isinstance(thing, Known) and isinstance(thing.value, Library):
-                decorators.add(thing.value.name.removeprefix("builtins."))
     frame = machine.activations[-1].frame if machine.activations else 0
     _capture(machine, frame)
+    home = frame if frame in machine.classes else _home(machine)
+    while frame in machine.classes:
+        # Functions in a class body don't see its names.
+        outer = machine.parents[frame]
+        assert outer is not None
+        frame = outer
     is_generator = isinstance(node, cst.FunctionDef) and _is_generator(node)
-    return Known(Function(name, node, frame, defaults, is_generator, frozenset(decorators)))
+    return Known(Function(name, node, frame, defaults, is_generator, home=home))
+
+
+def _home(machine: Machine) -> int | None:
+    """The class to which the function that is being followed belongs."""
+    function = next((a.function for a in reversed(machine.activations) if a.function is not None), None)
+    return None if function is None else function.home
 
 
 def _capture(machine: Machine, frame: int | None) -> None:
@@ -185,7 +208,7 @@ def _yields(node: cst.CSTNode) -> bool:
 def in_frame(machine: Machine, frame: int) -> Iterator[None]:
     """Run a class body or a comprehension in a frame of its own."""
     outer = machine.activations[-1] if machine.activations else None
-    machine.activations.append(Activation(None, frame, outer.owner if outer else None))
+    machine.activations.append(Activation(None, frame))
     try:
         yield
     finally:
@@ -194,75 +217,54 @@ def in_frame(machine: Machine, frame: int) -> Iterator[None]:
             outer.yields.extend(inner.yields)
 
 
-def no_arguments(machine: Machine, function: Function) -> Arguments:
-    return Arguments((), {}, False, machine.site(function.node))
-
-
-def unknown_arguments(machine: Machine, function: Function) -> Arguments:
-    """Arguments for a function that nobody calls: unknown, except where it has a default."""
-    return Arguments((), {}, True, machine.site(function.node), assumed=True)
-
-
-def bind(
-    machine: Machine, function: Function, arguments: Arguments, receiver: Value | None
-) -> dict[str, Value]:
-    """The names that a call binds in the function's frame."""
-    parameters = function.node.params
-    names = [p.name.value for p in (*parameters.posonly_params, *parameters.params)]
-    values = [a.value for a in arguments.positional]
-    if receiver is not None:
-        values.insert(0, receiver)
-    bound: dict[str, Value] = dict(zip(names, values, strict=False))
-    keyword_names = {p.name.value for p in parameters.kwonly_params} | set(names)
-    rest: dict[Hashable, Value] = {}
-    for name, argument in arguments.keywords.items():
-        if name in keyword_names:
-            bound[name] = argument.value
-        else:
-            rest[name] = argument.value
-    for name in (*names, *(p.name.value for p in parameters.kwonly_params)):
-        if name in bound:
-            continue
-        default = function.defaults.get(name)
-        if default is None:
-            bound[name] = machine.unknown(
-                Reason.PARAMETER, function.node, ("parameter", name, machine.fresh_id())
-            )
-        elif arguments.open and not arguments.assumed:
-            bound[name] = machine.unknown(Reason.PARAMETER, function.node)
-        elif arguments.open:
-            # A caller that isn't seen may give another value.
-            shown = default.value if isinstance(default, Known) else "…"
-            assumed = Known(None, (f"{name} keeps its default {shown!r} in {function.name}()",))
-            bound[name] = depending_on(default, assumed)
-        else:
-            bound[name] = default
-    if isinstance(parameters.star_arg, cst.Param):
-        extra = tuple(values[len(names) :])
-        star = machine.unknown(Reason.PARAMETER, function.node) if arguments.open else Known(Tuple(extra))
-        bound[parameters.star_arg.name.value] = star
-    if parameters.star_kwarg is not None:
-        bound[parameters.star_kwarg.name.value] = machine.allocate(DictRecord(rest, not arguments.open))
-    return bound
-
-
 def call_function(
     machine: Machine, function: Function, arguments: Arguments, receiver: Value | None = None
 ) -> Value:
     """Follow the function's body with these arguments."""
+    if "contextlib.contextmanager" in function.decorators:
+        return Known(Managed(function, arguments, receiver))
+    if function.decorators & _CACHING:
+        return _remembered(machine, function, arguments, receiver)
+    return run_function(machine, function, arguments, receiver)
+
+
+def _remembered(machine: Machine, function: Function, arguments: Arguments, receiver: Value | None) -> Value:
+    """What a function under `functools.cache` gives: the same for the same arguments."""
+    plain = replace(function, decorators=function.decorators - _CACHING)
+    given = (*arguments.values(), *(() if receiver is None else (receiver,)))
+    if arguments.open or any(isinstance(value, Unknown) for value in given):
+        return run_function(machine, plain, arguments, receiver)
+    results = machine.state.frames[function.frame]
+    names = tuple(arguments.keywords)
+    slot = f"{function.name}{id(interned((id(function.node), names, *(v.key for v in given))))}()"
+    if slot not in results:
+        result = run_function(machine, plain, arguments, receiver)
+        machine.state.frames[function.frame][slot] = result
+        return result
+    return results[slot]
+
+
+def run_function(
+    machine: Machine,
+    function: Function,
+    arguments: Arguments,
+    receiver: Value | None = None,
+    on_yield: Callable[[Value], None] | None = None,
+) -> Value:
+    """Follow the function's body as it stands; `on_yield` is what a context manager is wrapped around."""
     machine.called[id(function.node)] = function.node
-    active = sum(
-        1 for a in machine.activations if a.function is not None and a.function.node is function.node
-    )
+    same = [a.function for a in machine.activations if a.function and a.function.node is function.node]
+    # A wrapper that decorates several functions is a function of its own for each.
+    active = sum(1 for other in same if other.frame == function.frame)
     reason = Reason.RECURSION if active > 1 else Reason.DEPTH
-    if active > 1 or len(machine.stack) >= machine.limits.depth:
+    if active > 1 or len(same) > _WRAPPERS or len(machine.stack) >= machine.limits.depth:
         given = (*arguments.values(), *(() if receiver is None else (receiver,)))
         machine.escape(arguments.site, reason, *given, Known(function))
         return machine.unknown(reason, function.node)
     frame = machine.new_frame(function.frame)
     begun = len(machine.events)
-    machine.state.names(frame).update(bind(machine, function, arguments, receiver))
-    activation = Activation(function, frame, _owner(machine, receiver))
+    machine.state.names(frame).update(binding.bind(machine, function, arguments, receiver))
+    activation = Activation(function, frame, on_yield=on_yield)
     machine.activations.append(activation)
     stack, machine.stack = machine.stack, (*machine.stack, arguments.site)
     exits, machine.exits = machine.exits, []
@@ -284,16 +286,10 @@ def call_function(
     result = _returned(machine, activation)
     if frame not in machine.captured:
         machine.state.frames.pop(frame, None)
-    if function.is_generator:
+    if function.is_generator and on_yield is None:
         resets = drawing.mark(machine, begun, activation.first_yield)
         return _generated(machine, function, activation, arguments, resets)
     return result
-
-
-def _owner(machine: Machine, receiver: Value | None) -> Value | None:
-    """The class of the object that a method is called on: what `super()` starts from."""
-    record = machine.record(receiver) if receiver is not None else None
-    return getattr(record, "type", None)
 
 
 def _returned(machine: Machine, activation: Activation) -> Value:
@@ -325,7 +321,8 @@ def _generated(
     def item(position: int) -> Value:
         return values[min(position, len(values) - 1)] if values else unknown(Reason.ITERATION)
 
-    return Known(Items(key, Iteration(count, item, key, False, resets)))
+    concrete = not endless and bool(values) and number(count) == len(values)
+    return Known(Items(key, Iteration(count, item, key, concrete, resets)))
 
 
 def _yield_count(machine: Machine, activation: Activation) -> Value:
@@ -354,58 +351,26 @@ def _yield_count(machine: Machine, activation: Activation) -> Value:
 def call_node(machine: Machine, node: cst.Call) -> Value:
     """Evaluate a call expression."""
     if isinstance(node.func, cst.Name) and node.func.value == "super":
-        return _super(machine)
+        return _super(machine, binding.evaluate_arguments(machine, node))
     callee = expressions.evaluate(machine, node.func)
-    return call_value(machine, callee, evaluate_arguments(machine, node), node)
+    return call_value(machine, callee, binding.evaluate_arguments(machine, node), node)
 
 
-def _super(machine: Machine) -> Value:
+def _super(machine: Machine, arguments: Arguments) -> Value:
+    """`super()` and `super(Class, self)`."""
+    if len(arguments.positional) == 2:
+        owner, receiver = arguments.values()
+        return Known(Super(receiver, owner))
     activation = next((a for a in reversed(machine.activations) if a.function is not None), None)
-    if activation is None or activation.owner is None or activation.function is None:
+    if activation is None or activation.function is None or activation.function.home is None:
         return machine.unknown(Reason.EXPRESSION)
-    parameters = activation.function.node.params.params
-    receiver = machine.state.frames[activation.frame].get(parameters[0].name.value) if parameters else None
-    owner = _defining_class(machine, activation.owner, activation.function)
-    return Known(Super(receiver, owner)) if receiver is not None else machine.unknown(Reason.EXPRESSION)
-
-
-def _defining_class(machine: Machine, class_: Value, function: Function) -> Value:
-    if isinstance(class_, Known) and isinstance(class_.value, Class):
-        names = machine.state.frames.get(class_.value.namespace, {}).values()
-        if any(isinstance(v, Known) and v.value is function for v in names):
-            return class_
-        for base in class_.value.bases:
-            found = _defining_class(machine, base, function)
-            if found is not base or (isinstance(base, Known) and isinstance(base.value, Class)):
-                return found
-    return class_
-
-
-def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
-    positional: list[Argument] = []
-    keywords: dict[str, Argument] = {}
-    is_open = False
-    for arg in node.args:
-        value = expressions.evaluate(machine, arg.value)
-        site = machine.site(arg)
-        if arg.star == "*":
-            found = loops.items(loops.iterate(machine, value))
-            if found is None:
-                is_open = True
-            else:
-                positional.extend(Argument(item, site) for item in found)
-        elif arg.star == "**":
-            record = machine.record(value)
-            if isinstance(record, DictRecord):
-                keywords.update({str(k): Argument(v, site) for k, v in record.items.items()})
-                is_open = is_open or not record.complete
-            else:
-                is_open = True
-        elif arg.keyword is not None:
-            keywords[arg.keyword.value] = Argument(value, site)
-        else:
-            positional.append(Argument(value, site))
-    return Arguments(tuple(positional), keywords, is_open, machine.site(node))
+    class_ = machine.classes.get(activation.function.home)
+    parameters = activation.function.node.params
+    first = next(iter((*parameters.posonly_params, *parameters.params)), None)
+    self_ = machine.state.frames[activation.frame].get(first.name.value) if first is not None else None
+    if self_ is None or class_ is None:
+        return machine.unknown(Reason.EXPRESSION)
+    return Known(Super(self_, Known(class_)))
 
 
 def call_value(
@@ -423,7 +388,7 @@ def call_value(
         case Bound(receiver=receiver, function=Known(value=Function() as function)):
             return call_function(machine, function, arguments, receiver)
         case Class() as class_:
-            return instantiate(machine, class_, callee, arguments)
+            return classes.instantiate(machine, class_, callee, arguments)
         case Partial(function=function, positional=positional, keywords=keywords):
             merged = Arguments(
                 (*(Argument(v, arguments.site) for v in positional), *arguments.positional),
@@ -489,68 +454,13 @@ def call_method(
     return machine.unknown(Reason.LIBRARY_CALL, node)
 
 
-# Classes and instances
-
-
-def instantiate(machine: Machine, class_: Class, type_: Value, arguments: Arguments) -> Value:
-    """Make an instance of a class of the program."""
-    bases = library_bases(class_)
-    roles: frozenset[str] = frozenset()
-    for base in bases:
-        entry = api.lookup(machine.keras, base)
-        roles |= entry.roles if entry is not None else frozenset()
-    machine.called[id(class_.node)] = class_.node
-    instance = keras.make_instance(machine, class_, type_, roles, arguments)
-    constructor = class_attribute(machine, class_, "__init__")
-    if isinstance(constructor, Known) and isinstance(constructor.value, Function):
-        call_function(machine, constructor.value, arguments, instance)
-    elif _is_dataclass(class_):
-        _set_fields(machine, class_, instance, arguments)
-    return instance
-
-
-def _is_dataclass(class_: Class) -> bool:
-    return any("dataclass" in _code(d.decorator) for d in class_.node.decorators)
-
-
-def _code(node: cst.CSTNode) -> str:
-    return cst.Module([]).code_for_node(node)
-
-
-def _set_fields(machine: Machine, class_: Class, instance: Known, arguments: Arguments) -> None:
-    fields = [
-        statement.target.value
-        for line in class_.node.body.body
-        if isinstance(line, cst.SimpleStatementLine)
-        for statement in line.body
-        if isinstance(statement, cst.AnnAssign) and isinstance(statement.target, cst.Name)
-    ]
-    values: dict[str, Value] = {}
-    for position, name in enumerate(fields):
-        given = arguments.get(position, name)
-        default = class_attribute(machine, class_, name)
-        values[name] = given if given is not None else default or unknown(Reason.ATTRIBUTE)
-    record = machine.record(instance)
-    if isinstance(record, InstanceRecord) and isinstance(instance.value, Ref):
-        machine.state.heap[instance.value.id] = replace(record, attributes=values)
-
-
-def iterate_instance(machine: Machine, value: Known) -> Iteration | None:
-    """What iterating over an instance of one of the program's classes draws."""
-    record = machine.record(value)
-    if not isinstance(record, InstanceRecord):
-        return None
-    method = user_attribute(machine, record.type, "__iter__", value)
-    if method is None:
-        return None
-    result = call_value(machine, method, Arguments((), {}, False, record.site))
-    if isinstance(result, Known) and result.key != value.key:
-        return loops.iterate(machine, result)
-    return None
+# Lists and what only transfer functions make
 
 
 def library_item(machine: Machine, value: Known, index: Value) -> Value | None:
     """Items of things that only transfer functions make."""
+    if value.value == Library("os.environ"):
+        return machine.environment_at(index)
     if isinstance(value.value, States):
         position = index.value if isinstance(index, Known) and isinstance(index.value, int) else 0
         return Known(States(value.value.layer, position))
@@ -567,6 +477,6 @@ def extend_list(machine: Machine, target: Known, addition: Value) -> None:
     if found is not None:
         other = ListRecord.of(found)
     if isinstance(other, ListRecord):
-        machine.state.heap[target.value.id] = expressions.added(machine, record, other)
+        machine.state.heap[target.value.id] = operators.added(machine, record, other)
     else:
         machine.state.heap[target.value.id] = ListRecord(None, unknown(Reason.OPERATION))

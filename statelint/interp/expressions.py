@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import operator
+import builtins
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from statelint.interp import calls, loops
+from statelint.interp import calls, classes, fields, loops
 from statelint.interp.attributes import attribute
-from statelint.interp.machine import Machine
+from statelint.interp.comparisons import SCALARS, compare, of_truth, truth
+from statelint.interp.machine import Activation, Machine
 from statelint.interp.objects import (
+    Class,
     DictRecord,
     Function,
     Items,
@@ -20,12 +23,12 @@ from statelint.interp.objects import (
     ListRecord,
     Partial,
     Range,
-    Ref,
     Slice,
     Tensor,
     Tuple,
 )
-from statelint.interp.shapes import array_index, elementwise, picked
+from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, over_choices
+from statelint.interp.shapes import array_index, picked
 from statelint.interp.transfer import keras
 from statelint.source.python import children
 from statelint.trace.objects import Array, Cut
@@ -41,126 +44,17 @@ from statelint.values import (
     Value,
     depending_on,
     is_,
-    join,
     number,
-    options,
+    unknown,
 )
 
-_BUILTINS = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "bytes",
-        "callable",
-        "delattr",
-        "dict",
-        "dir",
-        "divmod",
-        "enumerate",
-        "eval",
-        "exec",
-        "filter",
-        "float",
-        "format",
-        "frozenset",
-        "getattr",
-        "globals",
-        "hasattr",
-        "hash",
-        "help",
-        "hex",
-        "id",
-        "input",
-        "int",
-        "isinstance",
-        "issubclass",
-        "iter",
-        "len",
-        "list",
-        "locals",
-        "map",
-        "max",
-        "min",
-        "next",
-        "object",
-        "oct",
-        "open",
-        "ord",
-        "pow",
-        "print",
-        "property",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "setattr",
-        "slice",
-        "sorted",
-        "staticmethod",
-        "classmethod",
-        "str",
-        "sum",
-        "super",
-        "tuple",
-        "type",
-        "vars",
-        "zip",
-        "Exception",
-        "ValueError",
-        "KeyError",
-        "TypeError",
-        "AttributeError",
-        "RuntimeError",
-        "StopIteration",
-        "NotImplementedError",
-        "KeyboardInterrupt",
-        "IndexError",
-        "ImportError",
-        "BaseException",
-        "AssertionError",
-        "NameError",
-        "OSError",
-        "ArithmeticError",
-        "ZeroDivisionError",
-        "SystemExit",
-        "xrange",
-        "raw_input",
-        "unicode",
-    ]
-)
-
-_ARITHMETIC: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], tuple[str, Callable[[Any, Any], Any]]] = {
-    cst.Add: ("+", operator.add),
-    cst.Subtract: ("-", operator.sub),
-    cst.Multiply: ("*", operator.mul),
-    cst.Divide: ("/", operator.truediv),
-    cst.FloorDivide: ("//", operator.floordiv),
-    cst.Modulo: ("%", operator.mod),
-    cst.Power: ("**", operator.pow),
-    cst.AddAssign: ("+", operator.add),
-    cst.SubtractAssign: ("-", operator.sub),
-    cst.MultiplyAssign: ("*", operator.mul),
-    cst.DivideAssign: ("/", operator.truediv),
-    cst.FloorDivideAssign: ("//", operator.floordiv),
-    cst.ModuloAssign: ("%", operator.mod),
+# Python's own names, and those of Python 2.
+_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("__")) | {
+    "xrange",
+    "raw_input",
+    "unicode",
+    "__import__",
 }
-
-_COMPARISONS: dict[type[cst.BaseCompOp], Callable[[Any, Any], bool]] = {
-    cst.Equal: operator.eq,
-    cst.NotEqual: operator.ne,
-    cst.LessThan: operator.lt,
-    cst.LessThanEqual: operator.le,
-    cst.GreaterThan: operator.gt,
-    cst.GreaterThanEqual: operator.ge,
-}
-
-# What the interpreter makes itself, by adding and repeating, it doesn't make longer than this.
-_LONGEST = 1000
-
-_SCALARS = (int, float, str, bool, bytes, complex, type(None))
 
 
 def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
@@ -239,13 +133,41 @@ def _concatenated(machine: Machine, node: cst.ConcatenatedString) -> Value:
 
 
 def _formatted(machine: Machine, node: cst.FormattedString) -> Value:
-    parts = tuple(
-        evaluate(machine, part.expression).key
-        if isinstance(part, cst.FormattedStringExpression)
-        else getattr(part, "value", "")
-        for part in node.parts
-    )
-    return machine.unknown(Reason.EXPRESSION, node, ("formatted", parts))
+    values: list[Value] = []
+    texts: list[str] = []
+    is_plain = "r" not in node.start.lower()
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringExpression):
+            value = evaluate(machine, part.expression)
+            values.append(value)
+            text = _format(machine, value, part)
+        else:
+            assert isinstance(part, cst.FormattedStringText)
+            text = part.value.replace("{{", "{").replace("}}", "}")
+            text = None if is_plain and "\\" in text else text
+            values.append(Known(part.value))
+        if text is None:
+            continue
+        texts.append(text)
+    if len(texts) == len(node.parts) and sum(map(len, texts)) <= LONGEST:
+        return depending_on(Known("".join(texts)), *values)
+    return machine.unknown(Reason.EXPRESSION, node, ("formatted", tuple(value.key for value in values)))
+
+
+def _format(machine: Machine, value: Value, part: cst.FormattedStringExpression) -> str | None:
+    """The text of a known number or string in an f-string."""
+    plain = value.value if isinstance(value, Known) and part.equal is None else None
+    if not isinstance(plain, int | float | str):
+        return None
+    spec = ""
+    for piece in part.format_spec or ():
+        if not isinstance(piece, cst.FormattedStringText) or re.search(r"\d\d\d", piece.value):
+            return None
+        spec += piece.value
+    try:
+        return format(repr(plain) if part.conversion == "r" else plain, spec)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _elements(machine: Machine, elements: object) -> tuple[Value, ...] | None:
@@ -271,7 +193,14 @@ def _tuple(machine: Machine, node: cst.Tuple) -> Value:
     return machine.unknown(Reason.EXPRESSION, node) if values is None else Known(Tuple(values))
 
 
-def _list(machine: Machine, node: cst.List | cst.Set) -> Value:
+def _set(machine: Machine, node: cst.Set) -> Value:
+    values = _elements(machine, node.elements)
+    if values is None:
+        return machine.allocate(ListRecord(None, unknown(Reason.EXPRESSION)))
+    return machine.allocate(distinct(values))
+
+
+def _list(machine: Machine, node: cst.List) -> Value:
     values = _elements(machine, node.elements)
     if values is None:
         return machine.allocate(ListRecord(None, machine.unknown(Reason.EXPRESSION, node)))
@@ -285,17 +214,15 @@ def _dict(machine: Machine, node: cst.Dict) -> Value:
         value = evaluate(machine, element.value)
         if isinstance(element, cst.DictElement):
             key = evaluate(machine, element.key)
-            if isinstance(key, Known) and isinstance(key.value, _SCALARS):
+            if isinstance(key, Known) and isinstance(key.value, SCALARS):
                 entries[key.value] = value
             else:
-                complete = False
+                entries, complete = {}, False
         else:
             record = machine.record(value)
-            if isinstance(record, DictRecord):
-                entries.update(record.items)
-                complete = complete and record.complete
-            else:
-                complete = False
+            other = record if isinstance(record, DictRecord) else DictRecord({}, False)
+            both = merged(DictRecord(entries, complete), other)
+            entries, complete = dict(both.items), both.complete
     return machine.allocate(DictRecord(entries, complete))
 
 
@@ -308,85 +235,6 @@ def _binary(machine: Machine, node: cst.BinaryOperation) -> Value:
     return arithmetic(machine, type(node.operator), left, right, node)
 
 
-def arithmetic(
-    machine: Machine,
-    kind: type[cst.BaseBinaryOp] | type[cst.BaseAugOp],
-    left: Value,
-    right: Value,
-    node: cst.CSTNode,
-) -> Value:
-    """The value of an operator applied to two values."""
-    symbol, function = _ARITHMETIC.get(kind, (kind.__name__, None))
-    if isinstance(left, Choice) or isinstance(right, Choice):
-        return _over_choices(lambda a, b: arithmetic(machine, kind, a, b, node), left, right)
-    if isinstance(left, Known) and isinstance(right, Known) and function is not None:
-        a, b = left.value, right.value
-        if isinstance(a, _SCALARS) and isinstance(b, _SCALARS):
-            if is_huge(symbol, a, b):
-                return machine.unknown(Reason.OPERATION, node)
-            try:
-                return depending_on(Known(function(a, b)), left, right)
-            except (TypeError, ValueError, ArithmeticError, OverflowError):
-                return machine.unknown(Reason.OPERATION, node)
-        sequence = _sequence_arithmetic(machine, symbol, left, right)
-        if sequence is not None:
-            return sequence
-    arrays = elementwise(symbol, left, right) or keras.combined(machine, left, right)
-    if arrays is not None:
-        return arrays
-    return machine.unknown(Reason.OPERATION, node, ("operation", symbol, left.key, right.key))
-
-
-def is_huge(symbol: str, a: object, b: object) -> bool:
-    """Whether an operation would take long, or make something long."""
-    if isinstance(a, str | bytes):
-        if symbol == "+" and isinstance(b, str | bytes):
-            return len(a) + len(b) > _LONGEST
-        # "%1000000d" % 1
-        return symbol == "%" or (symbol == "*" and isinstance(b, int) and len(a) * b > _LONGEST)
-    if isinstance(b, str | bytes):
-        return symbol == "*" and isinstance(a, int) and len(b) * a > _LONGEST
-    if symbol == "**" and isinstance(a, int) and isinstance(b, int):
-        return a.bit_length() * abs(b) > 1000
-    return symbol == "*" and any(isinstance(x, int) and x.bit_length() > 1000 for x in (a, b))
-
-
-def _sequence_arithmetic(machine: Machine, symbol: str, left: Known, right: Known) -> Value | None:
-    if symbol == "+" and isinstance(left.value, Tuple) and isinstance(right.value, Tuple):
-        if len(left.value.items) + len(right.value.items) > _LONGEST:
-            return machine.unknown(Reason.OPERATION)
-        return Known(Tuple(left.value.items + right.value.items))
-    a, b = machine.record(left), machine.record(right)
-    if symbol == "+" and isinstance(a, ListRecord) and isinstance(b, ListRecord):
-        return machine.allocate(added(machine, a, b))
-    if symbol == "*" and isinstance(a, ListRecord) and isinstance(right.value, int):
-        if a.items is not None and len(a.items) * right.value <= machine.limits.unrolled:
-            return machine.allocate(ListRecord.of(a.items * right.value))
-        length = a.length.value if isinstance(a.length, Known) else None
-        if isinstance(length, int):
-            return machine.allocate(ListRecord(None, Known(length * right.value), a.element))
-    return None
-
-
-def added(machine: Machine, left: ListRecord, right: ListRecord) -> ListRecord:
-    """One list after the other."""
-    if left.items is not None and right.items is not None and len(left.items) + len(right.items) <= _LONGEST:
-        return ListRecord.of(left.items + right.items)
-    n, more = number(left.length), number(right.length)
-    length = machine.unknown(Reason.OPERATION) if n is None or more is None else Known(n + more)
-    return ListRecord(None, depending_on(length, left.length, right.length))
-
-
-def _over_choices(function: Callable[[Value, Value], Value], left: Value, right: Value) -> Value:
-    result: Value | None = None
-    for a in options(left) or (left,):
-        for b in options(right) or (right,):
-            value = function(a, b)
-            result = value if result is None else join(result, value)
-    assert result is not None
-    return result
-
-
 def _unary(machine: Machine, node: cst.UnaryOperation) -> Value:
     value = evaluate(machine, node.expression)
     if isinstance(node.operator, cst.Not):
@@ -396,42 +244,11 @@ def _unary(machine: Machine, node: cst.UnaryOperation) -> Value:
             return replace(value, value=-value.value)
         if isinstance(node.operator, cst.Plus):
             return value
+        if isinstance(node.operator, cst.BitInvert) and isinstance(value.value, int):
+            return replace(value, value=~value.value)
     if isinstance(value, Known) and isinstance(value.value, Array):
         return value
     return machine.unknown(Reason.OPERATION, node, ("unary", type(node.operator).__name__, value.key))
-
-
-def of_truth(machine: Machine, fact: Ternary, source: Value, key: Hashable) -> Value:
-    """The bool that a fact is; an unknown one keeps the identity `key`, so that it can be recognised."""
-    if fact is Ternary.UNKNOWN:
-        return machine.unknown(Reason.OPERATION, None, key)
-    return depending_on(TRUE if fact is Ternary.YES else FALSE, source)
-
-
-def truth(machine: Machine, value: Value) -> Ternary:
-    """Whether a condition on the value holds."""
-    facts = {_truth_of(machine, option.value) for option in options(value)}
-    return facts.pop() if len(facts) == 1 else Ternary.UNKNOWN
-
-
-def _truth_of(machine: Machine, thing: Hashable) -> Ternary:
-    match thing:
-        case Ref(id=id_):
-            match machine.state.heap.get(id_):
-                case ListRecord(items=items) if items is not None:
-                    return Ternary.of(bool(items))
-                case DictRecord(items=entries, complete=True):
-                    return Ternary.of(bool(entries))
-                case ListRecord() | DictRecord():
-                    return Ternary.UNKNOWN
-            return Ternary.YES
-        case Tuple(items=items):
-            return Ternary.of(bool(items))
-        case Array() | Range() | Items():
-            return Ternary.UNKNOWN
-        case None | bool() | int() | float() | str() | bytes():
-            return Ternary.of(bool(thing))
-    return Ternary.YES
 
 
 def _boolean(machine: Machine, node: cst.BooleanOperation) -> Value:
@@ -450,68 +267,19 @@ def _boolean(machine: Machine, node: cst.BooleanOperation) -> Value:
 
 def _comparison(machine: Machine, node: cst.Comparison) -> Value:
     left = evaluate(machine, node.left)
-    result: Value = TRUE
+    results: list[Value] = []
     for target in node.comparisons:
         right = evaluate(machine, target.comparator)
-        result = _compare(machine, type(target.operator), left, right)
+        result = compare(machine, type(target.operator), left, right)
         if is_(result, False) is Ternary.YES:
             return result
+        results.append(result)
         left = right
-    if len(node.comparisons) > 1 and is_(result, True) is not Ternary.YES:
-        return machine.unknown(Reason.OPERATION, node)
-    return result
-
-
-def _compare(machine: Machine, kind: type[cst.BaseCompOp], left: Value, right: Value) -> Value:
-    key = ("compare", kind.__name__, left.key, right.key)
-    if kind in (cst.Is, cst.IsNot):
-        fact = _is_same(left, right)
-        return of_truth(machine, fact.negated() if kind is cst.IsNot else fact, left, key)
-    if kind in (cst.In, cst.NotIn):
-        fact = _is_in(machine, left, right)
-        return of_truth(machine, fact.negated() if kind is cst.NotIn else fact, left, key)
-    function = _COMPARISONS.get(kind)
-    if function is None:
-        return machine.unknown(Reason.OPERATION, None, key)
-    facts: set[bool] = set()
-    for a in options(left):
-        for b in options(right):
-            if not isinstance(a.value, _SCALARS) or not isinstance(b.value, _SCALARS):
-                return machine.unknown(Reason.OPERATION, None, key)
-            try:
-                facts.add(function(a.value, b.value))
-            except TypeError:
-                return machine.unknown(Reason.OPERATION, None, key)
-    if len(facts) != 1:
-        return machine.unknown(Reason.OPERATION, None, key)
-    return depending_on(Known(facts.pop()), left, right)
-
-
-def _is_same(left: Value, right: Value) -> Ternary:
-    facts = {a.value is b.value or a.key == b.key for a in options(left) for b in options(right)}
-    return Ternary.of(facts.pop()) if len(facts) == 1 else Ternary.UNKNOWN
-
-
-def _is_in(machine: Machine, left: Value, right: Value) -> Ternary:
-    if not isinstance(left, Known) or not isinstance(right, Known):
-        return Ternary.UNKNOWN
-    if isinstance(left.value, str) and isinstance(right.value, str):
-        return Ternary.of(left.value in right.value)
-    record = machine.record(right)
-    if isinstance(record, DictRecord):
-        return (
-            Ternary.YES
-            if left.value in record.items
-            else Ternary.of(False)
-            if record.complete
-            else Ternary.UNKNOWN
-        )
-    items = record.items if isinstance(record, ListRecord) else None
-    if isinstance(right.value, Tuple):
-        items = right.value.items
-    if items is None or not all(isinstance(item, Known) for item in items):
-        return Ternary.UNKNOWN
-    return Ternary.of(any(item.key == left.key for item in items))
+    if len(results) == 1:
+        return results[0]
+    if all(is_(result, True) is Ternary.YES for result in results):
+        return depending_on(TRUE, *results)
+    return machine.unknown(Reason.OPERATION, node, ("all", *(result.key for result in results)))
 
 
 def _conditional(machine: Machine, node: cst.IfExp) -> Value:
@@ -554,7 +322,7 @@ def index(machine: Machine, node: cst.BaseSlice) -> Value:
 def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | None = None) -> Value:
     """`value[index]`."""
     if isinstance(value, Choice):
-        return _over_choices(lambda a, b: subscript(machine, a, b, node), value, index)
+        return over_choices(lambda a, b: subscript(machine, a, b, node), value, index)
     record = machine.record(value)
     if isinstance(record, DictRecord) and isinstance(index, Known) and index.value in record.items:
         return record.items[index.value]
@@ -590,6 +358,9 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         found = calls.library_item(machine, value, index)
         if found is not None:
             return found
+        found = _of_instance(machine, value, index)
+        if found is not None:
+            return found
     if isinstance(value, Unknown) and isinstance(index, Known):
         if isinstance(index.value, Array) and index.value.shuffle_site is not None:
             return _cut_at(machine, picked(value, index.value), value, index, node)
@@ -597,6 +368,18 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         if cut_rows is not None:
             return cut_rows
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, index.key))
+
+
+def _of_instance(machine: Machine, value: Known, index: Value) -> Value | None:
+    """An item of an instance of the program's classes, or a member of an Enum."""
+    if isinstance(value.value, Class):
+        if fields.is_enum(value.value) and isinstance(index, Known) and isinstance(index.value, str):
+            return attribute(machine, value, index.value)
+        return value
+    parts = fields.tuple_of(machine, value)
+    if parts is not None:
+        return _item(machine, parts, index, as_list=False)
+    return classes.call_special(machine, value, "__getitem__", index)
 
 
 def _order(machine: Machine, index: Value) -> Value:
@@ -697,17 +480,29 @@ def _named(machine: Machine, node: cst.NamedExpr) -> Value:
     from statelint.interp.statements import assign
 
     value = evaluate(machine, node.value)
+    # In a comprehension it binds in the function around.
+    inner: list[Activation] = []
+    while machine.activations and machine.activations[-1].is_comprehension:
+        inner.append(machine.activations.pop())
     assign(machine, node.target, value)
+    machine.activations.extend(reversed(inner))
     return value
 
 
-def _comprehension(machine: Machine, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
+def _comprehension(machine: Machine, node: cst.ListComp | cst.GeneratorExp) -> Value:
     from statelint.interp.callbacks import resets
 
     values, some = loops.comprehend(
         machine, node.for_in, lambda: evaluate(machine, node.elt), resets=resets(node.elt)
     )
     return machine.allocate(some if values is None else ListRecord.of(tuple(values)))
+
+
+def _set_comprehension(machine: Machine, node: cst.SetComp) -> Value:
+    values, _ = loops.comprehend(machine, node.for_in, lambda: evaluate(machine, node.elt))
+    if values is None:
+        return machine.allocate(ListRecord(None, unknown(Reason.LOOP)))
+    return machine.allocate(distinct(tuple(values)))
 
 
 def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
@@ -722,7 +517,7 @@ def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
         if (
             isinstance(pair, Tuple)
             and isinstance(pair.items[0], Known)
-            and isinstance(pair.items[0].value, _SCALARS)
+            and isinstance(pair.items[0].value, SCALARS)
         ):
             entries[pair.items[0].value] = pair.items[1]
         else:
@@ -732,11 +527,16 @@ def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:
     def give(value: Value, _: int = 0) -> None:
-        if machine.activations:
-            activation = machine.activations[-1]
-            activation.yields.append((value, machine.context))
-            if activation.first_yield is None:
-                activation.first_yield = len(machine.events)
+        if not machine.activations:
+            return
+        around = next((a for a in reversed(machine.activations) if a.function is not None), None)
+        if around is not None and around.on_yield is not None:
+            around.on_yield(value)
+            return
+        activation = machine.activations[-1]
+        activation.yields.append((value, machine.context))
+        if activation.first_yield is None:
+            activation.first_yield = len(machine.events)
 
     if isinstance(node.value, cst.From):
         iteration = loops.iterate(machine, evaluate(machine, node.value.item))
@@ -759,7 +559,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
     cst.FormattedString: _formatted,
     cst.Tuple: _tuple,
     cst.List: _list,
-    cst.Set: _list,
+    cst.Set: _set,
     cst.Dict: _dict,
     cst.BinaryOperation: _binary,
     cst.UnaryOperation: _unary,
@@ -772,7 +572,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
     cst.Call: _call,
     cst.NamedExpr: _named,
     cst.ListComp: _comprehension,
-    cst.SetComp: _comprehension,
+    cst.SetComp: _set_comprehension,
     cst.GeneratorExp: _comprehension,
     cst.DictComp: _dict_comprehension,
     cst.Yield: _yield,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 import libcst as cst
 
 from statelint.interp import calls, drawing, expressions
+from statelint.interp.comparisons import truth
 from statelint.interp.machine import Exits, Machine
 from statelint.interp.objects import (
     DictRecord,
@@ -71,7 +72,9 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             return Iteration(
                 machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False
             )
-        yielded = calls.iterate_instance(machine, value)
+        from statelint.interp import classes
+
+        yielded = classes.iterate_instance(machine, value)
         if yielded is not None:
             return yielded
     return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
@@ -234,7 +237,7 @@ def comprehend(
                 return Known(None)
 
             conditions = [expressions.evaluate(machine, part.test) for part in comp.ifs]
-            facts = [expressions.truth(machine, condition) for condition in conditions]
+            facts = [truth(machine, condition) for condition in conditions]
             if any(fact.name == "NO" for fact in facts):
                 return
             if any(fact.name == "UNKNOWN" for fact in facts):
@@ -250,6 +253,7 @@ def comprehend(
 
     frame = machine.new_frame(machine.activations[-1].frame if machine.activations else 0)
     with calls.in_frame(machine, frame):
+        machine.activations[-1].is_comprehension = True
         follow(clause, outermost=True)
     return (values if complete else None), ListRecord(
         None, count, values[-1] if values else None, tuple(values[:2])

@@ -71,13 +71,25 @@ class Activation:
 
     function: Function | None
     frame: int
-    owner: Value | None = None
     global_names: set[str] = field(default_factory=set)
     outer_names: set[str] = field(default_factory=set)
     returns: list[tuple[State, Value]] = field(default_factory=list)
     yields: list[tuple[Value, Context]] = field(default_factory=list)
     # How many events there were at the first yield.
     first_yield: int | None = None
+    is_comprehension: bool = False
+    # Of a context manager: the body of the `with`, which runs where it yields.
+    on_yield: Callable[[Value], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function as it is defined, and what its decorators make of it."""
+
+    function: Function
+    value: Value
+    # The frame in which it is bound.
+    frame: int
 
 
 @dataclass(slots=True)
@@ -117,6 +129,10 @@ class Machine:
     # What the program sets of the environment, and the backend that Keras 3 found there when it was
     # imported ("": none was set; None: it isn't imported yet).
     environment: dict[str, str] = field(default_factory=dict)
+    # The flags that the program declares (absl), with their defaults.
+    flags: dict[str, Value] = field(default_factory=dict)
+    # What the program puts in place of something in a library, by its canonical name.
+    patched: dict[str, Value] = field(default_factory=dict)
     backend: str | None = None
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
@@ -126,6 +142,10 @@ class Machine:
     caught: list[frozenset[str]] = field(default_factory=list)
     # The functions that are called and the classes of which instances are made, by the ids of their nodes.
     called: dict[int, cst.CSTNode] = field(default_factory=dict)
+    # All functions that were defined, in order.
+    definitions: list[Definition] = field(default_factory=list)
+    # The classes by their namespaces; while its body runs, a class is None.
+    classes: dict[int, Class | None] = field(default_factory=dict)
     # Frames that a function or class closes over: they outlive their call.
     captured: set[int] = field(default_factory=set)
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
@@ -161,10 +181,12 @@ class Machine:
                 return source.site(node)
         raise KeyError(node)
 
+    def stands_in_source(self, node: cst.CSTNode) -> bool:
+        return any(id(node) in source.spans for source in self.sources)
+
     def unknown(self, reason: Reason, node: cst.CSTNode | None = None, key: Hashable = None) -> Value:
         """An unknown value, noted with its reason and place."""
-        known = node is not None and any(id(node) in source.spans for source in self.sources)
-        place = str(self.site(node)) if known and node is not None else ""
+        place = str(self.site(node)) if node is not None and self.stands_in_source(node) else ""
         self.unknowns.setdefault((reason, place))
         return unknown(reason, place, key)
 
@@ -437,6 +459,11 @@ class Machine:
         self.environment.pop(name.value, None)
         if isinstance(value, Known) and isinstance(value.value, str) and not self.state.when:
             self.environment[name.value] = value.value
+
+    def environment_at(self, name: Value) -> Value | None:
+        """`os.environ[name]`, where the program has set it."""
+        found = self.environment.get(str(name.value)) if isinstance(name, Known) else None
+        return Known(found) if found is not None else None
 
     def note_import(self, module: str) -> None:
         """Keras 3 takes its backend from the environment when it is first imported; TensorFlow imports it."""

@@ -9,7 +9,7 @@ import libcst as cst
 from statelint.interp import calls
 from statelint.interp.attributes import attribute
 from statelint.interp.machine import Machine
-from statelint.interp.objects import ListRecord, Module, Tuple
+from statelint.interp.objects import Library, ListRecord, Module, Tuple
 from statelint.interp.transfer import keras
 from statelint.source.project import LIBRARIES, is_in_library
 from statelint.values import Known, Reason, Value
@@ -67,7 +67,18 @@ def _library(machine: Machine, full: str, node: cst.CSTNode) -> Value:
     importer = machine.module_files.get(machine.root_frame)
     is_own = importer is not None and full.partition(".")[0] in LIBRARIES and is_in_library(importer)
     is_missing = machine.catches("ImportError", "ModuleNotFoundError") and keras.is_removed(machine, full)
-    return machine.unknown(Reason.IMPORT, node) if is_own or is_missing else calls.library(full)
+    if is_own or is_missing:
+        return machine.unknown(Reason.IMPORT, node)
+    found = calls.library(full)
+    assert isinstance(found.value, Library)
+    return machine.patched.get(found.value.name, found)
+
+
+def import_module(machine: Machine, name: str) -> Value:
+    """`importlib.import_module(name)`."""
+    machine.note_import(name)
+    modules = _load(machine, name, 0)
+    return modules[-1] if modules else calls.library(name)
 
 
 def _public(machine: Machine, module: Value) -> dict[str, Value]:

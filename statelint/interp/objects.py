@@ -41,6 +41,12 @@ class Function:
     defaults: Mapping[str, Value]
     is_generator: bool
     decorators: frozenset[str] = frozenset()
+    # The namespace of the class in whose body it stands: what `super()` starts from.
+    home: int | None = None
+    # A decorator that isn't followed may give its parameters other values than their defaults.
+    is_configured: bool = False
+    # Of a property: what assigning to it calls.
+    setter: Function | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +58,10 @@ class Class:
     site: Site
     bases: tuple[Value, ...]
     namespace: int
+    # The libraries' decorators of the class, by their names.
+    decorators: frozenset[str] = frozenset()
+    # Its metaclass decides what calling the class gives.
+    is_governed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,15 @@ class Partial:
     function: Value
     positional: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """What a function under `contextlib.contextmanager` gives: its body runs around a `with`."""
+
+    function: Function
+    arguments: Arguments = field(compare=False, hash=False)
+    receiver: Value | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +228,10 @@ class DictRecord:
 
     items: Mapping[Hashable, Value] = field(hash=False)
     complete: bool = True
+    # The other keys are those that a caller which isn't seen may give.
+    assumed: bool = False
+    # The instance whose `__dict__` it is.
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +306,11 @@ class Arguments:
     open: bool
     site: Site
     assumed: bool = False
+    # Those that have no known position: what stars give, and what stands behind them.
+    loose: tuple[Argument, ...] = ()
 
     def values(self) -> tuple[Value, ...]:
-        return tuple(a.value for a in (*self.positional, *self.keywords.values()))
+        return tuple(a.value for a in (*self.positional, *self.keywords.values(), *self.loose))
 
     def get(self, position: int, name: str) -> Value | None:
         """The argument given at this position or by this name, None where it isn't given."""

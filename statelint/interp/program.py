@@ -4,15 +4,15 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
-import libcst as cst
-
-from statelint.interp import callbacks, calls
-from statelint.interp.attributes import user_attribute
-from statelint.interp.machine import Exhausted, Limits, Machine, names_in
-from statelint.interp.objects import Arguments, Class, Function, ModelRecord
+from statelint.interp import arguments as binding
+from statelint.interp import callbacks, calls, classes
+from statelint.interp.attributes import attribute, is_property, user_attribute
+from statelint.interp.machine import Definition, Exhausted, Limits, Machine, names_in
+from statelint.interp.objects import Function, ModelRecord
 from statelint.interp.statements import execute
 from statelint.sites import Site
 from statelint.source.project import Project
@@ -42,8 +42,7 @@ def follow(
     machine.state.alive = True
     # What an uncalled method does with an assumed instance of its class isn't done by the program.
     lost = frozenset(machine.lost)
-    for function, receiver in _uncalled(machine, used):
-        stories.append(_story(machine, function.name, lambda f=function, r=receiver: _enter(machine, f, r)))
+    _follow_uncalled(machine, 0, used, stories)
     backend = (machine.backend or None) if keras == 3 else None
     found = callbacks.finished(machine, lost)
     followed = frozenset(machine.site(node) for node in machine.called.values())
@@ -58,11 +57,10 @@ def _execute(machine: Machine, source: Source) -> None:
         execute(machine, module.body)
 
 
-def _story(machine: Machine, name: str, run: object) -> Story:
-    """Run one entry point from the machine's state, which is restored afterwards except for the top level."""
-    start = machine.state
+def _story(machine: Machine, name: str, run: Callable[[], None]) -> Story:
+    """Run one entry point from the machine's state; what it leaves behind is the machine's state then."""
     if name:
-        machine.state = start.fork()
+        machine.state = machine.state.fork()
     machine.events = []
     machine.activations, machine.exits, machine.guards = [], [], []
     machine.caught = []
@@ -73,7 +71,7 @@ def _story(machine: Machine, name: str, run: object) -> Story:
         # What happened to the models before this function is called isn't known.
         machine.events.append(Opaque(end, Context(), None, Reason.PARAMETER))
     try:
-        run()  # type: ignore[operator]
+        run()
     except (Exhausted, RecursionError):
         machine.unknowns.setdefault((Reason.BUDGET, machine.source.path))
         machine.events.append(Opaque(end, Context(), None, Reason.BUDGET))
@@ -81,8 +79,6 @@ def _story(machine: Machine, name: str, run: object) -> Story:
     models = _models(machine)
     machine.activations, machine.exits, machine.guards = [], [], []
     machine.caught = []
-    if name:
-        machine.state = start
     return Story(name, events, models)
 
 
@@ -93,42 +89,61 @@ def _models(machine: Machine) -> tuple[Model, ...]:
     return tuple(model for model in found if model is not None)
 
 
-def _uncalled(machine: Machine, used: Collection[Site]) -> list[tuple[Function, Class | None]]:
-    """The functions and methods of the file that nothing has called, in order."""
-    found: list[tuple[Function, Class | None]] = []
-    for value in list(machine.state.frames[0].values()):
-        match value:
-            case Known(value=Function() as function) if not isinstance(function.node, cst.Lambda):
-                found.append((function, None))
-            case Known(value=Class() as class_):
-                for member in machine.state.frames.get(class_.namespace, {}).values():
-                    if isinstance(member, Known) and isinstance(member.value, Function):
-                        found.append((member.value, class_))
-    return [
-        (function, class_)
-        for function, class_ in found
-        if id(function.node) in machine.source.spans
-        and id(function.node) not in machine.called
-        and machine.site(function.node) not in used
-    ]
+def _follow_uncalled(machine: Machine, since: int, used: Collection[Site], stories: list[Story]) -> None:
+    """Follow each function of the file that nothing has called, from what holds now.
+
+    `since` is how many definitions there were before those that are meant.  The functions that are
+    defined on the way come after the function that defines them.
+    """
+    for definition in machine.definitions[since:]:
+        if not _is_uncalled(machine, definition, used):
+            continue
+        begun = len(machine.definitions)
+        start = machine.state
+        stories.append(_story(machine, definition.function.name, partial(_enter, machine, definition)))
+        if len(machine.definitions) > begun:
+            machine.state.alive = True
+            _follow_uncalled(machine, begun, used, stories)
+        machine.state = start
 
 
-def _enter(machine: Machine, function: Function, class_: Class | None) -> None:
-    if id(function.node) in machine.called:
-        return
-    arguments = calls.unknown_arguments(machine, function)
-    if class_ is None or "staticmethod" in function.decorators:
-        calls.call_function(machine, function, arguments)
+def _is_uncalled(machine: Machine, definition: Definition, used: Collection[Site]) -> bool:
+    function = definition.function
+    if id(function.node) not in machine.source.spans or id(function.node) in machine.called:
+        return False
+    later = machine.definitions[machine.definitions.index(definition) + 1 :]
+    is_replaced = any(
+        other.frame == definition.frame and other.function.name == function.name and not _is_setter(other)
+        for other in later
+    )
+    return not is_replaced and machine.site(function.node) not in used
+
+
+def _is_setter(definition: Definition) -> bool:
+    made = definition.value.value if isinstance(definition.value, Known) else None
+    return isinstance(made, Function) and made.setter is definition.function
+
+
+def _enter(machine: Machine, definition: Definition) -> None:
+    """Call a function as code that isn't seen would."""
+    function = definition.function
+    open_arguments = binding.unknown_arguments(machine.site(function.node))
+    class_ = machine.classes.get(definition.frame)
+    if class_ is None:
+        calls.call_value(machine, definition.value, open_arguments)
         return
     type_ = Known(class_)
-    if "classmethod" in function.decorators:
-        calls.call_function(machine, function, arguments, type_)
+    if function.decorators & {"staticmethod", "classmethod"}:
+        calls.call_value(machine, attribute(machine, type_, function.name), open_arguments)
         return
-    instance: Value = calls.instantiate(
-        machine, class_, type_, Arguments((), {}, True, machine.site(class_.node), assumed=True)
+    instance: Value = classes.instantiate(
+        machine, class_, type_, binding.unknown_arguments(machine.site(class_.node))
     )
     if function.name == "__init__":
         return
+    if _is_setter(definition):
+        calls.call_function(machine, function, open_arguments, instance)
+        return
     bound = user_attribute(machine, type_, function.name, instance)
-    if bound is not None:
-        calls.call_value(machine, bound, arguments)
+    if bound is not None and id(function.node) not in machine.called and not is_property(function):
+        calls.call_value(machine, bound, open_arguments)

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from statelint.interp import callbacks, calls, expressions, loops, modules
-from statelint.interp.expressions import arithmetic, evaluate, truth
+from statelint import api
+from statelint.interp import (
+    callbacks,
+    calls,
+    classes,
+    decorators,
+    expressions,
+    loops,
+    managers,
+    matching,
+    modules,
+    repetition,
+)
+from statelint.interp.attributes import class_attribute
+from statelint.interp.comparisons import truth
+from statelint.interp.expressions import evaluate
 from statelint.interp.filling import filled
-from statelint.interp.machine import Machine, names_in
+from statelint.interp.machine import Definition, Machine, names_in
 from statelint.interp.objects import (
+    Arguments,
     Class,
     DictRecord,
+    Function,
     InstanceRecord,
-    Iteration,
     LayerRecord,
     Library,
     ListRecord,
@@ -26,11 +41,11 @@ from statelint.interp.objects import (
     Ref,
     Tuple,
 )
+from statelint.interp.operators import arithmetic
 from statelint.interp.state import Frame, State, join_states
-from statelint.interp.transfer import keras
-from statelint.interp.transfer.methods import STRATEGY_SCOPE
-from statelint.source.python import children
-from statelint.trace.objects import Array
+from statelint.interp.transfer import keras, standard
+from statelint.sites import Site
+from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Condition, Mentioned, Written
 from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, options, unknown, varies
 
@@ -144,10 +159,10 @@ def _set_attribute(machine: Machine, receiver: Value, name: str, value: Value, n
         machine.escape(machine.site(node), Reason.ATTRIBUTE, value)
         return
     for option in options(receiver):
-        set_attribute(machine, option, name, value, node)
+        set_attribute(machine, option, name, value, machine.site(node))
 
 
-def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, node: cst.CSTNode) -> None:
+def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, site: Site) -> None:
     """`receiver.name = value`."""
     thing = receiver.value
     record = machine.record(receiver)
@@ -155,9 +170,12 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, no
         machine.state.names(thing.namespace)[name] = value
     elif isinstance(thing, Module):
         machine.state.names(thing.frame)[name] = value
+    elif (setter := _setter(machine, receiver, name)) is not None:
+        given = Arguments((Argument(value, site),), {}, False, site)
+        calls.call_function(machine, setter, given, receiver)
     elif isinstance(record, LayerRecord) and isinstance(thing, Ref):
         if name == "stateful":
-            keras.set_stateful(machine, thing.id, value, node)
+            keras.set_stateful(machine, thing.id, value, site)
         else:
             machine.update(thing.id, attributes={**record.attributes, name: value})
             keras.adopt(machine, thing.id, value)
@@ -166,7 +184,27 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, no
         if isinstance(record, ModelRecord):
             keras.adopt(machine, thing.id, value)
     else:
-        machine.escape(machine.site(node), Reason.ATTRIBUTE, value)
+        if isinstance(thing, Library):
+            _patch(machine, thing, name, value)
+        machine.escape(site, Reason.ATTRIBUTE, value)
+
+
+def _patch(machine: Machine, library: Library, name: str, value: Value) -> None:
+    """The program puts something in place of what a library has."""
+    put = machine.unknown(Reason.BRANCHES) if machine.state.when else value
+    if library.name.endswith("flags.FLAGS"):
+        machine.flags[name] = put
+    else:
+        machine.patched[api.canonical(f"{library.name}.{name}")] = put
+
+
+def _setter(machine: Machine, receiver: Known, name: str) -> Function | None:
+    """What assigning to a property of one of the program's classes calls."""
+    type_ = getattr(machine.record(receiver), "type", None)
+    if not isinstance(type_, Known) or not isinstance(type_.value, Class):
+        return None
+    found = class_attribute(machine, type_.value, name)
+    return found.value.setter if isinstance(found, Known) and isinstance(found.value, Function) else None
 
 
 def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
@@ -183,10 +221,7 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         id_ = receiver.value.id
         key = index.value if isinstance(index, Known) else ...
         if isinstance(record, DictRecord):
-            if key is ...:
-                machine.state.heap[id_] = DictRecord(record.items, False)
-            else:
-                machine.state.heap[id_] = DictRecord({**record.items, key: value}, record.complete)
+            change_dict(machine, id_, {} if key is ... else {key: value}, known=key is not ...)
             return
         if isinstance(record, ListRecord) and record.items is not None:
             if isinstance(key, int) and -len(record.items) <= key < len(record.items):
@@ -200,6 +235,27 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
     machine.escape(machine.site(target), Reason.OPERATION, value)
 
 
+def change_dict(machine: Machine, id_: int, added: Mapping[Hashable, Value], *, known: bool = True) -> None:
+    """Set items of a dict; `known` is False where others may be set too, and so none of the old ones is."""
+    record = machine.state.heap[id_]
+    assert isinstance(record, DictRecord)
+    items = dict(record.items) if known else {}
+    machine.update(id_, items={**items, **added}, complete=record.complete and known)
+    if record.of is not None:
+        named = {str(k): v for k, v in added.items()}
+        names = machine.state.frames.get(record.of)
+        if names is not None:
+            if not known:
+                standard.forget_names(machine, names)
+            names.update(named)
+            return
+        if not known:
+            classes.forget_attributes(machine, record.of)
+        owner = machine.state.heap[record.of]
+        if isinstance(owner, InstanceRecord):
+            machine.update(record.of, attributes={**owner.attributes, **named})
+
+
 def evaluate_index(machine: Machine, node: cst.Subscript) -> Value:
     parts = tuple(expressions.index(machine, element.slice) for element in node.slice)
     return parts[0] if len(parts) == 1 else Known(Tuple(parts))
@@ -208,8 +264,35 @@ def evaluate_index(machine: Machine, node: cst.Subscript) -> Value:
 def _delete(machine: Machine, node: cst.Del) -> None:
     targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
     for target in targets:
-        if isinstance(target, cst.Name):
-            machine.frame.pop(target.value, None)
+        match target:
+            case cst.Name(value=name):
+                _frame_of(machine, name).pop(name, None)
+            case cst.Attribute(attr=cst.Name(value=name)):
+                _forget(machine, evaluate(machine, target.value), Known(name))
+            case cst.Subscript():
+                _forget(machine, evaluate(machine, target.value), evaluate_index(machine, target))
+
+
+def _forget(machine: Machine, receiver: Value, key: Value) -> None:
+    """Delete an item or attribute."""
+    record = machine.record(receiver)
+    if not isinstance(receiver, Known) or not isinstance(receiver.value, Ref):
+        return
+    id_ = receiver.value.id
+    at = key.value if isinstance(key, Known) else ...
+    match record:
+        case DictRecord():
+            kept = {k: v for k, v in record.items.items() if k != at} if at is not ... else {}
+            machine.update(id_, items=kept, complete=record.complete and at is not ...)
+        case ListRecord(items=items) if items and isinstance(at, int) and -len(items) <= at < len(items):
+            left = list(items)
+            del left[at]
+            machine.state.heap[id_] = ListRecord.of(tuple(left))
+        case ListRecord():
+            machine.state.heap[id_] = ListRecord(None, unknown(Reason.DELETED))
+        case InstanceRecord() | ModelRecord() | LayerRecord() if isinstance(at, str):
+            left_ = {k: v for k, v in record.attributes.items() if k != at}
+            machine.update(id_, attributes=left_)
 
 
 # Control flow
@@ -307,39 +390,8 @@ def _orelse(machine: Machine, node: cst.For | cst.While) -> Callable[[], None] |
     return None if suite is None else lambda: block(machine, suite.body)
 
 
-def _while(machine: Machine, node: cst.While) -> None:
-    first = evaluate(machine, node.test)
-    if truth(machine, first) is Ternary.NO:
-        if node.orelse is not None:
-            block(machine, node.orelse.body)
-        return
-    endless = truth(machine, first) is Ternary.YES and not varies(first)
-    count = unknown(Reason.LOOP)
-    over = ("while", machine.fresh_id())
-
-    def body(item: Value, position: int) -> None:
-        if position:
-            evaluate(machine, node.test)
-        block(machine, node.body)
-
-    iteration = Iteration(count, lambda k: unknown(Reason.ITERATION), over, False)
-    orelse = _orelse(machine, node)
-    loops.run(machine, "endless" if endless else "while", machine.site(node), iteration, body, orelse)
-
-
 def _with(machine: Machine, node: cst.With) -> None:
-    outside = (machine.tape, machine.strategy, machine.openings)
-    for item in node.items:
-        value = evaluate(machine, item.item)
-        record = machine.record(value)
-        if isinstance(record, InstanceRecord) and record.type == Known(Library("tensorflow.GradientTape")):
-            machine.tape, machine.openings = record.site, (*machine.openings, machine.fresh_id())
-        if isinstance(record, InstanceRecord) and record.type == Known(STRATEGY_SCOPE):
-            machine.strategy = machine.site(item.item)
-        if item.asname is not None:
-            assign(machine, item.asname.name, value)
-    block(machine, node.body)
-    machine.tape, machine.strategy, machine.openings = outside
+    managers.follow(machine, node.items, lambda: block(machine, node.body))
 
 
 def _try(machine: Machine, node: cst.Try | cst.TryStar) -> None:
@@ -399,39 +451,6 @@ def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> frozenset[str
     return frozenset(kind.value for kind in kinds if isinstance(kind, cst.Name))
 
 
-def _match(machine: Machine, node: cst.Match) -> None:
-    subject = evaluate(machine, node.subject)
-
-    def arm(case: cst.MatchCase) -> Callable[[], Value]:
-        def follow() -> Value:
-            for name in _captures(case.pattern):
-                machine.frame[name] = machine.unknown(Reason.EXPRESSION, case)
-            block(machine, case.body)
-            return NONE
-
-        return follow
-
-    nothing: Callable[[], Value] = lambda: NONE  # noqa: E731
-    machine.branch(("match", subject.key, machine.site(node)), [*(arm(case) for case in node.cases), nothing])
-
-
-def _captures(pattern: cst.CSTNode) -> list[str]:
-    names: list[str] = []
-    if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name is not None:
-        names.append(pattern.name.value)
-    for child in children(pattern):
-        if isinstance(
-            child,
-            cst.MatchPattern
-            | cst.MatchSequenceElement
-            | cst.MatchMappingElement
-            | cst.MatchKeywordElement
-            | cst.MatchOrElement,
-        ):
-            names.extend(_captures(child))
-    return names
-
-
 def _return(machine: Machine, node: cst.Return) -> None:
     value = NONE if node.value is None else evaluate(machine, node.value)
     if machine.state.alive:
@@ -485,19 +504,18 @@ def _assert(machine: Machine, node: cst.Assert) -> None:
 
 
 def _function(machine: Machine, node: cst.FunctionDef) -> None:
-    machine.frame[node.name.value] = calls.make_function(machine, node.name.value, node)
+    name = node.name.value
+    made = calls.make_function(machine, name, node)
+    value = decorators.decorate(machine, made, node)
+    assert isinstance(made.value, Function)
+    frame = machine.activations[-1].frame if machine.activations else 0
+    machine.definitions.append(Definition(made.value, value, frame))
+    _frame_of(machine, name)[name] = value
 
 
 def _class(machine: Machine, node: cst.ClassDef) -> None:
-    bases = tuple(evaluate(machine, base.value) for base in node.bases if not base.star)
-    namespace = machine.new_frame(machine.activations[-1].frame if machine.activations else 0)
-    with calls.in_frame(machine, namespace):
-        block(machine, node.body)
-    # Functions in a class body don't see its names.
-    machine.parents[namespace] = machine.parents[namespace]
-    class_ = Class(node.name.value, node, machine.site(node), bases, namespace)
-    machine.frame[node.name.value] = Known(class_)
-    callbacks.define(machine, class_)
+    value = classes.define(machine, node)
+    _frame_of(machine, node.name.value)[node.name.value] = value
 
 
 _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
@@ -507,11 +525,11 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
     cst.Del: _delete,
     cst.If: _if,
     cst.For: _for,
-    cst.While: _while,
+    cst.While: repetition.follow,
     cst.With: _with,
     cst.Try: _try,
     cst.TryStar: _try,
-    cst.Match: _match,
+    cst.Match: matching.follow,
     cst.Return: _return,
     cst.Break: _break,
     cst.Continue: _continue,

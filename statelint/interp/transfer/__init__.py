@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
 Transfer = Callable[["Machine", str, "Arguments"], Value]
 
-_MODULES = ("builtins", "executed", "numpy", "datasets", "keras_functions", "orders", "separate", "windowing")
+_MODULES = (
+    "builtins",
+    "executed",
+    "iteration",
+    "standard",
+    "options",
+    "numpy",
+    "datasets",
+    "keras_functions",
+    "orders",
+    "separate",
+    "windowing",
+)
 
 
 @cache

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 
 from statelint import api
-from statelint.interp import calls, drawing, loops
+from statelint.interp import classes, fields, loops
 from statelint.interp.attributes import attribute, library_bases
-from statelint.interp.expressions import is_huge, of_truth, truth
+from statelint.interp.comparisons import of_truth, truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
+    Bound,
     Class,
     DictRecord,
+    Function,
     InstanceRecord,
     Items,
     Iteration,
@@ -27,17 +30,20 @@ from statelint.interp.objects import (
     Slice,
     Tuple,
 )
+from statelint.interp.operators import is_huge, merged
 from statelint.interp.transfer import Transfer
 from statelint.trace.objects import Array, Dataset
 from statelint.trace.story import Guarded
 from statelint.values import (
     FALSE,
     NONE,
+    TRUE,
     Known,
     Reason,
     Ternary,
     Value,
     depending_on,
+    join,
     number,
     options,
     unknown,
@@ -70,11 +76,19 @@ def length(machine: Machine, value: Value) -> Value:
                 return loops.iterate(machine, value).count
             case Dataset() as dataset if dataset.batches is not None:
                 return Known(dataset.batches)
+            case Items(iteration=iteration):
+                return iteration.count
+            case Class():
+                return loops.iterate(machine, value).count
         record = machine.record(value)
         if isinstance(record, ListRecord):
             return record.length
         if isinstance(record, DictRecord) and record.complete:
             return Known(len(record.items))
+        parts = fields.tuple_of(machine, value)
+        own = Known(len(parts)) if parts is not None else classes.call_special(machine, value, "__len__")
+        if own is not None:
+            return own
     return machine.unknown(Reason.LIBRARY_CALL, None, ("length", value.key))
 
 
@@ -121,48 +135,26 @@ def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
     return Known(Items(over, drawn))
 
 
-def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
-    value = arguments.get(0, "iterable")
-    if value is None:
-        return machine.allocate(ListRecord.of(()))
-    iteration = loops.iterate(machine, value)
-    drawing.draw(machine, iteration.resets, arguments.site)
-    found = loops.items(iteration) if iteration.concrete or _is_range(value) else None
-    if name == "builtins.tuple":
-        return (
-            Known(Tuple(found))
-            if found is not None
-            else machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
-        )
-    if found is not None:
-        return machine.allocate(ListRecord.of(found))
-    return machine.allocate(ListRecord(None, iteration.count, iteration.item(0)))
-
-
-def _is_range(value: Value) -> bool:
-    return isinstance(value, Known) and isinstance(value.value, Range)
-
-
-def _reversed(machine: Machine, name: str, arguments: Arguments) -> Value:
-    value = arguments.get(0, "sequence")
-    found = loops.items(loops.iterate(machine, value)) if value is not None else None
-    if found is None:
-        return machine.unknown(Reason.LIBRARY_CALL)
-    over = ("reversed", value.key if value is not None else None)
-    return Known(Items(over, loops.of_items(found[::-1], over)))
-
-
 def _dict(machine: Machine, name: str, arguments: Arguments) -> Value:
-    entries: dict[object, Value] = {k: a.value for k, a in arguments.keywords.items()}
-    complete = not arguments.open
+    found = DictRecord({k: a.value for k, a in arguments.keywords.items()}, not arguments.open)
     if arguments.positional:
-        record = machine.record(arguments.positional[0].value)
-        if isinstance(record, DictRecord):
-            entries = {**record.items, **entries}
-            complete = complete and record.complete
-        else:
-            complete = False
-    return machine.allocate(DictRecord(entries, complete))
+        found = merged(as_dict(machine, arguments.positional[0].value), found)
+    return machine.allocate(found)
+
+
+def as_dict(machine: Machine, value: Value) -> DictRecord:
+    """The dict that a dict or a sequence of pairs makes."""
+    record = machine.record(value)
+    if isinstance(record, DictRecord):
+        return DictRecord(record.items, record.complete)
+    pairs = loops.items(loops.iterate(machine, value)) if isinstance(value, Known) else None
+    entries: dict[Hashable, Value] = {}
+    for pair in pairs or ():
+        parts = loops.items(loops.iterate(machine, pair)) if isinstance(pair, Known) else None
+        if parts is None or len(parts) != 2 or not isinstance(parts[0], Known):
+            return DictRecord({}, False)
+        entries[parts[0].value] = parts[1]
+    return DictRecord(entries, pairs is not None)
 
 
 def _numeric(function: Callable[..., object]) -> Transfer:
@@ -170,27 +162,36 @@ def _numeric(function: Callable[..., object]) -> Transfer:
 
     def transfer(machine: Machine, name: str, arguments: Arguments) -> Value:
         values = arguments.values()
-        if (
-            len(values) == 1
-            and isinstance(values[0], Known)
-            and name in ("builtins.max", "builtins.min", "builtins.sum")
-        ):
-            found = loops.items(loops.iterate(machine, values[0]))
-            values = found if found is not None else values
-        if not arguments.open and all(
-            isinstance(v, Known) and isinstance(v.value, int | float | str) for v in values
-        ):
-            plain = [v.value for v in values if isinstance(v, Known)]
-            try:
-                result = function(plain) if name == "builtins.sum" else function(*plain)
-            except (TypeError, ValueError, ArithmeticError, OverflowError):
-                return machine.unknown(Reason.OPERATION)
-            if isinstance(result, tuple):
-                return Known(Tuple(tuple(Known(part) for part in result)))
-            return depending_on(Known(result), *values)
-        return machine.unknown(Reason.OPERATION, None, (name, *(v.key for v in values)))
+        unknown_ = machine.unknown(Reason.OPERATION, None, (name, *(v.key for v in values)))
+        if arguments.open:
+            return unknown_
+        result: Value | None = None
+        choices = itertools.product(*(options(value) for value in values))
+        for position, chosen in enumerate(choices):
+            one = _computed(function, chosen)
+            if one is None or position >= _COMBINATIONS:
+                return unknown_
+            result = one if result is None else join(result, one)
+        return result if result is not None else unknown_
 
     return transfer
+
+
+# As many choices of arguments are computed.
+_COMBINATIONS = 16
+
+
+def _computed(function: Callable[..., object], values: Sequence[Known]) -> Value | None:
+    plain = [value.value for value in values]
+    if not all(isinstance(v, int | float | str) for v in plain):
+        return None
+    try:
+        result = function(*plain)
+    except (TypeError, ValueError, ArithmeticError, OverflowError):
+        return None
+    if isinstance(result, tuple):
+        return Known(Tuple(tuple(depending_on(Known(part), *values) for part in result)))
+    return depending_on(Known(result), *values)
 
 
 def _hasattr(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -225,6 +226,15 @@ def _has(machine: Machine, thing: Known, name: str) -> Ternary:
     return Ternary.UNKNOWN if known is None else Ternary.of(known)
 
 
+def _callable(machine: Machine, name: str, arguments: Arguments) -> Value:
+    thing = arguments.get(0, "obj")
+    if isinstance(thing, Known) and isinstance(thing.value, Function | Class | Bound | Partial):
+        return TRUE
+    if isinstance(thing, Known) and isinstance(thing.value, int | float | str | Tuple | None):
+        return FALSE
+    return machine.unknown(Reason.LIBRARY_CALL)
+
+
 def _getattr(machine: Machine, name: str, arguments: Arguments) -> Value:
     thing, attr, default = arguments.get(0, "obj"), arguments.get(1, "name"), arguments.get(2, "default")
     if thing is None or not isinstance(attr, Known) or not isinstance(attr.value, str):
@@ -240,22 +250,6 @@ def _getattr(machine: Machine, name: str, arguments: Arguments) -> Value:
     return attribute(machine, thing, attr.value)
 
 
-def _setattr(machine: Machine, name: str, arguments: Arguments) -> Value:
-    from statelint.interp.statements import set_attribute
-
-    thing, attr, value = (arguments.get(i, n) for i, n in enumerate(("obj", "name", "value")))
-    if (
-        isinstance(thing, Known)
-        and isinstance(attr, Known)
-        and isinstance(attr.value, str)
-        and value is not None
-    ):
-        set_attribute(machine, thing, attr.value, value, machine.source.modules[0])
-    else:
-        machine.escape(arguments.site, Reason.ATTRIBUTE, *arguments.values())
-    return NONE
-
-
 def _isinstance(machine: Machine, name: str, arguments: Arguments) -> Value:
     thing, kinds = arguments.get(0, "obj"), arguments.get(1, "class_or_tuple")
     if not isinstance(thing, Known) or not isinstance(kinds, Known):
@@ -263,18 +257,20 @@ def _isinstance(machine: Machine, name: str, arguments: Arguments) -> Value:
     wanted = kinds.value.items if isinstance(kinds.value, Tuple) else (kinds,)
     fact = Ternary.NO
     for kind in wanted:
-        fact = fact.either(_is_a(machine, thing, kind))
+        fact = fact.either(is_a(machine, thing, kind))
     return of_truth(machine, fact, NONE, ("isinstance", thing.key, kinds.key))
 
 
-def _is_a(machine: Machine, thing: Known, kind: Value) -> Ternary:
+def is_a(machine: Machine, thing: Known, kind: Value) -> Ternary:
+    """Whether `isinstance(thing, kind)` holds."""
     if not isinstance(kind, Known):
         return Ternary.UNKNOWN
     record = machine.record(thing)
     type_ = getattr(record, "type", None)
     if isinstance(kind.value, Class):
         if not isinstance(type_, Known):
-            return Ternary.NO if record is not None else Ternary.UNKNOWN
+            plain = isinstance(thing.value, int | float | str | Tuple | Array | None)
+            return Ternary.NO if record is not None or plain else Ternary.UNKNOWN
         return Ternary.of(_derives(type_, kind.value))
     if not isinstance(kind.value, Library):
         return Ternary.UNKNOWN
@@ -288,14 +284,29 @@ def _is_a(machine: Machine, thing: Known, kind: Value) -> Ternary:
         for base in library_bases(type_.value):
             names |= _ancestors(machine, base)
     elif isinstance(record, ListRecord):
-        return Ternary.of(wanted in ("builtins.list", "builtins.object"))
-    elif isinstance(thing.value, int | float | str | bool):
+        # It may be a set or a deque.
+        return Ternary.UNKNOWN if wanted in _LISTS else Ternary.of(wanted == "builtins.object")
+    elif isinstance(record, DictRecord):
+        return _is_builtin("dict", wanted)
+    elif isinstance(thing.value, Tuple):
+        return _is_builtin("tuple", wanted)
+    elif isinstance(thing.value, int | float | str | bool | None):
         return Ternary.of(wanted in {f"builtins.{kind.__name__}" for kind in type(thing.value).__mro__})
+    elif isinstance(thing.value, Array):
+        return Ternary.of(wanted == "numpy.ndarray") if wanted.startswith("builtins.") else Ternary.UNKNOWN
     else:
         return Ternary.UNKNOWN
     if wanted in names:
         return Ternary.YES
     return Ternary.NO if api.lookup(machine.keras, wanted) is not None else Ternary.UNKNOWN
+
+
+_LISTS = frozenset(["builtins.list", "builtins.set", "builtins.frozenset", "collections.deque"])
+
+
+def _is_builtin(name: str, wanted: str) -> Ternary:
+    is_one = wanted in (f"builtins.{name}", "builtins.object")
+    return Ternary.of(is_one) if is_one or wanted.startswith("builtins.") else Ternary.UNKNOWN
 
 
 def _derives(type_: Value, class_: Class) -> bool:
@@ -312,28 +323,6 @@ def _ancestors(machine: Machine, name: str) -> set[str]:
     return found
 
 
-def _partial(machine: Machine, name: str, arguments: Arguments) -> Value:
-    if not arguments.positional or arguments.open:
-        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
-        return machine.unknown(Reason.LIBRARY_CALL)
-    rest = tuple(a.value for a in arguments.positional[1:])
-    keywords = tuple((k, a.value) for k, a in arguments.keywords.items())
-    return Known(Partial(arguments.positional[0].value, rest, keywords))
-
-
-def _next(machine: Machine, name: str, arguments: Arguments) -> Value:
-    # What comes next depends on what was drawn before.
-    value = arguments.get(0, "iterator")
-    if isinstance(value, Known) and isinstance(value.value, Items):
-        drawing.draw(machine, value.value.iteration.resets, arguments.site)
-    return machine.unknown(Reason.ITERATION)
-
-
-def _iter(machine: Machine, name: str, arguments: Arguments) -> Value:
-    value = arguments.get(0, "object")
-    return value if value is not None else machine.unknown(Reason.LIBRARY_CALL)
-
-
 def _bool(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "x")
     if value is None:
@@ -341,37 +330,10 @@ def _bool(machine: Machine, name: str, arguments: Arguments) -> Value:
     return of_truth(machine, truth(machine, value), value, value.key)
 
 
-def _map(machine: Machine, name: str, arguments: Arguments) -> Value:
-    function, source = arguments.get(0, "func"), arguments.get(1, "iterable")
-    if function is None or source is None or len(arguments.positional) != 2:
-        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
-        return machine.unknown(Reason.LIBRARY_CALL)
-    found = loops.items(loops.iterate(machine, source))
-    if found is None:
-        calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
-        return machine.unknown(Reason.LIBRARY_CALL)
-    from statelint.trace.objects import Argument
-
-    values = tuple(
-        calls.call_value(
-            machine, function, Arguments((Argument(v, arguments.site),), {}, False, arguments.site)
-        )
-        for v in found
-    )
-    return machine.allocate(ListRecord.of(values))
-
-
 def _same(machine: Machine, name: str, arguments: Arguments) -> Value:
     """Wrappers that draw what they are given (tqdm)."""
     value = arguments.get(0, "iterable")
     return value if value is not None else machine.unknown(Reason.LIBRARY_CALL)
-
-
-def _deepcopy(machine: Machine, name: str, arguments: Arguments) -> Value:
-    value = arguments.get(0, "x")
-    if value is None or machine.reachable(value):
-        return machine.unknown(Reason.LIBRARY_CALL)
-    return value
 
 
 def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -395,35 +357,14 @@ def _type(machine: Machine, name: str, arguments: Arguments) -> Value:
     )
 
 
-def _deque(machine: Machine, name: str, arguments: Arguments) -> Value:
-    return machine.allocate(ListRecord(None, machine.unknown(Reason.LIBRARY_CALL)))
-
-
 def _pow(base: float, exponent: float) -> object:
     if is_huge("**", base, exponent):
         raise OverflowError
     return base**exponent
 
 
-def _set_default(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """os.environ.setdefault."""
-    key, value = arguments.get(0, "key"), arguments.get(1, "default")
-    if key is not None and value is not None:
-        machine.set_environment(key, value, as_default=True)
-    return machine.unknown(Reason.LIBRARY_CALL)
-
-
-def _update_environment(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """os.environ.update."""
-    record = machine.record(arguments.positional[0].value) if arguments.positional else None
-    given = dict(record.items) if isinstance(record, DictRecord) else {}
-    for key, value in (given | {k: a.value for k, a in arguments.keywords.items()}).items():
-        machine.set_environment(Known(key), value)
-    return NONE
-
-
-def _int(value: object = 0, *_: object) -> int:
-    return int(value)  # type: ignore[call-overload, no-any-return]
+def _int(*given: object) -> int:
+    return int(*given)  # type: ignore[call-overload, no-any-return]
 
 
 TRANSFERS: dict[str, Transfer] = {
@@ -433,31 +374,20 @@ TRANSFERS: dict[str, Transfer] = {
     "builtins.len": _len,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
-    "builtins.list": _list,
-    "builtins.tuple": _list,
-    "builtins.sorted": _list,
-    "builtins.set": _list,
-    "builtins.reversed": _reversed,
     "builtins.dict": _dict,
     "builtins.int": _numeric(_int),
     "builtins.float": _numeric(float),
     "builtins.abs": _numeric(abs),
-    "builtins.min": _numeric(min),
-    "builtins.max": _numeric(max),
-    "builtins.sum": _numeric(sum),
     "builtins.round": _numeric(round),
     "builtins.pow": _numeric(_pow),
     "builtins.divmod": _numeric(divmod),
     "builtins.str": _numeric(str),
     "builtins.bool": _bool,
     "builtins.hasattr": _hasattr,
+    "builtins.callable": _callable,
     "builtins.getattr": _getattr,
-    "builtins.setattr": _setattr,
     "builtins.isinstance": _isinstance,
     "builtins.type": _type,
-    "builtins.next": _next,
-    "builtins.iter": _iter,
-    "builtins.map": _map,
     "builtins.exit": _exit,
     "builtins.quit": _exit,
     "sys.exit": _exit,
@@ -465,19 +395,14 @@ TRANSFERS: dict[str, Transfer] = {
     "math.floor": _numeric(math.floor),
     "math.sqrt": _numeric(math.sqrt),
     "math.trunc": _numeric(math.trunc),
-    "os.environ.setdefault": _set_default,
-    "os.environ.update": _update_environment,
-    "functools.partial": _partial,
-    "copy.deepcopy": _deepcopy,
-    "copy.copy": _deepcopy,
-    "collections.deque": _deque,
+    **{f"math.{f.__name__}": _numeric(f) for f in (math.log, math.log2, math.log10, math.gcd, math.lcm)},
+    **{f"math.{f.__name__}": _numeric(f) for f in (math.exp, math.fabs, math.isqrt, math.fmod)},
     "collections.defaultdict": lambda machine, name, arguments: machine.allocate(DictRecord({}, False)),
     "collections.OrderedDict": _dict,
     **dict.fromkeys(("glob.glob", "glob.iglob", "os.listdir", "os.scandir", "os.path.join"), _repeatable),
     **dict.fromkeys(
         (f"pandas.read_{kind}" for kind in ("csv", "excel", "parquet", "pickle", "table")), _repeatable
     ),
-    "argparse.ArgumentParser": _instance_of,
     "tensorflow.GradientTape": _instance_of,
     **{
         f"{module}.{function}": _same if function == "tqdm" else _range

@@ -25,6 +25,7 @@ from statelint.interp.objects import (
     Tensor,
     Tuple,
 )
+from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Built, Called, Changed, Made
 from statelint.values import (
@@ -269,13 +270,13 @@ def adopt(machine: Machine, owner: int, value: Value) -> None:
         machine.update(owner, complete=False)
 
 
-def set_stateful(machine: Machine, id_: int, value: Value, node: cst.CSTNode) -> None:
+def set_stateful(machine: Machine, id_: int, value: Value, site: Site) -> None:
     """`layer.stateful = value`."""
     record = machine.state.heap[id_]
     assert isinstance(record, LayerRecord)
     layer = machine.layer(id_)
     assert layer is not None
-    machine.emit(Changed(machine.site(node), machine.context, layer, value, record.built))
+    machine.emit(Changed(site, machine.context, layer, value, record.built))
     if record.recurrent and not record.built:
         machine.update(id_, stateful=value)
     elif record.recurrent:

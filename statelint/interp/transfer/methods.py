@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 
 from statelint import api
-from statelint.interp import calls, loops
+from statelint.interp import calls, fields, loops, operators
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
+    Class,
     DictRecord,
     InstanceRecord,
     LayerRecord,
@@ -21,7 +23,16 @@ from statelint.interp.objects import (
     Tensor,
     Tuple,
 )
-from statelint.interp.transfer import datasets, keras, numpy, separate, training
+from statelint.interp.transfer import (
+    builtins,
+    datasets,
+    iteration,
+    keras,
+    numpy,
+    options,
+    separate,
+    training,
+)
 from statelint.trace.objects import Argument, Array, Dataset
 from statelint.trace.story import Compiled, Guarded, Reset, Stored, Written
 from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, join, unknown
@@ -47,6 +58,8 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
         case str() | int() | float() | bytes() | bool() | None | Tuple():
             return _plain_method
     match machine.record(receiver):
+        case InstanceRecord(type=Known(value=Class())) if name in fields.METHODS:
+            return fields.instance_method
         case ModelRecord():
             return _model_method
         case LayerRecord():
@@ -61,6 +74,8 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
                 return found
             if name == "scope" and library.startswith("tensorflow.distribute."):
                 return _scope
+            if library == "absl.flags.FlagHolder":
+                return _nothing
             if "." in library and library.split(".")[0] in ("keras", "numpy", "tensorflow"):
                 return _library_instance
     return None
@@ -78,12 +93,25 @@ _TEXT_METHODS = frozenset(
         "split",
         "replace",
         "removeprefix",
+        "removesuffix",
+        "title",
+        "capitalize",
+        "casefold",
+        "count",
+        "find",
+        "isdigit",
+        "partition",
+        "rpartition",
+        "splitlines",
     ]
 )
 
 
 def _plain_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     values = arguments.values()
+    text = _composed(machine, receiver, name, arguments)
+    if text is not None:
+        return text
     if isinstance(receiver, Known) and isinstance(receiver.value, str) and name in _TEXT_METHODS:
         plain = [v.value for v in values if isinstance(v, Known) and isinstance(v.value, str | int)]
         if len(plain) == len(values) and not arguments.keywords and not arguments.open:
@@ -93,10 +121,35 @@ def _plain_method(machine: Machine, receiver: Value, name: str, arguments: Argum
                 return machine.unknown(Reason.OPERATION)
             if isinstance(result, list):
                 return machine.allocate(ListRecord.of(tuple(Known(part) for part in result)))
+            if isinstance(result, tuple):
+                return Known(Tuple(tuple(Known(part) for part in result)))
             return depending_on(Known(result), receiver, *values)
     return unknown(
         Reason.LIBRARY_CALL, key=("call", receiver.key, name, *(v.key for v in arguments.values()))
     )
+
+
+def _composed(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value | None:
+    """`text.format(…)` and `text.join(…)` of known parts."""
+    text = receiver.value if isinstance(receiver, Known) else None
+    if not isinstance(text, str) or name not in ("format", "join") or arguments.open:
+        return None
+    values = arguments.values()
+    if name == "join":
+        found = loops.items(loops.iterate(machine, values[0])) if len(values) == 1 else None
+        parts = [v.value for v in found or () if isinstance(v, Known) and isinstance(v.value, str)]
+        if found is None or len(parts) < len(found):
+            return None
+        return depending_on(Known(text.join(parts)), *found)
+    plain = [v.value for v in values if isinstance(v, Known) and isinstance(v.value, int | float | str)]
+    if len(plain) < len(values) or re.search(r"\d\d\d|\{[^}]*[.\[{]", text):
+        return None
+    at = len(arguments.positional)
+    try:
+        result = text.format(*plain[:at], **dict(zip(arguments.keywords, plain[at:], strict=True)))
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+    return depending_on(Known(result), *values)
 
 
 def _scope(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -111,6 +164,8 @@ def _library_instance(machine: Machine, receiver: Value, name: str, arguments: A
 def _super_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     # What Keras's own __init__, build and hooks do is told elsewhere.
     assert isinstance(receiver, Known) and isinstance(receiver.value, Super)
+    if name == "__new__":
+        return calls.call_library(machine, "builtins.object.__new__", arguments, None)
     target = receiver.value.receiver
     record = machine.record(target)
     if isinstance(record, ModelRecord | LayerRecord) and not name.startswith("__"):
@@ -339,6 +394,9 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
     id_ = receiver.value.id
     first = arguments.get(0, "object")
     match name:
+        case "add" if first is not None and record.items is not None:
+            machine.state.heap[id_] = operators.distinct((*record.items, first))
+            return NONE
         case "append" | "add" if first is not None:
             if record.items is not None and len(record.items) < 256:
                 machine.state.heap[id_] = ListRecord.of((*record.items, first))
@@ -363,6 +421,12 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             return machine.allocate(record)
         case "index" | "count":
             return machine.unknown(Reason.OPERATION)
+        case "clear":
+            machine.state.heap[id_] = ListRecord.of(())
+            return NONE
+        case "sort" if record.items is not None:
+            machine.state.heap[id_] = iteration.sorted_list(machine, record.items, arguments)
+            return NONE
         case "reverse" if record.items is not None:
             machine.state.heap[id_] = ListRecord.of(record.items[::-1])
             return NONE
@@ -398,79 +462,44 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
         case "values" if record.complete:
             return machine.allocate(ListRecord.of(tuple(record.items.values())))
         case "update":
-            other = machine.record(key) if key is not None else None
-            added = {k: a.value for k, a in arguments.keywords.items()}
-            known = isinstance(other, DictRecord)
-            items: dict[Hashable, Value] = {**record.items}
-            if isinstance(other, DictRecord):
-                items.update(other.items)
-            items.update(added)
-            complete = record.complete and (
-                key is None or (known and isinstance(other, DictRecord) and other.complete)
-            )
-            machine.state.heap[id_] = DictRecord(items, complete)
+            from statelint.interp.statements import change_dict
+
+            other = DictRecord({}) if key is None else builtins.as_dict(machine, key)
+            added: dict[Hashable, Value] = dict(other.items)
+            for k, a in arguments.keywords.items():
+                added[k] = a.value
+            change_dict(machine, id_, added, known=other.complete and not arguments.open)
             return NONE
         case "copy":
             return machine.allocate(record)
-        case "pop" | "popitem" | "clear" | "setdefault":
-            machine.state.heap[id_] = DictRecord({}, False)
+        case "pop" | "setdefault" if isinstance(key, Known) and (
+            key.value in record.items or record.complete
+        ):
+            return _taken(machine, id_, record, name, key, arguments.get(1, "default"))
+        case "clear":
+            machine.update(id_, items={}, complete=True)
+            return NONE
+        case "pop" | "popitem" | "setdefault" | "__setitem__" | "__delitem__":
+            machine.update(id_, items={}, complete=False)
     return machine.unknown(Reason.OPERATION)
 
 
+def _taken(
+    machine: Machine, id_: int, record: DictRecord, name: str, key: Known, default: Value | None
+) -> Value:
+    """`pop` and `setdefault`."""
+    has = key.value in record.items
+    if not has and not record.complete:
+        return machine.unknown(Reason.OPERATION)
+    found = record.items[key.value] if has else default if default is not None else NONE
+    if name == "pop":
+        machine.update(id_, items={k: v for k, v in record.items.items() if k != key.value})
+    elif not has:
+        machine.update(id_, items={**record.items, key.value: found})
+    return found
+
+
 # Instances of library classes
-
-
-def _argument_parser(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
-    record = machine.record(receiver)
-    assert (
-        isinstance(record, InstanceRecord) and isinstance(receiver, Known) and isinstance(receiver.value, Ref)
-    )
-    match name:
-        case "add_argument":
-            names = [a.value.value for a in arguments.positional if isinstance(a.value, Known)]
-            flags = [n for n in names if isinstance(n, str)]
-            given = arguments.keywords.get("dest")
-            if given is not None and isinstance(given.value, Known):
-                dest = str(given.value.value)
-            elif flags:
-                dest = next((f for f in flags if f.startswith("--")), flags[0]).lstrip("-").replace("-", "_")
-            else:
-                return NONE
-            machine.update(
-                receiver.value.id, attributes={**record.attributes, dest: _default(arguments, flags)}
-            )
-            return NONE
-        case "add_argument_group" | "add_mutually_exclusive_group":
-            return receiver
-        case "parse_args":
-            return machine.allocate(
-                InstanceRecord(Known(Library("argparse.Namespace")), arguments.site, record.attributes)
-            )
-        case "parse_known_args":
-            args = machine.allocate(
-                InstanceRecord(Known(Library("argparse.Namespace")), arguments.site, record.attributes)
-            )
-            return Known(Tuple((args, machine.unknown(Reason.PARAMETER))))
-    return machine.unknown(Reason.LIBRARY_CALL)
-
-
-def _default(arguments: Arguments, flags: list[str]) -> Value:
-    action = arguments.keywords.get("action")
-    flag = next((f for f in flags if f.startswith("--")), flags[0] if flags else "")
-    default = arguments.keywords.get("default")
-    if (
-        action is not None
-        and isinstance(action.value, Known)
-        and action.value.value in ("store_true", "store_false")
-    ):
-        value: Value = Known(action.value.value == "store_false")
-    elif default is None or not isinstance(default.value, Known):
-        return unknown(Reason.PARAMETER, key=("argument", flag))
-    else:
-        value = default.value
-    assert isinstance(value, Known)
-    shown = f"{flag} keeps its default {value.value!r}"
-    return Known(value.value, (*value.assuming, shown))
 
 
 def _nothing(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -478,7 +507,8 @@ def _nothing(machine: Machine, receiver: Value, name: str, arguments: Arguments)
 
 
 _INSTANCES: dict[str, MethodTransfer] = {
-    "argparse.ArgumentParser": _argument_parser,
+    "argparse.ArgumentParser": options.parser_method,
+    "optparse.OptionParser": options.parser_method,
     "keras.preprocessing.text.Tokenizer": separate.tokenizer_method,
     "tensorflow.GradientTape": _nothing,
     "numpy.random.default_rng": numpy.generator_method,

@@ -1,0 +1,339 @@
+"""What draws, sorts and picks items: `list`, `sorted`, `map`, `next`, `itertools` and their like."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from statelint.interp import calls, drawing, loops
+from statelint.interp.comparisons import truth
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, Items, Iteration, ListRecord, Range, Ref, Tuple
+from statelint.interp.operators import arithmetic, distinct
+from statelint.interp.transfer import Transfer
+from statelint.trace.objects import Argument, Dataset
+from statelint.values import FALSE, NONE, TRUE, Known, Reason, Ternary, Value, depending_on, number, unknown
+
+import libcst as cst  # isort: skip
+
+
+def _drawn(machine: Machine, arguments: Arguments, position: int = 0, name: str = "iterable") -> Iteration:
+    value = arguments.get(position, name)
+    return loops.iterate(machine, value if value is not None else machine.unknown(Reason.LIBRARY_CALL))
+
+
+def _all(machine: Machine, value: Value | None) -> tuple[Value, ...] | None:
+    """All items of a value, where they are known one by one."""
+    if value is None:
+        return None
+    iteration = loops.iterate(machine, value)
+    is_range = isinstance(value, Known) and isinstance(value.value, Range)
+    return loops.items(iteration) if iteration.concrete or is_range else None
+
+
+def _items(iteration: Iteration) -> Value:
+    return Known(Items(iteration.over, iteration))
+
+
+def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "iterable")
+    if value is None:
+        return Known(Tuple(())) if name == "builtins.tuple" else machine.allocate(ListRecord.of(()))
+    iteration = loops.iterate(machine, value)
+    drawing.draw(machine, iteration.resets, arguments.site)
+    found = _all(machine, value)
+    if name == "builtins.tuple":
+        if found is not None:
+            return Known(Tuple(found))
+        return machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
+    if found is not None:
+        return machine.allocate(ListRecord.of(found))
+    return machine.allocate(ListRecord(None, iteration.count, iteration.item(0)))
+
+
+def _set(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "iterable")
+    found = () if value is None else _all(machine, value)
+    return machine.allocate(
+        distinct(found) if found is not None else ListRecord(None, unknown(Reason.OPERATION))
+    )
+
+
+def _sorted(machine: Machine, name: str, arguments: Arguments) -> Value:
+    iteration = _drawn(machine, arguments)
+    found = _all(machine, arguments.get(0, "iterable"))
+    if found is None:
+        element = None if iteration.concrete else iteration.item(0)
+        return machine.allocate(ListRecord(None, iteration.count, element))
+    return machine.allocate(sorted_list(machine, found, arguments))
+
+
+def sorted_list(machine: Machine, items: tuple[Value, ...], arguments: Arguments) -> ListRecord:
+    """The items in the order that `key` and `reverse` say; only their number is known where that isn't."""
+    key, reverse = arguments.keywords.get("key"), arguments.keywords.get("reverse")
+    keys = list(items)
+    if key is not None and key.value != NONE:
+        keys = [_call(machine, key.value, arguments, item) for item in items]
+    backwards = truth(machine, FALSE if reverse is None else reverse.value)
+    plain = [k.value for k in keys if isinstance(k, Known) and isinstance(k.value, int | float | str)]
+    if len(plain) < len(items) or backwards is Ternary.UNKNOWN or arguments.open:
+        return ListRecord(None, Known(len(items)))
+    try:
+        order = sorted(range(len(items)), key=plain.__getitem__, reverse=backwards is Ternary.YES)
+    except TypeError:
+        return ListRecord(None, Known(len(items)))
+    return ListRecord.of(tuple(items[k] for k in order))
+
+
+def _call(machine: Machine, function: Value, arguments: Arguments, *given: Value) -> Value:
+    positional = tuple(Argument(value, arguments.site) for value in given)
+    return calls.call_value(machine, function, Arguments(positional, {}, False, arguments.site))
+
+
+def _reversed(machine: Machine, name: str, arguments: Arguments) -> Value:
+    inner = _drawn(machine, arguments, name="sequence")
+    over = ("reversed", inner.over)
+    count = number(inner.count)
+
+    def item(k: int) -> Value:
+        return inner.item(count - 1 - k) if count is not None and k < count else unknown(Reason.ITERATION)
+
+    return _items(Iteration(inner.count, item, over, inner.concrete and count is not None, inner.resets))
+
+
+def _extreme(choose: Callable[..., object]) -> Transfer:
+    """`min`, `max`."""
+
+    def transfer(machine: Machine, name: str, arguments: Arguments) -> Value:
+        values = tuple(a.value for a in arguments.positional)
+        no_number = machine.unknown(Reason.OPERATION, None, (name, *(v.key for v in arguments.values())))
+        if len(values) == 1:
+            found = _all(machine, values[0])
+            if found == () and "default" in arguments.keywords:
+                return arguments.keywords["default"].value
+            values = found if found is not None else ()
+        key = arguments.keywords.get("key")
+        keys = [value if key is None else _call(machine, key.value, arguments, value) for value in values]
+        plain = [k.value for k in keys if isinstance(k, Known) and isinstance(k.value, int | float | str)]
+        if not values or len(plain) < len(values) or arguments.open:
+            return no_number
+        try:
+            at = choose(range(len(plain)), key=lambda k: plain[k])
+        except TypeError:
+            return no_number
+        assert isinstance(at, int)
+        return depending_on(values[at], *keys)
+
+    return transfer
+
+
+def _sum(machine: Machine, name: str, arguments: Arguments) -> Value:
+    found = _all(machine, arguments.get(0, "iterable"))
+    total: Value = arguments.get(1, "start") or Known(0)
+    if found is None or arguments.open:
+        return machine.unknown(Reason.OPERATION, None, (name, *(v.key for v in arguments.values())))
+    for item in found:
+        total = arithmetic(machine, cst.Add, total, item, cst.Pass())
+    return total
+
+
+def _any(wanted: Ternary) -> Transfer:
+    """`any` (of which one item decides), `all` (of which one that doesn't hold decides)."""
+
+    def transfer(machine: Machine, name: str, arguments: Arguments) -> Value:
+        found = _all(machine, arguments.get(0, "iterable"))
+        facts = [truth(machine, item) for item in found or ()]
+        if wanted in facts:
+            return TRUE if wanted is Ternary.YES else FALSE
+        if found is None or Ternary.UNKNOWN in facts:
+            return machine.unknown(Reason.OPERATION, None, (name, *(v.key for v in arguments.values())))
+        return FALSE if wanted is Ternary.YES else TRUE
+
+    return transfer
+
+
+def _map(machine: Machine, name: str, arguments: Arguments) -> Value:
+    if len(arguments.positional) < 2 or arguments.open:
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
+        return machine.unknown(Reason.LIBRARY_CALL)
+    function, *sources = (a.value for a in arguments.positional)
+    found = [_all(machine, source) for source in sources]
+    known = [items for items in found if items is not None]
+    if len(known) < len(found):
+        calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
+        return machine.unknown(Reason.LIBRARY_CALL)
+    results = tuple(_call(machine, function, arguments, *given) for given in zip(*known, strict=False))
+    return machine.allocate(ListRecord.of(results))
+
+
+def _filter(machine: Machine, name: str, arguments: Arguments) -> Value:
+    function, source = arguments.get(0, "function"), arguments.get(1, "iterable")
+    found = _all(machine, source)
+    if function is None or source is None or found is None:
+        if function is not None and function != NONE:
+            calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
+        return machine.unknown(Reason.LIBRARY_CALL)
+    kept: list[Value] = []
+    for item in found:
+        result = item if function == NONE else _call(machine, function, arguments, item)
+        match truth(machine, result):
+            case Ternary.UNKNOWN:
+                return machine.allocate(ListRecord(None, unknown(Reason.OPERATION)))
+            case Ternary.YES:
+                kept.append(item)
+    return machine.allocate(ListRecord.of(tuple(kept)))
+
+
+def _iter(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "object")
+    if value is None or len(arguments.positional) > 1:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    record = machine.record(value)
+    if isinstance(record, ListRecord) and record.items is not None:
+        return machine.allocate(ListRecord.of(record.items))
+    return value
+
+
+def _next(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "iterator")
+    record = machine.record(value) if value is not None else None
+    if isinstance(record, ListRecord) and isinstance(value, Known) and isinstance(value.value, Ref):
+        if record.items:
+            machine.state.heap[value.value.id] = ListRecord.of(record.items[1:])
+            return record.items[0]
+        default = arguments.get(1, "default")
+        if record.items is not None and default is not None:
+            return default
+        machine.state.heap[value.value.id] = ListRecord(None, unknown(Reason.ITERATION))
+    # What comes next depends on what was drawn before.
+    if isinstance(value, Known) and isinstance(value.value, Items):
+        drawing.draw(machine, value.value.iteration.resets, arguments.site)
+    return machine.unknown(Reason.ITERATION)
+
+
+# itertools
+
+
+def _chain(machine: Machine, name: str, arguments: Arguments) -> Value:
+    sources: tuple[Value, ...] | None = arguments.values()
+    if name.endswith("from_iterable"):
+        sources = _all(machine, arguments.get(0, "iterable"))
+    if sources is None or arguments.open:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    parts = [loops.iterate(machine, source) for source in sources]
+    over = ("chain", *(part.over for part in parts))
+    counts = [number(part.count) for part in parts]
+    known = [count for count in counts if count is not None]
+
+    def item(k: int) -> Value:
+        for part, count in zip(parts, counts, strict=True):
+            if count is None or k < count:
+                return part.item(k) if count is not None or k == 0 else unknown(Reason.ITERATION)
+            k -= count
+        return unknown(Reason.ITERATION)
+
+    total: Value = Known(sum(known)) if len(known) == len(counts) else unknown(Reason.ITERATION)
+    concrete = all(_all(machine, source) is not None for source in sources)
+    return _items(Iteration(total, item, over, concrete, tuple(r for part in parts for r in part.resets)))
+
+
+def _islice(machine: Machine, name: str, arguments: Arguments) -> Value:
+    inner = _drawn(machine, arguments)
+    bounds = [a.value for a in arguments.positional[1:]]
+    start, stop, step = (Known(0), bounds[0], Known(1)) if len(bounds) == 1 else (*bounds, Known(1))[:3]
+    first, last, by = number(start) if start != NONE else 0, number(stop), number(step) if step != NONE else 1
+    if (
+        (isinstance(inner.over, tuple) and isinstance(_source(arguments), Dataset))
+        or first is None
+        or by is None
+    ):
+        return machine.unknown(Reason.LIBRARY_CALL)
+    over = ("islice", inner.over, *(bound.key for bound in bounds))
+    total = number(inner.count)
+    is_endless = isinstance(inner.over, tuple) and inner.over[0] in _ENDLESS
+    count: Value = unknown(Reason.ITERATION)
+    if last is not None and (total is not None or is_endless):
+        end = last if total is None else min(last, total)
+        count = depending_on(Known(len(range(first, end, by))), inner.count, *bounds)
+    elif stop == NONE and total is not None:
+        count = depending_on(Known(len(range(first, total, by))), inner.count)
+    concrete = inner.concrete or is_endless
+    return _items(Iteration(count, lambda k: inner.item(first + k * by), over, concrete, inner.resets))
+
+
+def _source(arguments: Arguments) -> object:
+    value = arguments.get(0, "iterable")
+    return value.value if isinstance(value, Known) else None
+
+
+_ENDLESS = ("cycle", "repeat", "count")
+
+
+def _cycle(machine: Machine, name: str, arguments: Arguments) -> Value:
+    inner = _drawn(machine, arguments)
+    total = number(inner.count)
+
+    def item(k: int) -> Value:
+        return inner.item(k % total) if total else inner.item(k) if k == 0 else unknown(Reason.ITERATION)
+
+    return _items(Iteration(unknown(Reason.ITERATION), item, ("cycle", inner.over), False, inner.resets))
+
+
+def _repeat(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value, times = arguments.get(0, "object"), arguments.get(1, "times")
+    if value is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    over = ("repeat", value.key, *(() if times is None else (times.key,)))
+    count = times if times is not None else unknown(Reason.ITERATION)
+    return _items(Iteration(count, lambda k: value, over, times is not None and number(times) is not None))
+
+
+def _count(machine: Machine, name: str, arguments: Arguments) -> Value:
+    start, step = arguments.get(0, "start") or Known(0), arguments.get(1, "step") or Known(1)
+    first, by = number(start), number(step)
+
+    def item(k: int) -> Value:
+        return Known(first + k * by) if first is not None and by is not None else unknown(Reason.ITERATION)
+
+    return _items(Iteration(unknown(Reason.ITERATION), item, ("count", start.key, step.key), False))
+
+
+def _product(machine: Machine, name: str, arguments: Arguments) -> Value:
+    found = [_all(machine, a.value) for a in arguments.positional]
+    known = [items for items in found if items is not None]
+    times = arguments.keywords.get("repeat")
+    again = number(times.value) if times is not None else 1
+    over = (name, *(v.key for v in arguments.values()))
+    if len(known) < len(found) or arguments.open or again is None:
+        return _items(Iteration(unknown(Reason.ITERATION), lambda k: unknown(Reason.ITERATION), over, False))
+    rows = itertools.islice(itertools.product(*known, repeat=again), 257)
+    values = tuple(Known(Tuple(row)) for row in rows)
+    if len(values) > 256:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return _items(loops.of_items(values, over))
+
+
+TRANSFERS: dict[str, Transfer] = {
+    "builtins.list": _list,
+    "builtins.tuple": _list,
+    "builtins.set": _set,
+    "builtins.frozenset": _set,
+    "builtins.sorted": _sorted,
+    "builtins.reversed": _reversed,
+    "builtins.min": _extreme(min),
+    "builtins.max": _extreme(max),
+    "builtins.sum": _sum,
+    "builtins.any": _any(Ternary.YES),
+    "builtins.all": _any(Ternary.NO),
+    "builtins.map": _map,
+    "builtins.filter": _filter,
+    "builtins.iter": _iter,
+    "builtins.next": _next,
+    "itertools.chain": _chain,
+    "itertools.chain.from_iterable": _chain,
+    "itertools.islice": _islice,
+    "itertools.cycle": _cycle,
+    "itertools.repeat": _repeat,
+    "itertools.count": _count,
+    "itertools.product": _product,
+}
