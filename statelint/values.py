@@ -230,9 +230,14 @@ def join(left: Value, right: Value) -> Value:
     merged: dict[Hashable, Known] = {}
     for side in (left, right):
         if isinstance(side, Unknown):
-            return unknown(Reason.BRANCHES, side.place)
+            return _either(left, right, side.place)
         for option in options(side):
             merged.setdefault(option.key, option)
     if len(merged) > MAX_OPTIONS:
-        return unknown(Reason.BRANCHES)
+        return _either(left, right)
     return Choice(tuple(merged.values()))
+
+
+def _either(left: Value, right: Value, place: str = "") -> Unknown:
+    """An unknown value that may be what was known of either."""
+    return unknown(Reason.BRANCHES, place, ("either", next(_fresh), left.key, right.key))

@@ -10,6 +10,7 @@ import libcst as cst
 from statelint import api
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
+    Arguments,
     Bound,
     Class,
     DictRecord,
@@ -29,7 +30,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.shapes import product, transposed
-from statelint.trace.objects import Array
+from statelint.trace.objects import Argument, Array
 from statelint.values import FALSE, NONE, Choice, Known, Reason, Unknown, Value, join, options, unknown
 
 # The version that a program finds: of each generation the last.
@@ -146,6 +147,9 @@ def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst
                 return found
             if name == "__class__":
                 return record.type
+            asked = _asked(machine, record, name, receiver)
+            if asked is not None:
+                return asked
             if name == "__dict__":
                 return _dictionary(machine, receiver)
             if record.open or record.type in _OPEN_TYPES:
@@ -159,6 +163,19 @@ def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst
     if isinstance(record, ListRecord | DictRecord | InstanceRecord):
         return Known(Method(receiver, name))
     return machine.unknown(Reason.ATTRIBUTE, node)
+
+
+def _asked(machine: Machine, record: InstanceRecord, name: str, receiver: Value) -> Value | None:
+    """What the class's own `__getattr__` says; None where it has none."""
+    if name.startswith("__"):
+        return None
+    method = user_attribute(machine, record.type, "__getattr__", receiver)
+    if method is None:
+        return None
+    from statelint.interp import calls
+
+    given = (Argument(Known(name), record.site),)
+    return calls.call_value(machine, method, Arguments(given, {}, False, record.site))
 
 
 def _patch(machine: Machine, name: str) -> Value | None:
@@ -189,7 +206,7 @@ def _of_model(machine: Machine, id_: int, record: ModelRecord, name: str, receiv
             return machine.allocate(
                 replace(ListRecord.of(items), layers_of=id_)
                 if record.complete
-                else ListRecord(None, unknown(Reason.ATTRIBUTE))
+                else ListRecord(None, unknown(Reason.ATTRIBUTE), layers_of=id_)
             )
         case "stateful" if machine.keras == 2:
             from statelint.interp.comparisons import of_truth

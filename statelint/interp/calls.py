@@ -378,7 +378,7 @@ def call_value(
 ) -> Value:
     """Call a value; a choice of callees is followed as a branch."""
     if isinstance(callee, Unknown):
-        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values())
         return _unknown_result(machine, callee, arguments, node)
     if isinstance(callee, Choice):
         return machine.either(callee, lambda option: call_value(machine, option, arguments, node))

@@ -36,7 +36,7 @@ from statelint.source.project import Project
 from statelint.source.python import Source, walk
 from statelint.trace.objects import Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
-from statelint.values import Known, Reason, Value, join, options, unknown
+from statelint.values import Known, Reason, Unknown, Value, join, options, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,9 @@ class Limits:
     # Modules of the project that are followed, and the bytes in all of them.
     modules: int = 40
     imported: int = 400_000
+
+
+IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
 
 
 class Exhausted(Exception):
@@ -138,7 +141,9 @@ class Machine:
     saved: dict[Hashable, int | None] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
-    # What each open `try` catches: the names of the exceptions.
+    # One list for each open `try`: the states in which something to import isn't there.
+    imports: list[list[State]] = field(default_factory=list)
+    # What each of them catches: the names of the exceptions.
     caught: list[frozenset[str]] = field(default_factory=list)
     # The functions that are called and the classes of which instances are made, by the ids of their nodes.
     called: dict[int, cst.CSTNode] = field(default_factory=dict)
@@ -146,6 +151,8 @@ class Machine:
     definitions: list[Definition] = field(default_factory=list)
     # The classes by their namespaces; while its body runs, a class is None.
     classes: dict[int, Class | None] = field(default_factory=dict)
+    # What was there when a function that nobody calls was entered: it may have been built and run since.
+    earlier: frozenset[int] = frozenset()
     # Frames that a function or class closes over: they outlive their call.
     captured: set[int] = field(default_factory=set)
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
@@ -172,6 +179,13 @@ class Machine:
     def catches(self, *names: str) -> bool:
         """Whether an open `try` catches one of these exceptions (or all)."""
         return any(found & {*names, "Exception", "BaseException"} for found in self.caught)
+
+    def miss_import(self) -> None:
+        """What is to be imported isn't there: the nearest `try` that catches it goes on."""
+        for caught, missing in zip(reversed(self.caught), reversed(self.imports), strict=True):
+            if caught & {*IMPORT_ERRORS, "Exception", "BaseException"}:
+                missing.append(self.die())
+                return
 
     # Values
 
@@ -394,8 +408,10 @@ class Machine:
         match thing:
             case Ref(id=id_):
                 match self.state.heap.get(id_):
-                    case ListRecord(items=items, element=element):
+                    case ListRecord(items=items, element=element, layers_of=model):
                         yield from items or ()
+                        if model is not None:
+                            yield Known(Ref(model))
                         if element is not None:
                             yield element
                     case DictRecord(items=entries):
@@ -443,7 +459,8 @@ class Machine:
 
         It can also reach what escaped before.  `keeps` is False where the code can't hold on to them.
         """
-        reached = self.reachable(*values, lost=self.lost)
+        hidden = (part for value in values if isinstance(value, Unknown) for part in behind(value))
+        reached = self.reachable(*values, *hidden, lost=self.lost)
         if keeps:
             self.state.escaped |= reached
         touched = reached | self.state.escaped
@@ -481,6 +498,37 @@ class Machine:
     def update(self, id_: int, **changes: object) -> None:
         """Replace fields of a record."""
         self.state.heap[id_] = replace(self.state.heap[id_], **changes)  # type: ignore[arg-type]
+
+
+# The operations by which an unknown value may still be something known, and where its key has that.
+_SOURCES = {"item": (1,), "unpacked": (1,), "any attribute": (1,), "either": (2, 3), "widened": (2, 3)}
+_OBJECTS = frozenset(["Ref", "Function", "Bound", "Method", "Class", "Partial"])
+
+
+def behind(value: Unknown) -> tuple[Known, ...]:
+    """The known objects of which an unknown value may be one, or a part, or a method."""
+    found: dict[Hashable, Known] = {}
+    seen: set[int] = set()
+    todo: list[Hashable] = [value.key]
+    while todo and len(seen) < _STEPS:
+        key = todo.pop()
+        if not isinstance(key, tuple) or not key or id(key) in seen:
+            continue
+        seen.add(id(key))
+        if key[0] in _OBJECTS and len(key) == 2:
+            found[key] = Known(key[1])
+        elif key[0] in ("choice", "Tuple"):
+            todo.extend(key[1])
+        elif key[0] == "attribute" and isinstance(key[1], tuple) and key[1][0] not in _OBJECTS:
+            # A method of something unknown; an attribute of something known is a thing of its own.
+            todo.append(key[1])
+        else:
+            todo.extend(key[position] for position in _SOURCES.get(str(key[0]), ()))
+    return tuple(found.values())
+
+
+# So many steps back an unknown value is followed.
+_STEPS = 200
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ import libcst as cst
 from statelint.interp import calls, classes, expressions
 from statelint.interp.machine import Machine
 from statelint.interp.objects import InstanceRecord, Library, Managed
-from statelint.interp.state import join_states
+from statelint.interp.state import State, join_states
 from statelint.interp.transfer.methods import STRATEGY_SCOPE
 from statelint.values import NONE, Known, Value
 
@@ -95,14 +95,16 @@ def _suppressing(machine: Machine, record: InstanceRecord, body: Body) -> None:
     names = frozenset(name for name in record.attributes if name)
     catches_attributes = bool(names & {"AttributeError", "Exception", "BaseException"})
     before = machine.state.fork()
-    raised: list[object] = []
+    raised: list[State] = []
     if catches_attributes:
-        machine.guards.append(raised)  # type: ignore[arg-type]
+        machine.guards.append(raised)
     machine.caught.append(names)
+    machine.imports.append(raised)
     body()
     machine.caught.pop()
+    machine.imports.pop()
     if catches_attributes:
         machine.guards.pop()
     for state in raised:
-        machine.state = join_states(machine.state, state) if machine.state.alive else state  # type: ignore
+        machine.state = join_states(machine.state, state) if machine.state.alive else state
         machine.state.when = before.when

@@ -8,7 +8,7 @@ import libcst as cst
 
 from statelint.interp import calls
 from statelint.interp.attributes import attribute
-from statelint.interp.machine import Machine
+from statelint.interp.machine import IMPORT_ERRORS, Machine
 from statelint.interp.objects import Library, ListRecord, Module, Tuple
 from statelint.interp.transfer import keras
 from statelint.source.project import LIBRARIES, is_in_library
@@ -66,7 +66,9 @@ def _library(machine: Machine, full: str, node: cst.CSTNode) -> Value:
     """A library's thing; unknown where this Keras lacks it, or where the library itself is being read."""
     importer = machine.module_files.get(machine.root_frame)
     is_own = importer is not None and full.partition(".")[0] in LIBRARIES and is_in_library(importer)
-    is_missing = machine.catches("ImportError", "ModuleNotFoundError") and keras.is_removed(machine, full)
+    is_missing = machine.catches(*IMPORT_ERRORS) and keras.is_removed(machine, full)
+    if is_missing:
+        machine.miss_import()
     if is_own or is_missing:
         return machine.unknown(Reason.IMPORT, node)
     found = calls.library(full)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from statelint.interp import arguments as binding
 from statelint.interp import callbacks, calls, classes
-from statelint.interp.attributes import attribute, is_property, user_attribute
+from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
 from statelint.interp.machine import Definition, Exhausted, Limits, Machine, names_in
-from statelint.interp.objects import Function, ModelRecord
+from statelint.interp.objects import Class, Function, ModelRecord
 from statelint.interp.statements import execute
 from statelint.sites import Site
 from statelint.source.project import Project
@@ -63,9 +63,10 @@ def _story(machine: Machine, name: str, run: Callable[[], None]) -> Story:
         machine.state = machine.state.fork()
     machine.events = []
     machine.activations, machine.exits, machine.guards = [], [], []
-    machine.caught = []
+    machine.caught, machine.imports = [], []
     machine.stack, machine.passes, machine.hook, machine.tape, machine.strategy = (), (), None, None, None
     machine.openings = ()
+    machine.earlier = frozenset()
     end = Site(machine.source.path, None, 1, 1, 1, 1)
     if name:
         # What happened to the models before this function is called isn't known.
@@ -95,8 +96,11 @@ def _follow_uncalled(machine: Machine, since: int, used: Collection[Site], stori
     `since` is how many definitions there were before those that are meant.  The functions that are
     defined on the way come after the function that defines them.
     """
-    for definition in machine.definitions[since:]:
-        if not _is_uncalled(machine, definition, used):
+    definitions = machine.definitions[since:]
+    last = {(d.frame, d.function.name): d for d in definitions if not _is_setter(d)}
+    for definition in definitions:
+        is_bound = last.get((definition.frame, definition.function.name)) is definition
+        if not _is_uncalled(machine, definition, used) or not (is_bound or _is_setter(definition)):
             continue
         begun = len(machine.definitions)
         start = machine.state
@@ -111,12 +115,19 @@ def _is_uncalled(machine: Machine, definition: Definition, used: Collection[Site
     function = definition.function
     if id(function.node) not in machine.source.spans or id(function.node) in machine.called:
         return False
-    later = machine.definitions[machine.definitions.index(definition) + 1 :]
-    is_replaced = any(
-        other.frame == definition.frame and other.function.name == function.name and not _is_setter(other)
-        for other in later
-    )
-    return not is_replaced and machine.site(function.node) not in used
+    return machine.site(function.node) not in used
+
+
+def _stand_in(machine: Machine, class_: Class, function: Function) -> Class:
+    """The class on whose instance a method is followed: a base that nothing is made of lends its methods."""
+    if id(class_.node) in machine.called:
+        return class_
+    own = class_attribute(machine, class_, function.name)
+    for other in machine.classes.values():
+        is_heir = other is not None and any(base.key == Known(class_).key for base in mro(other)[1:])
+        if other is not None and is_heir and class_attribute(machine, other, function.name) == own:
+            return other
+    return class_
 
 
 def _is_setter(definition: Definition) -> bool:
@@ -128,10 +139,12 @@ def _enter(machine: Machine, definition: Definition) -> None:
     """Call a function as code that isn't seen would."""
     function = definition.function
     open_arguments = binding.unknown_arguments(machine.site(function.node))
+    machine.earlier = frozenset(machine.state.heap)
     class_ = machine.classes.get(definition.frame)
     if class_ is None:
         calls.call_value(machine, definition.value, open_arguments)
         return
+    class_ = _stand_in(machine, class_, function)
     type_ = Known(class_)
     if function.decorators & {"staticmethod", "classmethod"}:
         calls.call_value(machine, attribute(machine, type_, function.name), open_arguments)
@@ -141,6 +154,7 @@ def _enter(machine: Machine, definition: Definition) -> None:
     )
     if function.name == "__init__":
         return
+    machine.earlier = frozenset(machine.state.heap)
     if _is_setter(definition):
         calls.call_function(machine, function, open_arguments, instance)
         return

@@ -12,6 +12,7 @@ from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine, names_in
 from statelint.interp.objects import Iteration
 from statelint.source.python import children
+from statelint.trace.objects import Array
 from statelint.values import Known, Reason, Ternary, Value, depending_on, number, unknown
 
 _BOUNDED: dict[type[cst.BaseCompOp], Callable[[int, int, int], range]] = {
@@ -101,7 +102,7 @@ def _counter(machine: Machine, node: cst.While) -> Counter | None:
     own = {part.value for part in changed}
     if any(isinstance(part, cst.Continue) for part in parts) or names_in(target.comparator) & own:
         return None
-    if any(isinstance(part, cst.Call | cst.Attribute) for part in _parts(target.comparator)):
+    if not _is_fixed(machine, target.comparator):
         return None
     step = _step(machine, node, name, own)
     start, stop = machine.frame[name], expressions.evaluate(machine, target.comparator)
@@ -116,6 +117,20 @@ def _counter(machine: Machine, node: cst.While) -> Counter | None:
         count = depending_on(Known(len(bounded(first, last, step))), start, stop)
     is_left = any(isinstance(part, cst.Break) for part in parts)
     return Counter(name, start, step, count, is_left)
+
+
+def _is_fixed(machine: Machine, node: cst.BaseExpression) -> bool:
+    """Whether an expression of names that a loop doesn't bind stays the same: numbers and arrays' sizes."""
+    match node:
+        case (
+            cst.Call(func=cst.Name(value="len"), args=[cst.Arg(value=cst.Name() as name)])
+            | cst.Subscript(value=cst.Attribute(value=cst.Name() as name, attr=cst.Name(value="shape")))
+        ):
+            value = expressions.evaluate(machine, name)
+            return isinstance(value, Known) and isinstance(value.value, Array)
+        case cst.BinaryOperation(left=left, right=right):
+            return _is_fixed(machine, left) and _is_fixed(machine, right)
+    return isinstance(node, cst.Name | cst.Integer)
 
 
 def _step(machine: Machine, node: cst.While, name: str, own: set[str]) -> int | None:

@@ -14,6 +14,7 @@ from statelint.interp import (
     calls,
     classes,
     decorators,
+    exceptions,
     expressions,
     loops,
     managers,
@@ -42,7 +43,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.operators import arithmetic
-from statelint.interp.state import Frame, State, join_states
+from statelint.interp.state import Frame, join_states
 from statelint.interp.transfer import keras, standard
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
@@ -156,7 +157,7 @@ def _unpack(machine: Machine, elements: Sequence[cst.BaseElement], value: Value)
 
 def _set_attribute(machine: Machine, receiver: Value, name: str, value: Value, node: cst.Attribute) -> None:
     if not options(receiver):
-        machine.escape(machine.site(node), Reason.ATTRIBUTE, value)
+        machine.escape(machine.site(node), Reason.ATTRIBUTE, receiver, value)
         return
     for option in options(receiver):
         set_attribute(machine, option, name, value, machine.site(node))
@@ -394,63 +395,6 @@ def _with(machine: Machine, node: cst.With) -> None:
     managers.follow(machine, node.items, lambda: block(machine, node.body))
 
 
-def _try(machine: Machine, node: cst.Try | cst.TryStar) -> None:
-    handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
-    catches_attributes = any(_catches_attribute_error(handler) for handler in handlers)
-    before = machine.state.fork()
-    raised: list[State] = []
-    if catches_attributes:
-        machine.guards.append(raised)
-    machine.caught.append(frozenset().union(*(_caught(handler) for handler in node.handlers)))
-    block(machine, node.body)
-    machine.caught.pop()
-    if catches_attributes:
-        machine.guards.pop()
-    if node.orelse is not None and machine.state.alive:
-        block(machine, node.orelse.body)
-    ended = [machine.state] if machine.state.alive else []
-    dead = machine.state
-    for position, handler in enumerate(handlers):
-        certain = bool(raised) and _catches_attribute_error(handler)
-        if certain:
-            machine.state = raised.pop()
-        else:
-            machine.state = before.fork()
-            machine.state.when = (
-                *before.when,
-                Condition(("except", machine.site(handler), machine.fresh_id()), position),
-            )
-        if handler.name is not None and isinstance(handler.name.name, cst.Name):
-            assign(machine, handler.name.name, machine.unknown(Reason.EXPRESSION, handler))
-        block(machine, handler.body)
-        if machine.state.alive:
-            ended.append(machine.state)
-    machine.state = ended[0] if ended else dead
-    for state in ended[1:]:
-        machine.state = join_states(machine.state, state)
-    if ended:
-        machine.state.when = before.when
-    if node.finalbody is not None:
-        alive = machine.state.alive
-        machine.state.alive = True
-        block(machine, node.finalbody.body)
-        machine.state.alive = machine.state.alive and alive
-
-
-def _catches_attribute_error(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-    return bool(_caught(handler) & {"AttributeError", "Exception", "BaseException"})
-
-
-def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> frozenset[str]:
-    """The names of the exceptions that a handler catches."""
-    if handler.type is None:
-        return frozenset({"BaseException"})
-    kinds = (
-        [e.value for e in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
-    )
-    return frozenset(kind.value for kind in kinds if isinstance(kind, cst.Name))
-
-
 def _return(machine: Machine, node: cst.Return) -> None:
     value = NONE if node.value is None else evaluate(machine, node.value)
     if machine.state.alive:
@@ -527,8 +471,8 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
     cst.For: _for,
     cst.While: repetition.follow,
     cst.With: _with,
-    cst.Try: _try,
-    cst.TryStar: _try,
+    cst.Try: exceptions.follow,
+    cst.TryStar: exceptions.follow,
     cst.Match: matching.follow,
     cst.Return: _return,
     cst.Break: _break,

@@ -237,8 +237,10 @@ def _callable(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _getattr(machine: Machine, name: str, arguments: Arguments) -> Value:
     thing, attr, default = arguments.get(0, "obj"), arguments.get(1, "name"), arguments.get(2, "default")
-    if thing is None or not isinstance(attr, Known) or not isinstance(attr.value, str):
+    if thing is None or attr is None:
         return machine.unknown(Reason.LIBRARY_CALL)
+    if not isinstance(attr, Known) or not isinstance(attr.value, str):
+        return machine.unknown(Reason.ATTRIBUTE, None, ("any attribute", thing.key, attr.key))
     record = machine.record(thing)
     if default is not None and isinstance(thing, Known) and isinstance(record, ModelRecord | LayerRecord):
         match _has(machine, thing, attr.value):

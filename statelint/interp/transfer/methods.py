@@ -308,6 +308,7 @@ def _reset_model(machine: Machine, id_: int, name: str, arguments: Arguments) ->
     layers = frozenset(layer.id for layer in model.walk() if layer.recurrent)
     record = machine.state.heap[id_]
     built = isinstance(record, ModelRecord) and (record.built or not record.undecided)
+    built = built or id_ in machine.earlier
     machine.emit(Reset(arguments.site, machine.context, "model", name, model, layers, missing, False, built))
     return NONE
 
@@ -362,7 +363,7 @@ def _reset_layer(machine: Machine, id_: int, record: LayerRecord, name: str, arg
                 reached,
                 missing,
                 False,
-                record.built,
+                record.built or id_ in machine.earlier,
                 given,
             )
         )
@@ -439,7 +440,7 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 return popped
     machine.emit(Written(arguments.site, machine.context, receiver.key))
     machine.state.heap[id_] = ListRecord(None, unknown(Reason.OPERATION))
-    return machine.unknown(Reason.OPERATION)
+    return unknown(Reason.OPERATION, key=("item", Known(Tuple(record.items or ())).key, name))
 
 
 def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -454,6 +455,8 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             default = arguments.get(1, "default")
             if record.complete and isinstance(key, Known):
                 return default if default is not None else NONE
+            if key is not None:
+                return machine.unknown(Reason.ITERATION, None, ("item", receiver.key, key.key))
         case "items" if record.complete:
             pairs = tuple(Known(Tuple((Known(k), v))) for k, v in record.items.items())
             return machine.allocate(ListRecord.of(pairs))
@@ -481,7 +484,7 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             return NONE
         case "pop" | "popitem" | "setdefault" | "__setitem__" | "__delitem__":
             machine.update(id_, items={}, complete=False)
-    return machine.unknown(Reason.OPERATION)
+    return unknown(Reason.OPERATION, key=("item", receiver.key, machine.fresh_id()))
 
 
 def _taken(
