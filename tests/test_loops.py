@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.telling import reveal
+from statelint.interp.machine import Limits
+from tests.telling import reveal, told, trace_of
 
 
 def test_few_passes_are_all_followed() -> None:
@@ -165,3 +166,18 @@ def test_long_comprehensions_keep_their_length() -> None:
 
 def test_functions_made_in_a_loop_see_its_last_pass() -> None:
     assert reveal("f = []\nfor i in 'ab':\n    f.append(lambda: i)\nreveal(f[0]())") == ["'b'"]
+
+
+def test_a_budget_that_ends_inside_a_context_manager_ends_the_story() -> None:
+    code = """
+    from contextlib import contextmanager
+    @contextmanager
+    def around():
+        yield
+    with around():
+        for i in range(40):
+            for j in range(40):
+                model.predict(x)
+    """
+    (*_, last) = told(trace_of(code, limits=Limits(steps=60)).stories[0])
+    assert last == "opaque BUDGET to all"

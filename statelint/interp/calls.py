@@ -234,12 +234,12 @@ def _remembered(machine: Machine, function: Function, arguments: Arguments, rece
     given = (*arguments.values(), *(() if receiver is None else (receiver,)))
     if arguments.open or any(isinstance(value, Unknown) for value in given):
         return run_function(machine, plain, arguments, receiver)
-    results = machine.state.frames[function.frame]
+    results = machine.state.frames.get(function.frame, {})
     names = tuple(arguments.keywords)
     slot = f"{function.name}{id(interned((id(function.node), names, *(v.key for v in given))))}()"
     if slot not in results:
         result = run_function(machine, plain, arguments, receiver)
-        machine.state.frames[function.frame][slot] = result
+        machine.state.names(function.frame)[slot] = result
         return result
     return results[slot]
 

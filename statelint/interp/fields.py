@@ -171,7 +171,7 @@ def make_tuple_class(
     node = cst.parse_statement(f"class {name}:\n{lines}")
     assert isinstance(node, cst.ClassDef)
     namespace = machine.new_frame(0)
-    machine.state.frames[namespace].update(defaults)
+    machine.state.names(namespace).update(defaults)
     class_ = Class(name, node, site, (Known(Library("typing.NamedTuple")),), namespace)
     machine.classes[namespace] = class_
     return Known(class_)
@@ -219,7 +219,7 @@ def changed(machine: Machine, record: InstanceRecord, arguments: Arguments) -> V
 
 
 def _define_members(machine: Machine, class_: Class) -> None:
-    namespace = machine.state.frames[class_.namespace]
+    namespace = machine.state.names(class_.namespace)
     last = 0
     by_value: dict[object, Value] = {}
     for name, value in list(namespace.items()):

@@ -63,9 +63,11 @@ def _around(machine: Machine, managed: Managed, inner: Callable[[Value], None]) 
         own = (machine.activations[depth:], machine.stack, machine.exits)
         del machine.activations[depth:]
         machine.stack, machine.exits = stack, exits
-        inner(value)
-        machine.activations.extend(own[0])
-        machine.stack, machine.exits = own[1:]
+        try:
+            inner(value)
+        finally:
+            machine.activations.extend(own[0])
+            machine.stack, machine.exits = own[1:]
 
     calls.run_function(machine, managed.function, managed.arguments, managed.receiver, body)
 

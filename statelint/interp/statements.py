@@ -244,8 +244,8 @@ def change_dict(machine: Machine, id_: int, added: Mapping[Hashable, Value], *, 
     machine.update(id_, items={**items, **added}, complete=record.complete and known)
     if record.of is not None:
         named = {str(k): v for k, v in added.items()}
-        names = machine.state.frames.get(record.of)
-        if names is not None:
+        if record.of in machine.state.frames:
+            names = machine.state.names(record.of)
             if not known:
                 standard.forget_names(machine, names)
             names.update(named)

@@ -186,7 +186,7 @@ def _define_flag(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _run_app(machine: Machine, name: str, arguments: Arguments) -> Value:
     """absl.app.run: calls `main` with the rest of the command line, and ends the program."""
-    main = arguments.get(0, "main") or machine.frame_of_module(machine.root_frame).get("main")
+    main = arguments.get(0, "main") or machine.state.frames.get(machine.root_frame, {}).get("main")
     if isinstance(main, Known) and isinstance(main.value, Function | Bound | Partial):
         rest = Argument(machine.unknown(Reason.PARAMETER), arguments.site)
         takes = main.value.node.params.params if isinstance(main.value, Function) else (None,)

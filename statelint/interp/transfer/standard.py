@@ -191,15 +191,12 @@ def _deque(machine: Machine, name: str, arguments: Arguments) -> Value:
 # Code that runs other code
 
 
-def _exec(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """exec, eval: code that isn't seen may do anything to any model, and bind any name."""
+def _run_code(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """eval, runpy: code that isn't seen may do anything to any model."""
     code = arguments.get(0, "source")
-    if name == "builtins.eval" and isinstance(code, Known) and "(" not in str(code.value):
-        return machine.unknown(Reason.EXPRESSION)
-    machine.emit(Opaque(arguments.site, machine.context, None, Reason.EXPRESSION))
-    if name == "builtins.exec" and len(arguments.values()) < 2:
-        forget_names(machine, machine.frame)
-    return machine.unknown(Reason.EXPRESSION)
+    if name != "builtins.eval" or not isinstance(code, Known) or "(" in str(code.value):
+        machine.emit(Opaque(arguments.site, machine.context, None, Reason.EXECUTED))
+    return machine.unknown(Reason.EXECUTED)
 
 
 def forget_names(machine: Machine, frame: Frame) -> None:
@@ -220,7 +217,7 @@ def _locals(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _names(machine: Machine, frame: int) -> Value:
     """The names of a frame as a dict, which writes through to them."""
-    items = dict(machine.frame_of_module(frame).items())
+    items = dict(machine.state.frames.get(frame, {}).items())
     return machine.allocate(DictRecord(items, True, of=frame))  # type: ignore[arg-type]
 
 
@@ -281,15 +278,14 @@ TRANSFERS: dict[str, Transfer] = {
     "copy.deepcopy": _copy,
     "builtins.setattr": _setattr,
     "builtins.vars": _vars,
-    "builtins.exec": _exec,
-    "builtins.eval": _exec,
+    "builtins.eval": _run_code,
     "builtins.globals": _globals,
     "builtins.locals": _locals,
     "builtins.__import__": _import_module,
     "builtins.object.__new__": _new,
     "importlib.import_module": _import_module,
-    "runpy.run_path": _exec,
-    "runpy.run_module": _exec,
+    "runpy.run_path": _run_code,
+    "runpy.run_module": _run_code,
     "types.SimpleNamespace": _namespace,
     "argparse.Namespace": _namespace,
     "types.MethodType": _method_type,
