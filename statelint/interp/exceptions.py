@@ -26,13 +26,18 @@ def follow(machine: Machine, node: cst.Try | cst.TryStar) -> None:
     if catches_attributes:
         machine.guards.append(raised)
     missing: list[State] = []
+    raises: list[State] = []
     machine.imports.append(missing)
+    machine.raises.append(raises)
     machine.caught.append(frozenset().union(*(_caught(handler) for handler in node.handlers)))
     block(machine, node.body)
     machine.caught.pop()
     machine.imports.pop()
+    machine.raises.pop()
     if catches_attributes:
         machine.guards.pop()
+    if machine.state.alive:
+        raises.append(machine.state.fork())
     if node.orelse is not None and machine.state.alive:
         block(machine, node.orelse.body)
     ended = [machine.state] if machine.state.alive else []
@@ -45,7 +50,10 @@ def follow(machine: Machine, node: cst.Try | cst.TryStar) -> None:
         elif missing and _caught(handler) & _IMPORT_ERRORS:
             machine.state = missing.pop()
         else:
+            # It may raise before its first statement, behind its last one, or where it says so.
             machine.state = before.fork()
+            for state in raises:
+                machine.state = join_states(machine.state, state)
             machine.state.when = (
                 *before.when,
                 Condition(("except", machine.site(handler), machine.fresh_id()), position),

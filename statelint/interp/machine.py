@@ -143,6 +143,8 @@ class Machine:
     guards: list[list[State]] = field(default_factory=list)
     # One list for each open `try`: the states in which something to import isn't there.
     imports: list[list[State]] = field(default_factory=list)
+    # One list for each of them: the states in which it is left by `raise`.
+    raises: list[list[State]] = field(default_factory=list)
     # What each of them catches: the names of the exceptions.
     caught: list[frozenset[str]] = field(default_factory=list)
     # The functions that are called and the classes of which instances are made, by the ids of their nodes.

@@ -102,9 +102,11 @@ def _suppressing(machine: Machine, record: InstanceRecord, body: Body) -> None:
         machine.guards.append(raised)
     machine.caught.append(names)
     machine.imports.append(raised)
+    machine.raises.append([])
     body()
     machine.caught.pop()
     machine.imports.pop()
+    machine.raises.pop()
     if catches_attributes:
         machine.guards.pop()
     for state in raised:

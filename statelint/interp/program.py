@@ -63,7 +63,7 @@ def _story(machine: Machine, name: str, run: Callable[[], None]) -> Story:
         machine.state = machine.state.fork()
     machine.events = []
     machine.activations, machine.exits, machine.guards = [], [], []
-    machine.caught, machine.imports = [], []
+    machine.caught, machine.imports, machine.raises = [], [], []
     machine.stack, machine.passes, machine.hook, machine.tape, machine.strategy = (), (), None, None, None
     machine.openings = ()
     machine.earlier = frozenset()

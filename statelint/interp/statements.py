@@ -413,10 +413,16 @@ def _continue(machine: Machine, node: cst.Continue) -> None:
         machine.exits[-1].continues.append(machine.die())
 
 
+# So many `raise` of one `try` are told apart from one that may happen anywhere.
+_RAISES = 8
+
+
 def _raise(machine: Machine, node: cst.Raise) -> None:
     if node.exc is not None:
         evaluate(machine, node.exc)
-    machine.die()
+    ended = machine.die()
+    if ended.alive and machine.raises and len(machine.raises[-1]) < _RAISES:
+        machine.raises[-1].append(ended)
 
 
 def _expression(machine: Machine, node: cst.Expr) -> None:
