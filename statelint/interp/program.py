@@ -79,7 +79,7 @@ def _story(machine: Machine, name: str, run: Callable[[], None]) -> Story:
     events: tuple[Event, ...] = tuple(machine.events)
     models = _models(machine)
     machine.activations, machine.exits, machine.guards = [], [], []
-    machine.caught = []
+    machine.caught, machine.imports, machine.raises = [], [], []
     return Story(name, events, models)
 
 

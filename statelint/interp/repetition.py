@@ -98,8 +98,7 @@ def _counter(machine: Machine, node: cst.While) -> Counter | None:
         return None
     name, target = test.left.value, test.comparisons[0]
     parts = list(_parts(node.body))
-    changed = [part for part in parts if isinstance(part, cst.Name) and part.value in _bound(node.body)]
-    own = {part.value for part in changed}
+    own = _bound(node.body)
     if any(isinstance(part, cst.Continue) for part in parts) or names_in(target.comparator) & own:
         return None
     if not _is_fixed(machine, target.comparator):
@@ -133,7 +132,7 @@ def _is_fixed(machine: Machine, node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Name | cst.Integer)
 
 
-def _step(machine: Machine, node: cst.While, name: str, own: set[str]) -> int | None:
+def _step(machine: Machine, node: cst.While, name: str, own: frozenset[str]) -> int | None:
     """By how much each pass moves the counter on: once, and under no condition."""
     steps: list[int | None] = []
     for line in node.body.body:
