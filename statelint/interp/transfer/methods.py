@@ -455,6 +455,8 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             default = arguments.get(1, "default")
             if record.complete and isinstance(key, Known):
                 return default if default is not None else NONE
+            if record.assumed and isinstance(key, Known):
+                return _not_given(key, default)
             if key is not None:
                 return machine.unknown(Reason.ITERATION, None, ("item", receiver.key, key.key))
         case "items" if record.complete:
@@ -487,13 +489,19 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
     return unknown(Reason.OPERATION, key=("item", receiver.key, machine.fresh_id()))
 
 
+def _not_given(key: Known, default: Value | None) -> Value:
+    """The default for a keyword that a caller which isn't seen may give."""
+    found = default if default is not None else NONE
+    return depending_on(found, Known(None, (f"{key.value} isn't given",)))
+
+
 def _taken(
     machine: Machine, id_: int, record: DictRecord, name: str, key: Known, default: Value | None
 ) -> Value:
     """`pop` and `setdefault`."""
     has = key.value in record.items
     if not has and not record.complete:
-        return machine.unknown(Reason.OPERATION)
+        return _not_given(key, default) if record.assumed else machine.unknown(Reason.OPERATION)
     found = record.items[key.value] if has else default if default is not None else NONE
     if name == "pop":
         machine.update(id_, items={k: v for k, v in record.items.items() if k != key.value})
