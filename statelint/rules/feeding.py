@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from statelint.trace.objects import Data
 from statelint.trace.story import Call, batch_size_of
-from statelint.values import Known, Ternary, is_
+from statelint.values import Known, Ternary, Value, is_
 
 
 def batch_argument(call: Call, name: str = "batch_size") -> int | None:
@@ -33,6 +34,20 @@ def training_samples(call: Call) -> int | None:
     if samples is None or split is None:
         return None
     return math.floor(samples * (1.0 - split)) if split else samples
+
+
+def may_be_one_batch(call: Call, data: Data, batch: Value) -> bool:
+    """Whether data of unknown length may be a single batch: a piece, or as long as the batch size says.
+
+    Where the model was built for another batch size, Keras would raise at more than one batch.
+    """
+    size, fixed = batch_size_of(batch), call.model.batch_size
+    if batch.key in data.lengths or (size is not None and fixed is not None and size != fixed):
+        return True
+    cut = data.array.cut if data.array is not None else None
+    # `x[:1000]`
+    is_long = cut is not None and cut.length is not None and size is not None and cut.length > size
+    return data.is_part and not (is_long and cut is not None and cut.axis == 0)
 
 
 def takes_all_steps(call: Call) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
-from statelint.rules.feeding import batch_argument, training_samples
+from statelint.rules.feeding import batch_argument, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.sites import Site
 from statelint.trace.objects import Data
@@ -59,7 +59,7 @@ def _has_several_batches(feed: Feed) -> bool:
     samples = training_samples(call) if feed.phase == "train" else data.samples
     size = batch_argument(call, name)
     if samples is None or size is None:
-        return not data.is_part and size is not None
+        return size is not None and not may_be_one_batch(call, data, call.argument(name))
     return samples > size
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.feeding import batch_argument, training_samples
+from statelint.rules.feeding import batch_argument, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Story, Trace
-from statelint.values import Ternary, assumptions, holds, interned
+from statelint.values import Ternary, assumptions, holds
 
 
 class ShuffledBatches(Rule):
@@ -81,17 +81,14 @@ def shuffles(story: Story, call: Call) -> bool:
         return False
     if call.data.kind == "sequence":
         return True
-    if call.data.kind != "array" or call.method == "fit_generator" or call.data.is_part:
+    if call.data.kind != "array" or call.method == "fit_generator":
         return False
     samples, size = training_samples(call), batch_argument(call)
     if samples is not None and size is not None:
         return samples > size
-    # batch_size=len(x) makes one batch; data that change from pass to pass may be one batch each.
-    one_batch = (
-        interned(("length", call.data.key)),
-        interned(("item", ("attribute", call.data.key, "shape"), ("int", 0))),
-    )
-    return call.argument("batch_size").key not in one_batch and _is_the_same_in_all_passes(story, call)
+    # Data that change from pass to pass may be one batch each.
+    one_batch = may_be_one_batch(call, call.data, call.argument("batch_size"))
+    return not one_batch and _is_the_same_in_all_passes(story, call)
 
 
 def _is_the_same_in_all_passes(story: Story, call: Call) -> bool:

@@ -262,8 +262,10 @@ class Data:
     key: Hashable
     array: Array | None = None
     dataset: Dataset | None = None
-    # A part of other data (a slice, an item, what a loop draws), whose length isn't known.
+    # Some rows of other data, an item or what a loop draws, whose length isn't known: maybe one batch.
     is_part: bool = False
+    # The identities of values that are the number of its rows.
+    lengths: frozenset[Hashable] = field(default=frozenset(), compare=False)
     # The rows of each batch that a generator yields, where they are known and all the same.
     batch_rows: int | None = None
     # The call that put what a generator yields into random order.

@@ -68,6 +68,8 @@ def length(machine: Machine, value: Value) -> Value:
         match value.value:
             case Array(shape=shape) if shape:
                 return depending_on(shape[0], value)
+            case Array(key=key):
+                return machine.unknown(Reason.LIBRARY_CALL, None, ("length", key))
             case Tuple(items=items):
                 return Known(len(items))
             case str() as text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from statelint import api
@@ -23,6 +23,7 @@ from statelint.interp.objects import (
     Ref,
     Tuple,
 )
+from statelint.interp.pieces import is_piece, lengths
 from statelint.interp.transfer.keras import bind, build_layer
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
@@ -77,8 +78,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
     if isinstance(value, Known):
         match value.value:
             case Array() as array:
-                is_part = array.base != array.key and array.samples is None
-                return Data("array", array.key, array, is_part=is_part)
+                is_part = array.samples is None and is_piece(array.key)
+                counts = frozenset((*lengths(array.key), *(v.key for v in (array.shape or ())[:1])))
+                return Data("array", array.key, array, is_part=is_part, lengths=counts)
             case Dataset() as dataset:
                 return Data("dataset", dataset.key, dataset=dataset, resets=dataset.resets)
             case Items(iteration=iteration):
@@ -97,7 +99,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             first = record.items[0] if record.items else record.element
             if isinstance(first, Known) and isinstance(first.value, Array):
                 inner = describe(machine, first, surely_array=True)
-                return Data(inner.kind, ("inputs", inner.key), inner.array, is_part=inner.is_part)
+                return replace(inner, key=("inputs", inner.key))
             return Data("array", value.key)
         if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
             bases = (
@@ -118,8 +120,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             return Data("unknown", value.key)
         if record is not None:
             return Data("array", value.key)
-    part = _is_part(value.key)
-    return Data("array" if surely_array else "unknown", value.key, is_part=part)
+    part = is_piece(value.key)
+    kind = "array" if surely_array else "unknown"
+    return Data(kind, value.key, is_part=part, lengths=frozenset(lengths(value.key)))
 
 
 def _rows_of_all(iteration: Iteration) -> int | None:
@@ -139,13 +142,6 @@ def _order_of(iteration: Iteration) -> Site | None:
     if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
         item = item.value.items[0]
     return item.value.shuffle_site if isinstance(item, Known) and isinstance(item.value, Array) else None
-
-
-def _is_part(key: Hashable) -> bool:
-    """Whether unknown data are a piece of other data: a slice, an item, what a loop draws."""
-    while isinstance(key, tuple) and key[0] == "unpacked":
-        key = key[1]
-    return isinstance(key, tuple) and key[0] in ("item", "rows", "index")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+"""Pieces of data: what a program may have cut for a single batch, as far as the data's identity tells."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from statelint.values import interned
+
+# The rows stay what they are.
+_KEEPING = ("reshape", "expand", "transpose")
+
+
+def is_piece(key: Hashable) -> bool:
+    """Whether data may be some rows cut out of others, an item of a list, or what a loop draws.
+
+    All rows but some at an end (`x[:n]`, `x[split:]`) are no piece; nor is a dictionary's entry (`d["x"]`).
+    """
+    match key:
+        case ("item", whole, ("str", _)) | ("unpacked", whole, _):
+            return is_piece(whole)
+        case ("item", *_):
+            return True
+        case ("rows", whole, start, stop, _):
+            return not _is_trim(start, stop) or is_piece(whole)
+        case ("rows" | "index", whole, index):
+            return _takes_piece(index) or is_piece(whole)
+        case ("operation", _, left, right):
+            return is_piece(left) or is_piece(right)
+        case (head, whole, *rest) if head in _KEEPING or (not rest and isinstance(whole, tuple)):
+            return is_piece(whole)
+    return False
+
+
+def lengths(key: Hashable) -> Iterator[Hashable]:
+    """The identities of values that are the number of rows: `len(x)`, `x.shape[0]`, the n of `x[:n]`."""
+    yield interned(("length", key))
+    yield interned(("item", ("attribute", key, "shape"), ("int", 0)))
+    match key:
+        case (
+            ("rows", _, start, stop, _)
+            | ("rows" | "index", _, ("Slice", (start, stop, _)))
+            | ("rows" | "index", _, ("Tuple", (("Slice", (start, stop, _)), *_)))
+        ) if _is_start(start) and not _is_negative(stop):
+            yield stop
+        case (head, whole, *_) if head in _KEEPING:
+            yield from lengths(whole)
+
+
+def _takes_piece(index: Hashable) -> bool:
+    match index:
+        case ("Tuple", (first, *_)):
+            return _takes_piece(first)
+        case ("Slice", (start, stop, _)):
+            return not _is_trim(start, stop)
+        case ("ellipsis" | "NoneType", _):
+            return False
+    return True
+
+
+def _is_trim(start: Hashable, stop: Hashable) -> bool:
+    """Whether a slice takes all but some rows at one end; `x[:32]` and `x[-n:]` may be as long as a batch."""
+    if _is_start(start):
+        return _is_negative(stop) or not _is_count(stop)
+    match stop:
+        case ("NoneType", _):
+            return not _is_negative(start)
+    return False
+
+
+def _is_start(key: Hashable) -> bool:
+    match key:
+        case ("NoneType", _) | ("int", 0):
+            return True
+    return False
+
+
+def _is_count(key: Hashable) -> bool:
+    return isinstance(key, tuple) and key[0] == "int"
+
+
+def _is_negative(key: Hashable) -> bool:
+    match key:
+        case ("int", int(value)):
+            return value < 0
+        case ("unary", "Minus", _):
+            return True
+    return False

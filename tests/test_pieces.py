@@ -1,0 +1,69 @@
+"""Data of unknown length: a whole or trimmed array makes several batches, a piece of it maybe one."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.rules.shuffled_batches import ShuffledBatches
+from tests.telling import trace_of
+
+MODEL = """
+import numpy as np, keras
+model = keras.Sequential([keras.Input(batch_shape=(4, 3, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+x, y, archive = np.load("x.npy"), np.load("y.npy"), np.load("z.npz")
+"""
+
+
+def is_shuffled(code: str) -> bool:
+    return any(ShuffledBatches().check(trace_of(MODEL + code, head="")))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "model.fit(x, y, batch_size=4)",
+        "model.fit(x[:n], y[:n], batch_size=4)",
+        "model.fit(x[:len(x) // 4 * 4], y, batch_size=4)",
+        "model.fit(x[0:-7], y[0:-7], batch_size=4)",
+        "model.fit(x[split:], y[split:], batch_size=4)",
+        "model.fit(x[100:], y[100:], batch_size=4)",
+        "model.fit(x[:1000], y[:1000], batch_size=4)",
+        "model.fit(x[:n, :, :1], y[:n], batch_size=4)",
+        "x = x[:n]\nmodel.fit(np.reshape(x, (x.shape[0], 3, 1)), y, batch_size=4)",
+        "model.fit(np.expand_dims(x[:n], 2), y, batch_size=4)",
+        "model.fit(x[:n][..., None] / 255, y, batch_size=4)",
+        "model.fit(archive['x'], archive['y'], batch_size=4)",
+        "blank = np.zeros((n, 3, 1))\nmodel.fit(blank[:m], y, batch_size=4)",
+        "for epoch in range(9):\n    model.fit(x[:n], y[:n], batch_size=4)",
+    ],
+)
+def test_whole_and_trimmed_arrays_make_several_batches(code: str) -> None:
+    assert is_shuffled(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "model.fit(x, y, batch_size=len(x))",
+        "model.fit(x, y, batch_size=x.shape[0])",
+        "model.fit(x[:n], y[:n], batch_size=n)",
+        "x = x[:n]\nmodel.fit(x, y, batch_size=len(x))",
+        "blank = np.zeros((n, 3, 1))\nmodel.fit(blank, y, batch_size=n)",
+        "x = np.reshape(x[:n], (n, 3, 1))\nmodel.fit(x, y, batch_size=n)",
+        "model.fit(x[:4], y[:4], batch_size=4)",
+        "model.fit(x[-4:], y[-4:], batch_size=4)",
+        "model.fit(x[-n:], y[-n:], batch_size=4)",
+        "model.fit(x[i:i + m], y[i:i + m], batch_size=4)",
+        "model.fit(x[chosen], y[chosen], batch_size=4)",
+        "model.fit(batches[0], y, batch_size=4)",
+        "model.fit(np.reshape(x[i:j], (j - i, 3, 1)), y, batch_size=4)",
+        "for i in range(9):\n    model.fit(x[i * 4:(i + 1) * 4], y[i * 4:(i + 1) * 4], batch_size=4)",
+        "for part in batches:\n    model.fit(part['x'], part['y'], batch_size=4)",
+        "for i in range(9):\n    model.fit(x[:i], y[:i], batch_size=4)",
+        # More than one batch of the default size would raise.
+        "model.fit(x, y)",
+    ],
+)
+def test_a_piece_may_be_one_batch(code: str) -> None:
+    assert not is_shuffled(code)
