@@ -40,6 +40,7 @@ MEANT = {
     "state-carried-into-inference/good_generation.py": "each step of the generation continues the one before",
     "validation-leak/good_split_of_lanes.py": "the validation continues the training series",
     "validation-leak/good_validation_continues.py": "the validation continues the training series",
+    "validation-leak/good_windows_end_to_end.py": "the validation continues the training series",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.cadence import cadence_of
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.trace.objects import Array, Data
@@ -37,7 +38,8 @@ class ValidationLeak(Rule):
                 ):
                     continue
                 back = _leaks_back(story, position, feed)
-                if back is not Ternary.YES and not _unrelated(feed.call.data, feed.data):
+                apart = _unrelated(feed.call.data, feed.data) or _is_torn(start.source)
+                if back is not Ternary.YES and not apart:
                     continue
                 layer = feed.model.stateful_layers[0]
                 message = "validation starts from the state that training left"
@@ -104,6 +106,12 @@ def _unrelated(train: Data, validation: Data) -> bool:
     if one is None or other is None or not (one.made and other.made):
         return False
     return _root(one.base) != _root(other.base)
+
+
+def _is_torn(train: Feed) -> bool:
+    """Whether no batch of the training continues the one before, so that the rows behind don't either."""
+    found = cadence_of(train, None)
+    return found is not None and found.rows > 1 and found.gap != 0
 
 
 def _array(data: Data) -> Array | None:
