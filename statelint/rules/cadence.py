@@ -42,9 +42,14 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         given = batch_argument(call)
     if earlier is not None:
         return _by_hand(windows, earlier, data.samples, steps)
-    if given is None or steps is None or (rows is not None and rows != given):
+    if given is None or steps is None:
         return None
-    return Cadence(windows, given, steps)
+    found = Cadence(windows, given, steps)
+    if rows is None or rows == given:
+        return found
+    # One of the two sizes is wrong, and it isn't known which.
+    mended = Cadence(windows, rows, steps)
+    return mended if found.gap and mended.gap else None
 
 
 def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | None) -> Cadence | None:

@@ -9,6 +9,7 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.cadence import Cadence, cadence_of
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import continued, pairs_of
+from statelint.sites import Site
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Trace
 from statelint.values import assumptions
@@ -25,13 +26,19 @@ class DiscontinuousBatches(Rule):
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
-            for feed, earlier in continued(story):
-                found = cadence_of(feed, earlier) if feed.phase == "train" else None
-                if found is not None and found.gap != 0:
+            fed = [(feed, cadence_of(feed, earlier)) for feed, earlier in continued(story)]
+            torn = [(feed, found) for feed, found in fed if found is not None and found.gap != 0]
+            # Where the model trains on the windows, that is the place; else where it runs on them first.
+            seen: set[tuple[Site, int]] = set()
+            for feed, found in sorted(torn, key=lambda pair: pair[0].phase != "train"):
+                place = (found.windows.site, feed.model.id)
+                if feed.phase == "train" or (feed.phase != "validation" and place not in seen):
                     yield _report(feed, found)
+                seen.add(place)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        pairs = pairs_of(batches_of(recording, calls_at(recording, finding.site), "train"))
+        calls = calls_at(recording, finding.site)
+        pairs = pairs_of(batches_of(recording, calls, "train", "evaluate", "predict", "call"))
         known = [(a, b, a.span.gap(b.span)) for a, b in pairs if a.span is not None and b.span is not None]
         gaps = [gap for _, _, gap in known if gap is not None]
         if not pairs:
