@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.measured import raised, stands_at
+from statelint.rules.measured import calls_at, not_measured, raised, stands_at
 from statelint.rules.stray_resets import judge_unreset
 from statelint.sites import Site
 from statelint.trace.objects import Model
@@ -29,24 +29,24 @@ class ResetNotCalled(Rule):
                 if not isinstance(event, Mentioned) or event.name not in RESETS or event.site in seen:
                     continue
                 is_model = event.model is not None
-                if not _keeps_state(event):
+                stateless = event.model is not None and event.model.is_stateful is Ternary.NO
+                if not stateless and not _keeps_state(event):
                     continue
                 seen.add(event.site)
                 missing = event.name == "reset_state" if trace.keras == 2 else is_model
                 feed = _next_feed(story, position, event)
+                message = f"`{event.name}` is named here, and not called"
+                happens = "does nothing" if stateless else "does nothing, and the state stays"
+                if missing:
+                    who = "models have" if is_model else "the layer has"
+                    happens = f"raises AttributeError ({who} no `{event.name}`)"
                 yield Report(
                     site=event.site,
-                    message=f"`{event.name}` is named here, and not called",
-                    happens=f"raises AttributeError ({'models have' if is_model else 'the layer has'} no "
-                    f"`{event.name}`)"
-                    if missing
-                    else "does nothing, and the state stays",
+                    message=message + (", and the model has no stateful layer" if stateless else ""),
+                    happens=happens,
                     severity=Severity.ERROR if missing else None,
-                    instead="add the parentheses: `reset_states()`"
-                    + (" (on Keras 3: of each layer in model.layers that has it)" if is_model else ""),
-                    related=()
-                    if feed is None
-                    else (Related(feed.site, "the call that starts from the old state"),),
+                    instead=_instead(is_model=is_model, stateless=stateless),
+                    related=_related(feed, stateless=stateless),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -54,7 +54,28 @@ class ResetNotCalled(Rule):
         if outcome.status == "raised" and stands_at(outcome.places, finding.site):
             if outcome.exception == "AttributeError" and "reset_state" in (outcome.message or ""):
                 return verdict(recording, Status.CONFIRMED, raised(recording))
-        return judge_unreset(finding, recording, *(related.site for related in finding.related))
+        sites = [related.site for related in finding.related]
+        if any(model.stateful_layers for model in recording.models):
+            return judge_unreset(finding, recording, *sites)
+        is_run = outcome.status == "finished" or bool(calls_at(recording, *sites))
+        if not is_run or any(stands_at(reset.places, finding.site) for reset in recording.resets):
+            return not_measured(recording, "the line")
+        text = "the line reset nothing, and no layer that ran keeps a state"
+        return verdict(recording, Status.CONFIRMED, text)
+
+
+def _instead(*, is_model: bool, stateless: bool) -> str:
+    if stateless:
+        return "leave the line out: there is no state to reset, and a reset never touches the weights"
+    each = " (on Keras 3: of each layer in model.layers that has it)" if is_model else ""
+    return f"add the parentheses: `reset_states()`{each}"
+
+
+def _related(feed: Feed | None, *, stateless: bool) -> tuple[Related, ...]:
+    if feed is None:
+        return ()
+    what = "the call that it stands before" if stateless else "the call that starts from the old state"
+    return (Related(feed.site, what),)
 
 
 def _keeps_state(event: Mentioned) -> bool:
@@ -74,5 +95,5 @@ def _next_feed(story: Story, position: int, event: Mentioned) -> Feed | None:
 def _has(model: Model, event: Mentioned) -> bool:
     if event.model is not None:
         mine = {layer.id for layer in event.model.stateful_layers}
-        return any(layer.id in mine for layer in model.stateful_layers)
+        return model.id == event.model.id or any(layer.id in mine for layer in model.stateful_layers)
     return event.layer is not None and any(layer.id == event.layer.id for layer in model.walk())
