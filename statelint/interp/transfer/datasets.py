@@ -230,6 +230,8 @@ def _unknown_dataset(step: Dataset) -> Value:
 def _shortened(step: Dataset, name: str, arguments: Arguments) -> Dataset:
     count = arguments.get(0, "count")
     n, total = number(count), number(step.elements)
+    if name == "take" and n == 1 and step.batch is not None and total is None:
+        return replace(step, parts=(), elements=step.batch)
     if n is None or total is None or n < 0:
         return replace(step, parts=(), elements=unknown(Reason.OPERATION))
     if step.batch is None:
