@@ -48,6 +48,8 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     files: int = 0
     fragments: int = 0
+    # How many places there are for each reason why a value isn't known.
+    unknowns: dict[str, int] = field(default_factory=dict)
     # What came on standard input, by the path that it goes by.
     texts: dict[str, bytes] = field(default_factory=dict)
     # An internal error, or something that could not be read.
@@ -80,7 +82,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             run = _check(options)
             status = run.status(options.exit_zero)
             results = Results(run.findings, run.files, run.fragments, run.texts)
-            write(results, options.format, sys.stdout)
+            if options.statistics:
+                from statelint.report import statistics
+
+                statistics.write(results, run.unknowns, sys.stdout, as_json=options.format == "json")
+            else:
+                write(results, options.format, sys.stdout)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader (`| head`) has seen enough; Python would complain when it flushes at exit.
@@ -140,6 +147,11 @@ def _parser() -> argparse.ArgumentParser:
         help="for each program that --confirm runs (default: 60)",
     )
     parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
+    parser.add_argument(
+        "--statistics",
+        action="store_true",
+        help="count the findings by rule, and what was not known by reason",
+    )
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 even where problems were found")
     parser.add_argument("--explain", metavar="RULE", help="print the page of a rule (its code or its name)")
     parser.add_argument("--rules", action="store_true", help="list the rules")
@@ -248,6 +260,8 @@ def _find(
     finally:
         run.files, run.fragments = checked.files, checked.fragments
         run.findings = sorted(checked.findings, key=Finding.order)
+        for reason, _ in checked.unknowns:
+            run.unknowns[reason] = run.unknowns.get(reason, 0) + 1
         # A rule that fails fails for both generations.
         for message in dict.fromkeys(map(_failed, checked.failures)):
             _complain(message)

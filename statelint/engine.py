@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from statelint.source.project import Project
     from statelint.source.python import Source, Unreadable
     from statelint.trace.story import Trace
+    from statelint.values import Reason
 
 # Without one of these words no rule has anything to say.
 _CANDIDATE = re.compile(rb"stateful|reset_state")
@@ -49,6 +50,8 @@ class Checked:
     files: int = 0
     # Blocks of texts and cells of notebooks that can't be parsed, of which nothing is said.
     fragments: int = 0
+    # The places where a value isn't known, each with the reason.
+    unknowns: set[tuple[Reason, str]] = field(default_factory=set)
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take findings over; one that another program led to already is one with it."""
@@ -85,6 +88,7 @@ def check_files(
         checked.add(_wanted(found, selection))
         checked.failures.extend(one.failures)
         checked.fragments += one.fragments
+        checked.unknowns |= one.unknowns
     checked.findings[:] = _wanted(checked.findings, selection)
     checked.findings.sort(key=Finding.order)
     return checked
@@ -155,6 +159,7 @@ def _check(
             checked.add(_findings(shown, traces, wanted, checked))
             for trace in traces:
                 used |= trace.used
+                checked.unknowns.update(trace.unknowns)
     except Exception:
         checked.failures.append(Failure(shown, None, traceback.format_exc()))
     return checked

@@ -37,6 +37,7 @@ class Failure:
 class Checked:
     findings: list[Finding] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    unknowns: set[tuple[str, str]] = field(default_factory=set)
     files: int = 0
     fragments: int = 0
 
@@ -68,6 +69,7 @@ class Engine:
                 raise self.error
             checked.files += 1
             checked.findings += [f for f in self.checked.findings if f.site.path == file.shown]
+            checked.unknowns |= self.checked.unknowns
             checked.failures += [f for f in self.checked.failures if f.shown == file.shown]
         return checked
 
@@ -422,7 +424,7 @@ def check_files(files, targets, selection, checked):
 
 class Checked:
     def __init__(self):
-        self.findings, self.failures, self.files, self.fragments = [], [], 1, 0
+        self.findings, self.failures, self.unknowns, self.files, self.fragments = [], [], [], 1, 0
 
 sys.modules["statelint.engine"] = types.SimpleNamespace(check_files=check_files, Checked=Checked)
 sys.exit(main(sys.argv[1:]))
@@ -543,3 +545,27 @@ def test_imports_of_standard_input_lead_from_its_folder(
 def test_standard_input_stands_alone(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(options) == 2
     assert "statelint: " in capsys.readouterr().err
+
+
+def test_statistics(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    engine.checked.findings += [finding(), finding(line=2), finding("SRN101")]
+    engine.checked.unknowns |= {
+        ("library call", "train.py:1:1"),
+        ("library call", "train.py:2:1"),
+        ("loop", ""),
+    }
+    assert cli.main(["--statistics", "--exit-zero"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "2  SRN201 shuffled-batches",
+        "1  SRN101 shuffled-batches",
+        "",
+        "What was not known, by reason:",
+        "2  library call",
+        "1  loop",
+        "",
+        "Found 3 problems (3 warnings) in 1 file; 1 file checked.",
+    ]
+    assert cli.main(["--statistics", "--exit-zero", "--format", "json"]) == 0
+    counts = json.loads(capsys.readouterr().out)
+    assert counts["findings"][0] == {"code": "SRN201", "rule": "shuffled-batches", "count": 2}
+    assert counts["unknowns"][1] == {"reason": "loop", "count": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 
 import libcst as cst
 
@@ -329,6 +330,7 @@ def class_attribute(machine: Machine, class_: Class, name: str) -> Value | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def mro(class_: Class) -> tuple[Value, ...]:
     """The class and its bases in the order in which Python looks for attributes."""
     return tuple(_linearized(Known(class_), frozenset()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 
@@ -23,7 +24,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.sites import Site
-from statelint.source.python import children
+from statelint.source.python import children, walk
 from statelint.trace.objects import Argument, Callback, Hook
 from statelint.trace.story import Instantiated
 from statelint.values import Known, Reason, Ternary, Value, is_, options
@@ -162,33 +163,36 @@ def define_library(
 def finished(machine: Machine, lost: frozenset[int]) -> tuple[Callback, ...]:
     """All callbacks, with what the whole program does with them; `lost` are those that other code got."""
     is_whole = all(reason is not Reason.BUDGET for reason, _ in machine.unknowns)
+    mentions = _mentions(machine) if machine.callbacks and is_whole else Counter()
     return tuple(
         replace(
             c,
             is_followed=is_whole
             and id_ not in lost
             and c.site.path == machine.source.path
-            and not _is_mentioned(machine, c),
+            and not _is_mentioned(machine, c, mentions),
         )
         for id_, c in machine.callbacks.items()
     )
 
 
-def _is_mentioned(machine: Machine, callback: Callback) -> bool:
+def _mentions(machine: Machine) -> Counter[object]:
+    """How often each name stands in the program, as a name or a string."""
+    mentions: Counter[object] = Counter()
+    for source in machine.sources:
+        for module in source.modules:
+            for node in walk(module):
+                if isinstance(node, cst.Name):
+                    mentions[node.value] += 1
+                elif isinstance(node, cst.SimpleString):
+                    mentions[node.evaluated_value] += 1
+    return mentions
+
+
+def _is_mentioned(machine: Machine, callback: Callback, mentions: Counter[object]) -> bool:
     """Whether a class that is never made is named somewhere (a base, an export, a table of classes)."""
-    if callback.kind != "class" or callback.id in machine.made:
-        return False
-    mentions = 0
-    todo: list[cst.CSTNode] = [module for source in machine.sources for module in source.modules]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, cst.Name):
-            mentions += node.value == callback.name
-        elif isinstance(node, cst.SimpleString):
-            mentions += node.evaluated_value == callback.name
-        todo.extend(children(node))
     # The definition names it once.
-    return mentions > 1
+    return callback.kind == "class" and callback.id not in machine.made and mentions[callback.name] > 1
 
 
 def instantiate(machine: Machine, class_: Class, site: Site) -> None:

@@ -46,6 +46,10 @@ class Limits:
     # Of these the first is to be used up first, so that the same program always ends at the same place.
     steps: int = 60_000
     seconds: float = 2.0
+    # Events of one story: rules look back from each.
+    events: int = 2000
+    # Conditions inside each other that can't be decided.
+    conditions: int = 40
     depth: int = 24
     unrolled: int = 16
     # Modules of the project that are followed, and the bytes in all of them.
@@ -316,8 +320,11 @@ class Machine:
         )
 
     def emit(self, event: Event) -> None:
-        if self.state.alive:
-            self.events.append(event)
+        if not self.state.alive:
+            return
+        if len(self.events) >= self.limits.events and not isinstance(event, Opaque):
+            raise Exhausted
+        self.events.append(event)
 
     @contextmanager
     def in_hook(self, name: str | None) -> Iterator[None]:
@@ -347,6 +354,8 @@ class Machine:
     def branch(self, id_: Hashable, arms: list[Callable[[], Value]]) -> Value:
         """Follow every arm from the same state; where several end alive, their states and values meet."""
         start = self.state
+        if len(start.when) >= self.limits.conditions:
+            raise Exhausted
         decided = {c.id: c.arm for c in start.when}.get(id_)
         ended: list[tuple[State, Value]] = []
         dead = start

@@ -124,7 +124,9 @@ def _stand_in(machine: Machine, class_: Class, function: Function) -> Class:
         return class_
     own = class_attribute(machine, class_, function.name)
     for other in machine.classes.values():
-        is_heir = other is not None and any(base.key == Known(class_).key for base in mro(other)[1:])
+        is_heir = other is not None and any(
+            isinstance(base, Known) and base.value is class_ for base in mro(other)[1:]
+        )
         if other is not None and is_heir and class_attribute(machine, other, function.name) == own:
             return other
     return class_

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
@@ -46,8 +47,13 @@ class Start:
     loop: Loop | None = None
 
 
-def starts(story: Story) -> Iterator[Start]:
+@lru_cache(maxsize=64)
+def starts(story: Story) -> tuple[Start, ...]:
     """The feeds that should begin with a fresh state and don't, in order."""
+    return tuple(_starts(story))
+
+
+def _starts(story: Story) -> Iterator[Start]:
     anew: set[int] = set()
     positions = {id(feed): position for position, feed in story.feeds()}
     for position, feed in story.feeds():

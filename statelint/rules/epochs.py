@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
@@ -27,8 +28,13 @@ class Carried:
     loop: Loop
 
 
-def carried_epochs(story: Story) -> Iterator[Carried]:
+@lru_cache(maxsize=64)
+def carried_epochs(story: Story) -> tuple[Carried, ...]:
     """The feeds that begin an epoch with the state of the one before; one for each place."""
+    return tuple(_carried_epochs(story))
+
+
+def _carried_epochs(story: Story) -> Iterator[Carried]:
     # Where each pass feeds a sequence of its own, SRN320 asks for a reset between them.
     seen = {start.feed.site for start in across_sequences(story)}
     for position, feed in story.feeds("train"):
@@ -70,13 +76,12 @@ def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
 def outside_reset(story: Story, carried: Carried) -> Reset | None:
     """The reset right before or right after the epoch loop (itself, or in a helper that only resets)."""
     loop, feed = carried.loop, carried.feed
-    inside = [
-        k for k, event in enumerate(story.events) if event.context.within(loop) and _concerns(event, feed)
-    ]
+    concerned = _Concerned(feed)
+    inside = [k for k, event in enumerate(story.events) if event.context.within(loop) and concerned.by(event)]
     if not inside:
         return None
-    before = next((e for e in reversed(story.events[: inside[0]]) if _concerns(e, feed)), None)
-    after = next((e for e in story.events[inside[-1] + 1 :] if _concerns(e, feed)), None)
+    before = next((e for e in reversed(story.events[: inside[0]]) if concerned.by(e)), None)
+    after = next((e for e in story.events[inside[-1] + 1 :] if concerned.by(e)), None)
     for event in (before, after):
         if isinstance(event, Reset) and (
             event.context.hook == "on_train_begin" or _is_beside(story, event, feed)
@@ -99,11 +104,17 @@ def _is_beside(story: Story, reset: Reset, feed: Feed) -> bool:
     )
 
 
-def _concerns(event: Event, feed: Feed) -> bool:
-    stateful = {layer.id for layer in feed.model.stateful_layers}
-    if isinstance(event, Reset):
-        return event.layers is None or bool(event.layers & stateful)
-    return isinstance(event, Feed) and event.model.id == feed.model.id
+class _Concerned:
+    """The model of a feed, and its stateful layers."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.model = feed.model.id
+        self.stateful = {layer.id for layer in feed.model.stateful_layers}
+
+    def by(self, event: Event) -> bool:
+        if isinstance(event, Reset):
+            return event.layers is None or bool(event.layers & self.stateful)
+        return isinstance(event, Feed) and event.model.id == self.model
 
 
 def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdict:

@@ -23,8 +23,11 @@ from statelint.trace.story import Built, Feed, Opaque, Reset, Story
 def misdirected(story: Story) -> Iterator[tuple[Feed, Reset]]:
     """The feeds that start from an old state though another model was reset for them, and that reset."""
     for carried in carried_epochs(story):
-        inside = (k for k, event in enumerate(story.events) if event.context.within(carried.loop))
-        reset = _stray_reset(story, next(inside, 0), carried.position, carried.feed)
+        # The passes of the loop end at the feed.
+        begin = carried.position
+        while begin and story.events[begin - 1].context.within(carried.loop):
+            begin -= 1
+        reset = _stray_reset(story, begin, carried.position, carried.feed)
         if reset is not None:
             yield carried.feed, reset
     positions = {id(feed): position for position, feed in story.feeds()}

@@ -21,6 +21,8 @@ Span = tuple[int, int, int, int]
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 
+# What is larger holds data rather than a program, and takes seconds to parse.
+MAX_BYTES = 400_000
 # CPython's own limit.
 MAX_BRACKETS = 200
 _NO_BRACKETS = bytes(b for b in range(256) if b not in b"()[]{}")
@@ -141,6 +143,12 @@ class _SpanState(CodegenState):
 
 def read(path: str, data: bytes | str) -> Source | Unreadable:
     """Parse a file, or code from one; `path` is how its findings name it."""
+    if len(data) > MAX_BYTES:
+        start = Site(path, None, 1, 1, 1, 2)
+        code = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
+        return Unreadable(
+            start, f"is too large to follow ({len(data):,} bytes, the limit is {MAX_BYTES:,})", code
+        )
     if _depth(data if isinstance(data, bytes) else data.encode("utf-8", "replace")) > MAX_BRACKETS:
         # Rather than raise, libcst's parser overflows the stack on what CPython refuses too.
         try:

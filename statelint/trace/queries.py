@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from statelint.trace.objects import Model
 from statelint.trace.story import (
@@ -73,6 +74,10 @@ def is_vain(event: Event, model: Model) -> bool:
     return event.layer is not None and any(layer.id == event.layer.id for layer in model.stateful_layers)
 
 
+# How many events a history goes back; what lies before is as good as unknown.
+LOOKBACK = 400
+
+
 class History:
     """What has happened to a model's state before some event, read backwards."""
 
@@ -85,7 +90,9 @@ class History:
 
     def __iter__(self) -> Iterator[tuple[Event, bool]]:
         """The events that concern the model, latest first, and whether each certainly happened."""
-        for event in reversed(self.story.events[: self.position]):
+        events = self.story.events
+        for position in range(self.position - 1, max(self.position - LOOKBACK, 0) - 1, -1):
+            event = events[position]
             if event.context.excludes(self.context):
                 continue
             concerns = (
@@ -132,6 +139,15 @@ class History:
 
 def entering(story: Story, position: int, feed: Feed) -> Entering:
     """Where the state that enters a feed comes from."""
+    if story.events[position] is feed:
+        return _entering_at(story, position)
+    return History(story, position, feed.model, feed.context).entering()
+
+
+@lru_cache(maxsize=4096)
+def _entering_at(story: Story, position: int) -> Entering:
+    feed = story.events[position]
+    assert isinstance(feed, Feed)
     return History(story, position, feed.model, feed.context).entering()
 
 

@@ -63,6 +63,8 @@ class Context:
 
     def excludes(self, other: Context) -> bool:
         """Whether the two can't both happen: they stand in different arms of one branch."""
+        if self.when is other.when or not self.when or not other.when:
+            return False
         arms = {c.id: c.arm for c in self.when}
         return any(arms.get(c.id, c.arm) != c.arm for c in other.when)
 
@@ -273,7 +275,8 @@ class Opaque(Event):
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+# Two stories are never equal, so that what is found out about one can be kept by it.
+@dataclass(frozen=True, slots=True, eq=False)
 class Story:
     """One way through the program: its top level, or one function that nothing in it calls."""
 
