@@ -34,6 +34,7 @@ def is_shuffled(code: str) -> bool:
         "model.fit(np.expand_dims(x[:n], 2), y, batch_size=4)",
         "model.fit(x[:n][..., None] / 255, y, batch_size=4)",
         "model.fit(archive['x'], archive['y'], batch_size=4)",
+        "order = np.random.permutation(len(x))\nmodel.fit(x[order], y[order], batch_size=4)",
         "blank = np.zeros((n, 3, 1))\nmodel.fit(blank[:m], y, batch_size=4)",
         "for epoch in range(9):\n    model.fit(x[:n], y[:n], batch_size=4)",
     ],
@@ -56,6 +57,7 @@ def test_whole_and_trimmed_arrays_make_several_batches(code: str) -> None:
         "model.fit(x[-n:], y[-n:], batch_size=4)",
         "model.fit(x[i:i + m], y[i:i + m], batch_size=4)",
         "model.fit(x[chosen], y[chosen], batch_size=4)",
+        "order = np.random.permutation(len(x))[:m]\nmodel.fit(x[order], y[order], batch_size=4)",
         "model.fit(batches[0], y, batch_size=4)",
         "model.fit(np.reshape(x[i:j], (j - i, 3, 1)), y, batch_size=4)",
         "for i in range(9):\n    model.fit(x[i * 4:(i + 1) * 4], y[i * 4:(i + 1) * 4], batch_size=4)",
@@ -67,3 +69,32 @@ def test_whole_and_trimmed_arrays_make_several_batches(code: str) -> None:
 )
 def test_a_piece_may_be_one_batch(code: str) -> None:
     assert not is_shuffled(code)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "x[i:i + 1]",
+        "x[-1:]",
+        "x[:1]",
+        "x[0:1, :, :1]",
+        "np.zeros((n, 3, 1))[-1:]",
+        "np.expand_dims(x[0], axis=0)",
+        "np.array([x[5]])",
+        "x[i:i + 1] / 255",
+    ],
+)
+def test_one_row_is_one_row_of_whatever_length(rows: str) -> None:
+    assert sizes_of(rows) == [1]
+
+
+@pytest.mark.parametrize(
+    "rows", ["x[i:i + 2]", "x[-2:]", "x[1:]", "x[:i]", "x[i - 1:i]", "x[::2]", "x.T[:1].T"]
+)
+def test_other_slices_have_no_known_length(rows: str) -> None:
+    assert sizes_of(rows) == [None]
+
+
+def sizes_of(rows: str) -> list[int | None]:
+    story = trace_of(f"{MODEL}model.predict({rows})", head="").stories[0]
+    return [feed.data.samples for _, feed in story.feeds("predict")]

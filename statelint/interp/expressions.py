@@ -28,7 +28,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, over_choices
-from statelint.interp.shapes import array_index, picked
+from statelint.interp.shapes import array_index, is_one_row, picked
 from statelint.interp.transfer import keras
 from statelint.source.python import children
 from statelint.trace.objects import Array, Cut
@@ -417,7 +417,8 @@ def _rows_of_unknown(
     start = Known(0) if first.value.start.key == NONE.key else first.value.start
     base = whole.key if len(indices) == 1 else ("of", whole.key, *(i.key for i in indices[1:]))
     cut = Cut(machine.site(node), whole.key, 0, *_cut_span(index)) if node is not None else None
-    return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut))
+    rows = Known(1) if is_one_row(first.value) else None
+    return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut, rows=rows))
 
 
 def _cut_span(index: Value) -> tuple[int | None, int | None]:

@@ -52,7 +52,8 @@ def _takes_piece(index: Hashable) -> bool:
             return _takes_piece(first)
         case ("Slice", (start, stop, _)):
             return not _is_trim(start, stop)
-        case ("ellipsis" | "NoneType", _):
+        # All rows in another order are as many.
+        case ("ellipsis" | "NoneType", _) | ("shuffled", *_):
             return False
     return True
 

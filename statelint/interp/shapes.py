@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from statelint.interp.objects import Slice, Tuple
 from statelint.trace.objects import Array, Windows
-from statelint.values import NONE, Known, Reason, Unknown, Value, assumptions, depending_on, number, unknown
+from statelint.values import (
+    NONE,
+    Known,
+    Reason,
+    Unknown,
+    Value,
+    assumptions,
+    depending_on,
+    interned,
+    number,
+    unknown,
+)
 
 
 def made(key: Hashable, shape: tuple[Value, ...] | None, *, by_program: bool = True) -> Known:
@@ -19,6 +30,8 @@ def made(key: Hashable, shape: tuple[Value, ...] | None, *, by_program: bool = T
 def slice_length(part: Slice, total: Value) -> Value | None:
     """How many items a slice of `total` items has, None where that isn't known."""
     n = number(total)
+    if n is None and is_one_row(part):
+        return depending_on(Known(1), part.start, part.stop)
     step = 1 if part.step.key == NONE.key else number(part.step)
     start = None if part.start.key == NONE.key else number(part.start)
     stop = None if part.stop.key == NONE.key else number(part.stop)
@@ -30,6 +43,19 @@ def slice_length(part: Slice, total: Value) -> Value | None:
     if n is None:
         return None
     return depending_on(Known(len(range(*slice(start, stop, step).indices(n)))), part.start, part.stop, total)
+
+
+def is_one_row(part: Slice) -> bool:
+    """Whether a slice takes a single row, or none: `x[i:i + 1]`, `x[-1:]`."""
+    if part.step.key != NONE.key:
+        return False
+    start = 0 if part.start.key == NONE.key else number(part.start)
+    stop = number(part.stop)
+    if start is None:
+        return part.stop.key == interned(("operation", "+", part.start.key, Known(1).key))
+    if start == -1:
+        return part.stop.key == NONE.key
+    return stop is not None and stop == start + 1
 
 
 def slice_start(part: Slice, total: Value) -> Value:
@@ -62,9 +88,9 @@ def array_index(array: Array, index: Value) -> Value | None:
             start = NONE if indices[0] is not first else first.value.start
             windows = array.windows if _adds_axis_behind(indices) else None
             narrowed = ("of", array.base, *(i.key for i in indices[1:]))
-            return Known(
-                replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows, made=False)
-            )
+            one = Known(1) if is_one_row(first.value) else None
+            taken = replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows, rows=one)
+            return Known(replace(taken, made=False))
         return Known(Array(key, None, key))
     shape: list[Value] = []
     axis = 0
@@ -146,7 +172,9 @@ def _rows(array: Array, part: Slice) -> Value:
         shape = (length, *array.shape[1:]) if array.shape and length is not None else None
         thinned = shifted(array.windows, part.start, number(part.step))
         return Known(
-            replace(array, key=key, shape=shape, base=key, start=Known(0), cut=None, windows=thinned)
+            replace(
+                array, key=key, shape=shape, base=key, start=Known(0), cut=None, windows=thinned, rows=None
+            )
         )
     length = slice_length(part, total)
     start = slice_start(part, total)
@@ -171,6 +199,7 @@ def _rows(array: Array, part: Slice) -> Value:
                 start=absolute,
                 cut=None,
                 windows=shifted(array.windows, start, 1),
+                rows=None if array.shape else length,
             )
         ),
         part.start,

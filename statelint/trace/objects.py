@@ -175,6 +175,8 @@ class Array:
     separate_site: Site | None = None
     # What filling it row by row began with, as long as it went on so.
     fill: Fill | None = None
+    # The number of its rows, where nothing else is known of its shape.
+    rows: Value | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))
@@ -182,7 +184,7 @@ class Array:
 
     @property
     def samples(self) -> int | None:
-        return number(self.shape[0]) if self.shape else None
+        return number(self.shape[0] if self.shape else self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.keras import flow
 from statelint.trace.objects import Array
 from statelint.trace.story import Written
-from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
+from statelint.values import NONE, Known, Reason, Unknown, Value, depending_on, interned, number, unknown
 
 
 def _fresh(machine: Machine, name: str) -> tuple[str, int]:
@@ -111,7 +111,8 @@ def _stacked(
     elif isinstance(inner, Known) and isinstance(inner.value, int | float | str | bool):
         shape = (length,)
         is_made = True
-    return depending_on(Known(Array(key, shape, key, Known(0), is_made)), length)
+    rows = length if shape is None else None
+    return depending_on(Known(Array(key, shape, key, Known(0), is_made, rows=rows)), length)
 
 
 def _array(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -224,10 +225,10 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         )
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
-    passed = flow(machine, value)
-    return passed or machine.unknown(
-        Reason.OPERATION, None, ("expand", value.key, axis.key if axis is not None else None)
-    )
+    same = ("expand", value.key, axis.key if axis is not None else None)
+    if at == 0 and name == "numpy.expand_dims" and isinstance(value, Unknown):
+        return Known(Array(same, None, same, rows=Known(1)))
+    return flow(machine, value) or machine.unknown(Reason.OPERATION, None, same)
 
 
 def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
