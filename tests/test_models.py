@@ -211,6 +211,23 @@ def test_options_that_are_not_seen_may_make_a_layer_stateful(arguments: str, lay
     assert model.startswith(f"Sequential({layer})")
 
 
+@pytest.mark.parametrize("keras", [2, 3])
+def test_a_decorator_may_give_keywords_that_nobody_sees(keras: int) -> None:
+    code = """
+    @scope.add
+    def gru(*args, **kwargs):
+        return keras.layers.GRU(*args, **kwargs)
+    m = keras.Sequential([gru(4)])
+    """
+    assert models_of(code, keras) == ["Sequential(GRU?) batch=?"]
+
+
+@pytest.mark.parametrize("keras", [2, 3])
+def test_a_shape_may_be_among_options_that_are_not_seen(keras: int) -> None:
+    code = "m = keras.Sequential([keras.layers.GRU(4, stateful=True, **options)])"
+    assert models_of(code, keras) == ["Sequential(GRU*) batch=?"]
+
+
 def test_an_embedding_without_a_shape_has_one_on_keras_2() -> None:
     code = f"m = keras.Sequential([keras.layers.Embedding(100, 8), {LSTM}])"
     assert models_of(code, 2) == ["Sequential(Embedding, LSTM*) batch=None"]

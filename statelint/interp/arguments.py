@@ -90,7 +90,9 @@ def bind(
     if isinstance(parameters.star_arg, cst.Param):
         bound[parameters.star_arg.name.value] = _star(machine, arguments, tuple(values[len(names) :]))
     if parameters.star_kwarg is not None:
-        record = DictRecord(rest, not arguments.open, arguments.assumed)
+        # A decorator that isn't known may add others, as a scope of arguments does.
+        complete = not arguments.open and not function.is_configured
+        record = DictRecord(rest, complete, arguments.assumed)
         bound[parameters.star_kwarg.name.value] = machine.allocate(record)
     return bound
 

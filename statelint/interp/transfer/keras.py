@@ -35,6 +35,7 @@ from statelint.values import (
     Known,
     Reason,
     Ternary,
+    Unknown,
     Value,
     depending_on,
     interned,
@@ -47,6 +48,7 @@ from statelint.values import (
 _SHAPED_INPUT = ("input_shape", "input_dim", "shape")
 _BATCH_SHAPES = ("batch_input_shape", "batch_shape")
 _SHAPES = (*_BATCH_SHAPES, "input_shape", "shape")
+_MAYBE = "maybe given"
 
 
 def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argument]:
@@ -59,7 +61,8 @@ def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argu
     if arguments.open:
         for parameter in entry.parameters:
             if parameter.name not in bound and parameter.kind in ("positional", "keyword"):
-                bound[parameter.name] = Argument(machine.unknown(Reason.PARAMETER), arguments.site)
+                value = machine.unknown(Reason.PARAMETER, None, (_MAYBE, machine.fresh_id()))
+                bound[parameter.name] = Argument(value, arguments.site)
     for name in _SHAPES:
         if name in bound:
             bound[name] = replace(bound[name], value=as_shape(machine, bound[name].value))
@@ -308,9 +311,16 @@ def declared_batch(arguments: Mapping[str, Argument]) -> Value | None:
             return first_of(arguments[name].value)
     for name in _SHAPED_INPUT:
         if name in arguments and is_(arguments[name].value, None) is not Ternary.YES:
+            if _may_be_missing(arguments[name].value):
+                return unknown(Reason.PARAMETER)
             given = arguments.get("batch_size")
             return given.value if given is not None else NONE
     return None
+
+
+def _may_be_missing(value: Value) -> bool:
+    """Whether an argument may not be given at all: `LSTM(4, **options)`."""
+    return isinstance(value, Unknown) and isinstance(value.key, tuple) and value.key[0] == _MAYBE
 
 
 def _input(machine: Machine, bound: Mapping[str, Argument]) -> Value:
