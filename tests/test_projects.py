@@ -231,7 +231,8 @@ def test_inside_a_library_its_name_is_unknown(tmp_path: Path, monkeypatch: pytes
 
 def test_a_module_that_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     train = dedent(TRAIN).format(imports="from models import build\nfrom data import x, y", build="build")
-    files = {"models.py": dedent(MODEL) + "#" * (399_990 - len(dedent(MODEL))), "data.py": DATA, "train.py": train}
+    padding = "#" * (399_990 - len(dedent(MODEL)))
+    files = {"models.py": dedent(MODEL) + padding, "data.py": DATA, "train.py": train}
     assert check(tmp_path, monkeypatch, files) == []
 
 
