@@ -13,8 +13,8 @@ from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.sites import Site
 from statelint.trace.queries import History, is_stateful, repeats, separating_loop
 from statelint.trace.recording import BatchRun, CallRun, Recording
-from statelint.trace.story import Event, Feed, Loop, Reset, Story
-from statelint.values import NONE, Ternary, is_
+from statelint.trace.story import Call, Event, Feed, Loop, Reset, Story
+from statelint.values import NONE, Ternary, is_, number
 
 _INFERENCE = ("evaluate", "predict", "call")
 
@@ -61,16 +61,30 @@ def _has_epochs(feed: Feed) -> bool:
 
 def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
     history = History(story, position, feed.model, feed.context)
-    for number, earlier in enumerate(history.unbroken()):
-        if number == 0 and earlier.phase in _INFERENCE:
+    for back, earlier in enumerate(history.unbroken()):
+        if back == 0 and earlier.phase in _INFERENCE:
             # Training goes on from an inference: that is SRN305.
             return None
         if earlier.phase != "train" or earlier.data.key != feed.data.key:
             continue
         loop = separating_loop(earlier.context, feed.context)
-        if loop is not None and loop.kind != "batches" and repeats(loop) is Ternary.YES:
+        if loop is not None and loop.kind != "batches" and _has_several(loop, feed.call):
             return loop
     return None
+
+
+def _has_several(loop: Loop, call: Call) -> bool:
+    return repeats(loop) is Ternary.YES or bool(assumed_epochs(loop, call))
+
+
+def assumed_epochs(loop: Loop, call: Call) -> tuple[str, ...]:
+    """What has to be assumed for fit's epochs to be several: who passes a number of them means more than one.
+
+    With `initial_epoch=` a call may run just the next one.
+    """
+    if loop.kind != "epochs" or number(loop.count) is not None or "initial_epoch" in call.arguments:
+        return ()
+    return ("epochs is more than 1",) if "epochs" in call.arguments else ()
 
 
 def outside_reset(story: Story, carried: Carried) -> Reset | None:

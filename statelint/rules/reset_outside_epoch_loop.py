@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import is_left_out
-from statelint.rules.epochs import carried_epochs, judge_epochs, outside_reset
+from statelint.rules.epochs import assumed_epochs, carried_epochs, judge_epochs, outside_reset
 from statelint.rules.places import placed
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
@@ -42,7 +42,7 @@ class ResetOutsideEpochLoop(Rule):
                     instead="reset in a callback's `on_epoch_begin`"
                     if in_fit
                     else "move the reset into the epoch loop",
-                    assumptions=assumptions(loop.count),
+                    assumptions=(*assumptions(loop.count), *assumed_epochs(loop, feed.call)),
                     related=(Related(feed.site, "the training that needs a reset in every epoch"), *related),
                 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import is_left_out
-from statelint.rules.epochs import Carried, carried_epochs, judge_epochs, outside_reset
+from statelint.rules.epochs import Carried, assumed_epochs, carried_epochs, judge_epochs, outside_reset
 from statelint.rules.stray_resets import misdirected
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
@@ -63,6 +63,6 @@ def _report(trace: Trace, carried: Carried) -> Report:
         site=feed.site,
         message=message,
         instead=instead,
-        assumptions=assumptions(loop.count, layer.stateful),
+        assumptions=(*assumptions(loop.count, layer.stateful), *assumed_epochs(loop, feed.call)),
         related=tuple(related),
     )

@@ -8,6 +8,7 @@ from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.cadence import cadence_of
 from statelint.rules.callbacks import is_left_out
+from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.trace.objects import Array, Data
 from statelint.trace.queries import entering, is_stateful, repeats
@@ -51,7 +52,7 @@ class ValidationLeak(Rule):
                     instead="pass a callback that resets the states in `on_epoch_begin` and in "
                     "`on_test_begin`, "
                     "or reset and call evaluate() yourself",
-                    assumptions=assumptions(layer.stateful),
+                    assumptions=(*assumptions(layer.stateful), *(_assumed(feed) if not apart else ())),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
                 )
 
@@ -81,6 +82,10 @@ def _is_given(feed: Feed) -> bool:
     return not (isinstance(value, Unknown) and value.reason is Reason.PARAMETER)
 
 
+def _assumed(feed: Feed) -> tuple[str, ...]:
+    return tuple(text for p in feed.context.passes for text in assumed_epochs(p.loop, feed.call))
+
+
 def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
     """Whether the next training starts from the state that the validation left; NO also where none
     follows.
@@ -88,7 +93,7 @@ def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
     for later, train in story.feeds("train"):
         if later > position and train.site == feed.site and train.model.id == feed.model.id:
             if any(
-                repeats(p.loop) is not Ternary.YES
+                repeats(p.loop) is not Ternary.YES and not assumed_epochs(p.loop, feed.call)
                 for p in train.context.passes
                 if p.loop.kind == "epochs" and p.index
             ):
