@@ -172,6 +172,18 @@ def test_resets_within_an_execution(steps: int, condition: str, expected: list[s
     assert codes(executions(steps, condition)) == expected
 
 
+LEARNER = """
+def made(rows):
+    layers = [tf.keras.Input(batch_shape=(rows, 3, 1)), tf.keras.layers.LSTM(4, stateful=True)]
+    return tf.keras.Sequential(layers)
+live, learner = made(1), made(2)
+learner.compile(loss="mse")
+for e in range(3):
+    learner.layers[0].reset_states()
+    learner.train_on_batch(x[:2], x[:2, -1])
+"""
+
+
 @pytest.mark.parametrize(
     ("program", "expected"),
     [
@@ -187,6 +199,12 @@ def test_resets_within_an_execution(steps: int, condition: str, expected: list[s
         (
             "for e in range(3):\n    memory.reset_states()\n    model.fit(x[:2], x[:2, -1], batch_size=2)\n"
             "def speak(step):\n    for _ in range(9):\n        step = model.predict(step)\n",
+            [],
+        ),
+        (LEARNER, ["SRN405"]),
+        (
+            LEARNER
+            + "    live.layers[0].reset_states()\n    for step in range(4):\n        live.predict(x[step : step + 1])\n",
             [],
         ),
     ],

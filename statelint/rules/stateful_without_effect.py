@@ -9,6 +9,7 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import not_measured, stands_at
 from statelint.rules.reset_every_batch import reset_since_last_batch
+from statelint.sites import Site
 from statelint.trace.queries import entering, is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Reset, Stored, Story, Trace
@@ -22,14 +23,18 @@ class StatefulWithoutEffect(Rule):
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
-            models = [feed.model for _, feed in story.feeds("train") if is_stateful(feed.model)]
-            for model in dict.fromkeys(model.id for model in models):
-                feeds = [(k, feed) for k, feed in story.feeds() if feed.model.id == model]
+            trained = {
+                f.model.stateful_layers[0].site: f.model
+                for _, f in story.feeds("train")
+                if is_stateful(f.model)
+            }
+            for model in trained.values():
+                layer = model.stateful_layers[0]
+                feeds = list(_feeds_of(story, layer.site))
                 reset = _reset_each_time(story, feeds)
-                if reset is None or _is_used_elsewhere(trace, story, model):
+                if reset is None or _is_used_elsewhere(trace, story, model.id):
                     continue
                 feed = feeds[0][1]
-                layer = feed.model.stateful_layers[0]
                 yield Report(
                     site=layer.site,
                     message=f"{layer.kind} is stateful, but each of its batches follows a reset: "
@@ -54,6 +59,13 @@ class StatefulWithoutEffect(Rule):
         carried = sum(1 for b in batches if b.entering is not None and not b.entering.is_zero)
         text = f"{carried} of {len(batches)} batches inherit a state"
         return verdict(recording, Status.REFUTED if carried else Status.CONFIRMED, text)
+
+
+def _feeds_of(story: Story, site: Site) -> Iterator[tuple[int, Feed]]:
+    """The feeds of every model with a stateful layer that is made at the site: one may need its state."""
+    for position, feed in story.feeds():
+        if any(layer.site == site for layer in feed.model.stateful_layers):
+            yield position, feed
 
 
 def _reset_each_time(story: Story, feeds: list[tuple[int, Feed]]) -> Reset | None:
