@@ -204,7 +204,7 @@ for e in range(3):
         (LEARNER, ["SRN405"]),
         (
             LEARNER
-            + "    live.layers[0].reset_states()\n    for step in range(4):\n        live.predict(x[step : step + 1])\n",
+            + "    live.layers[0].reset_states()\n    for k in range(4):\n        live.predict(x[k:][:1])\n",
             [],
         ),
     ],

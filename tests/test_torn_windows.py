@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statelint.engine import check_source
+from statelint.selection import Selection
 from tests.programs import Expected
 
 HEAD = """
@@ -100,3 +101,62 @@ model.fit(x, y)
 )
 def test_a_reset_that_is_named_on_a_model_without_state(layers: str, line: str, reported: bool) -> None:
     assert bool(found(NAMED.format(layers=layers, line=line), 4, "SRN307")) is reported
+
+
+def test_a_validation_of_shuffled_samples_continues_nothing() -> None:
+    code = """
+from sklearn.model_selection import train_test_split
+x, y = np.load("x.npy"), np.load("y.npy")
+train, test, right, wanted = train_test_split(x, y, test_size=0.2{order})
+class Forget(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        memory.reset_states()
+forget, validation = Forget(), (test, wanted)
+model.fit(train, right, 4, epochs=9, validation_data=validation, callbacks=[forget], shuffle=False)
+"""
+    assert found(code.format(order=""), 4, "SRN306") == [(9, "SRN306")]
+    assert found(code.format(order=", shuffle=False"), 4, "SRN306") == []
+
+
+CUT = """
+def cut(series):
+    x = np.zeros((len(series) - 30, 30, 1))
+    for i in range(len(series) - 30):
+        x[i] = series[i : i + 30]
+    return x
+def trim(x):
+    rest = len(x) % 4
+    if rest > 0:
+        return {trimmed}
+    return x
+model.fit(trim(cut(series)), y, batch_size=4, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("trimmed", "torn"), [("x[:-rest]", True), ("np.load('other.npy')", False), ("unknown(x)", False)]
+)
+def test_windows_that_may_be_trimmed_are_windows(trimmed: str, torn: bool) -> None:
+    assert bool(found(CUT.format(trimmed=trimmed), 4, "SRN208")) is torn
+
+
+@pytest.mark.parametrize(
+    ("call", "short"),
+    [
+        ("table.reshape(table.shape[0], 1, table.shape[1])", True),
+        ("table.reshape((-1, 1, 2))", True),
+        ("table.reshape(-1, 30, 1)", False),
+        ("table.reshape(*sizes)", False),
+        ("table.reshape(sizes)", False),
+        ("table.cut(9, 1, 2)", False),
+    ],
+)
+def test_the_shape_that_something_unknown_gets(call: str, short: bool) -> None:
+    code = f"""
+table = unknown("table.csv")
+model = keras.Sequential([keras.layers.LSTM(4, stateful=True, batch_input_shape=(1, None, 2))])
+model.compile("sgd", "mse")
+model.fit({call}, y, batch_size=1, shuffle=False)
+"""
+    checked = check_source("snippet.py", (HEAD + code).encode(), (2,), Selection(extend=("SRN401",)))
+    assert any(finding.code == "SRN401" for finding in checked.findings) is short

@@ -36,7 +36,7 @@ from statelint.interp.objects import (
     Super,
 )
 from statelint.interp.state import join_states
-from statelint.interp.transfer import keras, methods, transfer_of
+from statelint.interp.transfer import keras, methods, numpy, transfer_of
 from statelint.source.python import children
 from statelint.trace.objects import Argument, DrawnReset
 from statelint.values import (
@@ -418,7 +418,12 @@ def _unknown_result(
 ) -> Value:
     key = callee.key
     if isinstance(key, tuple) and len(key) == 3 and key[0] == "attribute" and key[2] in _REPEATABLE:
-        return machine.unknown(Reason.LIBRARY_CALL, node, ("call", key, *(v.key for v in arguments.values())))
+        result = machine.unknown(
+            Reason.LIBRARY_CALL, node, ("call", key, *(v.key for v in arguments.values()))
+        )
+        if key[2] == "reshape":
+            return numpy.reshaped_unknown(machine, key[1], arguments, result)
+        return result
     return machine.unknown(Reason.LIBRARY_CALL, node)
 
 

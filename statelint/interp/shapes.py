@@ -9,6 +9,7 @@ from statelint.interp.objects import Slice, Tuple
 from statelint.trace.objects import Array, Windows
 from statelint.values import (
     NONE,
+    Choice,
     Known,
     Reason,
     Unknown,
@@ -25,6 +26,37 @@ def made(key: Hashable, shape: tuple[Value, ...] | None, *, by_program: bool = T
     """A new array of its own, made by the program (not loaded, not drawn from elsewhere)."""
     known = Known(Array(key, shape, key, Known(0), by_program))
     return Known(known.value, assumptions(*(shape or ())))
+
+
+def common(choice: Choice) -> Array | None:
+    """What holds of an array whichever of a few it is; None where one of them is no array."""
+    arrays = [option.value for option in choice.options if isinstance(option.value, Array)]
+    first = arrays[0] if arrays else None
+    if first is None or len(arrays) < len(choice.options):
+        return None
+    fits = all(one.base == first.base and one.start == first.start for one in arrays)
+    return Array(
+        choice.key,
+        _common_shape(choice.key, arrays),
+        first.base if fits else choice.key,
+        first.start,
+        all(one.made for one in arrays),
+        windows=first.windows if all(one.windows == first.windows for one in arrays) else None,
+        shuffle_site=first.shuffle_site if all(one.shuffle_site for one in arrays) else None,
+        separate_site=first.separate_site if all(one.separate_site for one in arrays) else None,
+    )
+
+
+def _common_shape(key: Hashable, arrays: list[Array]) -> tuple[Value, ...] | None:
+    shapes = [one.shape for one in arrays if one.shape is not None]
+    if len(shapes) < len(arrays) or len({len(shape) for shape in shapes}) != 1:
+        return None
+    return tuple(
+        axis[0]
+        if all(size.key == axis[0].key for size in axis)
+        else unknown(Reason.BRANCHES, key=("size", key, position))
+        for position, axis in enumerate(zip(*shapes, strict=True))
+    )
 
 
 def slice_length(part: Slice, total: Value) -> Value | None:

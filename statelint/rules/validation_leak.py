@@ -10,6 +10,7 @@ from statelint.rules.cadence import cadence_of
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.rules.shuffled_split import rows_shuffle
 from statelint.trace.objects import Array, Data
 from statelint.trace.queries import entering, is_stateful, repeats
 from statelint.trace.recording import Recording
@@ -115,6 +116,8 @@ def _unrelated(train: Data, validation: Data) -> bool:
 
 def _is_torn(train: Feed) -> bool:
     """Whether no batch of the training continues the one before, so that the rows behind don't either."""
+    if rows_shuffle(train) is not None:
+        return True
     found = cadence_of(train, None)
     return found is not None and found.rows > 1 and found.gap != 0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from statelint.interp import loops
@@ -175,6 +175,15 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     return depending_on(
         Known(Array(key, tuple(dims), base, start, array.made, None, windows, shuffled, separate)), source
     )
+
+
+def reshaped_unknown(machine: Machine, source: Hashable, arguments: Arguments, result: Value) -> Value:
+    """`x.reshape(rows, steps, features)` of something unknown: only arrays have such a method."""
+    array = Array(source, None, source)
+    shaped = array_method(machine, Known(array), "reshape", arguments)
+    if not isinstance(shaped, Known) or not isinstance(shaped.value, Array):
+        return result
+    return replace(shaped, value=replace(shaped.value, key=result.key, base=result.key))
 
 
 def _width(array: Array, value: Value) -> Value:

@@ -24,6 +24,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.pieces import is_piece, lengths
+from statelint.interp.shapes import common
 from statelint.interp.transfer.keras import bind, build_layer
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
@@ -32,6 +33,7 @@ from statelint.trace.story import Call, Feed, Opaque, Reset, Skipped, batch_size
 from statelint.values import (
     FALSE,
     NONE,
+    Choice,
     Known,
     Reason,
     Ternary,
@@ -120,6 +122,11 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             return Data("unknown", value.key)
         if record is not None:
             return Data("array", value.key)
+    if isinstance(value, Choice):
+        shared = common(value)
+        if shared is not None:
+            is_part = shared.samples is None and any(describe(machine, o).is_part for o in value.options)
+            return Data("array", value.key, shared, is_part=is_part, lengths=frozenset(lengths(value.key)))
     part = is_piece(value.key)
     kind = "array" if surely_array else "unknown"
     return Data(kind, value.key, is_part=part, lengths=frozenset(lengths(value.key)))
