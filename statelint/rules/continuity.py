@@ -87,7 +87,9 @@ def _start(
         # What lies before would end with a reset there.
         if id(earlier) in anew:
             break
-    if continues or (interrupts and _is_aside(story, position, feed, source)):
+    # An inference that went over the last training data again left the state of having read them twice.
+    twice = interrupts and id(source) in anew and _rereads(story, positions[id(source)], source, feed)
+    if continues or twice or (interrupts and _is_aside(story, position, feed, source)):
         return Start(feed, position, source, "between")
     if (
         (interrupts or feed.phase in INFERENCE)
@@ -106,6 +108,19 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
     if earlier.site == feed.site and is_read_anew(feed.data):
         return False
     return is_again(earlier.data, feed.data) and not is_written(story, before, position, feed.data)
+
+
+def _rereads(story: Story, position: int, source: Feed, feed: Feed) -> bool:
+    """Whether the source went again over what the call of `feed` trained on in the pass before."""
+    history = History(story, position, source.model, source.context)
+    earlier = next(iter(history.unbroken()), None)
+    return (
+        earlier is not None
+        and earlier.phase == "train"
+        and earlier.site == feed.site
+        and source.call.context.passes == earlier.call.context.passes
+        and source.data.key == earlier.data.key
+    )
 
 
 def _is_aside(story: Story, position: int, feed: Feed, source: Feed) -> bool:
