@@ -144,6 +144,7 @@ def run(
         if count != 1 and not iteration.concrete:
             # What depends on the pass isn't decided for all passes by one of them.
             item = _varying(item, loop.id)
+            machine.drawn[loop.id] = (item, iteration)
         with machine.in_pass(Pass(loop, index, position + 1 == count)):
             machine.exits.append(exits)
             try:
@@ -151,6 +152,7 @@ def run(
                 body(item, position)
             finally:
                 machine.exits.pop()
+                machine.drawn.pop(loop.id, None)
         _meet(machine, exits.continues)
 
     def is_over() -> bool:

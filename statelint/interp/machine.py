@@ -19,6 +19,7 @@ from statelint.interp.objects import (
     Function,
     InstanceRecord,
     Items,
+    Iteration,
     LayerRecord,
     ListRecord,
     Method,
@@ -121,6 +122,8 @@ class Machine:
     exits: list[Exits] = field(default_factory=list)
     # Loop id → the state behind the arms that its followed passes don't take.
     asides: dict[int, State] = field(default_factory=dict)
+    # What the pass of each loop that is being followed drew, and all that the loop draws.
+    drawn: dict[int, tuple[Value, Iteration]] = field(default_factory=dict)
     stack: tuple[Site, ...] = ()
     passes: tuple[Pass, ...] = ()
     hook: str | None = None

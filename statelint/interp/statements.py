@@ -14,6 +14,7 @@ from statelint.interp import (
     calls,
     classes,
     decorators,
+    every_pass,
     exceptions,
     expressions,
     loops,
@@ -323,7 +324,7 @@ def _if(machine: Machine, node: cst.If) -> None:
     taken = 0 if fact is Ternary.YES else 1
     # Behind a loop its last pass has decided.
     loops_here = varies(condition) & {p.loop.id for p in machine.passes}
-    if not loops_here:
+    if not loops_here or every_pass.agrees(machine, node.test, fact, loops_here):
         arms[taken]()
         return
     _follow_varying(machine, ("if", machine.fresh_id()), arms, taken, loops_here)
