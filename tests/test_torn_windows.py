@@ -160,3 +160,53 @@ model.fit({call}, y, batch_size=1, shuffle=False)
 """
     checked = check_source("snippet.py", (HEAD + code).encode(), (2,), Selection(extend=("SRN401",)))
     assert any(finding.code == "SRN401" for finding in checked.findings) is short
+
+
+HOOK = """
+class Forget({base}):
+    def on_epoch_begin(self, epoch, logs=None):
+        {line}
+    def set_model(self, model):
+        self.model = model
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "line", "reported"),
+    [
+        ("keras.callbacks.Callback", "self.model.reset_states", True),
+        ("keras.callbacks.Callback", "self.model.reset_states()", False),
+        ("keras.callbacks.Callback", "self.model.reset_metrics", False),
+        ("keras.callbacks.Callback", "self.metric.reset_states", False),
+        ("keras.callbacks.Callback", "forget = self.model.reset_states", False),
+        ("unknown.Callback", "self.model.reset_states", False),
+        ("object", "self.model.reset_states", False),
+    ],
+)
+def test_a_reset_that_a_callback_names_does_nothing_to_any_model(
+    base: str, line: str, reported: bool
+) -> None:
+    wanted = [(4, "SRN307")] if reported else []
+    assert found(HOOK.format(base=base, line=line), 4, "SRN307") == wanted
+
+
+def test_a_reset_that_a_callback_of_a_known_model_names_is_reported_once() -> None:
+    code = HOOK.format(base="keras.callbacks.Callback", line="self.model.reset_states")
+    assert found(code + "model.fit(x, y, callbacks=[Forget()])", 4, "SRN307") == [(4, "SRN307")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "between", "line"),
+    [
+        (4, "", 2),
+        (30, "", None),
+        (1, "", None),
+        (4, "memory.reset_states()\n", None),
+        (4, "unknown(model)\n", None),
+    ],
+)
+def test_an_inference_behind_torn_batches_continues_nothing(
+    rows: int, between: str, line: int | None
+) -> None:
+    code = f"model.fit(windows(series, {rows}))\n{between}model.predict(test)\n"
+    assert found(code, rows, "SRN304") == ([] if line is None else [(line, "SRN304")])

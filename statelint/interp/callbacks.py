@@ -9,7 +9,7 @@ from functools import lru_cache
 import libcst as cst
 
 from statelint import api
-from statelint.interp.attributes import library_bases
+from statelint.interp.attributes import attribute, library_bases
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Bound,
@@ -27,7 +27,7 @@ from statelint.sites import Site
 from statelint.source.python import children, walk
 from statelint.trace.objects import Argument, Callback, Hook
 from statelint.trace.story import Instantiated
-from statelint.values import Known, Reason, Ternary, Value, is_, options
+from statelint.values import Known, Reason, Ternary, Unknown, Value, is_, options
 
 _RESETS = ("reset_states", "reset_state")
 
@@ -40,6 +40,18 @@ def base_of(machine: Machine, class_: Class) -> Ternary:
     if not all(isinstance(base, Known) for base in class_.bases) or any(entry is None for entry in entries):
         return Ternary.UNKNOWN
     return Ternary.of(any("callback" in entry.roles for entry in entries if entry is not None))
+
+
+def has_unknown_model(machine: Machine, owner: Value) -> bool:
+    """Whether it is a Keras callback of whose model nothing is known."""
+    record = machine.record(owner)
+    class_ = (
+        record.type.value if isinstance(record, InstanceRecord) and isinstance(record.type, Known) else None
+    )
+    if not isinstance(class_, Class) or base_of(machine, class_) is not Ternary.YES:
+        return False
+    model = attribute(machine, owner, "model")
+    return isinstance(model, Unknown) or (isinstance(model, Known) and isinstance(model.value, Method))
 
 
 def define(machine: Machine, class_: Class) -> None:

@@ -435,6 +435,11 @@ def _expression(machine: Machine, node: cst.Expr) -> None:
             if model is not None or layer is not None:
                 seen = None if model is not None else layer
                 machine.emit(Mentioned(machine.site(node.value), machine.context, name, model, seen))
+                return
+    match node.value:
+        case cst.Attribute(cst.Attribute(cst.Name() as owner, cst.Name("model")), cst.Name(name)):
+            if callbacks.has_unknown_model(machine, evaluate(machine, owner)):
+                machine.emit(Mentioned(machine.site(node.value), machine.context, name, None, None))
 
 
 def _global(machine: Machine, node: cst.Global) -> None:

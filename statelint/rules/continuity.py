@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
+from statelint.rules.cadence import cadence_of
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
     are_apart,
@@ -94,10 +95,24 @@ def _start(
     if (
         (interrupts or feed.phase in INFERENCE)
         and source.site != feed.site
-        and are_apart(source.data, feed.data)
+        and (are_apart(source.data, feed.data) or _is_behind_torn_training(source, history, feed))
     ):
         return Start(feed, position, source, "apart")
     return None
+
+
+def _is_behind_torn_training(source: Feed, history: History, feed: Feed) -> bool:
+    """Whether an inference follows a training in which no batch goes on where the one before ended.
+
+    Then the rows behind don't go on either.
+    """
+    if feed.phase not in INFERENCE or source.phase not in ("train", "validation"):
+        return False
+    training = next((earlier for earlier in history.unbroken() if earlier.phase == "train"), None)
+    if training is None or training.call.id != source.call.id:
+        return False
+    found = cadence_of(training, None) if training.call.method == "fit" else None
+    return found is not None and found.rows > 1 and found.gap != 0
 
 
 def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: Feed) -> bool:

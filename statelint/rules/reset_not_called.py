@@ -23,20 +23,21 @@ class ResetNotCalled(Rule):
     why = "Naming a method doesn't call it: the line does nothing, and the state stays."
 
     def check(self, trace: Trace) -> Iterator[Report]:
+        seen: set[Site] = set()
         for story in trace.stories:
-            seen: set[Site] = set()
             for position, event in enumerate(story.events):
                 if not isinstance(event, Mentioned) or event.name not in RESETS or event.site in seen:
                     continue
-                is_model = event.model is not None
+                is_model = event.layer is None
                 stateless = event.model is not None and event.model.is_stateful is Ternary.NO
-                if not stateless and not _keeps_state(event):
+                if not stateless and not _may_keep_state(event):
                     continue
                 seen.add(event.site)
                 missing = event.name == "reset_state" if trace.keras == 2 else is_model
                 feed = _next_feed(story, position, event)
                 message = f"`{event.name}` is named here, and not called"
-                happens = "does nothing" if stateless else "does nothing, and the state stays"
+                is_given = event.model is None and event.layer is None
+                happens = "does nothing" if stateless or is_given else "does nothing, and the state stays"
                 if missing:
                     who = "models have" if is_model else "the layer has"
                     happens = f"raises AttributeError ({who} no `{event.name}`)"
@@ -78,10 +79,11 @@ def _related(feed: Feed | None, *, stateless: bool) -> tuple[Related, ...]:
     return (Related(feed.site, what),)
 
 
-def _keeps_state(event: Mentioned) -> bool:
+def _may_keep_state(event: Mentioned) -> bool:
+    """Whether it names a reset of something stateful, or of whatever model a callback is given."""
     if event.model is not None:
         return is_stateful(event.model)
-    return event.layer is not None and event.layer.is_stateful is Ternary.YES
+    return event.layer is None or event.layer.is_stateful is Ternary.YES
 
 
 def _next_feed(story: Story, position: int, event: Mentioned) -> Feed | None:

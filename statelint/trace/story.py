@@ -124,7 +124,10 @@ class Called(Event):
 
 @dataclass(frozen=True, slots=True)
 class Mentioned(Event):
-    """A method is named as a statement of its own, and not called: `model.reset_states`."""
+    """A method is named as a statement of its own, and not called: `model.reset_states`.
+
+    Without a model and a layer it is one of a callback's own model, of which nothing is known.
+    """
 
     name: str
     model: Model | None
