@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.seen_layers import judge_backwards
+from statelint.sites import Site
 from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Trace
 from statelint.values import Ternary, assumptions
@@ -24,15 +25,18 @@ class StatefulBidirectional(Rule):
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
+            seen: set[Site] = set()
             for event in story.events:
                 if (
                     not isinstance(event, Made)
+                    or event.site in seen
                     or event.layer.kind != "Bidirectional"
                     or not event.layer.inner
                 ):
                     continue
                 inner = event.layer.inner[0]
                 if inner.recurrent and inner.is_stateful is Ternary.YES:
+                    seen.add(event.site)
                     yield Report(
                         site=event.site,
                         message=f"Bidirectional around a stateful {inner.kind}: its backward half carries "

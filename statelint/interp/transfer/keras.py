@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
@@ -150,6 +151,15 @@ def _layer(
     inner: tuple[int, ...] = ()
     if "wrapper" in entry.roles:
         wrapped = bound.get("layer")
+        choices = alternatives(machine, wrapped.value) if wrapped is not None else ()
+        if wrapped is not None and len(choices) > 1:
+
+            def around(choice: Value) -> Value:
+                given = {**bound, "layer": replace(wrapped, value=choice)}
+                return _layer(machine, entry, given, arguments)
+
+            arms: list[Callable[[], Value]] = [partial(around, choice) for choice in choices]
+            return machine.branch(("choice", wrapped.value.key), arms)
         inner = tuple(refs(machine, wrapped.value)) if wrapped is not None else ()
         if "backward_layer" in bound:
             inner += tuple(refs(machine, bound["backward_layer"].value))
@@ -246,6 +256,19 @@ def refs(machine: Machine, value: Value) -> Iterable[int]:
         case Tuple(items=items), _:
             for item in items:
                 yield from refs(machine, item)
+
+
+def alternatives(machine: Machine, value: Value) -> tuple[Value, ...]:
+    """What a value is one of, where a layer is among it: known ones, or something unknown or that layer."""
+    if isinstance(value, Choice):
+        return value.options
+    key = value.key
+    if not isinstance(value, Unknown) or not isinstance(key, tuple) or key[0] != "either":
+        return ()
+    named = [part for part in key[2:] if isinstance(part, tuple) and part[0] == "Ref"]
+    layers = [Known(part[1]) for part in named]
+    layers = [layer for layer in layers if isinstance(machine.record(layer), LayerRecord)]
+    return (*layers, machine.unknown(Reason.BRANCHES)) if layers else ()
 
 
 def _contains(machine: Machine, outer: int, part: int) -> bool:
