@@ -97,11 +97,22 @@ def outside_reset(story: Story, carried: Carried) -> Reset | None:
     before = next((e for e in reversed(story.events[: inside[0]]) if concerned.by(e)), None)
     after = next((e for e in story.events[inside[-1] + 1 :] if concerned.by(e)), None)
     for event in (before, after):
-        if isinstance(event, Reset) and (
-            event.context.hook == "on_train_begin" or _is_beside(story, event, feed)
+        if (
+            isinstance(event, Reset)
+            and not _is_of_other_loop(story, event, carried)
+            and (event.context.hook == "on_train_begin" or _is_beside(story, event, feed))
         ):
             return event
     return None
+
+
+def _is_of_other_loop(story: Story, reset: Reset, carried: Carried) -> bool:
+    """Whether the reset stands in a loop of another training: it is that one's, inside its epochs."""
+    trains = [feed for _, feed in story.feeds("train") if feed.model.id == carried.feed.model.id]
+    return any(
+        not carried.feed.context.within(one.loop) and any(feed.context.within(one.loop) for feed in trains)
+        for one in reset.context.passes
+    )
 
 
 def _is_beside(story: Story, reset: Reset, feed: Feed) -> bool:

@@ -585,6 +585,7 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
         if not tensors:
             return training.run(machine, id_, "call", arguments)
     elif isinstance(x, Known) and isinstance(x.value, Array):
+        build_layer(machine, id_, unknown(Reason.OPERATION), None, "call")
         machine.escape(arguments.site, Reason.LIBRARY_CALL, machine.refer(id_), keeps=False)
         return machine.unknown(Reason.LIBRARY_CALL, node)
     layer = machine.layer(id_)
