@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from statelint.rules.batch_size_mismatch import BatchSizeMismatch
 from statelint.rules.shuffled_batches import ShuffledBatches
 from tests.telling import trace_of
 
@@ -98,3 +99,20 @@ def test_other_slices_have_no_known_length(rows: str) -> None:
 def sizes_of(rows: str) -> list[int | None]:
     story = trace_of(f"{MODEL}model.predict({rows})", head="").stories[0]
     return [feed.data.samples for _, feed in story.feeds("predict")]
+
+
+@pytest.mark.parametrize(
+    ("call", "misfits"),
+    [
+        ("model.fit(x.reshape(n, 1, 2), y, validation_data=(z, y))", True),
+        ("model.fit(x.reshape(n, 1, 2), y, validation_split=0.5)", True),
+        ("model.fit(x.reshape(n, 1, 2), y)", False),
+        ("model.fit(x.reshape(n, 9, 2), y, validation_data=(z, y))", False),
+        ("model.fit(x[i].reshape(n, 1, 2), y, validation_data=(z, y))", False),
+        ("model.fit(x, y, validation_data=(z, y))", False),
+    ],
+)
+def test_steps_that_are_rows_are_more_than_one(call: str, misfits: bool) -> None:
+    model = MODEL.replace("batch_shape=(4, 3, 1)", "batch_shape=(1, None, 2)")
+    trace = trace_of(f"{model}z = np.load('v.npy')\n{call}", 2, "")
+    assert any(BatchSizeMismatch().check(trace)) is misfits

@@ -116,7 +116,9 @@ def _of(
         if samples is None and given > size:
             # Unless the rows are one batch of the right size by chance.
             stated = any(is_(value, None) is Ternary.NO for value in values)
-            if not stated or data.is_part or call.method == "predict":
+            if data.is_part or call.method == "predict":
+                return
+            if not stated and not _has_rows_for_steps(call, data):
                 return
             values.append(_more_than(size))
         rows = given if samples is None else min(given, samples)
@@ -124,6 +126,16 @@ def _of(
             exact = given == 1 or (None if samples is None else samples % given == 0)
             shape = data.array.shape if data.array is not None else None
             yield FirstBatch(call, part, rows, given, samples, exact, (*values, *(shape or ())[:1]))
+
+
+def _has_rows_for_steps(call: Call, data: Data) -> bool:
+    """Whether a fit trains on a series whose steps are the rows, so that a single row would be one step.
+
+    What is fitted step by step as it comes in isn't validated.
+    """
+    shape = data.array.shape if data.array is not None else None
+    has_one_step = shape is not None and len(shape) > 2 and number(shape[1]) == 1
+    return call.method == "fit" and call.validation is not None and has_one_step
 
 
 def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[FirstBatch]:
