@@ -20,6 +20,8 @@ def is_piece(key: Hashable) -> bool:
             return is_piece(whole)
         case ("item", *_):
             return True
+        case ("call", ("attribute", ("item", _, index), "reshape"), *_):
+            return _takes_piece(index)
         case ("rows", whole, start, stop, _):
             return not _is_trim(start, stop) or is_piece(whole)
         case ("rows" | "index", whole, index):
