@@ -54,9 +54,9 @@ from statelint.target import GENERATIONS
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
 KINDS = {"/": "project", ".ipynb": "notebook", ".md": "Markdown"}
 UNREADABLE = "unreadable-source"
-# "Keras 3.4.1 (TF 2.17)": TensorFlow's number is none of Keras.
+# "Keras 3.4.1 (TF 2.17, 2025)": TensorFlow's number is none of Keras, and no more is a year.
 _TENSORFLOW = re.compile(r"\b(?:TF|TensorFlow)\s*[\d.x]+", re.IGNORECASE)
-_MAJOR = re.compile(r"(?<![\d.])(\d)(?:\.[\dx]+)*")
+_MAJOR = re.compile(r"(?<![\d.])(\d)(?:\.[\dx]+)*(?!\d)")
 
 
 class Judgement(StrEnum):

@@ -140,6 +140,7 @@ def test_the_page_names_sources_only(
         ("Keras 0.3/1.0", (2,)),
         ("Keras 3.4.1 (TF 2.17)", (3,)),
         ("Keras 2 or 3", (2, 3)),
+        ("TF 2 / Keras 3 (2025/26)", (3,)),
     ],
 )
 def test_what_generation_a_label_names(said: str, meant: tuple[int, ...]) -> None:

@@ -86,6 +86,7 @@ def test_star_import_brings_public_names(keras: int) -> None:
     assert {"LSTM", "MaxPool1D", "Input", "add"} <= set(api.public_names(keras, "keras.layers"))
     assert {"Model", "Sequential", "load_model"} <= set(api.public_names(keras, "keras.models"))
     assert {"layers", "models", "preprocessing", "Sequential"} <= set(api.public_names(keras, "keras"))
+    assert api.public_names(keras, "tensorflow.keras.layers") == api.public_names(keras, "keras.layers")
     assert "Any" not in api.public_names(keras, "keras.layers")
     assert not [name for name in api.public_names(keras, "keras.layers") if name.startswith("_")]
     assert api.public_names(keras, "torch.nn") == ()

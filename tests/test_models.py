@@ -159,6 +159,30 @@ def test_subclasses_of_the_programs_own_models() -> None:
     assert models_of(code) == ["Subclassed(LSTM*, Dense) batch=undecided", "Subclassed(LSTM*) batch=4"]
 
 
+@pytest.mark.parametrize(
+    ("code", "model"),
+    [
+        (
+            "class M(keras.Model):\n    def train_step(self, data): return {}\n"
+            f"m = M(inputs=[i], outputs=[{LSTM}(i)])",
+            "Subclassed(LSTM*) batch=4",
+        ),
+        (
+            "class M(keras.Model):\n    def __init__(self):\n        self.rnn = keras.layers.GRU(3)\n"
+            f"        super().__init__(i, self.rnn({LSTM}(i)))\nm = M()",
+            "Subclassed(LSTM*, GRU) batch=4",
+        ),
+        (f"class M(keras.Sequential): pass\nm = M([i, {LSTM}])", "Subclassed(LSTM*) batch=4"),
+        (
+            f"class M(keras.Model):\n    def call(self, x): return unseen(x)\nm = M(i, {LSTM}(i))",
+            "Subclassed() batch=undecided",
+        ),
+    ],
+)
+def test_subclasses_that_leave_the_making_to_keras(code: str, model: str) -> None:
+    assert models_of(f"i = {SHAPED}\n{code}") == [model]
+
+
 def test_models_inside_models() -> None:
     code = f"""
     inner = keras.Sequential([{SHAPED}, {LSTM}])

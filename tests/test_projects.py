@@ -107,6 +107,20 @@ def test_imports_from_the_root_of_the_project(tmp_path: Path, monkeypatch: pytes
     assert check(tmp_path, monkeypatch, {}, "lib") == []
 
 
+def test_imports_of_a_package_beside_the_programs_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "tools/train.py": dedent(TRAIN).format(
+            imports="from package.models import build\nfrom data import x, y", build="build"
+        ),
+        "package/__init__.py": "",
+        "package/models.py": MODEL,
+        "tools/data.py": DATA,
+    }
+    assert check(tmp_path, monkeypatch, files, "tools") == ["tools/train.py:4 SRN204"]
+
+
 def test_a_finding_in_a_shared_module_is_reported_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from textwrap import indent
 import pytest
 
 from statelint.interp.machine import Limits
-from statelint.trace.story import Call, Opaque
+from statelint.trace.story import Call, Opaque, Reset
 from statelint.values import Reason
 from tests.telling import MODEL, story_of, told, trace_of
 
@@ -610,3 +610,10 @@ def test_what_grows_fast_takes_no_time(code: str) -> None:
     started = time.perf_counter()
     trace_of(f"{code}\nmodel.predict(x)\n")
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("keras", [2, 3])
+def test_a_layer_called_on_an_array_is_built(keras: int) -> None:
+    code = "layer = keras.layers.LSTM(4, stateful=True)\nlayer(np.zeros((6, 3, 1)))\nlayer.reset_states()"
+    resets = [e for story in trace_of(code, keras).stories for e in story.events if isinstance(e, Reset)]
+    assert [reset.built for reset in resets] == [True]

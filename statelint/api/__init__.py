@@ -125,6 +125,7 @@ def has_attribute(keras: int, class_name: str, attribute: str) -> bool | None:
 @cache
 def public_names(keras: int, module: str) -> tuple[str, ...]:
     """What `from module import *` brings, its submodules included; () where no stub describes the module."""
+    module = canonical(module)
     stub = stub_module(keras, module)
     names = {name for name in stub.symbols if name not in stub.private} if stub is not None else set()
     for generation, name in stub_files():

@@ -18,9 +18,10 @@ from statelint.interp.objects import (
     InstanceRecord,
     Iteration,
     Library,
+    ModelRecord,
     Ref,
 )
-from statelint.interp.transfer import keras
+from statelint.interp.transfer import keras, subclassed
 from statelint.trace.objects import Argument
 from statelint.values import Known, Reason, Value, unknown
 
@@ -108,6 +109,8 @@ def instantiate(machine: Machine, class_: Class, type_: Value, arguments: Argume
         calls.call_function(machine, constructor.value, arguments, instance)
     elif isinstance(constructor, Known):
         calls.call_value(machine, user_attribute(machine, type_, "__init__", instance) or type_, arguments)
+    elif isinstance(machine.record(instance), ModelRecord) and isinstance(instance.value, Ref):
+        subclassed.construct(machine, instance.value.id, arguments)
     elif fields.has_fields(class_):
         fields.fill(machine, class_, instance, arguments)
     return instance

@@ -147,7 +147,9 @@ def _search_path(importer: Path, entry: Path, top: str) -> tuple[Path, ...]:
     root = _root(importer)
     # `from project.models import …` in project/scripts/train.py.
     named = next((folder.parent for folder in (importer, *importer.parents) if folder.name == top), None)
-    found = (importer, entry, *_above_packages(importer), root, root / "src", named)
+    # `from package.models import …` in tools/train.py, beside package/, where nothing marks the root.
+    beside = next((folder for folder in tuple(importer.parents)[:2] if _is_package(folder / top)), None)
+    found = (importer, entry, *_above_packages(importer), root, root / "src", named, beside)
     return tuple(dict.fromkeys(folder for folder in found if folder is not None))
 
 

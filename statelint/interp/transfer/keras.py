@@ -96,7 +96,7 @@ def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | N
     if "sequential" in entry.roles:
         return _sequential(machine, bound, arguments)
     if "model" in entry.roles:
-        return _functional(machine, bound, arguments)
+        return machine.allocate(connected(machine, bound, arguments))
     if "layer" in entry.roles:
         return _layer(machine, entry, bound, arguments)
     attributes = {name: argument.value for name, argument in bound.items()}
@@ -487,7 +487,8 @@ def tensors_in(machine: Machine, value: Value) -> tuple[Tensor, ...]:
     return tuple(tensor for item in items for tensor in tensors_in(machine, item))
 
 
-def _functional(machine: Machine, bound: Mapping[str, Argument], arguments: Arguments) -> Value:
+def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Arguments) -> ModelRecord:
+    """The functional model between inputs and outputs."""
     inputs = bound.get("inputs") or bound.get("input")
     outputs = bound.get("outputs") or bound.get("output")
     into = tensors_in(machine, inputs.value) if inputs is not None else ()
@@ -500,7 +501,7 @@ def _functional(machine: Machine, bound: Mapping[str, Argument], arguments: Argu
     batch: Value = into[0].batch if into else unknown(Reason.ATTRIBUTE)
     for tensor in into[1:]:
         batch = join(batch, tensor.batch)
-    record = ModelRecord(
+    return ModelRecord(
         "Functional",
         arguments.site,
         tuple(layers),
@@ -513,7 +514,6 @@ def _functional(machine: Machine, bound: Mapping[str, Argument], arguments: Argu
         in_order=False,
         calls=tuple(called),
     )
-    return machine.allocate(record)
 
 
 def flow(

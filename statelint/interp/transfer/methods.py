@@ -31,6 +31,7 @@ from statelint.interp.transfer import (
     numpy,
     options,
     separate,
+    subclassed,
     training,
 )
 from statelint.trace.objects import Argument, Array, Dataset
@@ -177,9 +178,7 @@ def _super_method(machine: Machine, receiver: Value, name: str, arguments: Argum
         and isinstance(target, Known)
         and isinstance(target.value, Ref)
     ):
-        given = arguments.get(0, "layers")
-        if given is not None and isinstance(machine.record(given), ListRecord):
-            keras.add_all(machine, target.value.id, given)
+        subclassed.construct(machine, target.value.id, arguments)
     return NONE
 
 
