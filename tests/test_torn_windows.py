@@ -210,3 +210,35 @@ def test_an_inference_behind_torn_batches_continues_nothing(
 ) -> None:
     code = f"model.fit(windows(series, {rows}))\n{between}model.predict(test)\n"
     assert found(code, rows, "SRN304") == ([] if line is None else [(line, "SRN304")])
+
+
+NEXT_STEP = """
+series = np.load("series.npy")
+x, y = {x}, {y}
+memory = keras.layers.LSTM(3, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=({batch}, {steps}, 3)), memory])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size={batch}, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "steps", "batch", "is_torn"),
+    [
+        # Each target is the next row: the rows are the steps of one series.
+        ("series[:-1].reshape(400, 1, 3)", "series[1:]", 1, 4, True),
+        ("series[:400].reshape((400, 1, 3))", "series[1:401].reshape(400, 3)", 1, 4, True),
+        ("series[:-1].reshape(400, 1, 3)", "series[1:]", 1, 1, False),
+        # Four lanes stand side by side.
+        ("series[:-4].reshape(400, 1, 3)", "series[4:]", 1, 4, False),
+        ("series[:-1].reshape(400, 2, 3)", "series[1:]", 2, 4, False),
+        ("series[::2].reshape(400, 1, 3)", "series[1::2]", 1, 4, False),
+        ("series[:400].reshape(400, 1, 3)", "np.load('other.npy')[1:401]", 1, 4, False),
+        ("series[:400].reshape(400, 1, 3)", "series[:400]", 1, 4, False),
+    ],
+)
+def test_rows_are_steps_where_each_target_is_the_next_row(
+    x: str, y: str, steps: int, batch: int, *, is_torn: bool
+) -> None:
+    code = NEXT_STEP.format(x=x, y=y, steps=steps, batch=batch)
+    assert found(code, 4, "SRN208") == ([(7, "SRN208")] if is_torn else [])

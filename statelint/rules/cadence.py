@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from statelint.rules.feeding import batch_argument
 from statelint.rules.orders import is_cut_along_rows
-from statelint.trace.objects import Windows
+from statelint.trace.objects import Array, Windows
 from statelint.trace.story import Feed
-from statelint.values import number
+from statelint.values import Known, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Cadence:
 def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     """How the series of a feed is fed; None where that isn't known, or where the order is random anyway."""
     data, call = feed.data, feed.call
-    windows, rows, steps = data.windows, feed.model.batch_size, None
+    windows, rows, steps = data.windows or _steps_in_order(feed), feed.model.batch_size, None
     if windows is None or not is_cut_along_rows(feed):
         return None
     if data.dataset is not None:
@@ -50,6 +51,37 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     # One of the two sizes is wrong, and it isn't known which.
     mended = Cadence(windows, rows, steps)
     return mended if found.gap and mended.gap else None
+
+
+def _steps_in_order(feed: Feed) -> Windows | None:
+    """The single steps of a series as windows, where the targets tell: `x = s[:-1]`, `y = s[1:]`."""
+    array = feed.data.array
+    if feed.phase != "train" or array is None or not array.shape or len(array.shape) < 2:
+        return None
+    given = feed.call.argument("y")
+    targets = given.value if isinstance(given, Known) else None
+    one, other = _tail_of(array), _tail_of(targets) if isinstance(targets, Array) else None
+    # Where lanes stand side by side, the step behind a row is that of the next batch.
+    behind = one is not None and other == (one[0], 1) and one[1] == 0
+    if one is None or not behind or number(array.shape[1]) != 1:
+        return None
+    return Windows(one[0], 0, 1, 1, feed.call.site)
+
+
+def _tail_of(array: Array) -> tuple[Hashable, int] | None:
+    """The series whose steps the rows are, and from which step on; None where that isn't known."""
+    base = array.base
+    while isinstance(base, tuple) and base[0] in ("reshape", "reshaped"):
+        base = base[1]
+    start = number(array.start)
+    match base:
+        case ("rows", whole, ("Slice", (("NoneType", None), _, ("NoneType", None)))):
+            return (whole, 0) if start == 0 else None
+        case ("rows", whole, ("Slice", (("int", int(begin)), _, ("NoneType", None)))):
+            return (whole, begin) if start == 0 and begin >= 0 else None
+        case ("rows", *_):
+            return None
+    return None if start is None else (base, start)
 
 
 def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | None) -> Cadence | None:
