@@ -61,8 +61,12 @@ class Checked:
             if position is None:
                 self.findings.append(finding)
             else:
-                holds_on = {*self.findings[position].holds_on, *finding.holds_on}
-                self.findings[position] = replace(self.findings[position], holds_on=tuple(sorted(holds_on)))
+                one = self.findings[position]
+                self.findings[position] = replace(
+                    one,
+                    holds_on=tuple(sorted({*one.holds_on, *finding.holds_on})),
+                    programs=tuple(dict.fromkeys((*one.programs, *finding.programs))),
+                )
 
 
 def check_files(
@@ -262,7 +266,7 @@ def _findings(
         for site, reports in merged.items():
             found = [(generation, report) for generation, report in reports if generation in wanted]
             if found:
-                yield replace(_merge(rule, site, found, reports), program=shown)
+                yield replace(_merge(rule, site, found, reports), programs=(shown,))
 
 
 def _merge(

@@ -61,8 +61,8 @@ class Finding:
     assumptions: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    # The file that was followed: the finding may stand in a module that it imports.
-    program: str = ""
+    # The files that were followed: the finding may stand in a module that they import.
+    programs: tuple[str, ...] = ()
 
     def order(self) -> tuple[tuple[str, int, int, int], str, str]:
         """Sort key: path, cell, line, column, code."""

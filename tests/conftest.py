@@ -9,7 +9,8 @@ from typing import Self
 
 import pytest
 
-from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Program
+from statelint.confirm.harness import Harness, Job, Limits, NoRecording
+from statelint.confirm.programs import Program
 from statelint.trace.recording import Recording
 
 ROOT = Path(__file__).parents[1]

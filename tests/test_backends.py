@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from statelint.confirm.harness import Harness, NoRecording, Program, backend_of
+from statelint.confirm.harness import Harness, NoRecording
+from statelint.confirm.programs import Program, backend_of
 from statelint.engine import check_source
 from statelint.interp.program import follow
 from statelint.source.python import Source, read

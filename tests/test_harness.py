@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from statelint.confirm.copies import copy_program
 from statelint.confirm.harness import (
     Harness,
     Job,
     Limits,
     NoRecording,
-    Program,
-    copy_program,
     server_environment,
 )
+from statelint.confirm.programs import Program
 from statelint.trace.recording import Recording
 
 
@@ -38,7 +38,7 @@ def test_the_copy_has_what_lies_beside_the_program(tmp_path: Path) -> None:
     (root / "venv" / "big.py").write_text("")
     os.mkfifo(root / "pipe")
     (root / "link.csv").symlink_to("/etc/hostname")
-    program = copy_program(Program(root / "package" / "train.py", "train.py", root), target)
+    program = copy_program(Program(root / "package" / "train.py", "train.py", root), target).program
     assert program == target / "package" / "train.py"
     found = {str(p.relative_to(target)) for p in target.rglob("*") if p.is_file()}
     assert found == {"package/train.py", "models.py", "data.csv"}

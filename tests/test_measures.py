@@ -8,7 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from statelint.confirm.harness import Harness, Program
+from statelint.confirm.harness import Harness
+from statelint.confirm.programs import Program
 from statelint.trace.recording import Recording
 
 pytestmark = pytest.mark.keras

@@ -8,7 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from statelint.confirm.harness import Harness, NoRecording, Program
+from statelint.confirm.harness import Harness, NoRecording
+from statelint.confirm.programs import Program
 from statelint.confirm.recorder import KEPT_BATCHES
 from statelint.trace.recording import BatchRun, Recording
 

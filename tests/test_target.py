@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from statelint.confirm.harness import Harness, Program
+from statelint.confirm.harness import Harness
+from statelint.confirm.programs import Program
 from statelint.target import target_of
 from statelint.trace.recording import Recording
 

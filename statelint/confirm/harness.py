@@ -6,11 +6,9 @@ import contextlib
 import json
 import os
 import queue
-import re
 import selectors
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
@@ -23,6 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from statelint.confirm.copies import copy_program
+from statelint.confirm.programs import BACKENDS, DEFAULT_BACKEND, Program, backend_of
 from statelint.trace.recording import Recording
 
 RECORDER = Path(__file__).with_name("recorder.py")
@@ -30,13 +30,6 @@ START_SECONDS = 180.0
 GRACE_SECONDS = 30.0
 LANES = 2
 WORTH_AN_IMPORT = 8
-MAX_COPY_FILE = 5 << 20
-MAX_COPY_TOTAL = 50 << 20
-MAX_COPY_ENTRIES = 5000
-SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "dist"})
-DEFAULT_BACKEND = "tensorflow"
-BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
-_BACKEND = re.compile(rb"""KERAS_BACKEND["']?\s*(?:\]\s*=|[,:=])\s*["'](\w+)["']""")
 # Nothing else of the caller's environment reaches a program.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 
@@ -50,18 +43,6 @@ class Limits:
     batches: int = 400
     file_mb: int = 64
     epochs: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A program to run: its file, its path as it shall be reported, and the folder to copy with it.
-
-    `root` is a folder that holds `path`; None means the program's own folder.
-    """
-
-    path: Path
-    shown: str
-    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +191,17 @@ class Harness:
         copy, home, temporary = folder / "program", folder / "home", folder / "tmp"
         for new in (copy, home, temporary):
             new.mkdir()
-        program = copy_program(job.program, copy)
+        copied = copy_program(job.program, copy)
         limits = asdict(self.limits)
         epochs = limits.pop("epochs")
         return {
-            "program": str(program),
+            "program": str(copied.program),
             "shown_path": job.program.shown,
             "root": str(copy),
-            "cwd": str(program.parent),
+            "cwd": str(copied.program.parent),
+            "modules": {str(path): shown for path, shown in copied.modules.items()},
+            "folders": [str(path) for path in copied.folders],
+            "package": job.program.package,
             "out": str(folder / "recording.json"),
             "environment": {"HOME": str(home), "TMPDIR": str(temporary)},
             "limits": limits,
@@ -349,12 +333,6 @@ class _Server:
             process.stdout.close()
 
 
-def backend_of(program: Program) -> str:
-    """The backend of Keras 3 that a program asks for by setting KERAS_BACKEND itself."""
-    found = _BACKEND.search(program.path.read_bytes())
-    return found[1].decode() if found else DEFAULT_BACKEND
-
-
 def probe(python: str, generations: Sequence[int]) -> dict[int, tuple[bool, str]]:
     """Ask an interpreter for the generations it has: whether each can run, and its version or why not."""
     try:
@@ -391,56 +369,6 @@ def server_environment(environment: Mapping[str, str]) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
-
-
-def copy_program(program: Program, target: Path) -> Path:
-    """Copy a program and what lies beside it into an empty folder; return the program's new path.
-
-    Beside it means the Python files and small data files under its root, within a budget; hidden
-    files, virtual environments and what links point to stay out.  The program itself is always
-    copied.
-    """
-    path = program.path.resolve(strict=True)
-    root = path.parent if program.root is None else program.root.resolve(strict=True)
-    if not path.is_relative_to(root):
-        root = path.parent
-    copied = target / path.relative_to(root)
-    copied.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, copied)
-    budget = MAX_COPY_TOTAL
-    for source in files_beside(root):
-        destination = target / source.relative_to(root)
-        size = source.stat().st_size
-        if destination.exists() or size > min(MAX_COPY_FILE, budget):
-            continue
-        budget -= size
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(PermissionError):
-            shutil.copyfile(source, destination)
-    return copied
-
-
-def files_beside(root: Path) -> list[Path]:
-    """Return the regular files under a folder, Python first, then nearest first."""
-    found: list[Path] = []
-    pending, seen = [root], 0
-    while pending and seen < MAX_COPY_ENTRIES:
-        folder = pending.pop(0)
-        try:
-            entries = sorted(folder.iterdir())
-        except PermissionError:
-            continue
-        for entry in entries:
-            seen += 1
-            if entry.name.startswith(".") or entry.is_symlink():
-                continue
-            mode = entry.lstat().st_mode
-            if stat.S_ISDIR(mode):
-                if entry.name not in SKIPPED_FOLDERS and not (entry / "pyvenv.cfg").exists():
-                    pending.append(entry)
-            elif stat.S_ISREG(mode):
-                found.append(entry)
-    return sorted(found, key=lambda path: path.suffix != ".py")
 
 
 def last_words(stderr: Path) -> str:

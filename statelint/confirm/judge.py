@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Program
+from statelint.confirm.harness import Harness, Job, Limits, NoRecording
+from statelint.confirm.programs import Program, program_of
 from statelint.discover import NOTEBOOKS, is_document
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules import load
@@ -16,6 +16,9 @@ from statelint.trace.recording import Recording
 
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
+
+# A finding and the generation on which it is judged.
+Key = tuple[Finding, int]
 
 
 def confirm(
@@ -27,64 +30,103 @@ def confirm(
 ) -> list[Finding]:
     """The findings with a verdict for each generation on which they hold and which is meant and installed.
 
-    `generations` are those asked for; None means those that each program is written for.
+    `generations` are those asked for; None means those that each program is written for.  What several
+    programs lead to is looked for in one after the other, until it is confirmed.
     """
-    paths = {file.shown: file.path for file in files}
     unrunnable = {file.shown: why for file in files if (why := _why_not(file))}
-    by_program: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if any(rule.code == finding.code for rule in load()):
-            by_program.setdefault(finding.site.path, []).append(finding)
+    programs = _programs(findings, [file for file in files if file.shown not in unrunnable])
+    verdicts: dict[Key, Verdict] = {}
     with Harness(generations or GENERATIONS, Limits(seconds=seconds)) as harness:
         wanted = [generation for generation in generations or GENERATIONS if harness.can_run(generation)]
-        jobs = [
-            Job(Program(paths[shown], shown), generation)
-            for shown, found in by_program.items()
-            if shown not in unrunnable
+        waiting: dict[Key, list[Program]] = {}
+        meant: dict[Program, tuple[int, ...]] = {}
+        for finding, candidates in programs.items():
+            for program in candidates:
+                if program not in meant:
+                    meant[program] = generations or target_of(program.code, program.path)
+            for generation in wanted:
+                if generation in finding.holds_on:
+                    waiting[finding, generation] = [p for p in candidates if generation in meant[p]]
+        verdicts.update(
+            ((finding, generation), Verdict(generation, Status.INCONCLUSIVE, unrunnable[finding.site.path]))
+            for finding in findings
             for generation in wanted
-            if generations or generation in target_of(_text(paths[shown]), paths[shown])
-            if any(generation in finding.holds_on for finding in found)
-        ]
-        verdicts = {
-            (finding, generation): Verdict(generation, Status.INCONCLUSIVE, why)
-            for shown, why in unrunnable.items()
-            for finding in by_program.get(shown, ())
-            for generation in wanted
-            if generation in finding.holds_on
-        }
-        while jobs:
-            behind: list[Job] = []
-            for done, (job, recording) in enumerate(harness.run_all(jobs), 1):
-                mended = f", {', '.join(job.mend)} mended" if job.mend else ""
-                progress(f"ran {job.program.shown} on Keras {job.keras}{mended} ({done} of {len(jobs)})")
-                concerned = [f for f in by_program[job.program.shown] if job.keras in f.holds_on]
-                _settle(verdicts, _judge(concerned, job, recording))
-                mend = _crashes(concerned, job.keras, verdicts)
-                if set(mend) - set(job.mend) and any(_is_open(verdicts[f, job.keras]) for f in concerned):
-                    behind.append(replace(job, mend=mend))
-            jobs = behind
+            if generation in finding.holds_on and finding.site.path in unrunnable
+        )
+        while jobs := _next_jobs(waiting, verdicts):
+            while jobs:
+                jobs = _run(harness, jobs, verdicts, progress)
     return [
         replace(f, verdicts=tuple(verdicts[f, g] for g in GENERATIONS if (f, g) in verdicts))
         for f in findings
     ]
 
 
+def _programs(findings: Sequence[Finding], files: Sequence[SourceFile]) -> dict[Finding, list[Program]]:
+    """The programs that lead to each finding that can be judged."""
+    from statelint.source.project import Project
+
+    project = Project()
+    by_name = {file.shown: file for file in files}
+    codes = {rule.code for rule in load()}
+    known: dict[str, Program] = {}
+    found: dict[Finding, list[Program]] = {}
+    for finding in findings:
+        if finding.code in codes:
+            found[finding] = []
+            for shown in finding.programs or (finding.site.path,):
+                if shown in by_name and shown not in known:
+                    known[shown] = program_of(by_name[shown], project)
+                if shown in known:
+                    found[finding].append(known[shown])
+    return found
+
+
+def _next_jobs(waiting: dict[Key, list[Program]], verdicts: dict[Key, Verdict]) -> dict[Job, list[Finding]]:
+    """The runs of the next program for each finding not confirmed yet, with all that they may judge."""
+    due = {
+        Job(programs[0], generation)
+        for (finding, generation), programs in waiting.items()
+        if programs and not _is_confirmed(verdicts.get((finding, generation)))
+    }
+    jobs: dict[Job, list[Finding]] = {}
+    for (finding, generation), programs in waiting.items():
+        for program in list(programs):
+            job = Job(program, generation)
+            if job in due:
+                programs.remove(program)
+                jobs.setdefault(job, []).append(finding)
+    return jobs
+
+
+def _run(
+    harness: Harness,
+    jobs: dict[Job, list[Finding]],
+    verdicts: dict[Key, Verdict],
+    progress: Callable[[str], None],
+) -> dict[Job, list[Finding]]:
+    """Run programs and judge what they concern; the runs that may tell more, behind crashes mended."""
+    behind: dict[Job, list[Finding]] = {}
+    for done, (job, recording) in enumerate(harness.run_all(list(jobs)), 1):
+        concerned = jobs[job]
+        mended = f", {', '.join(job.mend)} mended" if job.mend else ""
+        progress(f"ran {job.program.shown} on Keras {job.keras}{mended} ({done} of {len(jobs)})")
+        found = _judge(concerned, job, recording)
+        _settle(verdicts, found, is_mended=bool(job.mend))
+        mend = tuple(sorted({*job.mend, *_crashes(found)}))
+        if mend != job.mend and any(_is_open(verdicts[f, job.keras]) for f in concerned):
+            behind[replace(job, mend=mend)] = concerned
+    return behind
+
+
 def _why_not(file: SourceFile) -> str | None:
     """Why a file can't be run, None where it can."""
-    if file.data is not None:
-        return "what comes on standard input isn't run"
     if is_document(file.shown):
         return f"{'notebooks' if file.shown.endswith(NOTEBOOKS) else 'Markdown texts'} aren't run yet"
     return None
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
-
-
-def _judge(
-    findings: Iterable[Finding], job: Job, recording: Recording | NoRecording
-) -> dict[tuple[Finding, int], Verdict]:
+def _judge(findings: Iterable[Finding], job: Job, recording: Recording | NoRecording) -> dict[Key, Verdict]:
     rules = {rule.code: rule for rule in load()}
     return {
         (finding, job.keras): Verdict(job.keras, Status.INCONCLUSIVE, recording.reason)
@@ -94,10 +136,15 @@ def _judge(
     }
 
 
-def _settle(verdicts: dict[tuple[Finding, int], Verdict], found: dict[tuple[Finding, int], Verdict]) -> None:
+def _settle(verdicts: dict[Key, Verdict], found: dict[Key, Verdict], *, is_mended: bool) -> None:
     """Take the verdicts of a run, but let a run behind mended crashes only decide what was open."""
     for key, new in found.items():
-        if key not in verdicts or (_is_open(verdicts[key]) and not _is_open(new)):
+        old = verdicts.get(key)
+        if (
+            old is None
+            or (_is_open(old) and not _is_open(new))
+            or (_is_confirmed(new) and not _is_confirmed(old) and not is_mended)
+        ):
             verdicts[key] = new
 
 
@@ -105,17 +152,11 @@ def _is_open(verdict: Verdict) -> bool:
     return verdict.status in (Status.INCONCLUSIVE, Status.NOT_REACHED)
 
 
-def _crashes(
-    findings: Iterable[Finding], generation: int, verdicts: dict[tuple[Finding, int], Verdict]
-) -> tuple[str, ...]:
+def _is_confirmed(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.status is Status.CONFIRMED
+
+
+def _crashes(found: dict[Key, Verdict]) -> set[str]:
     """The codes of the confirmed crashes that the recorder can mend, to look behind them."""
     mendable = {rule.code for rule in load() if rule.mendable}
-    return tuple(
-        sorted(
-            {
-                f.code
-                for f in findings
-                if f.code in mendable and verdicts[f, generation].status is Status.CONFIRMED
-            }
-        )
-    )
+    return {f.code for (f, _), verdict in found.items() if f.code in mendable and _is_confirmed(verdict)}

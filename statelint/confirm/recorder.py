@@ -75,10 +75,11 @@ def fingerprint(*parts: bytes) -> str:
 class Frames:
     """Translates frames of the running copy into places as the user knows them."""
 
-    def __init__(self, program: str, shown: str, root: str) -> None:
-        self.program = os.path.realpath(program)
-        self.root = os.path.realpath(root).rstrip(os.sep) + os.sep
-        self.shown = shown
+    def __init__(self, job: Job) -> None:
+        self.program = os.path.realpath(job.program)
+        self.root = os.path.realpath(job.root).rstrip(os.sep) + os.sep
+        self.shown = job.shown
+        self.modules = {os.path.realpath(path): shown for path, shown in job.modules.items()}
         self._known: dict[str, str | None] = {}
 
     def shown_path(self, filename: str) -> str | None:
@@ -93,6 +94,8 @@ class Frames:
         path = os.path.realpath(filename)
         if path == self.program:
             return self.shown
+        if path in self.modules:
+            return self.modules[path]
         if not path.startswith(self.root):
             return None
         beside = os.path.relpath(path, os.path.dirname(self.program))
@@ -144,8 +147,12 @@ class Frames:
         """The exception's text without what changes from run to run, cut in the middle when long."""
         text = re.sub(r'\n *File "[^"]*", line \d+, in .*(?=\n|$)', "", str(error))
         text = re.sub(r"\n{2,}", "\n", text)
-        folder = os.path.dirname(self.shown)
-        text = text.replace(self.program, self.shown).replace(self.root, folder + os.sep if folder else "")
+        text = text.replace(self.program, self.shown)
+        for path, shown in self.modules.items():
+            text = text.replace(path, shown)
+        above = os.path.relpath(self.root, os.path.dirname(self.program))
+        folder = os.path.normpath(os.path.join(os.path.dirname(self.shown), above))
+        text = text.replace(self.root, "" if folder == "." else folder + os.sep)
         text = re.sub(r"\b0x[0-9a-f]{6,}", "0x…", text)
         text = re.sub(r"__autograph_generated_file\w+", "__autograph_generated_file", text)
         if len(text) > MAX_MESSAGE:
@@ -183,6 +190,9 @@ class Job:
         self.cwd: str = data["cwd"]
         self.out: str = data["out"]
         self.root: str = data.get("root") or os.path.dirname(self.program)
+        self.folders: list[str] = data.get("folders", [])
+        self.package: str = data.get("package", "")
+        self.modules: dict[str, str] = data.get("modules", {})  # the copies' paths, and as they are shown
         self.environment: dict[str, str] = data.get("environment", {})
         self.mend: list[str] = data.get("mend", [])
         self.max_epochs: int = data.get("max_epochs", 2)
@@ -2157,17 +2167,19 @@ def run_program(recorder: Recorder, job: Job) -> None:
     """Run the program as `__main__`, write the recording and end the process."""
     recorder.job = job
     recorder.process = os.getpid()
-    recorder.frames = Frames(job.program, job.shown, job.root)
+    recorder.frames = Frames(job)
     recorder.story = Story()
     mend(recorder, job.mend)
     seed(recorder)
     watch_exit(recorder, job)
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=job.program, __builtins__=__builtins__, __cached__=None)
+    if job.package:
+        main.__dict__.update(__package__=job.package)
     sys.modules["__statelint_recorder__"] = sys.modules["__main__"]
     sys.modules["__main__"] = main
     sys.argv = [job.program]
-    folders = [os.path.dirname(job.program), job.root]
+    folders = [os.path.dirname(job.program), job.root, *job.folders]
     sys.path[:] = list(dict.fromkeys(folders)) + sys.path[1:]
     importlib.invalidate_caches()
     try:

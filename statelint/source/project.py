@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,18 @@ _IMPORTS = re.compile(
     rb"""(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t*]+)|import[ \t]+([\w., \t]+))""",
     re.MULTILINE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a program imports of its project: the modules, however far, and the folders to find them in.
+
+    `package` is what the program itself belongs to, where it imports relative to it.
+    """
+
+    modules: tuple[Path, ...]
+    folders: tuple[Path, ...]
+    package: str = ""
 
 
 class Project:
@@ -88,17 +101,29 @@ class Project:
         return known
 
     def _imported(self, file: Path, data: bytes) -> Iterator[Path]:
-        for dots, module, names, plain in _IMPORTS.findall(data):
-            if plain:
-                wanted = [part.split()[0] for part in plain.decode().split(",") if part.strip()]
-                level = 0
-            else:
-                inner = [part.split()[0] for part in names.decode().split(",") if part.strip()]
-                level, base = len(dots), module.decode()
-                wanted = [base, *(f"{base}.{name}" if base else name for name in inner if name != "*")]
-            for name in wanted:
-                if name or level:
-                    yield from self.locate(file, file, name, level) or ()
+        for name, level in _named(data):
+            yield from self.locate(file, file, name, level) or ()
+
+    def needs(self, program: Path, data: bytes) -> Needs:
+        """What must be there for the program to run; `data` is its text."""
+        modules: dict[Path, None] = {}
+        folders: dict[Path, None] = {}
+        depth = max((level for _, level in _named(data)), default=0)
+        package = _enclosing(program, depth) if depth else ()
+        if package:
+            folders[program.parents[len(package)]] = None
+        todo = [(program, data)]
+        while todo:
+            file, text = todo.pop()
+            for name, level in _named(text):
+                found = self.locate(file, program, name, level) or ()
+                if found and not level:
+                    folders[_holder(found[0])] = None
+                for module in found:
+                    if module.suffix == ".py" and module not in modules and module != program:
+                        modules[module] = None
+                        todo.append((module, _bytes(module)))
+        return Needs(tuple(modules), tuple(folders), ".".join(package))
 
     def concerns(self, file: Path, data: bytes, words: re.Pattern[bytes]) -> bool:
         """Whether one of the words stands in the file or in a module that it imports, however far."""
@@ -118,6 +143,34 @@ class Project:
                 return True
             todo.extend(self.imports(module))
         return False
+
+
+def _named(data: bytes) -> Iterator[tuple[str, int]]:
+    """The names in import statements, each with the number of its leading dots."""
+    for dots, module, names, plain in _IMPORTS.findall(data):
+        if plain:
+            wanted = [part.split()[0] for part in plain.decode().split(",") if part.strip()]
+            level = 0
+        else:
+            inner = [part.split()[0] for part in names.decode().split(",") if part.strip()]
+            level, base = len(dots), module.decode()
+            wanted = [base, *(f"{base}.{name}" if base else name for name in inner if name != "*")]
+        yield from ((name, level) for name in wanted if name or level)
+
+
+def _holder(module: Path) -> Path:
+    """The folder in which an import finds a module, a package's `__init__.py` or a package's folder."""
+    return module.parent.parent if module.name == "__init__.py" else module.parent
+
+
+def _enclosing(program: Path, depth: int) -> tuple[str, ...]:
+    """The names of the packages around a program that imports relative to `depth` of them."""
+    names = [folder.name for folder in program.parents[:depth]]
+    outer = program.parents[min(depth, len(program.parents) - 1)]
+    while _is_package(outer):
+        names.append(outer.name)
+        outer = outer.parent
+    return tuple(reversed(names))
 
 
 def _bytes(file: Path) -> bytes:

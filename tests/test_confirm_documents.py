@@ -1,0 +1,148 @@
+"""Projects, notebooks and Markdown texts on real Keras: the verdicts stand at the right places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from statelint.confirm import judge
+from statelint.confirm.harness import Harness
+from statelint.confirm.programs import program_of
+from statelint.discover import SourceFile, discover, standard_input
+from statelint.engine import check_files
+from statelint.findings import Finding
+from statelint.source.project import Project
+from tests.conftest import Recordings
+
+NET = """\
+    import keras
+
+    def build(batch, **options):
+        model = keras.Sequential([keras.Input(batch_shape=(batch, 5, 1)), keras.layers.LSTM(4, **options)])
+        model.compile("sgd", "mse")
+        return model
+
+    def train(model, x, y):
+        model.fit(x, y, batch_size=8, epochs=3, shuffle=False)
+    """
+
+SERIES = "import numpy as np\nx, y = np.random.rand(32, 5, 1), np.random.rand(32, 4)\n"
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "root", "folders", "package"),
+    [
+        ("train.py", "import net", None, [], ""),
+        ("scripts/train.py", "from project.net import build", "..", [".."], ""),
+        ("scripts/train.py", "import src.net", "..", [".."], ""),
+        ("project/run/train.py", "from ..net import build", "../..", ["../.."], "project.run"),
+        ("train.py", "import numpy", None, [], ""),
+    ],
+)
+def test_what_a_program_needs(
+    tmp_path: Path, name: str, text: str, root: str | None, folders: list[str], package: str
+) -> None:
+    write(tmp_path, {"net.py": NET, "project/net.py": NET, "src/net.py": NET, "setup.py": "", name: text})
+    file = SourceFile(tmp_path / name, name)
+    program = program_of(file, Project())
+    here = file.path.parent
+    assert program.root == (None if root is None else (here / root).resolve())
+    assert list(program.folders) == [(here / folder).resolve() for folder in folders]
+    assert program.package == package
+    assert [module.name for module in program.modules] == ([] if "numpy" in text else ["net.py"])
+
+
+def judged(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, generation: int, files: list[SourceFile]
+) -> list[Finding]:
+    checked = check_files(files, (generation,))
+    assert not checked.failures, checked.failures
+    shared = Recordings(harness, (generation,))
+    monkeypatch.setattr(judge, "Harness", lambda *_: shared)
+    return judge.confirm(checked.findings, files, (generation,), 40, lambda _: None)
+
+
+def told(findings: list[Finding]) -> list[str]:
+    """`place code status` of each finding."""
+    return [f"{f.site} {f.code} {v.status}" for f in findings for v in f.verdicts]
+
+
+PROJECT = {
+    "nets/__init__.py": "",
+    "nets/net.py": NET,
+    "data.py": SERIES,
+    "scripts/train.py": """\
+        from data import x, y
+        from nets.net import build, train
+
+        train(build(8, stateful=True), x, y)
+        """,
+    "setup.py": "",
+}
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("here", [".", "scripts"])
+def test_a_project(
+    harness: Harness, generation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: str
+) -> None:
+    write(tmp_path, PROJECT)
+    monkeypatch.chdir(tmp_path / here)
+    files = discover([str(tmp_path)]).files
+    shown = "nets/net.py" if here == "." else f"{tmp_path}/nets/net.py"
+    assert told(judged(harness, monkeypatch, generation, files)) == [f"{shown}:9:5 SRN301 confirmed"]
+
+
+@pytest.mark.keras
+def test_a_program_that_imports_relative_to_its_package(
+    harness: Harness, generation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = "from .net import build, train\nfrom ..data import x, y\ntrain(build(8, stateful=True), x, y)\n"
+    write(tmp_path, {"a/nets/net.py": NET, "a/nets/train.py": train, "a/data.py": SERIES})
+    monkeypatch.chdir(tmp_path)
+    found = judged(harness, monkeypatch, generation, discover(["a"]).files)
+    assert told(found) == ["a/nets/net.py:9:5 SRN301 confirmed"]
+
+
+@pytest.mark.keras
+def test_what_two_programs_lead_to(
+    harness: Harness, generation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one ends too early."""
+    train = "from data import x, y\nfrom net import build, train\n{}train(build(8, stateful=True), x, y)\n"
+    write(
+        tmp_path,
+        {
+            "net.py": NET,
+            "data.py": SERIES,
+            "a.py": train.format("open('missing.csv')\n"),
+            "b.py": train.format(""),
+        },
+    )
+    monkeypatch.chdir(tmp_path)
+    found = judged(harness, monkeypatch, generation, discover(["."]).files)
+    assert [f.programs for f in found] == [("b.py", "a.py")] or [f.programs for f in found] == [
+        ("a.py", "b.py")
+    ]
+    assert told(found) == ["net.py:9:5 SRN301 confirmed"]
+
+
+@pytest.mark.keras
+def test_standard_input(
+    harness: Harness, generation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"net.py": NET})
+    monkeypatch.chdir(tmp_path)
+    text = SERIES + "from net import build\nmodel = build(8, stateful=True)\nmodel.fit(x, y, batch_size=8)\n"
+    file = standard_input(None, text.encode())
+    found = judged(harness, monkeypatch, generation, [file])
+    assert told(found) == ["<stdin>:5:1 SRN201 confirmed"]
