@@ -38,3 +38,17 @@ def test_a_layer_called_on_an_array_is_built() -> None:
     layer = "x = np.random.rand(20, 10, 50)\nmemory = LSTM(4, stateful=True)\n"
     assert found(layer + "memory(x)\nmemory.reset_states()\n") == []
     assert found(layer + "memory.reset_states()\nmemory(x)\n") == [(3, "SRN308")]
+
+
+def test_a_fit_of_one_batch_is_a_batch() -> None:
+    code = """
+x, y = np.random.rand(1000, 1), np.random.rand(100, 1)
+model = Sequential([LSTM(64, batch_input_shape=(SIZE, 1, 1), stateful=True), Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+for i in range(0, len(x), 100):
+    piece = x[i : i + 100].reshape(100, 1, 1)
+    model.fit(piece, y, batch_size=SIZE, shuffle=False)
+    model.reset_states()
+"""
+    assert found(code.replace("SIZE", "100")) == [(8, "SRN303")]
+    assert found(code.replace("SIZE", "50")) == []

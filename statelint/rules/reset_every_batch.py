@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import separate_rows
 from statelint.rules.places import placed
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
-from statelint.trace.story import Feed, Loop, Reset, Skipped, Story, Trace, Walked
+from statelint.trace.story import Feed, Loop, Pass, Reset, Skipped, Story, Trace, Walked
 from statelint.values import number
 
 
@@ -55,16 +56,17 @@ class ResetEveryBatch(Rule):
 
 def reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | None:
     """The unconditional reset between this batch and the one before of the same data, in the same loop."""
-    if not feed.context.passes or not is_stateful(feed.model):
+    own_passes = _passes(feed)
+    if not own_passes or not is_stateful(feed.model):
         return None
-    own = feed.context.passes[-1]
+    own = own_passes[-1]
     resets: list[Reset] = []
     for event, certain in History(story, position, feed.model, feed.context):
         if isinstance(event, Reset) and certain:
             resets.append(event)
         elif isinstance(event, Feed):
-            passes = event.context.passes
-            same_loop = len(passes) == len(feed.context.passes) and passes[-1].loop.id == own.loop.id
+            passes = _passes(event)
+            same_loop = len(passes) == len(own_passes) and passes[-1].loop.id == own.loop.id
             if not same_loop or passes[-1].index == own.index or not _consecutive(event, feed, own.loop):
                 return None
             inside = [r for r in resets if r.context.within(own.loop)]
@@ -74,6 +76,15 @@ def reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | N
         elif not isinstance(event, Walked):
             return None
     return None
+
+
+def _passes(feed: Feed) -> tuple[Pass, ...]:
+    """The loops around a batch; a fit that runs one epoch of one batch is none of them."""
+    passes, call = feed.context.passes, feed.call
+    if not passes or passes[-1].loop.kind != "epochs" or number(passes[-1].loop.count) != 1:
+        return passes
+    rows, size = training_samples(call), batch_argument(call)
+    return passes[:-1] if rows is not None and size is not None and rows <= size else passes
 
 
 def _is_skipped(story: Story, reset: Reset) -> bool:

@@ -172,8 +172,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     # Rows of unknown number that keep their first axis are still the same windows.
     windows = array.windows if same_rows or array.shape is None or not array.shape else None
     shuffled, separate = (array.shuffle_site, array.separate_site) if same_rows else (None, None)
+    cut = array.cut if same_rows and array.cut is not None and array.cut.axis == 0 else None
     return depending_on(
-        Known(Array(key, tuple(dims), base, start, array.made, None, windows, shuffled, separate)), source
+        Known(Array(key, tuple(dims), base, start, array.made, cut, windows, shuffled, separate)), source
     )
 
 
