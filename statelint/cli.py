@@ -37,7 +37,8 @@ exit status:
   2  wrong usage, a path that doesn't exist, or an internal error
 
 --confirm runs the programs in which something was found: on a copy, in a child process with
-limits on time, memory and files, without network. Without it, no code is ever run.
+limits on time, memory and files, without network. --timeline runs the programs that it is given in
+the same way. Without these two, no code is ever run.
 """
 
 
@@ -78,6 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if options.rules or options.explain:
             status = _read_up(options)
+        elif options.timeline:
+            status = _draw(options)
         else:
             run = _check(options)
             status = run.status(options.exit_zero)
@@ -140,11 +143,16 @@ def _parser() -> argparse.ArgumentParser:
         "--confirm", action="store_true", help="run what was found on real Keras and show what it did"
     )
     parser.add_argument(
+        "--timeline",
+        action="store_true",
+        help="run the programs named, with or without findings, as --confirm does, and draw their states",
+    )
+    parser.add_argument(
         "--timeout",
         type=_seconds,
         default=60.0,
         metavar="SECONDS",
-        help="for each program that --confirm runs (default: 60)",
+        help="for each program that is run (default: 60)",
     )
     parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
     parser.add_argument(
@@ -216,7 +224,7 @@ def _check(options: argparse.Namespace) -> Run:
         discovered = _discovered(options)
     except MissingPaths as error:
         raise _UsageError(*(f"no such file or folder: {path}" for path in error.paths)) from None
-    if options.confirm and (missing := _missing_keras(generations or (2, 3))):
+    if options.confirm and (missing := _missing_keras("--confirm", generations or (2, 3))):
         raise _UsageError(missing)
     run.texts = {file.shown: file.data for file in discovered.files if file.data is not None}
     for folder in discovered.unreadable:
@@ -283,15 +291,40 @@ def _confirm(
             run.findings = sorted(judged, key=Finding.order)
 
 
-def _missing_keras(generations: tuple[int, ...]) -> str | None:
-    """Why nothing can be confirmed here, and what to install; None where one of the generations can run."""
+def _draw(options: argparse.Namespace) -> int:
+    """Run the programs that are named, and print what each did."""
+    if options.confirm or options.statistics or options.format != "full":
+        raise _UsageError("--timeline goes with --format full alone, and not with --confirm or --statistics")
+    if not all(os.path.isfile(path) for path in options.paths):
+        raise _UsageError("--timeline runs programs: name their files, not folders")
+    generations = (2, 3) if options.keras == "auto" else (int(options.keras),)
+    if missing := _missing_keras("--timeline", generations):
+        raise _UsageError(missing)
+    from statelint.confirm.watch import watch
+    from statelint.report import timeline_text
+    from statelint.trace.recording import Recording
+
+    with _progress() as progress:
+        runs = watch(options.paths, generations, options.timeout, progress)
+    status = CLEAN
+    for shown, run in runs:
+        if isinstance(run, Recording):
+            timeline_text.write(shown, run, sys.stdout)
+        else:
+            _complain(f"{shown}: {run.reason}")
+            status = TROUBLE
+    return status
+
+
+def _missing_keras(option: str, generations: tuple[int, ...]) -> str | None:
+    """Why nothing can be run here, and what to install; None where one of the generations can run."""
     from statelint.confirm.harness import probe
 
     answers = probe(sys.executable, generations)
     if any(can_run for can_run, _ in answers.values()):
         return None
     reasons = "; ".join(f"Keras {generation}: {reason}" for generation, (_, reason) in answers.items())
-    return f'--confirm needs Keras ({reasons}). To install it: pip install "statelint[confirm]"'
+    return f'{option} needs Keras ({reasons}). To install it: pip install "statelint[confirm]"'
 
 
 @contextmanager

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from statelint.sites import Site
+
+if TYPE_CHECKING:
+    from statelint.trace.recording import Recording
 
 
 class Severity(StrEnum):
@@ -27,11 +31,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement of one Keras generation (2 or 3) on one finding, with its measured evidence."""
+    """The judgement of one Keras generation (2 or 3) on one finding, with its measured evidence.
+
+    `recording` is the run that was judged, for reports to draw.
+    """
 
     keras: int
     status: Status
     evidence: str
+    recording: Recording | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def _judge(findings: Iterable[Finding], job: Job, recording: Recording | NoRecor
     return {
         (finding, job.keras): Verdict(job.keras, Status.INCONCLUSIVE, recording.reason)
         if isinstance(recording, NoRecording)
-        else rules[finding.code].judge(finding, recording)
+        else replace(rules[finding.code].judge(finding, recording), recording=recording)
         for finding in findings
     }
 

@@ -12,6 +12,7 @@ from statelint.report.console import UNLIMITED
 from statelint.report.excerpt import Excerpts
 from statelint.report.frame import ASCII, UNICODE, Frame, Mark, stripped
 from statelint.report.visible import can_print, one_line, visible
+from statelint.trace.recording import Recording
 
 _SEVERITY_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _COLOURS = {
@@ -67,6 +68,21 @@ class Card:
             if verdict.evidence:
                 head.append(f" {'–' if self.is_unicode else '-'} {one_line(verdict.evidence)}")
             yield from self._hanging(head, indent=2, hang=4)
+        yield from self._picture()
+
+    def _picture(self) -> Iterator[Text]:
+        """What the newest Keras that settled the finding did, in a few rows."""
+        recording = drawn(self.finding)
+        if recording is None:
+            return
+        from statelint.report.timeline_text import compact, signs_for, width_of
+
+        sites = (self.finding.site, *(related.site for related in self.finding.related))
+        rows = compact(recording, width_of(self.console) - 4, signs_for(self.console), sites)
+        if rows:
+            yield Text()
+        for row in rows:
+            yield Text("    ").append_text(row)
 
     def _prose(self, key: str, text: str, style: str = "") -> Iterator[Text]:
         """`text` under `key`, wrapped, with its own line breaks kept."""
@@ -107,6 +123,12 @@ class Card:
                 rows = [_place(those[0]), *rows] if rows else [_place(m).append(f" {m.label}") for m in those]
             if rows:
                 yield rows
+
+
+def drawn(finding: Finding) -> Recording | None:
+    """The run to draw with a finding: that of the newest Keras which settled it."""
+    settled = [v for v in finding.verdicts if v.status in (Status.CONFIRMED, Status.REFUTED)]
+    return next((v.recording for v in reversed(settled) if v.recording is not None), None)
 
 
 def _place(mark: Mark) -> Text:

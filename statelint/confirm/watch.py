@@ -1,0 +1,38 @@
+"""Running programs to see what they do, whatever was found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from statelint.confirm.harness import Harness, Limits, NoRecording
+from statelint.confirm.programs import Program
+from statelint.discover import is_document
+from statelint.target import target_of
+from statelint.trace.recording import Recording
+
+
+def watch(
+    paths: Sequence[str], generations: tuple[int, ...], seconds: float, progress: Callable[[str], None]
+) -> list[tuple[str, Recording | NoRecording]]:
+    """What each program did on the newest of these generations that it is written for and that is there."""
+    with Harness(generations, Limits(seconds=seconds)) as harness:
+        runs: list[tuple[str, Recording | NoRecording]] = []
+        for path in paths:
+            progress(f"running {path}")
+            runs.append((path, _run(harness, path)))
+        return runs
+
+
+def _run(harness: Harness, path: str) -> Recording | NoRecording:
+    if is_document(path):
+        return NoRecording("notebooks and texts aren't run")
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        return NoRecording(error.strerror or str(error))
+    asked = harness.generations
+    # What was asked for decides, where the program is written for another one.
+    meant = [g for g in asked if g in target_of(text, Path(path))] or asked
+    chosen = max((g for g in meant if harness.can_run(g)), default=max(meant))
+    return harness.run(Program(Path(path), path), chosen)
