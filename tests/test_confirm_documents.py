@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,12 +10,13 @@ import pytest
 
 from statelint.confirm import judge
 from statelint.confirm.harness import Harness
-from statelint.confirm.programs import program_of
+from statelint.confirm.programs import program_of, programs_of
 from statelint.discover import SourceFile, discover, standard_input
 from statelint.engine import check_files
-from statelint.findings import Finding
+from statelint.findings import Finding, Status
 from statelint.source.project import Project
 from tests.conftest import Recordings
+from tests.programs import DOCUMENTS, ROOT
 
 NET = """\
     import keras
@@ -146,3 +148,74 @@ def test_standard_input(
     file = standard_input(None, text.encode())
     found = judged(harness, monkeypatch, generation, [file])
     assert told(found) == ["<stdin>:5:1 SRN201 confirmed"]
+
+
+# Notebooks and texts
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4})
+
+
+CELLS = (
+    "%matplotlib inline\nimport keras\nimport numpy as np",
+    "x, y = np.random.rand(32, 5, 1), np.random.rand(32, 4)\n!pip install keras\ndisplay(x.shape)",
+    "def build():\n"
+    "    model = keras.Sequential([keras.Input(batch_shape=(8, 5, 1)), keras.layers.LSTM(4, stateful=True)])\n"
+    "    model.compile('sgd', 'mse')\n"
+    "    return model",
+    "raise KeyError('a column')\n",
+    "this is no Python",
+    "model = build()\n%time model.fit(x, y, batch_size=8, epochs=3, shuffle=False)",
+    "other = build()\nother.fit(x[:30], y[:30], batch_size=8, shuffle=False)",
+)
+
+
+@pytest.mark.keras
+def test_a_notebook(
+    harness: Harness, generation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"a.ipynb": notebook(*CELLS)})
+    monkeypatch.chdir(tmp_path)
+    found = judged(harness, monkeypatch, generation, discover(["."]).files)
+    assert told(found) == [
+        "a.ipynb:cell 5:2:7 SRN301 confirmed",
+        "a.ipynb:cell 6:2:1 SRN204 confirmed",
+    ]
+    carried, short = (v.evidence for f in found for v in f.verdicts)
+    assert "KeyError at line 1 of cell 3" in carried
+    assert "at line 2 of cell 6" in short
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    "document", [p for p in DOCUMENTS if p.name.startswith("bad_")], ids=lambda p: p.name
+)
+def test_findings_in_documents_are_confirmed(
+    harness: Harness, generation: int, document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    found = judged(harness, monkeypatch, generation, discover([str(document)]).files)
+    open_or_refuted = [
+        f"{f.site} {f.code}: {v.status}: {v.evidence}"
+        for f in found
+        for v in f.verdicts
+        if v.status is not Status.CONFIRMED
+    ]
+    assert found and open_or_refuted == []
+    assert all(f.verdicts for f in found if generation in f.holds_on and f.code != "SRN001")
+
+
+def test_the_stories_of_a_text_are_programs(tmp_path: Path) -> None:
+    text = (
+        "# Keras\n```python\nimport numpy as np; import keras\nx = 1\n```\n```python\nx ...\n```\n"
+        "## Other\n```python\nx = 2\n```\n"
+    )
+    write(tmp_path, {"a.md": text})
+    one, two = programs_of(SourceFile(tmp_path / "a.md", "a.md"), Project())
+    assert [piece.code for piece in one.pieces] == ["\n\nimport numpy as np; import keras\nx = 1"]
+    assert [piece.code.rstrip() for piece in two.pieces] == [
+        "\n\nimport numpy as np; import keras",
+        "\n" * 10 + "x = 2",
+    ]
+    assert "import keras" in one.prelude

@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statelint.confirm import judge
-from statelint.discover import SourceFile, discover
+from statelint.discover import discover
 from statelint.engine import check_files, check_source
-from statelint.findings import Finding, Status
+from statelint.findings import Finding
 from statelint.source.magics import to_python
 from statelint.source.notebook import DamagedNotebookError, cells_of
 
@@ -359,16 +358,6 @@ def test_the_target_is_read_from_the_cells(line: str, holds_on: tuple[int, ...])
     removed = "keras.layers.LSTM(4, batch_input_shape=(2, 3, 1), stateful=True)"
     codes = {f.code for f in checked(notebook(line, IMPORTS, removed))}
     assert ("SRN501" in codes) == (3 in holds_on)
-
-
-def test_a_notebook_is_not_run_yet(tmp_path: Path) -> None:
-    path = tmp_path / "a.ipynb"
-    path.write_bytes(notebook(IMPORTS, MODEL, DATA, FIT))
-    file = SourceFile(path, "a.ipynb")
-    judged = judge.confirm(checked(path.read_bytes()), [file], (2, 3), 5, lambda _: None)
-    verdicts = [(v.status, v.evidence) for f in judged for v in f.verdicts]
-    assert set(verdicts) <= {(Status.INCONCLUSIVE, "notebooks aren't run yet")}
-    assert [f.code for f in judged] == ["SRN301"]
 
 
 # Properties

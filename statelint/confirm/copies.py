@@ -7,8 +7,12 @@ import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from statelint.confirm.programs import Program, shown_module
+
+if TYPE_CHECKING:
+    from statelint.source.reading import Piece
 
 MAX_COPY_FILE = 5 << 20
 MAX_COPY_TOTAL = 50 << 20
@@ -65,6 +69,13 @@ def copy_program(program: Program, target: Path) -> Copied:
 def _copy(source: Path, destination: Path) -> None:
     destination.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, destination)
+
+
+def write_piece(folder: Path, number: int, piece: Piece) -> Path:
+    """Write a cell or block into a file of its own, and return the file."""
+    path = folder.resolve() / f"piece{number}.py"
+    path.write_text(piece.code, encoding="utf-8", errors="replace")
+    return path
 
 
 def files_beside(root: Path) -> list[Path]:

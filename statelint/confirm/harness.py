@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from statelint.confirm.copies import copy_program
+from statelint.confirm.copies import copy_program, write_piece
 from statelint.confirm.programs import BACKENDS, DEFAULT_BACKEND, Program, backend_of
 from statelint.trace.recording import Recording
 
@@ -192,6 +192,10 @@ class Harness:
         for new in (copy, home, temporary):
             new.mkdir()
         copied = copy_program(job.program, copy)
+        pieces = [
+            [str(write_piece(folder, number, piece)), piece.cell]
+            for number, piece in enumerate(job.program.pieces)
+        ]
         limits = asdict(self.limits)
         epochs = limits.pop("epochs")
         return {
@@ -202,6 +206,8 @@ class Harness:
             "modules": {str(path): shown for path, shown in copied.modules.items()},
             "folders": [str(path) for path in copied.folders],
             "package": job.program.package,
+            "pieces": pieces,
+            "prelude": job.program.prelude,
             "out": str(folder / "recording.json"),
             "environment": {"HOME": str(home), "TMPDIR": str(temporary)},
             "limits": limits,

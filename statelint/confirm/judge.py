@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording
-from statelint.confirm.programs import Program, program_of
-from statelint.discover import NOTEBOOKS, is_document
+from statelint.confirm.programs import Program, programs_of
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules import load
 from statelint.target import GENERATIONS, target_of
@@ -16,6 +15,7 @@ from statelint.trace.recording import Recording
 
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
+    from statelint.rules.base import Rule
 
 # A finding and the generation on which it is judged.
 Key = tuple[Finding, int]
@@ -33,8 +33,7 @@ def confirm(
     `generations` are those asked for; None means those that each program is written for.  What several
     programs lead to is looked for in one after the other, until it is confirmed.
     """
-    unrunnable = {file.shown: why for file in files if (why := _why_not(file))}
-    programs = _programs(findings, [file for file in files if file.shown not in unrunnable])
+    programs = _programs(findings, files)
     verdicts: dict[Key, Verdict] = {}
     with Harness(generations or GENERATIONS, Limits(seconds=seconds)) as harness:
         wanted = [generation for generation in generations or GENERATIONS if harness.can_run(generation)]
@@ -47,12 +46,6 @@ def confirm(
             for generation in wanted:
                 if generation in finding.holds_on:
                     waiting[finding, generation] = [p for p in candidates if generation in meant[p]]
-        verdicts.update(
-            ((finding, generation), Verdict(generation, Status.INCONCLUSIVE, unrunnable[finding.site.path]))
-            for finding in findings
-            for generation in wanted
-            if generation in finding.holds_on and finding.site.path in unrunnable
-        )
         while jobs := _next_jobs(waiting, verdicts):
             while jobs:
                 jobs = _run(harness, jobs, verdicts, progress)
@@ -69,16 +62,15 @@ def _programs(findings: Sequence[Finding], files: Sequence[SourceFile]) -> dict[
     project = Project()
     by_name = {file.shown: file for file in files}
     codes = {rule.code for rule in load()}
-    known: dict[str, Program] = {}
+    known: dict[str, list[Program]] = {}
     found: dict[Finding, list[Program]] = {}
     for finding in findings:
         if finding.code in codes:
             found[finding] = []
             for shown in finding.programs or (finding.site.path,):
                 if shown in by_name and shown not in known:
-                    known[shown] = program_of(by_name[shown], project)
-                if shown in known:
-                    found[finding].append(known[shown])
+                    known[shown] = programs_of(by_name[shown], project)
+                found[finding] += [program for program in known.get(shown, ()) if program.holds(finding)]
     return found
 
 
@@ -119,21 +111,27 @@ def _run(
     return behind
 
 
-def _why_not(file: SourceFile) -> str | None:
-    """Why a file can't be run, None where it can."""
-    if is_document(file.shown):
-        return f"{'notebooks' if file.shown.endswith(NOTEBOOKS) else 'Markdown texts'} aren't run yet"
-    return None
-
-
 def _judge(findings: Iterable[Finding], job: Job, recording: Recording | NoRecording) -> dict[Key, Verdict]:
     rules = {rule.code: rule for rule in load()}
     return {
         (finding, job.keras): Verdict(job.keras, Status.INCONCLUSIVE, recording.reason)
         if isinstance(recording, NoRecording)
-        else replace(rules[finding.code].judge(finding, recording), recording=recording)
+        else replace(_verdict(rules[finding.code], finding, recording), recording=recording)
         for finding in findings
     }
+
+
+def _verdict(rule: Rule, finding: Finding, recording: Recording) -> Verdict:
+    """What a rule's oracle says; where cells raised, with regard to each of these ends, and it is told."""
+    if not recording.raised:
+        return rule.judge(finding, recording)
+    told = [rule.judge(finding, replace(recording, outcome=outcome)) for outcome in recording.raised]
+    chosen = next((verdict for verdict in told if _is_confirmed(verdict)), told[0])
+    first = recording.raised[0]
+    if first.exception is None or first.exception in chosen.evidence:
+        return chosen
+    where = f" at {first.places[0].where}" if first.places else ""
+    return replace(chosen, evidence=f"{chosen.evidence} (besides, {first.exception}{where})")
 
 
 def _settle(verdicts: dict[Key, Verdict], found: dict[Key, Verdict], *, is_mended: bool) -> None:

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statelint.discover import shown_path
+from statelint.discover import is_document, shown_path
 
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
+    from statelint.findings import Finding
     from statelint.source.project import Project
+    from statelint.source.reading import Piece
 
 DEFAULT_BACKEND = "tensorflow"
 BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
 _BACKEND = re.compile(r"""KERAS_BACKEND["']?\s*(?:\]\s*=|[,:=])\s*["'](\w+)["']""")
+
+# What a notebook has without an import, and what a text on Keras takes for granted.
+_NOTEBOOK = "display = print"
+_KERAS = """
+from keras.models import *
+from keras.layers import *
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class Program:
     `root` is a folder that holds `path`; None means the program's own folder.  `data` is what stands in the
     file where that is not what lies at `path`.  `modules` are the files beneath the root that it imports,
     `folders` those that imports are looked for in, and `package` is what relative imports start from.
+    Of a notebook or a text, the `pieces` are run one after the other, behind the code in `prelude`.
     """
 
     path: Path
@@ -35,6 +49,15 @@ class Program:
     modules: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
     package: str = ""
+    pieces: tuple[Piece, ...] = ()
+    prelude: str = ""
+
+    def holds(self, finding: Finding) -> bool:
+        """Whether the finding may stand in what is run: a text's stories are programs of their own."""
+        site = finding.site
+        if not self.pieces or site.path != self.shown or site.cell is not None:
+            return True
+        return any(piece.first <= site.line <= piece.last for piece in self.pieces)
 
     @property
     def code(self) -> str:
@@ -43,7 +66,33 @@ class Program:
 
     @property
     def own_code(self) -> str:
+        if self.pieces:
+            return "\n".join(piece.code for piece in self.pieces)
         return _text(self.path) if self.data is None else self.data.decode("utf-8", "replace")
+
+
+def programs_of(file: SourceFile, project: Project) -> list[Program]:
+    """The programs in a file: one, but for the stories of a text; raises OSError if it can't be read."""
+    program = program_of(file, project)
+    if not is_document(file.shown):
+        return [program]
+    from statelint.source.document import open_document
+    from statelint.source.reading import parse
+
+    data = file.read()
+    document = open_document(file.shown, data)
+    reading = parse(document, data)
+    return [
+        replace(program, pieces=pieces, prelude=_prelude(document.cells is not None, source.implies_keras))
+        for source, pieces in zip(reading.sources, reading.pieces, strict=True)
+        if pieces
+    ]
+
+
+def _prelude(is_notebook: bool, implies_keras: bool) -> str:
+    if is_notebook:
+        return _NOTEBOOK
+    return _KERAS if implies_keras else ""
 
 
 def program_of(file: SourceFile, project: Project) -> Program:

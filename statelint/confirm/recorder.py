@@ -80,6 +80,7 @@ class Frames:
         self.root = os.path.realpath(job.root).rstrip(os.sep) + os.sep
         self.shown = job.shown
         self.modules = {os.path.realpath(path): shown for path, shown in job.modules.items()}
+        self.cells = dict(job.pieces)
         self._known: dict[str, str | None] = {}
 
     def shown_path(self, filename: str) -> str | None:
@@ -92,7 +93,7 @@ class Frames:
         if filename.startswith("<"):
             return None
         path = os.path.realpath(filename)
-        if path == self.program:
+        if path == self.program or filename in self.cells:
             return self.shown
         if path in self.modules:
             return self.modules[path]
@@ -101,14 +102,19 @@ class Frames:
         beside = os.path.relpath(path, os.path.dirname(self.program))
         return os.path.normpath(os.path.join(os.path.dirname(self.shown), beside))
 
+    def place(self, filename: str, line: int | None) -> list[Any] | None:
+        """Return the place to report for a line of a file, or None where it isn't the user's."""
+        shown = self.shown_path(filename)
+        return None if shown is None else [shown, line, self.cells.get(filename)]
+
     def here(self) -> Places:
         """The user's frames on the stack now, innermost first."""
         places: Places = []
         frame: types.FrameType | None = sys._getframe(1)
         while frame is not None:
-            shown = self.shown_path(frame.f_code.co_filename)
-            if shown is not None:
-                places.append([shown, frame.f_lineno])
+            place = self.place(frame.f_code.co_filename, frame.f_lineno)
+            if place is not None:
+                places.append(place)
             frame = frame.f_back
         return places
 
@@ -117,29 +123,29 @@ class Frames:
         places: Places = []
         inner = None
         for entry in reversed(list(tf_stack.extract_stack())):
-            shown = self.shown_path(entry.filename)
+            place = self.place(entry.filename, entry.lineno)
             # A loop that AutoGraph converted is a function of its own within the user's function.
-            if shown is not None and (shown, entry.name) != inner:
-                places.append([shown, entry.lineno])
-                inner = (shown, entry.name)
+            if place is not None and (entry.filename, entry.name) != inner:
+                places.append(place)
+                inner = (entry.filename, entry.name)
         return places
 
     def of_error(self, error: BaseException) -> Places:
         """The user's frames that the exception passed through, innermost first."""
         places: Places = []
         for frame, line in traceback.walk_tb(error.__traceback__):
-            shown = self.shown_path(frame.f_code.co_filename)
-            if shown is not None:
-                places.insert(0, [shown, line])
+            place = self.place(frame.f_code.co_filename, line)
+            if place is not None:
+                places.insert(0, place)
         if isinstance(error, SyntaxError) and error.filename and error.lineno:
-            shown = self.shown_path(error.filename)
-            if shown is not None:
-                places.insert(0, [shown, error.lineno])
+            place = self.place(error.filename, error.lineno)
+            if place is not None:
+                places.insert(0, place)
         # AutoGraph raises a new exception that keeps the user's frames in its text alone.
         converted = str(error).partition("in user code:")[2]
         for path, number in re.findall(r'File "([^"]+)", line (\d+)', converted):
-            place = [self.shown_path(path), int(number)]
-            if place[0] is not None and place not in places:
+            place = self.place(path, int(number))
+            if place is not None and place not in places:
                 places.insert(0, place)
         return places
 
@@ -148,6 +154,8 @@ class Frames:
         text = re.sub(r'\n *File "[^"]*", line \d+, in .*(?=\n|$)', "", str(error))
         text = re.sub(r"\n{2,}", "\n", text)
         text = text.replace(self.program, self.shown)
+        for path in self.cells:
+            text = text.replace(path, self.shown)
         for path, shown in self.modules.items():
             text = text.replace(path, shown)
         above = os.path.relpath(self.root, os.path.dirname(self.program))
@@ -173,6 +181,7 @@ class Story:
         self.batches: list[dict[str, Any]] = []
         self.resets: list[dict[str, Any]] = []
         self.weights: list[dict[str, Any]] = []
+        self.raised: list[dict[str, Any]] = []
         self.caps: list[str] = []
         self.mended: list[str] = []
 
@@ -190,6 +199,9 @@ class Job:
         self.cwd: str = data["cwd"]
         self.out: str = data["out"]
         self.root: str = data.get("root") or os.path.dirname(self.program)
+        # The cells or blocks of a document, in files of their own, and the code that comes before them.
+        self.pieces: list[tuple[str, int | None]] = [(path, cell) for path, cell in data.get("pieces", ())]
+        self.prelude: str = data.get("prelude", "")
         self.folders: list[str] = data.get("folders", [])
         self.package: str = data.get("package", "")
         self.modules: dict[str, str] = data.get("modules", {})  # the copies' paths, and as they are shown
@@ -1192,6 +1204,7 @@ class Recorder:
                 "batches": list(self.story.batches),
                 "resets": resets,
                 "weights": self.story.weights,
+                "raised": self.story.raised,
                 "outcome": outcome,
                 "mended": self.story.mended,
                 "caps": self.story.caps,
@@ -2173,7 +2186,9 @@ def run_program(recorder: Recorder, job: Job) -> None:
     seed(recorder)
     watch_exit(recorder, job)
     main = types.ModuleType("__main__")
-    main.__dict__.update(__file__=job.program, __builtins__=__builtins__, __cached__=None)
+    main.__dict__.update(__builtins__=__builtins__, __cached__=None)
+    if not job.pieces:
+        main.__dict__.update(__file__=job.program)
     if job.package:
         main.__dict__.update(__package__=job.package)
     sys.modules["__statelint_recorder__"] = sys.modules["__main__"]
@@ -2182,9 +2197,20 @@ def run_program(recorder: Recorder, job: Job) -> None:
     folders = [os.path.dirname(job.program), job.root, *job.folders]
     sys.path[:] = list(dict.fromkeys(folders)) + sys.path[1:]
     importlib.invalidate_caches()
+    exec(job.prelude, main.__dict__)
+    for path, _ in job.pieces or [(job.program, None)]:
+        run_file(recorder, job, path, main)
+    recorder.finish("finished")
+
+
+def run_file(recorder: Recorder, job: Job, path: str, main: types.ModuleType) -> None:
+    """Run a file as part of `__main__`.
+
+    An exception ends the program, but only the cell or block itself of a document.
+    """
     try:
-        with io.open_code(job.program) as file:
-            code = compile(file.read(), job.program, "exec", dont_inherit=True)
+        with io.open_code(path) as file:
+            code = compile(file.read(), path, "exec", dont_inherit=True)
         exec(code, main.__dict__)
     except SystemExit as error:
         if error.code in (None, 0):
@@ -2197,8 +2223,9 @@ def run_program(recorder: Recorder, job: Job) -> None:
             traceback.print_exc()
         if type(error).__name__ == "ResourceExhaustedError":
             recorder.finish("killed", error)
-        recorder.finish("raised", error)
-    recorder.finish("finished")
+        if not job.pieces:
+            recorder.finish("raised", error)
+        recorder.story.raised.append(recorder.outcome("raised", error))
 
 
 def seed(recorder: Recorder) -> None:

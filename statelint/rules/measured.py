@@ -24,7 +24,10 @@ NO_BATCH_SIZE = ("it needs to know its batch size", "the batch size must be stat
 
 def stands_at(places: Iterable[Place], site: Site) -> bool:
     """Whether one of the user's frames is at the site."""
-    return any(place.path == site.path and site.contains_line(place.line) for place in places)
+    return any(
+        place.path == site.path and place.cell == site.cell and site.contains_line(place.line)
+        for place in places
+    )
 
 
 def calls_at(recording: Recording, *sites: Site) -> tuple[CallRun, ...]:
@@ -48,7 +51,7 @@ def raised(recording: Recording) -> str:
         message = essence.group()
     if len(message) > 160:
         message = message[:157] + "..."
-    where = f" at line {outcome.places[0].line}" if outcome.places else ""
+    where = f" at {outcome.places[0].where}" if outcome.places else ""
     return f"{outcome.exception}: {message}{where}" if message else f"{outcome.exception}{where}"
 
 

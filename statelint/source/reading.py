@@ -17,14 +17,29 @@ from statelint.source.python import Source, Span, Unreadable
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A cell or block as it runs by itself: its Python, and the lines of the document that it holds.
+
+    The code of a block stands on the same lines as in the text, that of a cell as in the cell.
+    """
+
+    code: str
+    first: int
+    last: int
+    cell: int | None = None
+
+
 @dataclass(slots=True)
 class Reading:
     """The programs of a document, and what of it can't be read.
 
-    `fragments` are the blocks of a Markdown text that aren't Python as they stand.
+    `pieces` are those of each program in `sources` that can run.  `fragments` are the blocks of a Markdown
+    text that aren't Python as they stand.
     """
 
     sources: list[Source] = field(default_factory=list)
+    pieces: list[tuple[Piece, ...]] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     fragments: int = 0
 
@@ -34,6 +49,8 @@ class _Parsed:
     part: Part
     module: cst.Module
     spans: dict[int, Span]
+    # What of it runs, None where it can't be parsed.
+    code: str | None = None
 
 
 def parse(document: Document, data: bytes) -> Reading:
@@ -53,6 +70,7 @@ def parse(document: Document, data: bytes) -> Reading:
         modules = tuple(one.module for one in story)
         implies_keras = document.cells is None and _KERAS.search(data) is not None
         reading.sources.append(Source(document.path, modules, spans, document.cells, implies_keras))
+        reading.pieces.append(tuple(_piece(one) for one in story if one.code is not None))
     return reading
 
 
@@ -61,7 +79,7 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
     source = python.read(document.path, part.code)
     if isinstance(source, Source):
         spans = {node: _moved(span, part) for node, span in source.spans.items()}
-        return _Parsed(part, source.modules[0], spans)
+        return _Parsed(part, source.modules[0], spans, part.code)
     if part.cell is None:
         reading.fragments += 1
     else:
@@ -114,7 +132,21 @@ def _imports(parsed: _Parsed) -> _Parsed:
         if isinstance(statement, cst.SimpleStatementLine)
         and all(isinstance(part, cst.Import | cst.ImportFrom) for part in statement.body)
     ]
-    return _Parsed(parsed.part, parsed.module.with_changes(body=kept), parsed.spans)
+    lines = [""] * len(parsed.part.code.split("\n"))
+    for statement in kept:
+        row = parsed.spans[id(statement)][0] - parsed.part.before - 1
+        code = parsed.module.code_for_node(statement.with_changes(leading_lines=())).rstrip("\n").split("\n")
+        lines[row : row + len(code)] = code
+    return _Parsed(
+        parsed.part, parsed.module.with_changes(body=kept), parsed.spans, parsed.code and "\n".join(lines)
+    )
+
+
+def _piece(parsed: _Parsed) -> Piece:
+    part, code = parsed.part, parsed.code or ""
+    is_cell = part.cell is not None
+    last = part.before + len(part.text.split("\n"))
+    return Piece(code if is_cell else "\n" * part.before + code, part.before + 1, last, part.cell)
 
 
 def _bound(body: Sequence[cst.CSTNode]) -> Iterator[str]:

@@ -13,10 +13,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of the user's program (`path` as it was given to the harness)."""
+    """A line of the user's program (`path` as it was given to the harness), or of a notebook's cell."""
 
     path: str
     line: int
+    cell: int | None = None
+
+    @property
+    def where(self) -> str:
+        """`line 3`, `line 3 of cell 2`."""
+        return f"line {self.line}" + ("" if self.cell is None else f" of cell {self.cell}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +247,8 @@ class Recording:
     mended: tuple[str, ...]
     caps: tuple[str, ...]
     weights: tuple[WeightsRun, ...] = ()
+    # How cells of a notebook and blocks of a text ended that raised; what comes behind them ran all the same.
+    raised: tuple[Outcome, ...] = ()
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Recording:
@@ -288,7 +296,8 @@ class Recording:
                 for b in data["batches"]
             ),
             resets=tuple(ResetRun(**{**r, "places": _places(r["places"])}) for r in data["resets"]),
-            outcome=Outcome(**{**data["outcome"], "places": _places(data["outcome"]["places"])}),
+            outcome=_outcome(data["outcome"]),
+            raised=tuple(map(_outcome, data.get("raised", ()))),
             mended=tuple(data["mended"]),
             caps=tuple(data["caps"]),
             weights=tuple(
@@ -298,7 +307,11 @@ class Recording:
 
 
 def _places(data: Sequence[Sequence[Any]]) -> tuple[Place, ...]:
-    return tuple(Place(str(path), int(line)) for path, line in data)
+    return tuple(Place(str(path), int(line), *cell) for path, line, *cell in data)
+
+
+def _outcome(data: Mapping[str, Any]) -> Outcome:
+    return Outcome(**{**data, "places": _places(data["places"])})
 
 
 def _shape(data: Sequence[Any] | None) -> tuple[Any, ...] | None:
