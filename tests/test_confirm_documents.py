@@ -100,8 +100,8 @@ def test_a_project(
     write(tmp_path, PROJECT)
     monkeypatch.chdir(tmp_path / here)
     files = discover([str(tmp_path)]).files
-    shown = "nets/net.py" if here == "." else f"{tmp_path}/nets/net.py"
-    assert told(judged(harness, monkeypatch, generation, files)) == [f"{shown}:9:5 SRN301 confirmed"]
+    net = "nets/net.py" if here == "." else f"{tmp_path}/nets/net.py"
+    assert told(judged(harness, monkeypatch, generation, files)) == [f"{net}:9:5 SRN301 confirmed"]
 
 
 @pytest.mark.keras
@@ -132,9 +132,7 @@ def test_what_two_programs_lead_to(
     )
     monkeypatch.chdir(tmp_path)
     found = judged(harness, monkeypatch, generation, discover(["."]).files)
-    assert [f.programs for f in found] == [("b.py", "a.py")] or [f.programs for f in found] == [
-        ("a.py", "b.py")
-    ]
+    assert [set(f.programs) for f in found] == [{"a.py", "b.py"}]
     assert told(found) == ["net.py:9:5 SRN301 confirmed"]
 
 
@@ -161,7 +159,8 @@ CELLS = (
     "%matplotlib inline\nimport keras\nimport numpy as np",
     "x, y = np.random.rand(32, 5, 1), np.random.rand(32, 4)\n!pip install keras\ndisplay(x.shape)",
     "def build():\n"
-    "    model = keras.Sequential([keras.Input(batch_shape=(8, 5, 1)), keras.layers.LSTM(4, stateful=True)])\n"
+    "    layers = [keras.Input(batch_shape=(8, 5, 1)), keras.layers.LSTM(4, stateful=True)]\n"
+    "    model = keras.Sequential(layers)\n"
     "    model.compile('sgd', 'mse')\n"
     "    return model",
     "raise KeyError('a column')\n",
