@@ -21,7 +21,15 @@ BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
 _BACKEND = re.compile(r"""KERAS_BACKEND["']?\s*(?:\]\s*=|[,:=])\s*["'](\w+)["']""")
 
 # What a notebook has without an import, and what a text on Keras takes for granted.
-_NOTEBOOK = "display = print"
+# What a shell line gives is an empty list of lines there, and the shell itself does nothing.
+_NOTEBOOK = """
+display = print
+class get_ipython(list):
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *given, **named: None
+"""
 _KERAS = """
 from keras.models import *
 from keras.layers import *
