@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from statelint import __version__
 from statelint.findings import Finding, Severity
@@ -77,25 +77,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     status = CLEAN
     try:
-        if options.rules or options.explain:
-            status = _read_up(options)
-        elif options.timeline:
-            status = _draw(options)
-        else:
-            run = _check(options)
-            status = run.status(options.exit_zero)
-            results = Results(run.findings, run.files, run.fragments, run.texts)
-            if options.statistics:
-                from statelint.report import statistics
-
-                statistics.write(results, run.unknowns, sys.stdout, as_json=options.format == "json")
-            else:
-                write(results, options.format, sys.stdout)
+        with _output(options.output_file) as stream:
+            status = _report(options, stream)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader (`| head`) has seen enough; Python would complain when it flushes at exit.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()
     except KeyboardInterrupt:
         status = INTERRUPTED
     except _UsageError as error:
@@ -106,6 +92,58 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(f"internal error: {_described(error)}")
         status = TROUBLE
     return status
+
+
+def _report(options: argparse.Namespace, stream: TextIO) -> int:
+    """Do what is asked for, write it to the stream, and return the exit status."""
+    if options.rules or options.explain:
+        return _read_up(options, stream)
+    if options.timeline:
+        return _draw(options, stream)
+    run = _check(options)
+    results = Results(run.findings, run.files, run.fragments, run.texts)
+    try:
+        if options.statistics:
+            from statelint.report import statistics
+
+            statistics.write(results, run.unknowns, stream, as_json=options.format == "json")
+        else:
+            write(results, options.format, stream)
+    except BrokenPipeError:
+        _abandon_output()
+    return run.status(options.exit_zero)
+
+
+def _abandon_output() -> None:
+    """The reader (`| head`) has seen enough; Python would complain when it flushes at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _output(path: str | None) -> Iterator[TextIO]:
+    """Standard output, or the file at `path`, which is there as a whole or as it was before."""
+    if path is None:
+        yield sys.stdout
+        return
+    target = os.path.realpath(path)
+    plain = os.path.isfile(target) or not os.path.exists(target)
+    # What is no plain file (a pipe, /dev/null) can't be replaced.
+    written = f"{target}.{os.getpid()}.tmp" if plain else target
+    try:
+        stream = open(written, "x" if plain else "w", encoding="utf-8")  # noqa: SIM115
+    except OSError as error:
+        raise _UsageError(f"can't write {path}: {error.strerror}") from None
+    try:
+        with stream:
+            yield stream
+        if plain:
+            os.replace(written, target)
+    except BaseException:
+        if plain:
+            with suppress(OSError):
+                os.unlink(written)
+        raise
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -155,6 +193,7 @@ def _parser() -> argparse.ArgumentParser:
         help="for each program that is run (default: 60)",
     )
     parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
+    parser.add_argument("--output-file", metavar="FILE", help="write there and not to standard output")
     parser.add_argument(
         "--statistics",
         action="store_true",
@@ -174,20 +213,20 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _read_up(options: argparse.Namespace) -> int:
+def _read_up(options: argparse.Namespace, stream: TextIO) -> int:
     """Print the list of rules, or the page of one."""
     from statelint.report import rulebook
 
     listed = _listed()
     if options.rules:
-        rulebook.write_list(listed, sys.stdout, as_json=options.format == "json")
+        rulebook.write_list(listed, stream, as_json=options.format == "json")
         return CLEAN
     rule = rulebook.find(listed, options.explain)
     if rule is None:
         near = rulebook.nearest(listed, options.explain)
         hint = f"did you mean {near}?" if near else "`statelint --rules` lists them"
         raise _UsageError(f"no such rule: {options.explain}; {hint}")
-    rulebook.write_page(rule, sys.stdout)
+    rulebook.write_page(rule, stream)
     return CLEAN
 
 
@@ -291,17 +330,19 @@ def _confirm(
             run.findings = sorted(judged, key=Finding.order)
 
 
-def _draw(options: argparse.Namespace) -> int:
+def _draw(options: argparse.Namespace, stream: TextIO) -> int:
     """Run the programs that are named, and print what each did."""
-    if options.confirm or options.statistics or options.format != "full":
-        raise _UsageError("--timeline goes with --format full alone, and not with --confirm or --statistics")
+    if options.confirm or options.statistics or options.format not in ("full", "html"):
+        raise _UsageError(
+            "--timeline goes with --format full or html, and not with --confirm or --statistics"
+        )
     if not all(os.path.isfile(path) for path in options.paths):
         raise _UsageError("--timeline runs programs: name their files, not folders")
     generations = (2, 3) if options.keras == "auto" else (int(options.keras),)
     if missing := _missing_keras("--timeline", generations):
         raise _UsageError(missing)
     from statelint.confirm.watch import watch
-    from statelint.report import timeline_text
+    from statelint.report import html, timeline_text
     from statelint.trace.recording import Recording
 
     with _progress() as progress:
@@ -309,10 +350,13 @@ def _draw(options: argparse.Namespace) -> int:
     status = CLEAN
     for shown, run in runs:
         if isinstance(run, Recording):
-            timeline_text.write(shown, run, sys.stdout)
+            if options.format == "full":
+                timeline_text.write(shown, run, stream)
         else:
             _complain(f"{shown}: {run.reason}")
             status = TROUBLE
+    if options.format == "html":
+        html.write_runs([(shown, run) for shown, run in runs if isinstance(run, Recording)], stream)
     return status
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from statelint import cli
 from statelint.findings import Finding, Severity, Status, Verdict
-from statelint.report import Results, full
+from statelint.report import Results, full, html
 from statelint.report.timeline import Kind, timeline
 from statelint.report.timeline_text import ASCII, UNICODE, compact, rows
 from statelint.sites import Site
@@ -202,13 +205,89 @@ def test_a_finding_shows_what_was_measured(encoding: str) -> None:
     ("options", "message"),
     [
         ([], "name their files, not folders"),
-        (["--format", "json", "a.py"], "--timeline goes with --format full alone"),
-        (["--confirm", "a.py"], "--timeline goes with --format full alone"),
+        (["--format", "json", "a.py"], "--timeline goes with --format full or html"),
+        (["--confirm", "a.py"], "--timeline goes with --format full or html"),
     ],
 )
 def test_wrong_usage(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--timeline", *options]) == 2
     assert message in capsys.readouterr().err
+
+
+def page(*findings: Finding, encoding: str = "utf-8") -> str:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    html.write(Results(findings, 1), stream)
+    stream.seek(0)
+    return stream.read()
+
+
+class Page(HTMLParser):
+    """The elements that are open, and those that were never closed as they were opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.seen.add(tag)
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        self.seen.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_page_stands_alone_and_escapes_what_users_write(encoding: str) -> None:
+    evil = "<script>alert(1)</script> & \x00"
+    outcome = Outcome("raised", "ValueError", evil, (Place("train.py", 9),), 1, 11)
+    recording = replace(LEAKING, outcome=outcome)
+    verdict = Verdict(3, Status.CONFIRMED, evil, recording)
+    site = Site("<b>.py", None, 9, 1, 9, 5)
+    finding = Finding("SRN304", "r", Severity.WARNING, site, evil, evil, evil, (3,), verdicts=(verdict,))
+    shown = page(finding, finding, encoding=encoding)
+    assert shown == page(finding, finding, encoding=encoding)
+    parsed = Page()
+    parsed.feed(shown)
+    parsed.close()
+    assert parsed.open == []
+    assert "script" not in parsed.seen
+    assert "link" not in parsed.seen
+    assert "\x00" not in shown
+    (drawing,) = re.findall(r"<svg.*?</svg>", shown, re.DOTALL)
+    root = ElementTree.fromstring(drawing)
+    titles = [title.text or "" for title in root.iter("{http://www.w3.org/2000/svg}title")]
+    assert "predict, line 9: starts from the state (norm 1) that validation left" in titles
+    assert any(title.startswith("ValueError: <script>") for title in titles)
+    assert "https://" not in shown
+    assert shown.count("http://") == shown.count('xmlns="http://www.w3.org/2000/svg"') == 1
+
+
+def test_a_page_without_findings() -> None:
+    assert "No problems in 1 file." in page()
+
+
+def test_the_output_goes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n", encoding="utf-8")
+    target = tmp_path / "report.html"
+    target.write_text("old", encoding="utf-8")
+    assert cli.main(["--format", "html", "--output-file", str(target), str(tmp_path / "gone.py")]) == 2
+    assert target.read_text(encoding="utf-8") == "old"
+    assert cli.main(["--format", "html", "--output-file", str(target), str(tmp_path / "a.py")]) == 0
+    assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.py", "report.html"]
+    capsys.readouterr()
+    assert cli.main(["--output-file", str(tmp_path / "no" / "r.txt"), str(tmp_path / "a.py")]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"statelint: can't write {tmp_path}/no/r.txt: No such file or directory\n",
+    )
+    assert cli.main(["--output-file", str(tmp_path), str(tmp_path / "a.py")]) == 2
+    assert "Is a directory" in capsys.readouterr().err
 
 
 @pytest.mark.keras

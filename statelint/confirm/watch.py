@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from statelint.confirm.harness import Harness, Limits, NoRecording
-from statelint.confirm.programs import Program
-from statelint.discover import is_document
+from statelint.confirm.programs import program_of
+from statelint.discover import discover, is_document
+from statelint.source.project import Project
 from statelint.target import target_of
 from statelint.trace.recording import Recording
 
@@ -28,11 +28,12 @@ def _run(harness: Harness, path: str) -> Recording | NoRecording:
     if is_document(path):
         return NoRecording("notebooks and texts aren't run")
     try:
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
+        (file,) = discover([path]).files
+        program = program_of(file, Project())
     except OSError as error:
         return NoRecording(error.strerror or str(error))
     asked = harness.generations
     # What was asked for decides, where the program is written for another one.
-    meant = [g for g in asked if g in target_of(text, Path(path))] or asked
+    meant = [g for g in asked if g in target_of(program.code, program.path)] or asked
     chosen = max((g for g in meant if harness.can_run(g)), default=max(meant))
-    return harness.run(Program(Path(path), path), chosen)
+    return harness.run(program, chosen)

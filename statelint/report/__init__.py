@@ -1,4 +1,4 @@
-"""Findings as text, JSON and workflow commands."""
+"""Findings as text, JSON, workflow commands and a page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TextIO
 
 from statelint.findings import Finding
 
-FORMATS = ("full", "concise", "json", "github")
+FORMATS = ("full", "concise", "json", "github", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ def write(results: Results, chosen: str, stream: TextIO) -> None:
             from statelint.report import json_array as report  # type: ignore[no-redef]
         case "github":
             from statelint.report import github as report  # type: ignore[no-redef]
+        case "html":
+            from statelint.report import html as report  # type: ignore[no-redef]
         case _:
             raise ValueError(f"no such format: {chosen}")
     report.write(results, stream)

@@ -51,7 +51,7 @@ class Card:
         )
         yield from self._prose("", finding.message, "bold")
         yield Text()
-        for frame in self._frames():
+        for frame in self.frames():
             yield from frame
             yield Text()
         yield from self._prose("why", finding.why)
@@ -103,7 +103,7 @@ class Card:
         for row, part in enumerate(text.wrap(self.console, max(self.prose - hang, 20))):
             yield stripped(Text(" " * (hang if row else indent)).append_text(part))
 
-    def _frames(self) -> Iterator[list[Text]]:
+    def frames(self) -> Iterator[list[Text]]:
         """A frame for each file that the finding speaks of, the finding's own first."""
         finding = self.finding
         primary = Mark(finding.site, "", f"bold {self.colour}", True)

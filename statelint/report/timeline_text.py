@@ -16,13 +16,13 @@ from statelint.sites import Site
 from statelint.trace.recording import Recording
 
 _STYLES = {Kind.CRASH: "bold red", Kind.CARRIED: "bold red", Kind.JUMP: "yellow", Kind.RESET: "green"}
-_WORDS = {
+WORDS = {
     Kind.CRASH: "raises",
     Kind.CARRIED: "starts from the state of another pass",
     Kind.JUMP: "doesn't continue the batch before",
     Kind.RESET: "reset",
 }
-_SHORT = _WORDS | {Kind.CARRIED: "state of another pass", Kind.JUMP: "no continuation"}
+_SHORT = WORDS | {Kind.CARRIED: "state of another pass", Kind.JUMP: "no continuation"}
 _PHASES = {"train": "bold blue", "validation": "bold magenta"}
 _MOST_NOTES = 6
 _WIDEST = 120
@@ -215,7 +215,7 @@ def _legend(drawn: Timeline, signs: Signs, width: int) -> Iterator[Text]:
     low, high = signs.bars[1], signs.bars[-1]
     scale = f", {low} to {high} up to {drawn.highest:.3g}" if drawn.highest else ""
     words = [f"state: norm of what enters the batch, 0 zero{scale}"]
-    words += [f"{signs.marks[kind]} {_WORDS[kind]}" for kind in drawn.kinds]
+    words += [f"{signs.marks[kind]} {WORDS[kind]}" for kind in drawn.kinds]
     if drawn.lanes:
         words.append("slot: the row of the data that it holds")
     if drawn.hidden_bands:

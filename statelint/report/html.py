@@ -1,0 +1,133 @@
+"""Findings as one page that needs nothing else: no script, no file, no network."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import TextIO
+
+from statelint.findings import Finding, Status
+from statelint.report import Results
+from statelint.report.closing import closing_line, verdict_lines
+from statelint.report.visible import one_line, visible
+from statelint.trace.recording import Recording
+
+_WIDTH = 110
+_MARKS = {Status.CONFIRMED: "✓", Status.REFUTED: "✗", Status.NOT_REACHED: "–", Status.INCONCLUSIVE: "?"}
+_STYLE = """\
+:root { color-scheme: light dark; --paper: #fff; --ink: #1a1a1a; --dim: #666; --line: #ccc; --code: #f5f5f5;
+  --train: #d6e4f7; --validation: #eedcf5; --other: #e8e8e0; --state: #3b6fb0; --bad: #b3261e; --odd: #7a5200;
+  --good: #1f6b33 }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #16181c; --ink: #e6e6e6; --dim: #a0a0a0; --line: #444; --code: #20242a; --train: #23395a;
+    --validation: #45305a; --other: #3a3a34; --state: #7fb0ee; --bad: #ff8a80; --odd: #e0b050;
+    --good: #7fd694 }
+}
+body { background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; max-width: 72rem;
+  margin: 2rem auto; padding: 0 1rem }
+pre, .drawing { background: var(--code); padding: .8rem; overflow-x: auto; border: 1px solid var(--line) }
+pre { font: 13px/1.4 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace }
+section { border-top: 1px solid var(--line); margin-top: 2rem }
+h2, h3 { font-size: 1.1rem; overflow-wrap: anywhere }
+dt { font-weight: bold }
+"""
+
+
+def write(results: Results, stream: TextIO) -> None:
+    """Write the page of the findings and of the runs that confirmed them."""
+    confirmed: dict[int, tuple[str, Recording]] = {}
+    for finding in results.findings:
+        for verdict in finding.verdicts:
+            if verdict.status is Status.CONFIRMED and verdict.recording is not None:
+                path = finding.programs[0] if finding.programs else finding.site.path
+                confirmed.setdefault(id(verdict.recording), (path, verdict.recording))
+    body = [f"<p>{_shown(closing_line(results))}</p>"]
+    body += [f"<p>{_shown(line)}</p>" for line in verdict_lines(results)]
+    body += _findings(results)
+    if confirmed:
+        body += ["<h2>What the programs did</h2>", *_drawings(confirmed.values())]
+    _page(body, stream)
+
+
+def write_runs(runs: Sequence[tuple[str, Recording]], stream: TextIO) -> None:
+    """Write the page of what programs did, by their paths."""
+    _page(list(_drawings(runs)), stream)
+
+
+def _page(body: Iterable[str], stream: TextIO) -> None:
+    from statelint.report.timeline_svg import STYLE
+
+    head = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
+    head += "<title>statelint</title>"
+    text = "\n".join(["<h1>statelint</h1>", *body])
+    page = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n<style>\n{_STYLE}{STYLE}</style>\n</head>\n'
+    page += f"<body>\n{text}\n</body>\n</html>\n"
+    # A character that the stream can't encode stands as a reference.
+    encoding = stream.encoding or "utf-8"
+    stream.write(page.encode(encoding, "xmlcharrefreplace").decode(encoding))
+
+
+def _shown(text: str) -> str:
+    return escape(visible(text))
+
+
+def _findings(results: Results) -> Iterator[str]:
+    from rich.console import Console
+
+    from statelint.report.card import Card
+    from statelint.report.excerpt import Excerpts
+
+    wide = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    console, excerpts = Console(file=wide, width=_WIDTH), Excerpts(False, results.texts)
+    for finding in results.findings:
+        rows = [[row.plain for row in frame] for frame in Card(finding, console, excerpts).frames()]
+        yield "<section>"
+        yield f"<h2>{_shown(f'{finding.site} {finding.severity} {finding.code} {finding.rule}')}</h2>"
+        yield f"<p><strong>{_shown(finding.message)}</strong></p>"
+        yield from (f"<pre>{escape(chr(10).join(lines))}</pre>" for lines in rows)
+        yield from _told(finding)
+        yield "</section>"
+
+
+def _told(finding: Finding) -> Iterator[str]:
+    yield "<dl>"
+    told = [("Why", finding.why), ("Instead", finding.instead)]
+    told += [("Assumes", assumption) for assumption in finding.assumptions]
+    told.append(("Holds on", f"Keras {' and '.join(map(str, finding.holds_on))}"))
+    yield from (f"<dt>{name}</dt><dd>{_lines(text)}</dd>" for name, text in told if text)
+    for verdict in finding.verdicts:
+        mark = _MARKS[verdict.status]
+        yield f"<dt>{mark} Keras {verdict.keras}: {verdict.status}</dt>"
+        yield f"<dd>{_shown(one_line(verdict.evidence))}</dd>"
+    yield "</dl>"
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(map(_shown, text.split("\n")))
+
+
+def _drawings(runs: Iterable[tuple[str, Recording]]) -> Iterator[str]:
+    from statelint.report.timeline import timeline
+    from statelint.report.timeline_svg import SIGNS, svg
+    from statelint.report.timeline_text import WORDS
+
+    for number, (path, recording) in enumerate(runs):
+        drawn = timeline(recording)
+        yield f"<section><h3>{_shown(path)} on {_shown(drawn.title)}</h3>"
+        if drawn.bands:
+            yield f'<div class="drawing" tabindex="0">{svg(drawn, visible(path), number)}</div>'
+        legend = ["state: norm of what enters the batch", *(f"{SIGNS[k]} {WORDS[k]}" for k in drawn.kinds)]
+        if drawn.lanes:
+            legend.append("slot: the row of the data that it holds")
+        if drawn.hidden_lanes:
+            legend.append(f"{drawn.hidden_lanes} more slots aren't shown")
+        if drawn.hidden_bands:
+            legend.append(f"{drawn.hidden_bands} passes are left out")
+        yield f"<p>{_shown('; '.join(legend))}.</p>"
+        yield (
+            "<ul>" + "".join(f"<li>{_shown(note)}</li>" for note in drawn.notes) + "</ul>"
+            if drawn.notes
+            else ""
+        )
+        yield "</section>"
