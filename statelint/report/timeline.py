@@ -173,7 +173,7 @@ def _titled(
         short, long = _names(call, first, turn, _has_epochs(recording, first))
         if several:
             long += f" of {names.get(first.model, first.model)}"
-        where = f"{long}, line {call.places[0].line}" if call is not None and call.places else long
+        where = f"{long}, {call.places[0].where}" if call is not None and call.places else long
         passes.append(_Pass(tuple(group), tuple(dict.fromkeys((where, long, short))), long))
     return passes
 
@@ -211,7 +211,11 @@ def _near(recording: Recording, passes: list[_Pass], sites: Sequence[Site]) -> l
     calls = {
         call.index
         for call in recording.calls
-        if any(p.path == s.path and s.contains_line(p.line) for p in call.places for s in sites)
+        if any(
+            (p.path, p.cell) == (s.path, s.cell) and s.contains_line(p.line)
+            for p in call.places
+            for s in sites
+        )
     }
     there = {number for number, one in enumerate(passes) if one.batches[0].call in calls}
     return [one for number, one in enumerate(passes) if number in there or number + 1 in there] or passes
@@ -308,7 +312,7 @@ def _jump(before: BatchRun, batch: BatchRun) -> str | None:
 
 def _said(reset: ResetRun) -> str:
     hook = f" in {one_line(reset.hook)}" if reset.hook else ""
-    where = f", line {reset.places[0].line}" if reset.places else ""
+    where = f", {reset.places[0].where}" if reset.places else ""
     return f"reset{hook}{where}" + ("" if reset.norm else " (nothing to clear)")
 
 
