@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from statelint.engine import check_source
 from tests.telling import reveal, story_of, value_of
 
 SLICES = "tf.data.Dataset.from_tensor_slices((np.zeros((10, 3, 1)), np.zeros((10, 1))))"
@@ -22,7 +23,9 @@ SLICES = "tf.data.Dataset.from_tensor_slices((np.zeros((10, 3, 1)), np.zeros((10
         (".shuffle(100).batch(5)", "dataset(10 by 5 shuffled)"),
         (".batch(5).repeat()", "dataset(10 by 5 endless)"),
         (".batch(5).repeat(3)", "dataset(10 by 5 times 3)"),
-        (".repeat(2).batch(5)", "dataset(? by ? full? times 2)"),
+        (".repeat(2).batch(5)", "dataset(20 by 5)"),
+        (".repeat().batch(5)", "dataset(? by 5 endless)"),
+        (".repeat(n).batch(5)", "dataset(? by 5 times ?)"),
         (".batch(5).prefetch(tf.data.AUTOTUNE).cache()", "dataset(10 by 5)"),
         (".batch(5).map(lambda x, y: (x, y))", "dataset(10 by 5)"),
         (".take(7).batch(2)", "dataset(7 by 2)"),
@@ -31,7 +34,18 @@ SLICES = "tf.data.Dataset.from_tensor_slices((np.zeros((10, 3, 1)), np.zeros((10
         (".batch(4).take(1)", "dataset(4 by 4)"),
         (".batch(4).skip(1)", "dataset(6 by 4)"),
         (".batch(4).take(n)", "dataset(? by 4)"),
-        (".batch(2).batch(2)", "dataset(? by ? full?)"),
+        (".batch(2).batch(2)", "dataset(5 by 2)"),
+        (".batch(4, True).map(lambda x, y: (x[:-1], y[:-1])).batch(2, True)", "dataset(2 by 2 full)"),
+        (".batch(4, True).map(lambda x, y: (x[:-1], y[:-1]))", "dataset(? by ? full?)"),
+        (".batch(5).map(mystery)", "dataset(10 by 5)"),
+        (".enumerate().batch(5)", "dataset(10 by 5)"),
+        (".shard(3, 0).batch(2)", "dataset(4 by 2)"),
+        (".shard(3, 1).batch(2)", "dataset(3 by 2)"),
+        (".filter(mystery).batch(5)", "dataset(? by 5)"),
+        (".apply(lambda d: d.batch(5))", "dataset(10 by 5)"),
+        (".apply(mystery)", "dataset(? by ? full?)"),
+        (".batch(4).rebatch(5)", "dataset(10 by 5)"),
+        (".take(-1).batch(5)", "dataset(10 by 5)"),
         (".batch(4).unbatch()", "dataset(10)"),
     ],
 )
@@ -47,6 +61,12 @@ def test_a_chain_of_steps(steps: str, dataset: str) -> None:
         ("tf.data.Dataset.from_tensor_slices(unknown)", "dataset(?)"),
         ("tf.data.Dataset.range(9)", "dataset(9)"),
         ("tf.data.Dataset.from_generator(unknown, tf.float32)", "dataset(? by ? full?)"),
+        ("tf.data.Dataset.from_generator(unknown, tf.float32).batch(5)", "dataset(? by 5)"),
+        ("tf.data.Dataset.from_tensors(np.zeros((6, 2)))", "dataset(6 by 6 full)"),
+        (f"{SLICES}.concatenate({SLICES})", "dataset(20)"),
+        (f"{SLICES}.batch(2).concatenate({SLICES}.batch(3))", "dataset(? by ?)"),
+        (f"tf.data.Dataset.zip(({SLICES}, tf.data.Dataset.range(7))).batch(2)", "dataset(7 by 2)"),
+        (f"tf.data.Dataset.zip({SLICES}, {SLICES}.shuffle(9)).batch(2)", "dataset(10 by 2 shuffled)"),
     ],
 )
 def test_sources(source: str, dataset: str) -> None:
@@ -78,6 +98,36 @@ def test_a_loop_draws_batches_the_last_one_short() -> None:
 
 def test_a_loop_over_full_batches_draws_no_short_one() -> None:
     assert reveal(f"for x, y in {SLICES}.batch(4, drop_remainder=True):\n    reveal(len(x))") == ["4", "4"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "batch"),
+    [
+        (".batch(5).map(lambda x, y: (x * 2, y))", "array(5, 3, 1) array(5, 1)"),
+        (".map(lambda x, y: (x[1:], y)).batch(5)", "array(5, 2, 1) array(5, 1)"),
+        (".batch(5).map(mystery)", "?ITERATION ?ITERATION"),
+    ],
+)
+def test_what_a_map_makes_of_the_batches(steps: str, batch: str) -> None:
+    assert reveal(f"for x, y in {SLICES}{steps}:\n    reveal(x, y)")[0] == batch
+
+
+WINDOWS = "from_tensor_slices(data).window(11, 10, drop_remainder=True).flat_map(lambda w: w.batch(11))"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"{WINDOWS}.map(lambda w: ({{'a': w[:-1]}}, w[1:])).batch(4, drop_remainder=True)",
+        f"{WINDOWS}.map(lambda w: (w[:-1, :2], w[1:, 2:])).batch(4, drop_remainder=True)",
+        f"{WINDOWS}.batch(4, drop_remainder=True).map(lambda w: (w[:, :-1, :2], w[:, 1:, 2:]))",
+        "from_tensor_slices(data).batch(11, True).map(lambda w: (w[:-1], w[1:])).batch(4, True)",
+    ],
+)
+def test_windows_of_a_series_in_batches_that_do_not_continue_each_other(steps: str) -> None:
+    model = "keras.Sequential([keras.Input(batch_shape=(4, 10, 2)), keras.layers.LSTM(4, stateful=True)])"
+    code = f"import keras, tensorflow as tf\nm = {model}\nm.fit(tf.data.Dataset.{steps})\n"
+    assert "SRN208" in {f.code for f in check_source("snippet.py", code.encode()).findings}
 
 
 def test_a_model_is_fed_with_it() -> None:

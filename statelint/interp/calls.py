@@ -36,7 +36,7 @@ from statelint.interp.objects import (
     Super,
 )
 from statelint.interp.state import join_states
-from statelint.interp.transfer import keras, methods, numpy, transfer_of
+from statelint.interp.transfer import keras, methods, numpy, rearranging, transfer_of
 from statelint.source.python import children
 from statelint.trace.objects import Argument, DrawnReset
 from statelint.values import (
@@ -469,7 +469,17 @@ def library_item(machine: Machine, value: Known, index: Value) -> Value | None:
     if isinstance(value.value, States):
         position = index.value if isinstance(index, Known) and isinstance(index.value, int) else 0
         return Known(States(value.value.layer, position))
-    return None
+    if value.value == Library("numpy.c_"):
+        return rearranging.columns(machine, index)
+    drawn, at = batches_in(machine, value), number(index)
+    return drawn.item(at) if drawn is not None and at is not None and at >= 0 else None
+
+
+def batches_in(machine: Machine, value: Value) -> Iteration | None:
+    """The batches of a library's Sequence; None for everything else."""
+    from statelint.interp.transfer import windowing
+
+    return windowing.batches_in(machine, value)
 
 
 def extend_list(machine: Machine, target: Known, addition: Value) -> None:

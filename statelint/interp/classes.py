@@ -147,7 +147,7 @@ def iterate_instance(machine: Machine, value: Known) -> Iteration | None:
     result = call_special(machine, value, "__iter__")
     if isinstance(result, Known) and result.key != value.key:
         return loops.iterate(machine, result)
-    return None
+    return calls.batches_in(machine, value)
 
 
 def dictionary_of(machine: Machine, value: Known) -> Value | None:

@@ -103,7 +103,7 @@ def slice_start(part: Slice, total: Value) -> Value:
 def array_index(array: Array, index: Value) -> Value | None:
     """`array[index]`, None where the index isn't understood."""
     if not isinstance(index, Known):
-        if isinstance(index, Unknown):
+        if isinstance(index, Unknown) and _is_number(index.key):
             rest = array.shape[1:] if array.shape else None
             drawn = ("item", array.key, index.key)
             return Known(Array(drawn, rest, drawn)) if rest else None
@@ -143,6 +143,14 @@ def array_index(array: Array, index: Value) -> Value | None:
             shape.append(length if length is not None else unknown(Reason.OPERATION))
         elif isinstance(part, Known) and isinstance(part.value, int):
             pass
+        elif isinstance(part, Known) and isinstance(part.value, Array):
+            # An array of numbers, or a mask.
+            if part.value.shape is None or len(part.value.shape) != 1:
+                return Known(Array(key, None, key))
+            shape.append(part.value.shape[0] if _counts(part.value) else unknown(Reason.OPERATION))
+        elif axis == 0 and isinstance(part, Unknown):
+            if not _is_number(part.key):
+                return None
         else:
             shape.append(unknown(Reason.OPERATION))
         axis += 1
@@ -163,6 +171,25 @@ def array_index(array: Array, index: Value) -> Value | None:
             index,
         )
     return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made)), index)
+
+
+def _is_number(key: Hashable) -> bool:
+    """Whether what is unknown is certainly a single whole number: an index, no mask and no list of them."""
+    match key:
+        case ("int", _):
+            return True
+        case ("item", ("range", *_), _):
+            return True
+        case ("widened", _, before, after):
+            return _is_number(before) and _is_number(after)
+        case ("operation", "+" | "-" | "*" | "//" | "%", left, right):
+            return _is_number(left) and _is_number(right)
+    return False
+
+
+def _counts(array: Array) -> bool:
+    """Whether the array certainly holds whole numbers: as an index it takes as many rows."""
+    return isinstance(array.key, tuple) and array.key[0] in ("numpy.arange", "numpy.random.randint")
 
 
 def _of_rows(array: Array, indices: tuple[Value, ...]) -> Value:
@@ -254,6 +281,8 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
     if not arrays:
         return None
     key = ("operation", symbol, left.key, right.key)
+    if symbol == "MatrixMultiply":
+        return _product_of(arrays, key) if len(arrays) == 2 else unknown(Reason.OPERATION, key=key)
     if len(arrays) == 1:
         array = arrays[0]
         other = right if isinstance(left, Known) and left.value is array else left
@@ -262,18 +291,64 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
             return unknown(Reason.OPERATION, key=key)
         return depending_on(Known(mapped(array, key)), left, right)
     a, b = arrays
-    if a.shape is not None and b.shape is not None and len(a.shape) != len(b.shape):
-        a = a if len(a.shape) > len(b.shape) else b
-    elif a.shape is None:
+    if a.shape is None or b.shape is None:
+        # The unknown one may be the larger.
         return unknown(Reason.OPERATION, key=key)
-    elif b.shape is not None and number(a.shape[0]) == 1:
-        a = b
-    return depending_on(Known(mapped(a, key)), left, right)
+    shape = _broadcast(a.shape, b.shape)
+    if shape is None:
+        return unknown(Reason.OPERATION, key=key)
+    rows = a if _is_row_by_row(a, shape) else b
+    if not _is_row_by_row(rows, shape):
+        return depending_on(Known(Array(key, shape, key, Known(0), a.made and b.made)), left, right)
+    return depending_on(Known(replace(mapped(rows, key), shape=shape)), left, right)
+
+
+def _is_row_by_row(array: Array, shape: tuple[Value, ...]) -> bool:
+    """Whether row i of a result of this shape comes from row i of the array."""
+    own = array.shape or ()
+    return bool(shape) and len(own) == len(shape) and own[0].key == shape[0].key
+
+
+def _broadcast(one: tuple[Value, ...], other: tuple[Value, ...]) -> tuple[Value, ...] | None:
+    """The shape of an operation over arrays of these two shapes; None where they don't go together."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    ahead = len(longer) - len(shorter)
+    found = list(longer[:ahead])
+    for a, b in zip(longer[ahead:], shorter, strict=True):
+        n, m = number(a), number(b)
+        if a.key == b.key or m == 1:
+            found.append(a)
+        elif n == 1:
+            found.append(b)
+        elif n is not None and m is not None:
+            return None
+        elif n is None and m is None:
+            found.append(unknown(Reason.OPERATION))
+        else:
+            # A known size other than one decides.
+            found.append(b if n is None else a)
+    return tuple(found)
+
+
+def _product_of(arrays: list[Array], key: Hashable) -> Value:
+    """The matrix product of two arrays."""
+    a, b = arrays
+    if a.shape is None or b.shape is None or len(a.shape) != 2 or len(b.shape) != 2:
+        return unknown(Reason.OPERATION, key=key)
+    return Known(Array(key, (a.shape[0], b.shape[1]), key, Known(0), a.made and b.made))
 
 
 def mapped(array: Array, key: Hashable) -> Array:
     """The array after an operation on its elements: row i still comes from row i of the base."""
     return replace(array, key=key, base=("mapped", array.base, key[0] if isinstance(key, tuple) else key))
+
+
+def reshape_of(array: Array, shape: tuple[Value, ...], key: Hashable, *, keeps_rows: bool) -> Known:
+    """The same elements in another shape; `keeps_rows` says whether row i is still row i."""
+    if not keeps_rows:
+        return Known(Array(key, shape, key, Known(0), array.made))
+    base = ("reshaped", array.base)
+    return Known(replace(array, key=key, shape=shape, base=base, rows=None), assumptions(*shape))
 
 
 def shape_values(value: Value) -> tuple[Value, ...] | None:

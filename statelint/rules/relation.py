@@ -120,6 +120,15 @@ def parts(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
             todo.extend(part)
 
 
+def origins(key: Hashable) -> frozenset[Hashable]:
+    """The arrays that the program made from nothing, of which data consist."""
+    return frozenset(
+        part
+        for part in parts(key)
+        if len(part) == 2 and isinstance(part[0], str) and "." in part[0] and isinstance(part[1], int)
+    )
+
+
 def _draws(key: Hashable) -> frozenset[int]:
     """The ids of the random draws that data consist of; empty where anything else may be in them."""
     found: set[int] = set()

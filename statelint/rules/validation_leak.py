@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
@@ -10,12 +10,13 @@ from statelint.rules.cadence import cadence_of
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.rules.relation import origins, rows_of
 from statelint.rules.shuffled_split import rows_shuffle
-from statelint.trace.objects import Array, Data
+from statelint.trace.objects import Data
 from statelint.trace.queries import entering, is_stateful, repeats
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
-from statelint.values import Known, Reason, Ternary, Unknown, assumptions
+from statelint.values import Reason, Ternary, Unknown, assumptions
 
 
 class ValidationLeak(Rule):
@@ -108,10 +109,11 @@ def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
 
 def _unrelated(train: Data, validation: Data) -> bool:
     """Whether the program made the two apart, so that one can't continue the other."""
-    one, other = _array(train), _array(validation)
+    one, other = rows_of(train), rows_of(validation)
     if one is None or other is None or not (one.made and other.made):
         return False
-    return _root(one.base) != _root(other.base)
+    first, second = origins(one.key), origins(other.key)
+    return bool(first) and bool(second) and not first & second
 
 
 def _is_torn(train: Feed) -> bool:
@@ -120,21 +122,3 @@ def _is_torn(train: Feed) -> bool:
         return True
     found = cadence_of(train, None)
     return found is not None and found.rows > 1 and found.gap != 0
-
-
-def _array(data: Data) -> Array | None:
-    """The (first) array of the data, through a Dataset."""
-    if data.dataset is None or not data.dataset.parts:
-        return data.array
-    part = data.dataset.parts[0]
-    return part.value if isinstance(part, Known) and isinstance(part.value, Array) else None
-
-
-def _root(base: Hashable) -> Hashable:
-    while (
-        isinstance(base, tuple)
-        and len(base) >= 2
-        and base[0] in ("mapped", "reshaped", "of", "rows", "index", "reshape", "operation")
-    ):
-        base = base[2] if base[0] == "operation" else base[1]
-    return base

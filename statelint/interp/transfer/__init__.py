@@ -27,6 +27,8 @@ _MODULES = (
     "orders",
     "separate",
     "windowing",
+    "rearranging",
+    "preparing",
 )
 
 

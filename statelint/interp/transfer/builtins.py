@@ -32,6 +32,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.operators import is_huge, merged
 from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.windowing import batches_in
 from statelint.trace.objects import Array, Dataset
 from statelint.trace.story import Guarded
 from statelint.values import (
@@ -83,6 +84,9 @@ def length(machine: Machine, value: Value) -> Value:
             case Class():
                 return loops.iterate(machine, value).count
         record = machine.record(value)
+        batches = batches_in(machine, value)
+        if batches is not None:
+            return batches.count
         if isinstance(record, ListRecord):
             return record.length
         if isinstance(record, DictRecord) and record.complete:

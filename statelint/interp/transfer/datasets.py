@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from statelint.interp import calls
+from statelint.interp import calls, loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Items, Iteration, Tuple
 from statelint.interp.shapes import item
-from statelint.interp.transfer import Transfer, windowing
+from statelint.interp.transfer import Transfer, dataset_steps, windowing
 from statelint.interp.transfer.numpy import as_array
-from statelint.trace.objects import Array, Cut, Dataset, Windows
+from statelint.trace.objects import Argument, Array, Cut, Dataset, Windows
 from statelint.values import (
     FALSE,
     NONE,
+    TRUE,
     Known,
     Reason,
     Ternary,
@@ -39,8 +41,12 @@ def _from_slices(machine: Machine, name: str, arguments: Arguments) -> Value:
     first = parts[0].value if parts and isinstance(parts[0], Known) else None
     separate = first.separate_site if isinstance(first, Array) else None
     key = ("dataset", tuple(p.key for p in parts))
+    windows = _windows(parts)
+    if isinstance(machine.record(value), DictRecord):
+        # Its elements are dicts, no tuples.
+        parts = ()
     return Known(
-        Dataset(key, parts, elements, rows_shuffled=shuffled, separate_site=separate, windows=_windows(parts))
+        Dataset(key, parts, elements, rows_shuffled=shuffled, separate_site=separate, windows=windows)
     )
 
 
@@ -59,7 +65,7 @@ def _parts(machine: Machine, value: Value) -> tuple[Value, ...]:
         return tuple(as_array(machine, part) for part in value.value.items)
     record = machine.record(value)
     if isinstance(record, DictRecord):
-        return tuple(record.items.values())
+        return tuple(as_array(machine, part) for part in record.items.values())
     return (as_array(machine, value),)
 
 
@@ -125,8 +131,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
                 else None
             )
             if dataset.batch is not None:
-                # Batches of batches: the elements are no rows any more.
-                return _unknown_dataset(step)
+                step = dataset_steps.of_batches(dataset, step)
             if dataset.fuses and name == "batch":
                 step = replace(step, race_site=None, parallel_site=None)
             return Known(
@@ -141,22 +146,45 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
             )
         case "with_options" if _gives_up_order(machine, arguments.get(0, "options")):
             return Known(replace(step, unordered_site=arguments.site))
-        case "prefetch" | "cache" | "with_options":
+        case "prefetch" | "cache" | "with_options" | "snapshot":
             return Known(step)
+        case "rebatch":
+            again = replace(step, batch=None, batch_site=None, drop_remainder=FALSE, pieces=None)
+            return method(machine, Known(again), "batch", arguments)
+        case "apply":
+            function = arguments.get(0, "transformation_func")
+            whole = Arguments((Argument(receiver, arguments.site),), {}, False, arguments.site)
+            made = calls.call_value(machine, function, whole) if function is not None else None
+            is_known = isinstance(made, Known) and isinstance(made.value, Dataset)
+            return made if made is not None and is_known else _unknown_dataset(step)
+        case "enumerate":
+            return Known(replace(step, parts=(), windows=None, pieces=None))
+        case "filter":
+            _call_aside(machine, arguments.get(0, "predicate"), arguments)
+            left = replace(step, parts=(), windows=None, pieces=None, elements=unknown(Reason.OPERATION))
+            return Known(left)
+        case "shard":
+            return Known(dataset_steps.sharded(step, arguments))
+        case "concatenate":
+            other = arguments.get(0, "dataset")
+            if isinstance(other, Known) and isinstance(other.value, Dataset):
+                return Known(dataset_steps.concatenated(step, dataset, other.value))
         case "window":
             return Known(windowing.window(dataset, step, arguments))
         case "flat_map" if dataset.windows is not None:
-            whole = windowing.joined(machine, dataset, step, arguments)
-            return Known(whole) if whole is not None else _unknown_dataset(step)
+            joined = windowing.joined(machine, dataset, step, arguments)
+            return Known(joined) if joined is not None else _unknown_dataset(step)
         case "map":
             function = arguments.get(0, "map_func")
-            if function is not None and step.windows is not None:
+            if function is None:
+                return _unknown_dataset(step)
+            if step.windows is not None:
                 return Known(windowing.mapped(machine, dataset, step, function, arguments))
-            if function is not None:
-                calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
             # Of a whole batch it may make anything.
             separate = step.separate_site if step.batch is None else None
-            return Known(replace(step, parts=(), separate_site=separate))
+            return Known(
+                _mapped(machine, dataset, replace(step, separate_site=separate), function, arguments)
+            )
         case "shuffle":
             if number(arguments.get(0, "buffer_size")) == 1:
                 return Known(step)
@@ -164,11 +192,10 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         case "repeat":
             count = arguments.get(0, "count")
             if dataset.batch is None:
-                # The passes run into one another before they are cut into batches.
-                return _unknown_dataset(replace(step, repeats=count if count is not None else NONE))
+                return Known(dataset_steps.run_together(step, count))
             return Known(replace(step, repeats=count if count is not None else NONE))
         case "take" | "skip":
-            return Known(_shortened(step, name, arguments))
+            return Known(dataset_steps.shortened(step, name, arguments))
         case "unbatch":
             return Known(
                 replace(
@@ -178,6 +205,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
                     drop_remainder=FALSE,
                     separate_site=None,
                     parts=(),
+                    pieces=None,
                 )
             )
         case "cardinality" | "__len__":
@@ -212,12 +240,126 @@ def _gives_up_order(machine: Machine, options_: Value | None) -> bool:
     return any(value is not None and is_(value, False) is Ternary.YES for value in given)
 
 
+def _call_aside(machine: Machine, function: Value | None, arguments: Arguments) -> None:
+    """Follow a function that a step calls for each element, whatever it makes of them."""
+    if function is not None:
+        calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
+
+
+def _mapped(
+    machine: Machine, dataset: Dataset, step: Dataset, function: Value, arguments: Arguments
+) -> Dataset:
+    """`.map(function)`: arrays of which it is known what the function makes of each element (or batch)."""
+    arrays = [
+        p.value
+        for p in dataset.parts
+        if isinstance(p, Known) and isinstance(p.value, Array) and p.value.shape
+    ]
+    if not dataset.parts or (dataset.batch is None and len(arrays) != len(dataset.parts)):
+        _call_aside(machine, function, arguments)
+        return replace(step, parts=())
+    result: Value = NONE
+    rows: Value | None = None
+    # Of what isn't known a batch has rows, and maybe columns.
+    for columns in (0, 1):
+        given = tuple(Argument(v, arguments.site) for v in _elements(dataset, columns))
+        result = calls.call_value(machine, function, Arguments(given, {}, False, arguments.site))
+        rows = next((shape[0] for shape in windowing.shapes_in(machine, result) if shape), None)
+        if rows is not None:
+            break
+    left = result.value.items if isinstance(result, Known) and isinstance(result.value, Tuple) else (result,)
+    shapes = [v.value.shape if isinstance(v, Known) and isinstance(v.value, Array) else None for v in left]
+    step = replace(step, parts=())
+    if dataset.batch is not None and rows is not None and rows.key != dataset.batch.key:
+        return dataset_steps.in_pieces(dataset, step, rows)
+    if (
+        any(s is None for s in shapes)
+        or len(arrays) != len(dataset.parts)
+        or (dataset.batch is not None and not all(shapes))
+    ):
+        return step
+    axis = 0 if dataset.batch is None else 1
+    keys = [("mapped", step.key, which) for which in range(len(shapes))]
+    parts = tuple(
+        Known(
+            Array(key, (dataset.elements, *(shape or ())[axis:]), key, Known(0), all(a.made for a in arrays))
+        )
+        for key, shape in zip(keys, shapes, strict=True)
+    )
+    return replace(step, parts=parts)
+
+
+def _elements(dataset: Dataset, columns: int) -> Iterator[Value]:
+    """What a function is given of each element or batch."""
+    for which, part in enumerate(dataset.parts):
+        array = part.value if isinstance(part, Known) else None
+        key = ("item", dataset.key, which)
+        if isinstance(array, Array) and array.shape:
+            if dataset.batch is None:
+                yield item(array, 0)
+            else:
+                yield Known(Array(key, (dataset.batch, *array.shape[1:]), key))
+        else:
+            assert dataset.batch is not None
+            rest = (unknown(Reason.OPERATION) for _ in range(columns))
+            yield Known(Array(key, (dataset.batch, *rest), key))
+
+
+def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """Dataset.zip((a, b)) and Dataset.zip(a, b): as long as the shortest."""
+    values = arguments.values()
+    if len(values) == 1:
+        values = loops.items(loops.iterate(machine, values[0])) or ()
+    sources = [v.value for v in values if isinstance(v, Known) and isinstance(v.value, Dataset)]
+    if len(sources) != len(values) or not sources:
+        return _opaque(machine, name, arguments)
+    first = sources[0]
+    key = (name, tuple(d.key for d in sources))
+    numbers = [number(d.elements) for d in sources]
+    known = [n for n in numbers if n is not None]
+    plain = len(known) == len(numbers) and all(d.repeats.key == first.repeats.key for d in sources)
+    elements: Value = Known(min(known)) if plain else unknown(Reason.OPERATION)
+    batch = first.batch
+    if any((d.batch is None) is not (batch is None) for d in sources):
+        # One row of one beside a batch of the other.
+        batch = unknown(Reason.OPERATION)
+    elif batch is not None and any(d.batch is not None and d.batch.key != batch.key for d in sources):
+        batch = unknown(Reason.OPERATION)
+    single = all(len(d.parts) == 1 for d in sources)
+    parts = tuple(part for d in sources for part in d.parts) if single else ()
+    zipped = replace(first, key=key, parts=parts, elements=elements, batch=batch, pieces=None, fuses=False)
+    for other in sources[1:]:
+        zipped = dataset_steps.with_orders(zipped, other)
+        if other.drop_remainder.key != zipped.drop_remainder.key:
+            zipped = replace(zipped, drop_remainder=unknown(Reason.OPERATION))
+    return Known(zipped)
+
+
+def _from_tensors(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """Dataset.from_tensors(x): one element, which is a whole batch for Keras."""
+    value = arguments.get(0, "tensors")
+    parts = _parts(machine, value) if value is not None else ()
+    first = parts[0].value if parts and isinstance(parts[0], Known) else None
+    if not isinstance(first, Array) or not first.shape:
+        return _opaque(machine, name, arguments)
+    key = (name, tuple(p.key for p in parts))
+    return Known(Dataset(key, parts, first.shape[0], first.shape[0], drop_remainder=TRUE))
+
+
+def _cardinality(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "dataset")
+    if isinstance(value, Known) and isinstance(value.value, Dataset):
+        return method(machine, value, "cardinality", Arguments((), {}, False, arguments.site))
+    return machine.unknown(Reason.LIBRARY_CALL)
+
+
 def _unknown_dataset(step: Dataset) -> Value:
     return Known(
         replace(
             step,
             windows=None,
             separate_site=None,
+            pieces=None,
             parts=(),
             elements=unknown(Reason.OPERATION),
             batch=unknown(Reason.OPERATION),
@@ -225,23 +367,6 @@ def _unknown_dataset(step: Dataset) -> Value:
             drop_remainder=unknown(Reason.OPERATION),
         )
     )
-
-
-def _shortened(step: Dataset, name: str, arguments: Arguments) -> Dataset:
-    count = arguments.get(0, "count")
-    n, total = number(count), number(step.elements)
-    if name == "take" and n == 1 and step.batch is not None and total is None:
-        return replace(step, parts=(), elements=step.batch)
-    if n is None or total is None or n < 0:
-        return replace(step, parts=(), elements=unknown(Reason.OPERATION))
-    if step.batch is None:
-        left = min(n, total) if name == "take" else max(total - n, 0)
-        return replace(step, parts=(), elements=Known(left))
-    batches, size = step.batches, number(step.batch)
-    if batches is None or size is None:
-        return replace(step, parts=(), elements=unknown(Reason.OPERATION))
-    left = min(n * size, total) if name == "take" else max(total - n * size, 0)
-    return replace(step, parts=(), elements=Known(left))
 
 
 def batches(dataset: Dataset) -> Iteration:
@@ -292,8 +417,9 @@ TRANSFERS: dict[str, Transfer] = {
     "tensorflow.data.Dataset.from_tensor_slices": _from_slices,
     "tensorflow.data.Dataset.range": _from_range,
     "tensorflow.data.Dataset.from_generator": _from_generator,
-    "tensorflow.data.Dataset.from_tensors": _opaque,
-    "tensorflow.data.Dataset.zip": _opaque,
+    "tensorflow.data.Dataset.from_tensors": _from_tensors,
+    "tensorflow.data.Dataset.zip": _zip,
+    "tensorflow.data.experimental.cardinality": _cardinality,
     "tensorflow.data.TFRecordDataset": _opaque,
     "tensorflow.data.TextLineDataset": _opaque,
 }

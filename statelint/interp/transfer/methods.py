@@ -30,6 +30,7 @@ from statelint.interp.transfer import (
     keras,
     numpy,
     options,
+    preparing,
     separate,
     subclassed,
     training,
@@ -77,6 +78,8 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
                 return _scope
             if library == "absl.flags.FlagHolder":
                 return _nothing
+            if library.startswith("sklearn."):
+                return preparing.estimator_method
             if "." in library and library.split(".")[0] in ("keras", "numpy", "tensorflow"):
                 return _library_instance
     return None

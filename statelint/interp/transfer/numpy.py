@@ -10,10 +10,10 @@ from statelint.interp import loops
 from statelint.interp.filling import windows_in
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Tuple
-from statelint.interp.shapes import made, mapped, product, shape_values, transposed
+from statelint.interp.shapes import elementwise, made, mapped, product, shape_values, transposed
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.keras import flow
-from statelint.trace.objects import Array
+from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Written
 from statelint.values import NONE, Known, Reason, Unknown, Value, depending_on, interned, number, unknown
 
@@ -131,7 +131,17 @@ def _like(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _elementwise(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "x")
+    other = arguments.get(1, "x2") if name.rpartition(".")[2] in _BINARY else None
+    if value is not None and other is not None:
+        found = elementwise(name, value, other)
+        if found is not None:
+            return found
     if isinstance(value, Known) and isinstance(value.value, Array):
+        flat = (
+            name.endswith("cumsum") and arguments.get(1, "axis") is None and len(value.value.shape or ()) != 1
+        )
+        if flat:
+            return machine.unknown(Reason.OPERATION, None, (name, value.key))
         return replace(value, value=mapped(value.value, (name, value.value.key)))
     if isinstance(value, Known) and isinstance(value.value, int | float):
         function = getattr(math, name.rpartition(".")[2], None)
@@ -270,11 +280,6 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     )
 
 
-def _squeeze(machine: Machine, name: str, arguments: Arguments) -> Value:
-    value = arguments.get(0, "a")
-    return machine.unknown(Reason.OPERATION, None, ("squeeze", value.key if value is not None else None))
-
-
 def _transposed(array: Array, axes: tuple[int, ...] | None, source: Value) -> Value:
     if axes is None:
         return transposed(array, source)
@@ -302,6 +307,8 @@ def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def array_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     """`array.reshape(…)` and the other methods of arrays (and of eager tensors)."""
+    from statelint.interp.transfer import rearranging
+
     assert isinstance(receiver, Known) and isinstance(receiver.value, Array)
     array = receiver.value
     match name:
@@ -332,6 +339,18 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             if name == "swapaxes" and len(plain) == 2:
                 return _swapaxes(array, plain[0], plain[1], receiver)
             return _transposed(array, tuple(plain) if len(plain) == len(axes) and plain else None, receiver)
+        case "squeeze":
+            return rearranging.squeezed(machine, array, arguments.get(0, "axis"))
+        case "repeat":
+            whole = Arguments(
+                (Argument(receiver, arguments.site), *arguments.positional),
+                arguments.keywords,
+                arguments.open,
+                arguments.site,
+            )
+            return rearranging.TRANSFERS["numpy.repeat"](machine, "numpy.repeat", whole)
+        case _ if name in rearranging.REDUCING and not arguments.open:
+            return rearranging.reduced(machine, array, name, arguments, 0)
         case "fill" | "sort":
             machine.emit(Written(arguments.site, machine.context, array.key))
             return NONE
@@ -390,6 +409,18 @@ def _number_or(function: Callable[[float], float]) -> Transfer:
     return transfer
 
 
+def _where(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.where(condition, x, y): x and y, broadcast; with the condition alone, places."""
+    values = arguments.values()
+    key = (name, *(v.key for v in values))
+    found = elementwise(name, values[1], values[2]) if len(values) == 3 else None
+    if isinstance(found, Known) and isinstance(found.value, Array):
+        return Known(mapped(found.value, key))
+    return machine.unknown(Reason.OPERATION, None, key)
+
+
+_BINARY = frozenset(["maximum", "minimum", "add", "subtract", "multiply", "divide", "mod", "power"])
+
 _ELEMENTWISE = [
     "sin",
     "cos",
@@ -423,7 +454,6 @@ _ELEMENTWISE = [
     "float32",
     "float64",
     "cumsum",
-    "where",
     "isnan",
     "negative",
 ]
@@ -435,11 +465,22 @@ TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys((f"numpy.random.{n}" for n in ("random", "random_sample", "ranf", "sample")), _sized(0)),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("rand", "randn")), _by_dimensions),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("normal", "uniform", "randint", "binomial")), _sized(2)),
-    **dict.fromkeys((f"numpy.random.{n}" for n in ("choice", "poisson", "exponential")), _sized(1)),
+    **dict.fromkeys(
+        (f"numpy.random.{n}" for n in ("laplace", "gamma", "beta", "logistic", "lognormal", "gumbel")),
+        _sized(2),
+    ),
+    **dict.fromkeys((f"numpy.random.{n}" for n in ("vonmises", "wald", "f", "random_integers")), _sized(2)),
+    **dict.fromkeys(
+        (f"numpy.random.{n}" for n in ("choice", "poisson", "exponential", "chisquare", "geometric")),
+        _sized(1),
+    ),
+    **dict.fromkeys((f"numpy.random.{n}" for n in ("rayleigh", "weibull", "power", "standard_t")), _sized(1)),
     "numpy.random.standard_normal": _sized(0),
+    "numpy.random.standard_exponential": _sized(0),
     "numpy.random.default_rng": _generator,
     "numpy.random.RandomState": _generator,
     **dict.fromkeys((f"tensorflow.random.{n}" for n in ("normal", "uniform")), _filled),
+    "numpy.where": _where,
     "numpy.arange": _arange,
     "numpy.linspace": _linspace,
     **dict.fromkeys((f"numpy.{n}" for n in ("array", "asarray", "ascontiguousarray", "copy")), _array),
@@ -448,8 +489,7 @@ TRANSFERS: dict[str, Transfer] = {
     ),
     **dict.fromkeys(("numpy.reshape", "tensorflow.reshape"), _reshape),
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
-    **dict.fromkeys(("numpy.squeeze", "tensorflow.squeeze"), _squeeze),
-    **dict.fromkeys(("numpy.concatenate", "tensorflow.concat", "numpy.append"), _concatenate),
+    **dict.fromkeys(("numpy.concatenate", "tensorflow.concat"), _concatenate),
     **dict.fromkeys(("numpy.transpose", "tensorflow.transpose", "numpy.swapaxes"), _transpose),
     "numpy.ceil": _number_or(math.ceil),
     "numpy.floor": _number_or(math.floor),
@@ -461,19 +501,6 @@ TRANSFERS: dict[str, Transfer] = {
                 "load",
                 "loadtxt",
                 "genfromtxt",
-                "vstack",
-                "hstack",
-                "dstack",
-                "stack",
-                "tile",
-                "repeat",
-                "roll",
-                "split",
-                "array_split",
-                "flip",
-                "diff",
-                "mean",
-                "sum",
             ]
         ),
         _repeatable,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from statelint import api
 from statelint.interp import calls
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, InstanceRecord, Library, Tuple
+from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Iteration, Library, Tuple
 from statelint.interp.shapes import item
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import bind
-from statelint.interp.transfer.numpy import TRANSFERS as _NUMPY
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Argument, Array, Dataset, Windows
 from statelint.values import FALSE, NONE, Known, Reason, Ternary, Value, is_, number, unknown
@@ -41,14 +40,6 @@ def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
     key = (name, array.key, length)
     windows = Windows(array.base, number(array.start) or 0, 1, length, arguments.site)
     return Known(Array(key, (count, *array.shape[1:], width), key, Known(0), array.made, windows=windows))
-
-
-def _stack(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """np.stack(arrays): what np.array makes of the list."""
-    value, axis = arguments.get(0, "arrays"), arguments.get(1, "axis")
-    if value is None or (axis is not None and number(axis) != 0):
-        return _NUMPY["numpy.vstack"](machine, name, arguments)
-    return as_array(machine, value)
 
 
 # Keras
@@ -152,6 +143,22 @@ def _timeseries_generator(machine: Machine, name: str, arguments: Arguments) -> 
     return machine.allocate(InstanceRecord(Known(Library(name)), arguments.site, attributes))
 
 
+def batches_in(machine: Machine, value: Value) -> Iteration | None:
+    """The batches of a TimeseriesGenerator, each with its targets; None for everything else."""
+    from statelint.interp.transfer.datasets import batches
+
+    record = machine.record(value)
+    found = record.attributes.get(BATCHES) if isinstance(record, InstanceRecord) else None
+    if not isinstance(found, Known) or not isinstance(found.value, Dataset):
+        return None
+    drawn = batches(found.value)
+    return replace(drawn, item=lambda k: Known(Tuple((drawn.item(k), _target(value, k)))))
+
+
+def _target(source: Value, position: int) -> Value:
+    return unknown(Reason.ITERATION, key=("item", source.key, position, 1))
+
+
 # tf.data
 
 
@@ -220,28 +227,21 @@ def mapped(
     """`.map(function)` over windows: what it leaves of each, and how many steps that is."""
     windows = dataset.windows
     assert windows is not None
-    given: list[Argument] = []
-    for which, part in enumerate(dataset.parts or (NONE,)):
-        array = part.value if isinstance(part, Known) else None
-        if isinstance(array, Array) and array.shape:
-            drawn = item(array, 0)
-            if dataset.batch is not None:
-                drawn = Known(
-                    Array((*_tuple(array.key), "batch"), (dataset.batch, *array.shape[1:]), array.key)
-                )
-        else:
-            steps = Known(windows.length)
-            shape = (steps,) if dataset.batch is None else (dataset.batch, steps)
-            drawn = Known(Array(("window", dataset.key, which), shape, ("window", dataset.key, which)))
-        given.append(Argument(drawn, arguments.site))
-    result = calls.call_value(machine, function, Arguments(tuple(given), {}, False, arguments.site))
-    left = result.value.items if isinstance(result, Known) and isinstance(result.value, Tuple) else (result,)
     axis = 0 if dataset.batch is None else 1
-    shapes = [v.value.shape if isinstance(v, Known) and isinstance(v.value, Array) else None for v in left]
-    first = shapes[0] if shapes else None
+    result: Value = NONE
+    first: tuple[Value, ...] | None = None
+    # Where the steps of the series aren't known to be numbers, they may have columns too.
+    for columns in (0, 1):
+        given = tuple(Argument(v, arguments.site) for v in _drawn(dataset, windows, columns))
+        result = calls.call_value(machine, function, Arguments(given, {}, False, arguments.site))
+        first = next(shapes_in(machine, result), None)
+        if first and len(first) > axis:
+            break
     length = number(first[axis]) if first and len(first) > axis else None
     if length is None:
         return replace(step, parts=(), windows=None)
+    left = result.value.items if isinstance(result, Known) and isinstance(result.value, Tuple) else (result,)
+    shapes = [v.value.shape if isinstance(v, Known) and isinstance(v.value, Array) else None for v in left]
     known = all(shape is not None for shape in shapes) and all(
         isinstance(p, Known) and isinstance(p.value, Array) and p.value.shape for p in dataset.parts
     )
@@ -255,9 +255,41 @@ def mapped(
     return replace(step, parts=parts, windows=replace(windows, length=length))
 
 
+def _drawn(dataset: Dataset, windows: Windows, columns: int) -> Iterator[Value]:
+    """What a function is given of each element of a dataset of windows (of each batch of them)."""
+    for which, part in enumerate(dataset.parts or (NONE,)):
+        array = part.value if isinstance(part, Known) else None
+        if isinstance(array, Array) and array.shape:
+            if dataset.batch is None:
+                yield item(array, 0)
+            else:
+                key = (*_tuple(array.key), "batch")
+                yield Known(Array(key, (dataset.batch, *array.shape[1:]), array.key))
+        else:
+            steps: tuple[Value, ...] = (
+                Known(windows.length),
+                *(unknown(Reason.OPERATION) for _ in range(columns)),
+            )
+            own = ("window", dataset.key, which)
+            yield Known(Array(own, steps if dataset.batch is None else (dataset.batch, *steps), own))
+
+
+def shapes_in(machine: Machine, value: Value) -> Iterator[tuple[Value, ...]]:
+    """The shapes of the arrays in what a function returns: a tuple, a dict, or one of the other."""
+    array = value.value if isinstance(value, Known) else None
+    record = machine.record(value)
+    if isinstance(array, Array):
+        yield array.shape or ()
+    elif isinstance(array, Tuple):
+        for part in array.items:
+            yield from shapes_in(machine, part)
+    elif isinstance(record, DictRecord):
+        for part in record.items.values():
+            yield from shapes_in(machine, part)
+
+
 TRANSFERS: dict[str, Transfer] = {
     "numpy.lib.stride_tricks.sliding_window_view": _sliding,
-    "numpy.stack": _stack,
     "keras.utils.timeseries_dataset_from_array": _timeseries_dataset,
     "keras.preprocessing.sequence.TimeseriesGenerator": _timeseries_generator,
 }

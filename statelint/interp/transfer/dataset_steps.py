@@ -1,0 +1,128 @@
+"""Steps of a tf.data pipeline that need nothing but the Dataset: what it is afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from statelint.interp.objects import Arguments
+from statelint.trace.objects import Array, Dataset, Windows
+from statelint.values import NONE, Known, Reason, Ternary, Value, is_, number, unknown
+
+
+def of_batches(dataset: Dataset, step: Dataset) -> Dataset:
+    """What is batched once more: each batch is one element, and a window where all are full."""
+    is_once = is_(dataset.repeats, 1) is Ternary.YES
+    total, size = dataset.batches if is_once else None, number(dataset.batch)
+    elements: Value = unknown(Reason.OPERATION) if total is None else Known(total)
+    step = replace(step, elements=elements, parts=(), windows=None, pieces=None, separate_site=None)
+    if dataset.pieces is not None:
+        count, windows = dataset.pieces
+        return replace(step, elements=count, windows=windows)
+    full = is_(dataset.drop_remainder, True) is Ternary.YES
+    if not full or not size or dataset.batch_site is None or dataset.windows is not None:
+        return step
+    parts = tuple(_as_windows(step, part, elements, size) for part in dataset.parts)
+    return replace(step, parts=parts, windows=Windows(dataset.key, 0, size, size, dataset.batch_site))
+
+
+def _as_windows(step: Dataset, part: Value, elements: Value, size: int) -> Value:
+    """An array, cut into windows of `size` rows."""
+    array = part.value if isinstance(part, Known) else None
+    if not isinstance(array, Array) or not array.shape:
+        return unknown(Reason.OPERATION)
+    key = ("windows", step.key, part.key)
+    return Known(Array(key, (elements, Known(size), *array.shape[1:]), key, Known(0), array.made))
+
+
+def in_pieces(dataset: Dataset, step: Dataset, rows: Value) -> Dataset:
+    """A step behind `.batch` that doesn't leave all rows: the batches were pieces of a series."""
+    size, left = number(dataset.batch), number(rows)
+    lost = replace(
+        step,
+        elements=unknown(Reason.OPERATION),
+        batch=unknown(Reason.OPERATION),
+        batch_site=None,
+        drop_remainder=unknown(Reason.OPERATION),
+        separate_site=None,
+    )
+    full = is_(dataset.drop_remainder, True) is Ternary.YES and is_(dataset.repeats, 1) is Ternary.YES
+    if not size or not left or not full or dataset.batch_site is None:
+        return lost
+    count: Value = unknown(Reason.OPERATION) if dataset.batches is None else Known(dataset.batches)
+    return replace(lost, pieces=(count, Windows(dataset.key, 0, size, left, dataset.batch_site)))
+
+
+def shortened(step: Dataset, name: str, arguments: Arguments) -> Dataset:
+    count = arguments.get(0, "count")
+    n, total = number(count), number(step.elements)
+    if n == -1 and name == "take":
+        return step
+    step = replace(step, pieces=None)
+    if name == "take" and n == 1 and step.batch is not None and total is None:
+        return replace(step, parts=(), elements=step.batch)
+    if n is None or total is None or n < 0:
+        return replace(step, parts=(), elements=unknown(Reason.OPERATION))
+    if step.batch is None:
+        left = min(n, total) if name == "take" else max(total - n, 0)
+        return replace(step, parts=(), elements=Known(left))
+    batches, size = step.batches, number(step.batch)
+    if batches is None or size is None:
+        return replace(step, parts=(), elements=unknown(Reason.OPERATION))
+    left = min(n * size, total) if name == "take" else max(total - n * size, 0)
+    return replace(step, parts=(), elements=Known(left))
+
+
+def sharded(step: Dataset, arguments: Arguments) -> Dataset:
+    """`.shard(n, i)`: every n-th element, from the i-th on."""
+    total, count, index = (
+        number(step.elements),
+        number(arguments.get(0, "num_shards")),
+        number(arguments.get(1, "index")),
+    )
+    step = replace(step, parts=(), windows=None, pieces=None, elements=unknown(Reason.OPERATION))
+    if step.batch is not None or total is None or not count or index is None or not 0 <= index < count:
+        return step
+    return replace(step, elements=Known(max(-(-(total - index) // count), 0)))
+
+
+def run_together(step: Dataset, count: Value | None) -> Dataset:
+    """`.repeat` of single elements: the passes run into one another before they are cut into batches."""
+    n, times = number(step.elements), number(count)
+    endless = count is None or is_(count, None) is Ternary.YES or times == -1
+    step = replace(step, parts=(), elements=unknown(Reason.OPERATION))
+    if endless:
+        return replace(step, repeats=NONE)
+    if n is None or times is None or is_(step.repeats, 1) is not Ternary.YES:
+        return replace(step, repeats=count if count is not None else NONE)
+    return replace(step, elements=Known(n * times))
+
+
+def concatenated(step: Dataset, dataset: Dataset, other: Dataset) -> Dataset:
+    """One dataset behind another."""
+    n, m = number(dataset.elements), number(other.elements)
+    once = all(is_(d.repeats, 1) is Ternary.YES for d in (dataset, other))
+    known = dataset.batch is None and other.batch is None and n is not None and m is not None and once
+    step = with_orders(replace(step, parts=(), windows=None, pieces=None), other)
+    if known:
+        return replace(step, elements=Known((n or 0) + (m or 0)))
+    left = replace(step, elements=unknown(Reason.OPERATION))
+    if dataset.batch is None or other.batch is None or dataset.batch.key != other.batch.key:
+        return (
+            left if dataset.batch is other.batch is None else replace(left, batch=unknown(Reason.OPERATION))
+        )
+    drops = dataset.drop_remainder.key == other.drop_remainder.key
+    return left if drops else replace(left, drop_remainder=unknown(Reason.OPERATION))
+
+
+def with_orders(step: Dataset, other: Dataset) -> Dataset:
+    """A dataset that another one flows into, with all that disturbs the order in either."""
+    return replace(
+        step,
+        shuffle_site=step.shuffle_site or other.shuffle_site,
+        separate_site=step.separate_site if other.separate_site is not None else None,
+        rows_shuffled=step.rows_shuffled or other.rows_shuffled,
+        race_site=step.race_site or other.race_site,
+        parallel_site=step.parallel_site or other.parallel_site,
+        unordered_site=step.unordered_site or other.unordered_site,
+        resets=tuple(dict.fromkeys((*step.resets, *other.resets))),
+    )

@@ -1,0 +1,177 @@
+"""What prepares data: scikit-learn's scalers and folds, one-hot codes, padded sequences, pandas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from statelint import api
+from statelint.interp.machine import Machine
+from statelint.interp.objects import (
+    Arguments,
+    InstanceRecord,
+    Items,
+    Iteration,
+    Library,
+    ListRecord,
+    Slice,
+    Tuple,
+)
+from statelint.interp.shapes import made, mapped
+from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.keras import bind
+from statelint.interp.transfer.numpy import TRANSFERS as _NUMPY
+from statelint.interp.transfer.numpy import as_array
+from statelint.trace.objects import Array
+from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, number, unknown
+
+# scikit-learn
+
+
+def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """Methods of scikit-learn's scalers and splitters."""
+    record = machine.record(receiver)
+    assert isinstance(record, InstanceRecord) and isinstance(record.type, Known)
+    assert isinstance(record.type.value, Library)
+    class_ = record.type.value.name
+    entry = api.member(machine.keras, class_, name)
+    if entry is not None and "elementwise" in entry.roles:
+        return _rescaled(machine, (name, receiver.key), arguments.get(0, "X"))
+    if name in ("fit", "partial_fit"):
+        return receiver
+    if name == "split" and class_.rpartition(".")[2] in ("KFold", "TimeSeriesSplit"):
+        return _folds(machine, class_.rpartition(".")[2], record, arguments)
+    if name == "get_n_splits":
+        return record.attributes.get("n_splits", Known(5))
+    return machine.unknown(
+        Reason.LIBRARY_CALL, None, (name, receiver.key, *(v.key for v in arguments.values()))
+    )
+
+
+def _rescaled(machine: Machine, how: tuple[object, ...], value: Value | None) -> Value:
+    """The same rows with other numbers in them."""
+    if value is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    found = as_array(machine, value)
+    key = (*how, value.key)
+    if isinstance(found, Known) and isinstance(found.value, Array):
+        return replace(found, value=mapped(found.value, key))
+    return machine.unknown(Reason.LIBRARY_CALL, None, key)
+
+
+def _scaled(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """sklearn.preprocessing.scale(x) and its kind."""
+    return _rescaled(machine, (name,), arguments.get(0, "X"))
+
+
+def _folds(machine: Machine, kind: str, record: InstanceRecord, arguments: Arguments) -> Value:
+    """The pairs of indices that a splitter draws."""
+    rows = arguments.get(0, "X")
+    count = record.attributes.get("n_splits", Known(5))
+    splits = number(count)
+    array = as_array(machine, rows) if rows is not None else NONE
+    total = array.value.samples if isinstance(array, Known) and isinstance(array.value, Array) else None
+    key = ("folds", kind, rows.key if rows is not None else None, count.key, arguments.site)
+    shuffled = record.attributes.get("shuffle", Known(False))
+    plain = not {"max_train_size", "test_size", "gap"} & record.attributes.keys()
+
+    def order(which: str, k: int, size: int | None) -> Value:
+        own = (*key, which, k)
+        length: Value = unknown(Reason.OPERATION) if size is None else Known(size)
+        site = record.site if is_(shuffled, False) is not Ternary.YES else None
+        return Known(Array(("numpy.arange", own) if site is None else own, (length,), own, shuffle_site=site))
+
+    def fold(k: int) -> Value:
+        if total is None or not splits or not plain:
+            return Known(Tuple((order("train", k, None), order("test", k, None))))
+        if kind == "TimeSeriesSplit":
+            size = total // (splits + 1)
+            begin = total - (splits - k) * size
+            parts = (Slice(NONE, Known(begin), NONE), Slice(Known(begin), Known(begin + size), NONE))
+            return Known(Tuple((Known(parts[0]), Known(parts[1]))))
+        size = total // splits + (k < total % splits)
+        return Known(Tuple((order("train", k, total - size), order("test", k, size))))
+
+    return Known(Items(key, Iteration(count, fold, key, False)))
+
+
+# Codes and paddings
+
+
+def _one_hot(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """keras.utils.to_categorical(y, n) and tf.one_hot(y, n): one more axis, of n."""
+    value = next((v for v in (arguments.get(0, n) for n in ("y", "x", "indices")) if v is not None), None)
+    if value is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    count = arguments.get(1, "depth" if name.endswith("one_hot") else "num_classes")
+    found = as_array(machine, value)
+    key = (name, value.key, count.key if count is not None else None)
+    array = found.value if isinstance(found, Known) else None
+    if not isinstance(array, Array) or array.shape is None:
+        return machine.unknown(Reason.LIBRARY_CALL, None, key)
+    if count is None or is_(count, None) is Ternary.YES:
+        count = unknown(Reason.OPERATION)
+    shape = array.shape
+    if name.endswith("to_categorical") and len(shape) > 1:
+        last = number(shape[-1])
+        if last is None:
+            return machine.unknown(Reason.LIBRARY_CALL, None, key)
+        shape = shape[:-1] if last == 1 else shape
+    coded = replace(mapped(array, key), shape=(*shape, count))
+    return depending_on(Known(coded), found)
+
+
+def _padded(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """pad_sequences(lists, maxlen): one row for each list."""
+    entry = api.lookup(machine.keras, name)
+    bound = bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+    value = bound["sequences"].value if "sequences" in bound else NONE
+    longest = bound["maxlen"].value if "maxlen" in bound else NONE
+    key = (name, value.key, longest.key)
+    record = machine.record(value)
+    if not isinstance(record, ListRecord) or number(longest) is None:
+        return machine.unknown(Reason.LIBRARY_CALL, None, key)
+    first = as_array(machine, record.element) if record.element is not None else NONE
+    inner = first.value.shape if isinstance(first, Known) and isinstance(first.value, Array) else None
+    if inner is None:
+        return Known(Array(key, None, key))
+    shape = (record.length, longest, *inner[1:])
+    return depending_on(Known(Array(key, shape, key)), record.length, longest)
+
+
+# Series
+
+
+def _range(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """tf.range(…)."""
+    return _NUMPY["numpy.arange"](machine, "numpy.arange", arguments)
+
+
+def _linspace(machine: Machine, name: str, arguments: Arguments) -> Value:
+    count = arguments.get(2, "num")
+    return made((name, machine.fresh_id()), (count if count is not None else unknown(Reason.OPERATION),))
+
+
+# pandas
+
+
+def _frame(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """A table of the same data is the same table."""
+    keys = tuple(_contents(machine, value) for value in arguments.values())
+    return machine.unknown(Reason.LIBRARY_CALL, None, (name, *keys))
+
+
+def _contents(machine: Machine, value: Value) -> object:
+    record = machine.record(value)
+    if isinstance(record, ListRecord) and record.items is not None:
+        return tuple(item.key for item in record.items)
+    return value.key
+
+
+TRANSFERS: dict[str, Transfer] = {
+    **{f"sklearn.preprocessing.{name}": _scaled for name in ("scale", "minmax_scale", "normalize")},
+    **dict.fromkeys(("keras.utils.to_categorical", "tensorflow.one_hot"), _one_hot),
+    "keras.utils.pad_sequences": _padded,
+    "tensorflow.range": _range,
+    "tensorflow.linspace": _linspace,
+    **{f"pandas.{name}": _frame for name in ("DataFrame", "Series", "concat", "merge", "to_datetime")},
+}
