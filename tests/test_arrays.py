@@ -10,7 +10,7 @@ HEAD = """
 import numpy as np
 from sklearn.model_selection import KFold, TimeSeriesSplit
 from sklearn.preprocessing import MinMaxScaler
-from keras.utils import pad_sequences, to_categorical
+from keras.utils import to_categorical
 from test import reveal
 """
 
@@ -90,7 +90,6 @@ def test_a_shape_is_what_numpy_makes_it(expression: str) -> None:
         ("to_categorical(s, 7)", "array(100, 7)"),
         ("to_categorical(s.reshape(-1, 1), num_classes=7)", "array(100, 7)"),
         ("to_categorical(s)", "array(100, ?)"),
-        ("pad_sequences([[1, 2], [3]], maxlen=5)", "array(2, 5)"),
     ],
 )
 def test_what_prepares_data_keeps_its_rows(expression: str, array: str) -> None:

@@ -89,7 +89,7 @@ def run_together(step: Dataset, count: Value | None) -> Dataset:
     """`.repeat` of single elements: the passes run into one another before they are cut into batches."""
     n, times = number(step.elements), number(count)
     endless = count is None or is_(count, None) is Ternary.YES or times == -1
-    step = replace(step, parts=(), elements=unknown(Reason.OPERATION))
+    step = replace(step, parts=(), elements=unknown(Reason.OPERATION), separate_site=None)
     if endless:
         return replace(step, repeats=NONE)
     if n is None or times is None or is_(step.repeats, 1) is not Ternary.YES:

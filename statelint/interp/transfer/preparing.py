@@ -1,4 +1,4 @@
-"""What prepares data: scikit-learn's scalers and folds, one-hot codes, padded sequences, pandas."""
+"""What prepares data: scikit-learn's scalers and folds, one-hot codes, pandas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from statelint.interp.objects import (
 )
 from statelint.interp.shapes import made, mapped
 from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.keras import bind
 from statelint.interp.transfer.numpy import TRANSFERS as _NUMPY
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Array
@@ -94,7 +93,7 @@ def _folds(machine: Machine, kind: str, record: InstanceRecord, arguments: Argum
     return Known(Items(key, Iteration(count, fold, key, False)))
 
 
-# Codes and paddings
+# Codes
 
 
 def _one_hot(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -118,24 +117,6 @@ def _one_hot(machine: Machine, name: str, arguments: Arguments) -> Value:
         shape = shape[:-1] if last == 1 else shape
     coded = replace(mapped(array, key), shape=(*shape, count))
     return depending_on(Known(coded), found)
-
-
-def _padded(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """pad_sequences(lists, maxlen): one row for each list."""
-    entry = api.lookup(machine.keras, name)
-    bound = bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
-    value = bound["sequences"].value if "sequences" in bound else NONE
-    longest = bound["maxlen"].value if "maxlen" in bound else NONE
-    key = (name, value.key, longest.key)
-    record = machine.record(value)
-    if not isinstance(record, ListRecord) or number(longest) is None:
-        return machine.unknown(Reason.LIBRARY_CALL, None, key)
-    first = as_array(machine, record.element) if record.element is not None else NONE
-    inner = first.value.shape if isinstance(first, Known) and isinstance(first.value, Array) else None
-    if inner is None:
-        return Known(Array(key, None, key))
-    shape = (record.length, longest, *inner[1:])
-    return depending_on(Known(Array(key, shape, key)), record.length, longest)
 
 
 # Series
@@ -170,7 +151,6 @@ def _contents(machine: Machine, value: Value) -> object:
 TRANSFERS: dict[str, Transfer] = {
     **{f"sklearn.preprocessing.{name}": _scaled for name in ("scale", "minmax_scale", "normalize")},
     **dict.fromkeys(("keras.utils.to_categorical", "tensorflow.one_hot"), _one_hot),
-    "keras.utils.pad_sequences": _padded,
     "tensorflow.range": _range,
     "tensorflow.linspace": _linspace,
     **{f"pandas.{name}": _frame for name in ("DataFrame", "Series", "concat", "merge", "to_datetime")},
