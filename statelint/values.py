@@ -52,6 +52,7 @@ class Reason(StrEnum):
     EXPRESSION = "expression that is not understood"
     DELETED = "deleted"
     DRAWING = "done while batches are drawn"
+    LOADED = "model from a file that this program doesn't write before"
     EXECUTED = "bound or changed by code that is not read"
 
 

@@ -473,7 +473,7 @@ def test_json_is_one_array(engine: Engine, capsys: pytest.CaptureFixture[str]) -
 TRAINING = """\
 import keras
 model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), keras.layers.LSTM(4, stateful=True)])
-model.fit(1, 1, batch_size=3)
+model.fit(1, 1, batch_size=1)
 """
 
 
@@ -495,7 +495,7 @@ def test_standard_input_is_a_module(
     assert (status, err) == (1, "")
     assert out.splitlines()[0].startswith("<stdin>:3:")
     # The code that is shown came the same way.
-    assert "model.fit(1, 1, batch_size=3)\n" in out
+    assert "model.fit(1, 1, batch_size=1)\n" in out
     assert piped(monkeypatch, capsys, "import os\n") == (0, "No problems in 1 file.\n", "")
 
 
@@ -523,7 +523,7 @@ def test_standard_input_by_a_name(
     status, out, _ = piped(monkeypatch, capsys, text, "--stdin-filename", name)
     assert status == 1
     assert out.startswith(place)
-    assert "model.fit(1, 1, batch_size=3)\n" in out
+    assert "model.fit(1, 1, batch_size=1)\n" in out
 
 
 def test_imports_of_standard_input_lead_from_its_folder(
@@ -532,7 +532,7 @@ def test_imports_of_standard_input_lead_from_its_folder(
     monkeypatch.chdir(tmp_path)
     Path("sub").mkdir()
     Path("sub/models.py").write_text(
-        TRAINING.replace("model.fit(1, 1, batch_size=3)\n", ""), encoding="utf-8"
+        TRAINING.replace("model.fit(1, 1, batch_size=1)\n", ""), encoding="utf-8"
     )
     text = "from models import model\nmodel.fit(1, 1, batch_size=3, epochs=2, shuffle=False)\n"
     for name, status in (("sub/train.py", 1), ("train.py", 0)):

@@ -35,7 +35,7 @@ from statelint.interp.objects import (
     States,
     Super,
 )
-from statelint.interp.state import join_states
+from statelint.interp.state import join_states, join_values
 from statelint.interp.transfer import keras, methods, numpy, rearranging, transfer_of
 from statelint.source.python import children
 from statelint.trace.objects import Argument, DrawnReset
@@ -47,7 +47,6 @@ from statelint.values import (
     Unknown,
     Value,
     interned,
-    join,
     number,
     unknown,
 )
@@ -297,8 +296,8 @@ def _returned(machine: Machine, activation: Activation) -> Value:
         return machine.unknown(Reason.BRANCHES)
     machine.state, result = activation.returns[0]
     for state, value in activation.returns[1:]:
+        result = join_values(result, value, machine.state.heap, state.heap)
         machine.state = join_states(machine.state, state)
-        result = join(result, value)
     return result
 
 

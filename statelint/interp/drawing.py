@@ -16,7 +16,7 @@ from statelint.interp.objects import Arguments, Class, InstanceRecord
 from statelint.sites import Site
 from statelint.trace.objects import Argument, DrawnReset
 from statelint.trace.story import Call, Condition, Event, Feed, Opaque, Reset
-from statelint.values import Known, Reason, Value
+from statelint.values import Known, Reason, Value, unknown
 
 HOOK = "generator"
 
@@ -79,6 +79,23 @@ def of_sequence(machine: Machine, value: Known) -> tuple[DrawnReset, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def item_of(machine: Machine, value: Known, index: int) -> Value:
+    """An item of the program's own Sequence."""
+    return _special(machine, value, "__getitem__", Known(index))
+
+
+def count_of(machine: Machine, value: Known) -> Value:
+    """How many batches the program's own Sequence has."""
+    return _special(machine, value, "__len__")
+
+
+def _special(machine: Machine, value: Known, name: str, *given: Value) -> Value:
+    record = machine.record(value)
+    type_ = record.type if isinstance(record, InstanceRecord) else None
+    method = user_attribute(machine, type_, name, value)
+    return unknown(Reason.ITERATION) if method is None else _call(machine, value, method, *given)
+
+
 def end_epoch(machine: Machine, value: Value | None) -> None:
     """Follow the `on_epoch_end` of the Sequence that is fed, where it resets."""
     method = _resetting(machine, value, "on_epoch_end") if isinstance(value, Known) else None
@@ -97,10 +114,10 @@ def _resetting(machine: Machine, value: Known, name: str) -> Value | None:
     return user_attribute(machine, record.type, name, value)
 
 
-def _call(machine: Machine, instance: Known, method: Value, *given: Value) -> None:
+def _call(machine: Machine, instance: Known, method: Value, *given: Value) -> Value:
     from statelint.interp import calls
 
     record = machine.record(instance)
     assert isinstance(record, InstanceRecord)
     arguments = tuple(Argument(value, record.site) for value in given)
-    calls.call_value(machine, method, Arguments(arguments, {}, False, record.site))
+    return calls.call_value(machine, method, Arguments(arguments, {}, False, record.site))

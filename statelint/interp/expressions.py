@@ -29,7 +29,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, over_choices
 from statelint.interp.shapes import array_index, is_one_row, picked
-from statelint.interp.transfer import keras
+from statelint.interp.transfer import graphs
 from statelint.source.python import children
 from statelint.trace.objects import Array, Cut
 from statelint.values import (
@@ -341,7 +341,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
                     else index
                 )
                 keeps_rows = isinstance(rows, Known) and rows.value == Slice(NONE, NONE, NONE)
-                return keras.flow(machine, value, batch=tensor.batch if keeps_rows else None) or NONE
+                return graphs.flow(machine, value, batch=tensor.batch if keeps_rows else None) or NONE
             case Items() | Range():
                 drawn = loops.iterate(machine, value)
                 if isinstance(index, Known) and isinstance(index.value, int) and index.value >= 0:

@@ -31,13 +31,13 @@ from statelint.interp.objects import (
     Tensor,
     Tuple,
 )
-from statelint.interp.state import Frame, State, join_states
+from statelint.interp.state import Frame, State, join_states, join_values
 from statelint.sites import Site
 from statelint.source.project import Project
 from statelint.source.python import Source, walk
 from statelint.trace.objects import Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
-from statelint.values import Known, Reason, Unknown, Value, join, options, unknown
+from statelint.values import Known, Reason, Unknown, Value, options, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,8 +378,8 @@ class Machine:
             return self.unknown(Reason.BRANCHES)
         self.state, result = ended[0]
         for other, value in ended[1:]:
+            result = join_values(result, value, self.state.heap, other.heap)
             self.state = join_states(self.state, other)
-            result = join(result, value)
         return result
 
     def either(self, value: Value, follow: Callable[[Known], Value]) -> Value:

@@ -160,6 +160,8 @@ class Tensor:
     rank: int | None = None
     # The ids of the Called events that it comes from.
     calls: tuple[int, ...] = ()
+    # Whether these are all the layers.
+    whole: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))
@@ -216,6 +218,10 @@ class ListRecord:
     shuffle_site: Site | None = None
     # The call that made each item a whole sequence of its own.
     separate_site: Site | None = None
+    # The items that it begins with, before those of which it isn't known how many there are.
+    first: tuple[Value, ...] = ()
+    # All that may stand behind `first`, in this order; None where that isn't known.
+    others: tuple[Value, ...] | None = None
 
     @classmethod
     def of(cls, items: tuple[Value, ...]) -> ListRecord:

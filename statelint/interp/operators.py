@@ -13,7 +13,7 @@ from statelint.interp.comparisons import SCALARS
 from statelint.interp.machine import Machine
 from statelint.interp.objects import DictRecord, ListRecord, Tuple
 from statelint.interp.shapes import elementwise
-from statelint.interp.transfer import keras
+from statelint.interp.transfer import graphs
 from statelint.values import Choice, Known, Reason, Value, depending_on, join, number, options, unknown
 
 _ARITHMETIC: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], tuple[str, Callable[[Any, Any], Any]]] = {
@@ -70,7 +70,7 @@ def arithmetic(
         sequence = _sequence_arithmetic(machine, symbol, left, right)
         if sequence is not None:
             return sequence
-    arrays = elementwise(symbol, left, right) or keras.combined(machine, left, right)
+    arrays = elementwise(symbol, left, right) or graphs.combined(machine, left, right)
     if arrays is not None:
         return arrays
     return machine.unknown(Reason.OPERATION, node, ("operation", symbol, left.key, right.key))
@@ -126,7 +126,10 @@ def added(machine: Machine, left: ListRecord, right: ListRecord) -> ListRecord:
         return ListRecord.of(left.items + right.items)
     n, more = number(left.length), number(right.length)
     length = machine.unknown(Reason.OPERATION) if n is None or more is None else Known(n + more)
-    return ListRecord(None, depending_on(length, left.length, right.length))
+    first = left.items if left.items is not None else left.first
+    typical = right.element if left.items is not None else left.element
+    head = right.head if left.items is not None else left.head
+    return ListRecord(None, depending_on(length, left.length, right.length), typical, head, first=first)
 
 
 def over_choices(function: Callable[[Value, Value], Value], left: Value, right: Value) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from statelint.interp.objects import (
@@ -12,11 +12,13 @@ from statelint.interp.objects import (
     ListRecord,
     ModelRecord,
     Record,
+    Ref,
+    Tensor,
 )
 from statelint.sites import Site
 from statelint.trace.objects import Array
 from statelint.trace.story import Condition
-from statelint.values import Known, Reason, Value, join, number, unknown
+from statelint.values import Known, Reason, Unknown, Value, join, number, unknown
 
 Frame = dict[str, Value]
 
@@ -67,7 +69,7 @@ def join_states(left: State, right: State) -> State:
     for id_, frame in right.frames.items():
         other = frames.get(id_)
         if other is not frame:
-            frames[id_] = frame if other is None else join_frames(other, frame)
+            frames[id_] = frame if other is None else join_frames(other, frame, left.heap, right.heap)
     heap = dict(left.heap)
     for ref, record in right.heap.items():
         known = heap.get(ref)
@@ -77,14 +79,35 @@ def join_states(left: State, right: State) -> State:
     return State(frames, heap, when, left.escaped | right.escaped)
 
 
-def join_frames(left: Mapping[str, Value], right: Mapping[str, Value]) -> dict[str, Value]:
+def join_frames(
+    left: Mapping[str, Value],
+    right: Mapping[str, Value],
+    left_heap: Mapping[int, Record],
+    right_heap: Mapping[int, Record],
+) -> dict[str, Value]:
     """Names bound on one side only keep their value: reading one that isn't bound is another mistake."""
     joined = dict(left)
     for name, value in right.items():
         known = left.get(name)
         if known is not value:
-            joined[name] = value if known is None else join(known, value)
+            joined[name] = value if known is None else join_values(known, value, left_heap, right_heap)
     return joined
+
+
+def join_values(
+    left: Value, right: Value, left_heap: Mapping[int, Record], right_heap: Mapping[int, Record]
+) -> Value:
+    """What is known of a value where control comes from two sides.
+
+    `model = load_model(path) if exists(path) else build()`: one way makes the model.
+    """
+    for one, other, heap in ((left, right, left_heap), (right, left, right_heap)):
+        if isinstance(one, Unknown) and one.reason is Reason.LOADED and isinstance(other, Known):
+            if isinstance(other.value, Ref) and other.value.id not in heap:
+                return other
+            if other.value is None:
+                return one
+    return join(left, right)
 
 
 def join_records(
@@ -96,42 +119,84 @@ def join_records(
                 return ListRecord.of(tuple(join(a, b) for a, b in zip(left.items, right.items, strict=True)))
             element = left.element if left.element == right.element else None
             head = left.head if [v.key for v in left.head] == [v.key for v in right.head] else ()
-            return ListRecord(None, join(left.length, right.length), element, head)
+            first, others = _whichever_holds(left, right)
+            length = join(left.length, right.length)
+            return ListRecord(None, length, element, head, first=first, others=others)
         case DictRecord(), DictRecord():
             complete = left.complete and right.complete and left.items.keys() == right.items.keys()
             return DictRecord(_join_shared(left.items, right.items), complete)
         case InstanceRecord(), InstanceRecord():
             return replace(
                 left,
-                attributes=join_frames(left.attributes, right.attributes),
+                attributes=join_frames(left.attributes, right.attributes, left_heap, right_heap),
                 open=left.open or right.open,
             )
         case LayerRecord(), LayerRecord():
             return replace(
                 left,
                 stateful=join(left.stateful, right.stateful),
-                attributes=join_frames(left.attributes, right.attributes),
+                attributes=join_frames(left.attributes, right.attributes, left_heap, right_heap),
                 built=left.built and right.built,
             )
         case ModelRecord(), ModelRecord():
             shared = tuple(layer for layer in left.layers if layer in right.layers)
             differing = (set(left.layers) | set(right.layers)) - set(shared)
             heap = {**left_heap, **right_heap}
-            harmless = all(_is_plain(heap.get(layer)) for layer in differing)
+            alike = one_of(left.layers, right.layers, heap)
+            if alike:
+                shared, differing = left.layers, set()
             return replace(
                 left,
                 layers=shared,
-                complete=left.complete and right.complete and harmless,
+                complete=left.complete and right.complete and are_plain(differing, heap),
                 batch=join(left.batch, right.batch),
                 undecided=left.undecided and right.undecided,
                 built=left.built and right.built,
-                attributes=join_frames(left.attributes, right.attributes),
+                attributes=join_frames(left.attributes, right.attributes, left_heap, right_heap),
                 settings=left.settings if left.settings == right.settings else {},
                 in_order=left.in_order
                 and right.in_order
                 and all(_keeps_time(heap.get(layer)) for layer in differing),
             )
     return right
+
+
+def _whichever_holds(
+    left: ListRecord, right: ListRecord
+) -> tuple[tuple[Value, ...], tuple[Value, ...] | None]:
+    """What one of two lists certainly begins with, and all that may stand behind that."""
+    one, other = (record.first if record.items is None else record.items for record in (left, right))
+    shared = 0
+    while shared < min(len(one), len(other)) and one[shared].key == other[shared].key:
+        shared += 1
+    behind = [() if record.items is not None else record.others for record in (left, right)]
+    if behind[0] is None or behind[1] is None:
+        return one[:shared], None
+    rest = {item.key: item for item in (*one[shared:], *behind[0], *other[shared:], *behind[1])}
+    return one[:shared], tuple(rest.values())
+
+
+def one_of(left: Sequence[int], right: Sequence[int], heap: Mapping[int, Record]) -> bool:
+    """Whether two rows of layers differ in nothing but the kind of some recurrent ones: LSTMs or GRUs."""
+    return len(left) == len(right) and all(
+        a == b or _are_alike(heap.get(a), heap.get(b)) for a, b in zip(left, right, strict=True)
+    )
+
+
+def _are_alike(left: Record | None, right: Record | None) -> bool:
+    if not isinstance(left, LayerRecord) or not isinstance(right, LayerRecord):
+        return False
+    described = left.described and right.described and left.recurrent and right.recurrent
+    if not described or left.stateful.key != right.stateful.key or left.rejected != right.rejected:
+        return False
+    names = ("return_sequences", "return_state", "go_backwards")
+    given = [[r.arguments[n].value.key if n in r.arguments else None for n in names] for r in (left, right)]
+    return given[0] == given[1]
+
+
+def are_plain(layers: Iterable[int], heap: Mapping[int, Record]) -> bool:
+    """Whether none of these layers keeps a state."""
+    return all(_is_plain(heap.get(layer)) for layer in layers)
 
 
 def _is_plain(record: Record | None) -> bool:
@@ -185,6 +250,10 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
             windows = other.windows if other.fill is not None and other.fill == one.fill else None
             fill = other.fill if windows is not None else None
             return Known(Array(key, other.shape, key, Known(0), other.made, windows=windows, fill=fill))
+        if isinstance(one, Tensor) and isinstance(other, Tensor):
+            # Each pass puts further layers on it.
+            batch = other.batch if one.batch.key == other.batch.key else unknown(Reason.LOOP)
+            return Known(replace(other, key=key, batch=batch, rank=None, whole=False))
     return unknown(Reason.LOOP, key=key)
 
 
@@ -193,7 +262,10 @@ def _widen_record(before: Record, after: Record, passes: int | None, site: Site)
         case ListRecord(), ListRecord():
             first, second = number(before.length), number(after.length)
             if first is None or second is None or passes is None or second < first:
-                return ListRecord(None, unknown(Reason.LOOP), after.element, _head(before, after))
+                begun = _begun(before, after)
+                return ListRecord(
+                    None, unknown(Reason.LOOP), after.element, _head(before, after), first=begun
+                )
             if first == second:
                 return after if before.items == after.items else ListRecord(None, after.length, after.element)
             total = Known(first + (second - first) * (passes - 1))
@@ -213,6 +285,14 @@ def _widen_record(before: Record, after: Record, passes: int | None, site: Site)
                 attributes=_widen_names(before.attributes, after.attributes, site),
             )
     return after
+
+
+def _begun(before: ListRecord, after: ListRecord) -> tuple[Value, ...]:
+    """The items that a list had before a loop began to append further ones."""
+    if before.items is None or after.items is None:
+        return after.first
+    added = len(after.items) - len(before.items)
+    return before.items[: len(before.items) - added] if added > 0 else ()
 
 
 def _head(before: ListRecord, after: ListRecord) -> tuple[Value, ...]:

@@ -108,19 +108,19 @@ def _of(
 ) -> Iterator[FirstBatch]:
     if data.dataset is not None:
         yield from _of_dataset(call, part, data.dataset, size)
-    elif data.kind == "generator" and data.batch_rows not in (None, size):
+    elif data.kind in ("generator", "sequence") and data.batch_rows not in (None, size):
         assert data.batch_rows is not None
         yield FirstBatch(call, part, data.batch_rows, None, None, False)
     elif data.kind == "array" and given is not None and given > 0 and given != size and samples != 0:
         values = [call.argument("batch_size"), call.argument("validation_batch_size")]
         if samples is None and given > size:
-            # Unless the rows are one batch of the right size by chance.
+            # Lanes are one batch, whatever size is asked for: five rows for states of five.
             stated = any(is_(value, None) is Ternary.NO for value in values)
-            if data.is_part or call.method == "predict":
+            if size > 1 or data.is_part or call.method == "predict":
                 return
             if not stated and not _has_rows_for_steps(call, data):
                 return
-            values.append(_more_than(size))
+            values.append(_SEVERAL)
         rows = given if samples is None else min(given, samples)
         if rows != size:
             exact = given == 1 or (None if samples is None else samples % given == 0)
@@ -150,14 +150,15 @@ def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[
     elif samples is not None and samples < asked:
         return
     elif samples is None and drops is not Ternary.YES and asked > size:
-        values.append(_more_than(size))
+        if size > 1:
+            return
+        values.append(_SEVERAL)
     if rows != size:
         yield FirstBatch(call, part, rows, asked, samples, drops is Ternary.YES, tuple(values))
 
 
-def _more_than(size: int) -> Value:
-    """The assumption under which data of unknown length don't happen to be one batch of `size` rows."""
-    return Known(None, (f"the data have more than {size} row{'s' if size > 1 else ''}",))
+# The assumption under which data of unknown length, in batches of several rows, aren't a single row.
+_SEVERAL = Known(None, ("the data have more than 1 row",))
 
 
 def outcome(keras: int, story: Story, batch: FirstBatch, size: int) -> str | None:

@@ -26,6 +26,8 @@ from statelint.interp.objects import (
     Tensor,
     Tuple,
 )
+from statelint.interp.state import one_of
+from statelint.interp.transfer import graphs
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Built, Called, Changed, Made
@@ -96,7 +98,7 @@ def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | N
     if "sequential" in entry.roles:
         return _sequential(machine, bound, arguments)
     if "model" in entry.roles:
-        return machine.allocate(connected(machine, bound, arguments))
+        return machine.allocate(graphs.connected(machine, bound, arguments))
     if "layer" in entry.roles:
         return _layer(machine, entry, bound, arguments)
     attributes = {name: argument.value for name, argument in bound.items()}
@@ -247,8 +249,8 @@ def refs(machine: Machine, value: Value) -> Iterable[int]:
     match value.value, record:
         case Ref(id=id_), LayerRecord() | ModelRecord():
             yield id_
-        case _, ListRecord(items=items) if items is not None:
-            for item in items:
+        case _, ListRecord(items=items, element=element):
+            for item in (element,) if items is None and element is not None else items or ():
                 yield from refs(machine, item)
         case _, DictRecord(items=entries):
             for item in entries.values():
@@ -292,8 +294,44 @@ def adopt(machine: Machine, owner: int, value: Value) -> None:
         elif isinstance(record, LayerRecord) and id_ not in record.inner:
             machine.update(owner, inner=(*record.inner, id_))
         record = machine.state.heap[owner]
-    if isinstance(value, Choice) and isinstance(record, ModelRecord):
+    if isinstance(record, ModelRecord) and _may_hold_others(machine, value):
         machine.update(owner, complete=False)
+
+
+# What is unknown for these reasons is a number or the like rather than a layer.
+_NO_LAYERS = frozenset({Reason.PARAMETER, Reason.OPERATION, Reason.EXPRESSION})
+
+
+def _may_hold_others(machine: Machine, value: Value) -> bool:
+    """Whether there may be layers in an attribute that aren't known."""
+    if isinstance(value, Unknown):
+        return value.reason not in _NO_LAYERS
+    if isinstance(value, Choice):
+        return any(True for option in value.options for _ in refs(machine, option))
+    record = machine.record(value)
+    if isinstance(record, ListRecord):
+        if record.items is None:
+            return (
+                record.element is None
+                or not isinstance(record.element, Known)
+                or _is_model(machine, record.element)
+            )
+        return any(_may_hold_others(machine, item) for item in record.items)
+    return isinstance(record, DictRecord) and not record.complete
+
+
+def _is_model(machine: Machine, value: Value) -> bool:
+    return any(True for _ in refs(machine, value))
+
+
+def adopt_item(machine: Machine, container: Known, item: Value) -> None:
+    """A layer is put into a list that may be a model's attribute."""
+    if isinstance(item, Known) and not _is_model(machine, item):
+        return
+    for owner, record in list(machine.state.heap.items()):
+        if isinstance(record, ModelRecord | LayerRecord):
+            if any(value.key == container.key for value in record.attributes.values()):
+                adopt(machine, owner, container)
 
 
 def set_stateful(machine: Machine, id_: int, value: Value, site: Site) -> None:
@@ -348,14 +386,22 @@ def _may_be_missing(value: Value) -> bool:
 
 def _input(machine: Machine, bound: Mapping[str, Argument]) -> Value:
     batch = declared_batch(bound)
-    if batch is None:
-        batch = unknown(Reason.OPERATION) if "tensor" in bound else NONE
+    if batch is None or "tensor" in bound:
+        batch = _rows_of(bound["tensor"].value) if "tensor" in bound else NONE
     shape = bound.get("batch_shape") or bound.get("batch_input_shape") or bound.get("shape")
     rank: int | None = None
     if shape is not None and isinstance(shape.value, Known) and isinstance(shape.value.value, Tuple):
         rank = len(shape.value.value.items) + ("shape" in bound and "batch_shape" not in bound)
     key = ("input", machine.fresh_id())
     return Known(Tensor(key, batch, (), (key,), rank))
+
+
+def _rows_of(tensor: Value) -> Value:
+    """The batch dimension of what an Input is made around."""
+    thing = tensor.value if isinstance(tensor, Known) else None
+    if isinstance(thing, Tensor):
+        return thing.batch
+    return thing.shape[0] if isinstance(thing, Array) and thing.shape else unknown(Reason.OPERATION)
 
 
 def batch_at(machine: Machine, layers: Iterable[int], batch: Value) -> Value:
@@ -405,6 +451,9 @@ def add_all(machine: Machine, model: int, layers: Value) -> None:
     elif isinstance(layers, Known) and isinstance(layers.value, Tuple):
         items = layers.value.items
     if items is None:
+        # A loop of which it isn't known how often it runs has appended the others.
+        for item in (*record.first, *record.head) if isinstance(record, ListRecord) else ():
+            add_layer(machine, model, item)
         _add_unknown(machine, model)
         return
     for item in items:
@@ -428,7 +477,7 @@ def add_layer(machine: Machine, model: int, value: Value) -> None:
         if not record.layers:
             machine.update(model, batch=value.value.batch, undecided=False)
         return
-    found = tuple(refs(machine, value))
+    found = tuple(refs(machine, _any_of(machine, value)))
     if len(found) != 1 or _contains(machine, found[0], model):
         _add_unknown(machine, model)
         return
@@ -443,6 +492,16 @@ def add_layer(machine: Machine, model: int, value: Value) -> None:
     assert isinstance(record, ModelRecord)
     if not record.undecided:
         build_layer(machine, id_, batch_at(machine, before, record.batch), model, "shape")
+
+
+def _any_of(machine: Machine, value: Value) -> Value:
+    """One of a few recurrent layers that differ in nothing but their kind; other values as they are."""
+    if not isinstance(value, Choice):
+        return value
+    ids = [tuple(refs(machine, option)) for option in value.options]
+    first = value.options[0]
+    same = all(len(found) == 1 and one_of(ids[0], found, machine.state.heap) for found in ids)
+    return first if same else value
 
 
 def _first_batch(machine: Machine, id_: int) -> Value | None:
@@ -470,82 +529,6 @@ def _first_batch(machine: Machine, id_: int) -> Value | None:
     return declared
 
 
-def tensors_in(machine: Machine, value: Value) -> tuple[Tensor, ...]:
-    """The symbolic tensors in a value (one, or a list, tuple or dict of them)."""
-    if not isinstance(value, Known):
-        return ()
-    if isinstance(value.value, Tensor):
-        return (value.value,)
-    record = machine.record(value)
-    items: Iterable[Value] = ()
-    if isinstance(record, ListRecord):
-        items = record.items or ()
-    elif isinstance(record, DictRecord):
-        items = record.items.values()
-    elif isinstance(value.value, Tuple):
-        items = value.value.items
-    return tuple(tensor for item in items for tensor in tensors_in(machine, item))
-
-
-def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Arguments) -> ModelRecord:
-    """The functional model between inputs and outputs."""
-    inputs = bound.get("inputs") or bound.get("input")
-    outputs = bound.get("outputs") or bound.get("output")
-    into = tensors_in(machine, inputs.value) if inputs is not None else ()
-    out = tensors_in(machine, outputs.value) if outputs is not None else ()
-    layers: dict[int, None] = {}
-    called: dict[int, None] = {}
-    for tensor in out:
-        layers.update(dict.fromkeys(tensor.layers))
-        called.update(dict.fromkeys(tensor.calls))
-    batch: Value = into[0].batch if into else unknown(Reason.ATTRIBUTE)
-    for tensor in into[1:]:
-        batch = join(batch, tensor.batch)
-    return ModelRecord(
-        "Functional",
-        arguments.site,
-        tuple(layers),
-        complete=bool(out) and bool(into),
-        batch=batch,
-        undecided=False,
-        built=True,
-        inputs=tuple(Known(t) for t in into),
-        outputs=tuple(Known(t) for t in out),
-        in_order=False,
-        calls=tuple(called),
-    )
-
-
-def flow(
-    machine: Machine,
-    *values: Value,
-    batch: Value | None = None,
-    through: int | None = None,
-    by: int | None = None,
-) -> Known | None:
-    """The tensor that comes out of an operation on these values; None where none of them is a tensor.
-
-    `through` is the layer that does it, and `by` the id of its Called event.
-    """
-    tensors = [tensor for value in values for tensor in tensors_in(machine, value)]
-    if not tensors:
-        return None
-    layers: dict[int, None] = {}
-    inputs: dict[object, None] = {}
-    called: dict[int, None] = {}
-    for tensor in tensors:
-        layers.update(dict.fromkeys(tensor.layers))
-        called.update(dict.fromkeys(tensor.calls))
-        inputs.update(dict.fromkeys(tensor.inputs))
-    if through is not None:
-        layers[through] = None
-    if by is not None:
-        called[by] = None
-    known = batch if batch is not None else unknown(Reason.OPERATION)
-    key = ("tensor", machine.fresh_id() if by is None else by)
-    return Known(Tensor(key, known, tuple(layers), tuple(inputs), calls=tuple(called)))
-
-
 def _asked(
     machine: Machine, record: Record, arguments: Arguments, tensors: Sequence[Tensor]
 ) -> Mapping[str, Argument]:
@@ -560,14 +543,6 @@ def _asked(
     return arguments.keywords
 
 
-def combined(machine: Machine, left: Value, right: Value) -> Known | None:
-    """The tensor that an operator makes of two values, one of them a tensor: the batch stays."""
-    batches = [tensor.batch for value in (left, right) for tensor in tensors_in(machine, value)]
-    if not batches:
-        return None
-    return flow(machine, left, right, batch=batches[0] if len(batches) == 1 else join(*batches[:2]))
-
-
 def _starts_from_outside(arguments: Mapping[str, Argument]) -> bool:
     given = arguments.get("initial_state")
     return given is not None and is_(given.value, None) is not Ternary.YES
@@ -580,7 +555,7 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     record = machine.state.heap[id_]
     given = arguments.get(0, "inputs")
     x = given if given is not None else machine.unknown(Reason.PARAMETER, node)
-    tensors = tensors_in(machine, x)
+    tensors = graphs.tensors_in(machine, x)
     if isinstance(record, ModelRecord):
         if not tensors:
             return training.run(machine, id_, "call", arguments)
@@ -590,6 +565,8 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
         return machine.unknown(Reason.LIBRARY_CALL, node)
     layer = machine.layer(id_)
     assert layer is not None
+    # Of what isn't known it isn't known through what it went.
+    hidden = graphs.is_hidden(machine, x)
     keys = tuple(tensor.key for tensor in tensors) or (x.key,)
     event = machine.fresh_id()
     sources = tuple(dict.fromkeys(source for tensor in tensors for source in tensor.inputs))
@@ -612,24 +589,42 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
         isinstance(record, LayerRecord) and "keeps_batch" in record.roles
     )
     out_batch = batch if keeps else unknown(Reason.OPERATION)
-    out = flow(machine, *arguments.values(), batch=out_batch, through=id_, by=event)
+    out = graphs.flow(machine, *arguments.values(), batch=out_batch, through=id_, by=event)
     if out is None:
-        out = Known(Tensor(output, out_batch, (id_,), (), calls=(event,)))
-    if isinstance(record, LayerRecord) and "return_state" in record.arguments:
-        states = 2 if record.kind in ("LSTM", "ConvLSTM2D") else 1
-        match is_(record.arguments["return_state"].value, True):
-            case Ternary.YES:
-                return Known(
-                    Tuple(
-                        (
-                            out,
-                            *(
-                                Known(Tensor((out.key, k), out_batch, (id_,), calls=(event,)))
-                                for k in range(states)
-                            ),
-                        )
-                    )
-                )
-            case Ternary.UNKNOWN:
-                return unknown(Reason.OPERATION)
+        out = Known(Tensor(output, out_batch, (id_,), (), calls=(event,), whole=not hidden))
+    _note_output(machine, id_, out)
+    match _returns_states(machine, record):
+        case Ternary.YES:
+            parts = (
+                Tensor((out.key, k), out_batch, (id_,), calls=(event,))
+                for k in range(_states(machine, record))
+            )
+            return Known(Tuple((out, *map(Known, parts))))
+        case Ternary.UNKNOWN:
+            return unknown(Reason.OPERATION)
     return out
+
+
+def _note_output(machine: Machine, id_: int, out: Value) -> None:
+    """`layer.output` is what its one call gives."""
+    record = machine.state.heap[id_]
+    if isinstance(record, LayerRecord):
+        known = "output" in record.attributes
+        value = machine.unknown(Reason.ATTRIBUTE) if known else out
+        machine.update(id_, attributes={**record.attributes, "output": value})
+
+
+def _returns_states(machine: Machine, record: Record) -> Ternary:
+    """Whether a layer returns its states too; a Bidirectional does so where what it wraps does."""
+    if not isinstance(record, LayerRecord):
+        return Ternary.NO
+    if record.kind == "Bidirectional" and record.inner:
+        return _returns_states(machine, machine.state.heap[record.inner[0]])
+    given = record.arguments.get("return_state")
+    return is_(given.value, True) if given is not None else Ternary.NO
+
+
+def _states(machine: Machine, record: Record) -> int:
+    if isinstance(record, LayerRecord) and record.kind == "Bidirectional":
+        return 2 * _states(machine, machine.state.heap[record.inner[0]])
+    return 2 if isinstance(record, LayerRecord) and record.kind in ("LSTM", "CuDNNLSTM", "ConvLSTM2D") else 1

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
+from statelint.interp.objects import Arguments, LayerRecord, ListRecord, ModelRecord, Ref, States
 from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.keras import flow
+from statelint.interp.transfer.graphs import flow, kept_batch
+from statelint.interp.transfer.keras import as_shape
 from statelint.interp.transfer.methods import assign_states
 from statelint.trace.objects import Argument
 from statelint.trace.story import Opaque, Stored
-from statelint.values import NONE, Known, Reason, Value, unknown
+from statelint.values import NONE, Known, Reason, Value, number, unknown
 
 
 def _flatten(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -39,10 +42,48 @@ def _batch_set_value(machine: Machine, name: str, arguments: Arguments) -> Value
 
 def _symbolic(machine: Machine, name: str, arguments: Arguments) -> Value:
     """An operation on tensors: what comes out has gone through the same layers."""
-    passed = flow(machine, *arguments.values())
+    keeps = name.rpartition(".")[2] in _ROW_BY_ROW or _is_behind_rows(name, arguments)
+    batch = kept_batch(machine, *arguments.values()) if keeps else None
+    passed = flow(machine, *arguments.values(), batch=batch)
     if passed is not None:
         return passed
     return unknown(Reason.LIBRARY_CALL, key=(name, *(v.key for v in arguments.values())))
+
+
+# Operations that make row i of row i.
+_ROW_BY_ROW = frozenset(
+    ["add", "subtract", "multiply", "average", "maximum", "softmax", "relu", "tanh", "sigmoid"]
+)
+
+
+def _is_behind_rows(name: str, arguments: Arguments) -> bool:
+    """Whether an operation along an axis leaves the rows alone."""
+    joins = name.rpartition(".")[2] == "concatenate"
+    axis = arguments.get(1, "axis")
+    at = (-1 if joins else None) if axis is None else number(axis)
+    return at not in (None, 0) and name.rpartition(".")[2] in (
+        "concatenate",
+        "squeeze",
+        "reverse",
+        "reduce_mean",
+    )
+
+
+def _layer_function(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """K.function(inputs, outputs): what it gives runs the layers whenever it is called."""
+    machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
+    return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _compiled(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """tf.function(f)."""
+    value = arguments.get(0, "func")
+    return value if value is not None else machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _tensor_shape(machine: Machine, name: str, arguments: Arguments) -> Value:
+    value = arguments.get(0, "dims")
+    return as_shape(machine, value) if value is not None else machine.unknown(Reason.LIBRARY_CALL)
 
 
 def _clone_model(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -71,7 +112,17 @@ def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
             machine.emit(Opaque(arguments.site, machine.context, models, Reason.LIBRARY_CALL))
         return made
     machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
-    return machine.unknown(Reason.LIBRARY_CALL)
+    return machine.unknown(Reason.LOADED)
+
+
+def _from_config(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """A model made anew of what `model.get_config()` or `model.to_json()` tells of one."""
+    values = arguments.values()
+    key = values[0].key if values else None
+    record = machine.state.heap.get(key[1]) if isinstance(key, tuple) and key[0] == "config" else None
+    if isinstance(record, ModelRecord) and len(values) == 1:
+        return _copy(machine, record, arguments)
+    return machine.unknown(Reason.LOADED)
 
 
 def _save_model(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -90,24 +141,24 @@ def _is_file(path: Value | None) -> bool:
 
 def _copy(machine: Machine, record: ModelRecord, arguments: Arguments) -> Value:
     """A model of the same layers, made anew."""
-    copies: list[int] = []
-    for layer in record.layers:
-        part = machine.state.heap[layer]
-        if isinstance(part, ModelRecord):
-            return machine.unknown(Reason.LIBRARY_CALL)
-        copy = machine.allocate(part).value
-        assert isinstance(copy, Ref)
-        copies.append(copy.id)
+    copies = tuple(_copied(machine, layer, arguments) for layer in record.layers)
     fresh = ModelRecord(
-        record.kind,
-        arguments.site,
-        tuple(copies),
-        record.complete,
-        record.batch,
-        record.undecided,
-        record.built,
+        record.kind, arguments.site, copies, record.complete, record.batch, record.undecided, record.built
     )
     return machine.allocate(fresh)
+
+
+def _copied(machine: Machine, id_: int, arguments: Arguments) -> int:
+    """A layer or nested model made anew, with what is inside it."""
+    part = machine.state.heap[id_]
+    if isinstance(part, LayerRecord):
+        inner = tuple(_copied(machine, x, arguments) for x in part.inner)
+        made: Value = machine.allocate(replace(part, inner=inner, attributes={}))
+    else:
+        assert isinstance(part, ModelRecord)
+        made = _copy(machine, part, arguments)
+    assert isinstance(made, Known) and isinstance(made.value, Ref)
+    return made.value.id
 
 
 def _clear_session(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -125,6 +176,12 @@ TRANSFERS: dict[str, Transfer] = {
     "keras.utils.clear_session": _clear_session,
     "keras.models.clone_model": _clone_model,
     "keras.models.load_model": _load_model,
+    "tensorflow.saved_model.load": _load_model,
+    **dict.fromkeys((f"keras.models.model_from_{kind}" for kind in ("json", "yaml", "config")), _from_config),
+    **dict.fromkeys((f"keras.{kind}.from_config" for kind in ("Model", "Sequential")), _from_config),
+    "keras.backend.function": _layer_function,
+    "tensorflow.function": _compiled,
+    "tensorflow.TensorShape": _tensor_shape,
     "keras.models.save_model": _save_model,
     **{
         f"{module}.{function}": _symbolic

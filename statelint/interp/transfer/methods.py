@@ -26,6 +26,7 @@ from statelint.interp.objects import (
 from statelint.interp.transfer import (
     builtins,
     datasets,
+    graphs,
     iteration,
     keras,
     numpy,
@@ -54,7 +55,7 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
         case States():
             return _state_method
         case Tensor():
-            return lambda machine, receiver, name, arguments: keras.flow(machine, receiver) or NONE
+            return lambda machine, receiver, name, arguments: graphs.flow(machine, receiver) or NONE
         case Super():
             return _super_method
         case str() | int() | float() | bytes() | bool() | None | Tuple():
@@ -224,6 +225,8 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             return NONE
         case "reset_states" | "reset_state":
             return _reset_model(machine, id_, name, arguments)
+        case "get_config":
+            return unknown(Reason.LIBRARY_CALL, key=("config", id_))
         case "get_layer":
             return _get_layer(machine, id_, arguments)
         case "_flatten_layers":
@@ -242,6 +245,8 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
         machine.emit(Stored(arguments.site, machine.context, model, name, given))
         if name == "get_weights":
             return unknown(Reason.LIBRARY_CALL, key=("weights", id_))
+        if name == "to_json":
+            return unknown(Reason.LIBRARY_CALL, key=("config", id_))
         path = arguments.get(0, "filepath")
         if name == "save" and path is not None:
             machine.note_saved(path, id_)
@@ -407,10 +412,15 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 machine.emit(Written(arguments.site, machine.context, receiver.key))
                 length = loops.plus_one(record.length)
                 head = record.items[:2] if record.items else record.head
-                machine.state.heap[id_] = ListRecord(None, length, first, head)
+                others = (*record.others, first) if record.others is not None else None
+                machine.state.heap[id_] = ListRecord(
+                    None, length, first, head, first=record.first, others=others
+                )
+            keras.adopt_item(machine, receiver, first)
             return NONE
         case "extend" if first is not None:
             calls.extend_list(machine, receiver, first)
+            keras.adopt_item(machine, receiver, receiver)
             return NONE
         case "insert":
             item = arguments.get(1, "object")

@@ -12,7 +12,7 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Tuple
 from statelint.interp.shapes import elementwise, made, mapped, product, shape_values, transposed
 from statelint.interp.transfer import Transfer, transfer_of
-from statelint.interp.transfer.keras import flow
+from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Written
 from statelint.values import NONE, Known, Reason, Unknown, Value, depending_on, interned, number, unknown
@@ -119,7 +119,12 @@ def _array(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "object")
     if value is None:
         value = arguments.get(0, "a")
-    return as_array(machine, value) if value is not None else machine.unknown(Reason.LIBRARY_CALL)
+    if value is None:
+        value = arguments.get(0, "x")
+    if value is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    # tf.cast of a symbolic tensor.
+    return flow(machine, value, batch=kept_batch(machine, value)) or as_array(machine, value)
 
 
 def _like(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -152,7 +157,8 @@ def _elementwise(machine: Machine, name: str, arguments: Arguments) -> Value:
                 return machine.unknown(Reason.OPERATION)
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
-    return flow(machine, value) or machine.unknown(Reason.OPERATION, None, (name, value.key))
+    batch = kept_batch(machine, value)
+    return flow(machine, value, batch=batch) or machine.unknown(Reason.OPERATION, None, (name, value.key))
 
 
 def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Value:
@@ -211,10 +217,11 @@ def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
         return reshape(machine, array.value, shape, array)
     if array is None:
         return machine.unknown(Reason.LIBRARY_CALL)
-    passed = flow(machine, array)
+    known = _shape(machine, shape) if shape is not None else None
+    rows = known[0] if known and (number(known[0]) or 0) > 0 else None
+    passed = flow(machine, array, batch=rows)
     if passed is not None:
         return passed
-    known = _shape(machine, shape) if shape is not None else None
     key = ("reshape", array.key, shape.key if shape is not None else None)
     if known is not None and all(number(v) not in (None, -1) for v in known):
         return Known(Array(key, known, key))
@@ -248,7 +255,8 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
     same = ("expand", value.key, axis.key if axis is not None else None)
     if at == 0 and name == "numpy.expand_dims" and isinstance(value, Unknown):
         return Known(Array(same, None, same, rows=Known(1)))
-    return flow(machine, value) or machine.unknown(Reason.OPERATION, None, same)
+    batch = kept_batch(machine, value) if at not in (None, 0) else None
+    return flow(machine, value, batch=batch) or machine.unknown(Reason.OPERATION, None, same)
 
 
 def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -261,7 +269,7 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     arrays = [v.value for v in found if isinstance(v, Known) and isinstance(v.value, Array)]
     key = ("concatenate", at, tuple(v.key for v in found))
     if len(arrays) != len(found) or not arrays or at is None or any(a.shape is None for a in arrays):
-        passed = flow(machine, *found)
+        passed = flow(machine, *found, batch=kept_batch(machine, *found) if at not in (None, 0) else None)
         return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
     shapes = [a.shape for a in arrays if a.shape is not None]
     rank = len(shapes[0])

@@ -10,7 +10,7 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
 from statelint.interp.shapes import array_index, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.keras import flow
+from statelint.interp.transfer.graphs import flow
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Array
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown

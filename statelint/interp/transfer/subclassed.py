@@ -8,7 +8,7 @@ from statelint import api
 from statelint.interp.attributes import class_attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, Class, ListRecord, ModelRecord
-from statelint.interp.transfer import keras
+from statelint.interp.transfer import graphs, keras
 from statelint.values import Known
 
 
@@ -23,7 +23,7 @@ def construct(machine: Machine, id_: int, arguments: Arguments) -> None:
     entry = api.lookup(machine.keras, "keras.Model")
     if entry is None or not _is_graph(arguments) or _calls_itself(machine, record):
         return
-    graph = keras.connected(machine, keras.bind(machine, entry, arguments), arguments)
+    graph = graphs.connected(machine, keras.bind(machine, entry, arguments), arguments)
     if graph.layers:
         others = tuple(layer for layer in record.layers if layer not in graph.layers)
         machine.state.heap[id_] = replace(

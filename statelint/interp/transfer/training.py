@@ -13,6 +13,7 @@ from statelint.interp.objects import (
     Arguments,
     Bound,
     Class,
+    DictRecord,
     Function,
     InstanceRecord,
     Items,
@@ -61,9 +62,11 @@ PHASES = {
 }
 
 # Keras 1 spellings.
-_RENAMED = {
-    "nb_epoch": "epochs",
+_RENAMED = {"nb_epoch": "epochs", "nb_worker": "workers", "val_data": "validation_data"}
+# What Keras 1 counted in samples, and Keras 2 counts in batches.
+_COUNTED_OTHERWISE = {
     "nb_val_samples": "validation_steps",
+    "val_samples": "steps",
     "samples_per_epoch": "steps_per_epoch",
 }
 
@@ -116,10 +119,14 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 known = isinstance(batches_, Known) and isinstance(batches_.value, Dataset)
                 resets = drawing.of_sequence(machine, value)
                 batched = batches_.value if known else None  # type: ignore[union-attr]
-                return Data("sequence", value.key, dataset=batched, resets=resets)  # type: ignore[arg-type]
+                rows = _rows_of_items(machine, value) if not known else None
+                return Data("sequence", value.key, dataset=batched, batch_rows=rows, resets=resets)  # type: ignore[arg-type]
             if user_attribute(machine, record.type, "__next__", value) is not None:
                 return Data("generator", value.key)
             return Data("unknown", value.key)
+        if isinstance(record, DictRecord) and record.items:
+            inner = describe(machine, next(iter(record.items.values())), surely_array=True)
+            return replace(inner, key=value.key)
         if record is not None:
             return Data("array", value.key)
     if isinstance(value, Choice):
@@ -135,12 +142,24 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
 def _rows_of_all(iteration: Iteration) -> int | None:
     """How many rows each batch of a generator has, None where they differ or aren't known."""
     found: set[int | None] = set()
-    for position in range(3):
+    count = number(iteration.count)
+    for position in range(3 if count is None else max(min(count, 3), 1)):
         item = iteration.item(position)
         if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
             item = item.value.items[0]
         found.add(item.value.samples if isinstance(item, Known) and isinstance(item.value, Array) else None)
     return found.pop() if len(found) == 1 else None
+
+
+def _rows_of_items(machine: Machine, sequence: Known) -> int | None:
+    """How many rows the first batches of the program's own Sequence have, where all have the same."""
+    start, events = machine.state, machine.events
+    machine.state, machine.events = start.fork(), []
+    count = drawing.count_of(machine, sequence)
+    iteration = Iteration(count, lambda k: drawing.item_of(machine, sequence, k), sequence.key, False)
+    rows = _rows_of_all(iteration)
+    machine.state, machine.events = start, events
+    return rows
 
 
 def _order_of(iteration: Iteration) -> Site | None:
@@ -175,6 +194,9 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     for old, new in _RENAMED.items():
         if old in bound:
             bound.setdefault(new, bound[old])
+    for old, new in _COUNTED_OTHERWISE.items():
+        if old in bound:
+            bound.setdefault(new, replace(bound[old], value=machine.unknown(Reason.OPERATION)))
     phase = PHASES[method]
     if phase == "call" and (machine.tape is not None or _is_training(bound)):
         phase = "train"
@@ -237,12 +259,27 @@ def _is_training(bound: dict[str, Argument]) -> bool:
 
 def _validation(machine: Machine, bound: dict[str, Argument], data: Data) -> Data | None:
     given = bound.get("validation_data")
-    if given is not None and is_(given.value, None) is not Ternary.YES:
-        return describe(machine, given.value)
+    if given is not None and not _is_nothing(machine, given.value):
+        return describe(machine, given.value) if _ever_validates(bound) else None
     split = bound.get("validation_split")
     if split is not None and is_(split.value, None) is Ternary.NO and not _is_zero(split.value):
         return Data("array", ("split", data.key), is_part=True)
     return None
+
+
+def _ever_validates(bound: dict[str, Argument]) -> bool:
+    """Whether `validation_freq` isn't larger than the number of epochs."""
+    every, last = (
+        number(bound[name].value) if name in bound else 1 for name in ("validation_freq", "epochs")
+    )
+    return every is None or last is None or every <= last
+
+
+def _is_nothing(machine: Machine, value: Value) -> bool:
+    """Whether no validation data are given: None, `()`, `[]`."""
+    record = machine.record(value)
+    is_empty = isinstance(record, ListRecord) and record.items == ()
+    return is_empty or value == Known(Tuple(())) or is_(value, None) is Ternary.YES
 
 
 def _is_zero(value: Value) -> bool:
@@ -252,10 +289,16 @@ def _is_zero(value: Value) -> bool:
 def _hooks(machine: Machine, given: Argument | None) -> Hooks:
     if given is None or is_(given.value, None) is Ternary.YES:
         return Hooks((), True)
+    if isinstance(given.value, Choice):
+        return _whichever(machine, [_hooks(machine, replace(given, value=o)) for o in given.value.options])
     record = machine.record(given.value)
     values: tuple[Value, ...] | None
     if isinstance(record, ListRecord):
         values = record.items
+        if values is None and record.others is not None:
+            with_none = [_hooks(machine, replace(given, value=Known(Tuple(record.first))))]
+            with_all = _hooks(machine, replace(given, value=Known(Tuple((*record.first, *record.others)))))
+            return _whichever(machine, [*with_none, with_all])
     elif isinstance(given.value, Known) and isinstance(given.value.value, Tuple):
         values = given.value.value.items
     else:
@@ -275,6 +318,25 @@ def _hooks(machine: Machine, given: Argument | None) -> Hooks:
         else:
             known = False
     return Hooks(tuple(found), known)
+
+
+def _whichever(machine: Machine, found: list[Hooks]) -> Hooks:
+    """The callbacks of whichever list is given: what only some of them hold must do nothing to states."""
+    shared = tuple(c for c in found[0].items if all(c in hooks.items for hooks in found))
+    others = [c for hooks in found for c in hooks.items if c not in shared]
+    return Hooks(
+        shared, all(hooks.known for hooks in found) and all(_is_harmless(machine, c) for c in others)
+    )
+
+
+def _is_harmless(machine: Machine, callback: Known) -> bool:
+    """Whether it is one of Keras's own callbacks that leave states alone."""
+    record = machine.record(callback)
+    type_ = (
+        record.type.value if isinstance(record, InstanceRecord) and isinstance(record.type, Known) else None
+    )
+    entry = api.lookup(machine.keras, type_.name) if isinstance(type_, Library) else None
+    return entry is not None and "harmless_callback" in entry.roles
 
 
 def _is_understood(machine: Machine, record: InstanceRecord) -> bool:
@@ -443,15 +505,24 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
     else:
         count = unknown(Reason.OPERATION)
 
+    def validate() -> Value:
+        assert call.validation is not None
+        hook(machine, hooks, call, "on_test_begin")
+        _batches(machine, id_, call, hooks, "validation", call.validation)
+        hook(machine, hooks, call, "on_test_end")
+        return NONE
+
     def body(epoch: Value, position: int) -> None:
         hook(machine, hooks, call, "on_epoch_begin", epoch)
         _batches(machine, id_, call, hooks, "train", call.data)
         if machine.keras == 3:
             drawing.end_epoch(machine, hooks.source)
         if call.validation is not None:
-            hook(machine, hooks, call, "on_test_begin")
-            _batches(machine, id_, call, hooks, "validation", call.validation)
-            hook(machine, hooks, call, "on_test_end")
+            validates = _validates_after(machine, call, number(epoch))
+            if validates is Ternary.YES:
+                validate()
+            elif validates is Ternary.UNKNOWN:
+                machine.branch(("validates", call.id, position), [validate, lambda: NONE])
         hook(machine, hooks, call, "on_epoch_end", epoch)
         if machine.keras == 2:
             drawing.end_epoch(machine, hooks.source)
@@ -466,6 +537,21 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
         body,
     )
     hook(machine, hooks, call, "on_train_end")
+
+
+def _validates_after(machine: Machine, call: Call, epoch: int | None) -> Ternary:
+    """Whether `validation_freq` lets an epoch (counted from 0) end with a validation."""
+    given = call.arguments.get("validation_freq")
+    if given is None:
+        return Ternary.YES
+    record = machine.record(given.value)
+    numbers = [number(item) for item in record.items or ()] if isinstance(record, ListRecord) else []
+    every = number(given.value)
+    if every == 1:
+        return Ternary.YES
+    if epoch is None or (every is None and (not numbers or None in numbers)):
+        return Ternary.UNKNOWN
+    return Ternary.of((epoch + 1) % every == 0 if every else epoch + 1 in numbers)
 
 
 def _checkpoint(machine: Machine, id_: int, hooks: Hooks) -> None:

@@ -1,0 +1,143 @@
+"""Symbolic tensors: what they went through, and the models between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, DictRecord, ListRecord, ModelRecord, Tensor, Tuple
+from statelint.interp.state import are_plain, one_of
+from statelint.trace.objects import Argument
+from statelint.values import Choice, Known, Reason, Unknown, Value, join, unknown
+
+
+def tensors_in(machine: Machine, value: Value) -> tuple[Tensor, ...]:
+    """The symbolic tensors in a value (one, or a list, tuple or dict of them)."""
+    if isinstance(value, Choice):
+        return _either_of(machine, value)
+    if not isinstance(value, Known):
+        return ()
+    if isinstance(value.value, Tensor):
+        return (value.value,)
+    return tuple(tensor for item in _items(machine, value) for tensor in tensors_in(machine, item))
+
+
+def _items(machine: Machine, value: Known) -> Iterable[Value]:
+    record = machine.record(value)
+    if isinstance(record, ListRecord):
+        return record.items or ()
+    if isinstance(record, DictRecord):
+        return record.items.values()
+    return value.value.items if isinstance(value.value, Tuple) else ()
+
+
+def is_hidden(machine: Machine, value: Value) -> bool:
+    """Whether there may be tensors in a value of which nothing is known."""
+    if isinstance(value, Unknown):
+        return True
+    if isinstance(value, Choice):
+        return any(is_hidden(machine, option) for option in value.options)
+    record = machine.record(value)
+    if isinstance(record, ListRecord) and record.items is None:
+        return True
+    if isinstance(record, DictRecord) and not record.complete:
+        return True
+    return any(is_hidden(machine, item) for item in _items(machine, value))
+
+
+def _either_of(machine: Machine, value: Choice) -> tuple[Tensor, ...]:
+    """What a tensor is whichever of a few it is."""
+    found = [option.value for option in value.options]
+    tensors = [tensor for tensor in found if isinstance(tensor, Tensor)]
+    if len(tensors) < len(found):
+        return ()
+    layers, calls, whole = tensors[0].layers, tensors[0].calls, tensors[0].whole
+    inputs: dict[object, None] = dict.fromkeys(tensors[0].inputs)
+    batch = tensors[0].batch
+    for other in tensors[1:]:
+        whole = whole and other.whole
+        inputs.update(dict.fromkeys(other.inputs))
+        batch = join(batch, other.batch)
+        if one_of(layers, other.layers, machine.state.heap):
+            continue
+        shared = tuple(layer for layer in layers if layer in other.layers)
+        whole = whole and are_plain({*layers, *other.layers} - {*shared}, machine.state.heap)
+        layers, calls = shared, tuple(call for call in calls if call in other.calls)
+    return (Tensor(value.key, batch, layers, tuple(inputs), calls=calls, whole=whole),)
+
+
+def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Arguments) -> ModelRecord:
+    """The functional model between inputs and outputs."""
+    inputs = bound.get("inputs") or bound.get("input")
+    outputs = bound.get("outputs") or bound.get("output")
+    into = tensors_in(machine, inputs.value) if inputs is not None else ()
+    out = tensors_in(machine, outputs.value) if outputs is not None else ()
+    hidden = outputs is None or is_hidden(machine, outputs.value)
+    layers, _, called = _through(out)
+    batch: Value = into[0].batch if into else unknown(Reason.ATTRIBUTE)
+    for tensor in into[1:]:
+        batch = join(batch, tensor.batch)
+    return ModelRecord(
+        "Functional",
+        arguments.site,
+        layers,
+        complete=bool(out) and bool(into) and not hidden and all(tensor.whole for tensor in out),
+        batch=batch,
+        undecided=False,
+        built=True,
+        inputs=tuple(Known(t) for t in into),
+        outputs=tuple(Known(t) for t in out),
+        in_order=False,
+        calls=called,
+    )
+
+
+def _through(tensors: Sequence[Tensor]) -> tuple[tuple[int, ...], tuple[object, ...], tuple[int, ...]]:
+    """The layers, inputs and calls that tensors come from, each once."""
+    layers: dict[int, None] = {}
+    inputs: dict[object, None] = {}
+    called: dict[int, None] = {}
+    for tensor in tensors:
+        layers.update(dict.fromkeys(tensor.layers))
+        inputs.update(dict.fromkeys(tensor.inputs))
+        called.update(dict.fromkeys(tensor.calls))
+    return tuple(layers), tuple(inputs), tuple(called)
+
+
+def flow(
+    machine: Machine,
+    *values: Value,
+    batch: Value | None = None,
+    through: int | None = None,
+    by: int | None = None,
+) -> Known | None:
+    """The tensor that comes out of an operation on these values; None where none of them is a tensor.
+
+    `through` is the layer that does it, and `by` the id of its Called event.
+    """
+    tensors = [tensor for value in values for tensor in tensors_in(machine, value)]
+    if not tensors:
+        return None
+    layers, inputs, called = _through(tensors)
+    if through is not None and through not in layers:
+        layers = (*layers, through)
+    if by is not None:
+        called = (*called, by)
+    known = batch if batch is not None else unknown(Reason.OPERATION)
+    key = ("tensor", machine.fresh_id() if by is None else by)
+    whole = all(tensor.whole for tensor in tensors) and not any(is_hidden(machine, v) for v in values)
+    return Known(Tensor(key, known, layers, inputs, calls=called, whole=whole))
+
+
+def kept_batch(machine: Machine, *values: Value) -> Value | None:
+    """The batch dimension that all tensors in these values have; None where they differ."""
+    batches = [tensor.batch for value in values for tensor in tensors_in(machine, value)]
+    return batches[0] if batches and all(batch.key == batches[0].key for batch in batches) else None
+
+
+def combined(machine: Machine, left: Value, right: Value) -> Known | None:
+    """The tensor that an operator makes of two values, one of them a tensor: the batch stays."""
+    batches = [tensor.batch for value in (left, right) for tensor in tensors_in(machine, value)]
+    if not batches:
+        return None
+    return flow(machine, left, right, batch=batches[0] if len(batches) == 1 else join(*batches[:2]))
