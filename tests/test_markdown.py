@@ -83,7 +83,8 @@ def test_the_blocks_of_a_text_are_one_story(name: str) -> None:
 )
 def test_what_a_fence_says(info: str, is_read: bool) -> None:
     assert is_python(info) == is_read
-    assert found(fenced(SETUP + FIT, info=info)) == ["7:1 SRN301"] * is_read
+    # A fence that says nothing is judged by what stands in it.
+    assert found(fenced(SETUP + FIT, info=info)) == ["7:1 SRN301"] * (is_read or not info)
 
 
 @pytest.mark.parametrize(
@@ -116,14 +117,31 @@ def test_where_findings_stand(text: str, place: str) -> None:
     "text",
     [
         "<!--\n" + fenced(SETUP + FIT) + "-->\n",
-        indent(fenced(SETUP + FIT), "    "),
         "````markdown\n" + fenced(SETUP + FIT) + "````\n",
-        SETUP + FIT,
+        "Use `LSTM(4, stateful=True)` and reset:\n" + FIT,
+        "LSTM(4, stateful=True)\n\nThat is a layer.\n",
+        fenced("$ python train.py\nstateful=True\n" + FIT, info=""),
+        fenced("File model.py, line 3\n    model.add(LSTM(4, stateful=True))\nValueError: ndim", info=""),
+        fenced("a b\nc d\ne f\ng h\n" + SETUP + FIT, info=""),
         "",
     ],
 )
 def test_what_is_no_block(text: str) -> None:
     assert found(text + "\nstateful\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (fenced(SETUP + FIT, info=""), "7:1"),
+        (indent(SETUP + FIT, "    "), "6:5"),
+        ("Words.\n\n" + indent(SETUP + FIT, "    ") + "\nWords.\n", "8:5"),
+        ("Somebody, yesterday\n" + SETUP + FIT + "\nWhy is that?\n", "7:1"),
+        ("Look:\n" + indent(SETUP + FIT, "  ") + "ValueError: no such thing\n", "7:3"),
+    ],
+)
+def test_code_that_nothing_calls_python(text: str, place: str) -> None:
+    assert found(text) == [f"{place} SRN301"]
 
 
 def test_bytes_that_are_no_text() -> None:
@@ -135,6 +153,27 @@ def test_fragments_are_skipped_and_counted() -> None:
     result = checked(text)
     assert [f.site.line for f in result.findings] == [18]
     assert result.fragments == 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "x = np.zeros(8, 3, 1), dtype=bool)\n",
+        "print 'training'\n",
+        "def show(n):\n    print n\n",
+        "for i in range(3)\n    print(i)\n",
+    ],
+)
+def test_a_broken_statement_spoils_no_other(broken: str) -> None:
+    line = 7 + broken.count("\n")
+    assert found(fenced(broken + SETUP + FIT)) == [f"{line}:1 SRN301"]
+    assert found(fenced(SETUP + FIT + broken)) == ["7:1 SRN301"]
+
+
+def test_what_a_broken_statement_binds_is_unknown() -> None:
+    predict = "model.predict(x[:2], batch_size=2)\n"
+    broken = "model = forget(model …\n"
+    assert found(fenced(SETUP + FIT.replace("epochs=3, ", "") + broken + predict)) == []
 
 
 def test_what_a_fragment_does_is_unknown() -> None:

@@ -10,8 +10,8 @@ from statelint.discover import NOTEBOOKS
 from statelint.source.magics import normalised, to_python
 from statelint.source.notebook import DamagedNotebookError, cells_of
 
-# Nothing else can begin a block of Python; most texts that say "stateful" have none.
-_FENCE = re.compile(r"(?:```|~~~)[^\n]*(?:py|code)", re.IGNORECASE)
+# Nothing else is or begins a block of Python; most texts that say "stateful" have none.
+_CODE = re.compile(r"(?:```|~~~)[^\n]*(?:py|code)|\bstateful\s*=\s*True", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ def _notebook(path: str, data: bytes) -> Document:
 
 def _markdown(path: str, data: bytes) -> Document:
     text = normalised(data.decode("utf-8-sig", errors="replace"))
-    if not _FENCE.search(text):
+    if not _CODE.search(text):
         return Document(path)
-    from statelint.source.markdown import blocks_of
+    from statelint.source.markdown import blocks_of, is_keras
 
     parts = []
     for block in blocks_of(text):
         translation = to_python(block.text, block.shifts)
-        if block.text.strip():
+        if block.text.strip() and (block.is_tagged or is_keras(translation.code)):
             parts.append(
                 Part(block.text, translation.code, block.line, translation.shifts, None, block.section)
             )

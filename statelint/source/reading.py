@@ -12,6 +12,7 @@ import libcst as cst
 from statelint.sites import Site
 from statelint.source import python
 from statelint.source.document import Document, Part
+from statelint.source.mending import mended
 from statelint.source.python import Source, Span, Unreadable
 
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b", re.IGNORECASE)
@@ -75,8 +76,11 @@ def parse(document: Document, data: bytes) -> Reading:
 
 
 def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
-    """The module of a part; one that can't be parsed is code that may do anything with the names in it."""
+    """The module of a part; what of it can't be parsed is code that may do anything with the names in it."""
     source = python.read(document.path, part.code)
+    if not isinstance(source, Source) and part.cell is None:
+        code = mended(part.code)
+        source = python.read(document.path, code) if code is not None else source
     if isinstance(source, Source):
         spans = {node: _moved(span, part) for node, span in source.spans.items()}
         return _Parsed(part, source.modules[0], spans, part.code)
