@@ -53,7 +53,8 @@ def test_pre_commit_runs_the_hook(tmp_path: Path) -> None:
     user = tmp_path / "user"
     user.mkdir()
     (user / "train.py").write_text(SHUFFLED, encoding="utf-8")
-    (user / "notes.md").write_text(SHUFFLED, encoding="utf-8")
+    (user / "notes.md").write_text(f"# Training\n\n```python\n{SHUFFLED}```\n", encoding="utf-8")
+    (user / "train.txt").write_text(SHUFFLED, encoding="utf-8")
     (user / ".pre-commit-config.yaml").write_text(CONFIG.format(project=project, revision=revision), "utf-8")
     committed(user)
     home = tmp_path / "home"
@@ -71,9 +72,12 @@ def test_pre_commit_runs_the_hook(tmp_path: Path) -> None:
     failing = hook()
     assert failing.returncode == 1, failing.stdout + failing.stderr
     assert "train.py:7:1 warning SRN201 shuffled-batches" in failing.stdout
-    assert "1 file checked" in failing.stdout
+    assert "notes.md:10:1 warning SRN201 shuffled-batches" in failing.stdout
+    assert "2 files checked" in failing.stdout
 
-    (user / "train.py").write_text(SHUFFLED.replace("epochs=1", "epochs=1, shuffle=False"), encoding="utf-8")
+    for name in ("train.py", "notes.md"):
+        text = (user / name).read_text(encoding="utf-8")
+        (user / name).write_text(text.replace("epochs=1", "epochs=1, shuffle=False"), encoding="utf-8")
     git(user, "commit", "-q", "--no-verify", "-am", "Keep the order")
     mended = hook()
     assert mended.returncode == 0, mended.stdout + mended.stderr
