@@ -186,6 +186,11 @@ def _parser() -> argparse.ArgumentParser:
         help="run the programs named, with or without findings, as --confirm does, and draw their states",
     )
     parser.add_argument(
+        "--python",
+        metavar="PATH",
+        help="run them with another Python, or an environment's: it needs Keras, not statelint",
+    )
+    parser.add_argument(
         "--timeout",
         type=_seconds,
         default=60.0,
@@ -263,8 +268,9 @@ def _check(options: argparse.Namespace) -> Run:
         discovered = _discovered(options)
     except MissingPaths as error:
         raise _UsageError(*(f"no such file or folder: {path}" for path in error.paths)) from None
-    if options.confirm and (missing := _missing_keras("--confirm", generations or (2, 3))):
-        raise _UsageError(missing)
+    if options.python is not None and not options.confirm:
+        raise _UsageError("--python goes with --confirm or --timeline")
+    python = _python(options, "--confirm", generations or (2, 3)) if options.confirm else ""
     run.texts = {file.shown: file.data for file in discovered.files if file.data is not None}
     for folder in discovered.unreadable:
         _complain(f"{folder.shown}: {folder.error}")
@@ -272,7 +278,7 @@ def _check(options: argparse.Namespace) -> Run:
     try:
         _find(run, discovered.files, generations, selection)
         if options.confirm and run.findings:
-            _confirm(run, discovered.files, generations, options.timeout)
+            _confirm(run, discovered.files, generations, options.timeout, python)
     except KeyboardInterrupt:
         run.was_interrupted = True
         _complain("interrupted; what follows is what was known by then")
@@ -316,13 +322,13 @@ def _find(
 
 
 def _confirm(
-    run: Run, files: Sequence[SourceFile], generations: tuple[int, ...] | None, seconds: float
+    run: Run, files: Sequence[SourceFile], generations: tuple[int, ...] | None, seconds: float, python: str
 ) -> None:
     from statelint.confirm.judge import confirm
 
     with _progress() as progress:
         try:
-            judged = confirm(run.findings, files, generations, seconds, progress)
+            judged = confirm(run.findings, files, generations, seconds, progress, python)
         except Exception as error:  # the findings stand without their verdicts
             _complain(f"internal error while confirming: {_described(error)}")
             run.had_trouble = True
@@ -339,14 +345,13 @@ def _draw(options: argparse.Namespace, stream: TextIO) -> int:
     if not all(os.path.isfile(path) for path in options.paths):
         raise _UsageError("--timeline runs programs: name their files, not folders")
     generations = (2, 3) if options.keras == "auto" else (int(options.keras),)
-    if missing := _missing_keras("--timeline", generations):
-        raise _UsageError(missing)
+    python = _python(options, "--timeline", generations)
     from statelint.confirm.watch import watch
     from statelint.report import html, timeline_text
     from statelint.trace.recording import Recording
 
     with _progress() as progress:
-        runs = watch(options.paths, generations, options.timeout, progress)
+        runs = watch(options.paths, generations, options.timeout, progress, python)
     status = CLEAN
     for shown, run in runs:
         if isinstance(run, Recording):
@@ -360,15 +365,28 @@ def _draw(options: argparse.Namespace, stream: TextIO) -> int:
     return status
 
 
-def _missing_keras(option: str, generations: tuple[int, ...]) -> str | None:
-    """Why nothing can be run here, and what to install; None where one of the generations can run."""
-    from statelint.confirm.harness import probe
+def _python(options: argparse.Namespace, option: str, generations: tuple[int, ...]) -> str:
+    """The Python that programs are run with; what it has is told, unless it is ours and has all."""
+    from statelint.confirm.interpreter import NoInterpreterError, inspected, interpreter_at
 
-    answers = probe(sys.executable, generations)
-    if any(can_run for can_run, _ in answers.values()):
-        return None
-    reasons = "; ".join(f"Keras {generation}: {reason}" for generation, (_, reason) in answers.items())
-    return f'{option} needs Keras ({reasons}). To install it: pip install "statelint[confirm]"'
+    try:
+        found = inspected(sys.executable if options.python is None else interpreter_at(options.python))
+    except NoInterpreterError as error:
+        raise _UsageError(f"{option if options.python is None else '--python'}: {error}") from None
+    answers = {generation: found.keras(generation) for generation in generations}
+    if not any(can_run for can_run, _ in answers.values()):
+        reasons = "; ".join(f"Keras {generation}: {reason}" for generation, (_, reason) in answers.items())
+        if options.python is not None:
+            raise _UsageError(
+                f"--python: {found.path} (Python {found.version}) has no Keras to run ({reasons})"
+            )
+        raise _UsageError(
+            f'{option} needs Keras ({reasons}). To install it: pip install "statelint[confirm]"; '
+            "or name a Python that has it with --python"
+        )
+    if options.python is not None or not all(can_run for can_run, _ in answers.values()):
+        _complain(found.told(generations))
+    return found.path
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from statelint.confirm.backends import backend_of
 from statelint.confirm.harness import Harness, NoRecording
-from statelint.confirm.programs import Program, backend_of
+from statelint.confirm.programs import Program
 from statelint.engine import check_source
 from statelint.interp.program import follow
 from statelint.source.python import Source, read

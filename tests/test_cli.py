@@ -17,6 +17,7 @@ import pytest
 
 import statelint
 from statelint import cli, rules
+from statelint.confirm import interpreter
 from statelint.discover import SourceFile
 from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.interp import program
@@ -73,9 +74,12 @@ class Engine:
             checked.failures += [f for f in self.checked.failures if f.shown == file.shown]
         return checked
 
-    def probe(self, python: str, generations: Sequence[int]) -> dict[int, tuple[bool, str]]:
-        assert python == sys.executable
-        return {number: (number in self.installed, "it isn't installed") for number in generations}
+    def inspected(self, python: str) -> interpreter.Interpreter:
+        packages = {"tensorflow": "2.21", "tf_keras": "2.21", "keras": "3.15"}
+        absent = {2: "tf_keras", 3: "keras"}
+        for number in absent.keys() - set(self.installed):
+            del packages[absent[number]]
+        return interpreter.Interpreter(python, "3.11.7", packages)
 
     def confirm(
         self,
@@ -84,7 +88,9 @@ class Engine:
         generations: tuple[int, ...] | None,
         seconds: float,
         progress: Callable[[str], None],
+        python: str,
     ) -> list[Finding]:
+        assert python == sys.executable
         self.confirm_asked.append((generations, seconds))
         progress("[running] train.py")
         if self.confirm_error:
@@ -103,11 +109,8 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     monkeypatch.setitem(sys.modules, "statelint.engine", module)
     judge = types.ModuleType("statelint.confirm.judge")
     judge.confirm = stand_in.confirm  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "statelint.confirm", types.ModuleType("statelint.confirm"))
     monkeypatch.setitem(sys.modules, "statelint.confirm.judge", judge)
-    harness = types.ModuleType("statelint.confirm.harness")
-    harness.probe = stand_in.probe  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "statelint.confirm.harness", harness)
+    monkeypatch.setattr(interpreter, "inspected", stand_in.inspected)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.chdir(tmp_path)
     Path("train.py").write_text("model.fit(x, y)\n", encoding="utf-8")
@@ -274,8 +277,8 @@ def test_nothing_is_run_without_the_flag(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("installed", "options", "reasons"),
     [
-        ((), [], "Keras 2: it isn't installed; Keras 3: it isn't installed"),
-        ((3,), ["--keras", "2"], "Keras 2: it isn't installed"),
+        ((), [], "Keras 2: tf_keras isn't installed; Keras 3: keras isn't installed"),
+        ((3,), ["--keras", "2"], "Keras 2: tf_keras isn't installed"),
         ((3,), ["--keras", "3"], None),
         ((2,), [], None),
     ],
@@ -291,7 +294,8 @@ def test_confirm_without_keras_says_how_to_get_it(
     assert cli.main(["--confirm", *options]) == (2 if reasons else 0)
     if reasons:
         assert capsys.readouterr().err == (
-            f'statelint: --confirm needs Keras ({reasons}). To install it: pip install "statelint[confirm]"\n'
+            f'statelint: --confirm needs Keras ({reasons}). To install it: pip install "statelint[confirm]"; '
+            "or name a Python that has it with --python\n"
         )
         assert engine.asked == []
 

@@ -17,8 +17,8 @@ from statelint.confirm.harness import (
     Job,
     Limits,
     NoRecording,
-    server_environment,
 )
+from statelint.confirm.interpreter import server_environment
 from statelint.confirm.programs import Program
 from statelint.trace.recording import Recording
 

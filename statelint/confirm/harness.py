@@ -21,17 +21,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from statelint.confirm.backends import DEFAULT_BACKEND, backend_of
 from statelint.confirm.copies import copy_program, write_piece
-from statelint.confirm.programs import BACKENDS, DEFAULT_BACKEND, Program, backend_of
+from statelint.confirm.interpreter import RECORDER, NoInterpreterError, inspected, server_environment
+from statelint.confirm.programs import Program
 from statelint.trace.recording import Recording
 
-RECORDER = Path(__file__).with_name("recorder.py")
 START_SECONDS = 180.0
 GRACE_SECONDS = 30.0
 LANES = 2
 WORTH_AN_IMPORT = 8
-# Nothing else of the caller's environment reaches a program.
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,8 @@ class Harness:
         self.limits = limits if limits is not None else Limits()
         self.python = python
         self._servers: dict[tuple[int, int, str], _Server] = {}
-        self._installed: dict[str, bool] = {}
+        self._backends: tuple[str, ...] = ()
+        self._broken: dict[tuple[int, str], str] = {}
         self._available: dict[int, tuple[bool, str]] | None = None
         self._folder: Path | None = None
 
@@ -167,7 +167,13 @@ class Harness:
 
     def _probe(self) -> dict[int, tuple[bool, str]]:
         if self._available is None:
-            self._available = probe(self.python, self.generations)
+            try:
+                found = inspected(self.python)
+            except NoInterpreterError as error:
+                self._available = dict.fromkeys(self.generations, (False, str(error)))
+            else:
+                self._backends = found.backends
+                self._available = {generation: found.keras(generation) for generation in self.generations}
         return self._available
 
     def _run(self, job: Job, lane: int = 0) -> Recording | NoRecording:
@@ -215,27 +221,23 @@ class Harness:
             "mend": list(job.mend),
         }
 
-    def _has(self, backend: str) -> bool:
-        """Say whether the interpreter has this backend of Keras 3."""
-        if backend == DEFAULT_BACKEND:
-            return True
-        if backend not in self._installed:
-            question = f"import importlib.util as u, sys; sys.exit(not u.find_spec({backend!r}))"
-            command, environment = [self.python, "-c", question], server_environment(os.environ)
-            self._installed[backend] = backend in BACKENDS and (
-                subprocess.run(command, env=environment, check=False, timeout=START_SECONDS).returncode == 0
-            )
-        return self._installed[backend]
-
     def _ask(self, job: Job, request: dict[str, Any], lane: int) -> Recording | NoRecording:
         backend = backend_of(job.program) if job.keras == 3 else DEFAULT_BACKEND
-        if not self._has(backend):
+        if backend not in self._backends:
             return NoRecording(f"the {backend} backend isn't installed")
+        if (job.keras, backend) in self._broken:
+            return NoRecording(self._broken[job.keras, backend])
         server = self._servers.get((lane, job.keras, backend))
         if server is None or not server.alive:
             server = self._servers[lane, job.keras, backend] = _Server(self.python, job.keras, backend)
         try:
             server.start()
+        except ServerLostError as error:
+            server.close()
+            # It would be the same for the next program, and an import is slow.
+            self._broken[job.keras, backend] = str(error)
+            return NoRecording(str(error))
+        try:
             reply = server.ask(request, self.limits.seconds + GRACE_SECONDS)
         except ServerLostError as error:
             server.close()
@@ -337,44 +339,6 @@ class _Server:
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
-
-
-def probe(python: str, generations: Sequence[int]) -> dict[int, tuple[bool, str]]:
-    """Ask an interpreter for the generations it has: whether each can run, and its version or why not."""
-    try:
-        done = subprocess.run(
-            [python, str(RECORDER), "probe"],
-            capture_output=True,
-            timeout=START_SECONDS,
-            env=server_environment(os.environ),
-            check=True,
-        )
-        found = json.loads(done.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        return dict.fromkeys(generations, (False, f"{python} can't be asked: {error}"))
-    answers: dict[int, tuple[bool, str]] = {}
-    for generation in generations:
-        entry = found.get(str(generation), {"absent": "no such generation"})
-        answers[generation] = ("version" in entry, entry.get("version", entry.get("absent", "")))
-    return answers
-
-
-def server_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a server: an allow-list of the caller's, and quiet, small TensorFlow."""
-    passed = {name: environment[name] for name in PASSED_ON if name in environment}
-    return {
-        **passed,
-        "HOME": tempfile.gettempdir(),
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONIOENCODING": "utf-8",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "TF_NUM_INTEROP_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
 
 
 def last_words(stderr: Path) -> str:

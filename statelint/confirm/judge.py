@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ def confirm(
     generations: tuple[int, ...] | None,
     seconds: float,
     progress: Callable[[str], None],
+    python: str = sys.executable,
 ) -> list[Finding]:
     """The findings with a verdict for each generation on which they hold and which is meant and installed.
 
@@ -35,7 +37,7 @@ def confirm(
     """
     programs = _programs(findings, files)
     verdicts: dict[Key, Verdict] = {}
-    with Harness(generations or GENERATIONS, Limits(seconds=seconds)) as harness:
+    with Harness(generations or GENERATIONS, Limits(seconds=seconds), python) as harness:
         wanted = [generation for generation in generations or GENERATIONS if harness.can_run(generation)]
         waiting: dict[Key, list[Program]] = {}
         meant: dict[Program, tuple[int, ...]] = {}

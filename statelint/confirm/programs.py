@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +14,6 @@ if TYPE_CHECKING:
     from statelint.findings import Finding
     from statelint.source.project import Project
     from statelint.source.reading import Piece
-
-DEFAULT_BACKEND = "tensorflow"
-BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
-_BACKEND = re.compile(r"""KERAS_BACKEND["']?\s*(?:\]\s*=|[,:=])\s*["'](\w+)["']""")
 
 # What a notebook has without an import, and what a text on Keras takes for granted.
 # What a shell line gives is an empty list of lines there, and the shell itself does nothing.
@@ -122,12 +117,6 @@ def program_of(file: SourceFile, project: Project) -> Program:
 def shown_module(path: Path) -> str:
     """A module's path as findings in it name it."""
     return shown_path(str(path))
-
-
-def backend_of(program: Program) -> str:
-    """The backend of Keras 3 that a program asks for by setting KERAS_BACKEND itself."""
-    found = _BACKEND.search(program.code)
-    return found[1] if found else DEFAULT_BACKEND
 
 
 def _text(path: Path) -> str:

@@ -1,10 +1,10 @@
 """Record what real Keras does while a program runs.
 
-    python recorder.py probe                 which generations of Keras are installed, as JSON
+    python recorder.py probe                 what of Keras is installed, as JSON
     python recorder.py serve --keras 2|3     run programs, one JSON job per line of stdin
     python recorder.py serve --keras 3 --backend jax|torch
 
-This file runs under the user's own interpreter: it needs the standard library and Keras, nothing else.
+This file runs under the user's own interpreter: it needs Python 3.8 or a later one and Keras, nothing else.
 The server imports Keras once, runs no TensorFlow op (a fork after one hangs) and forks a child for each
 job.  The child runs the program as `__main__` with Keras instrumented and leaves one JSON object, the
 recording, whose fields `statelint.trace.recording` describes.
@@ -42,14 +42,15 @@ import traceback
 import types
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 # A program may replace these; the recording must still be written.
 _exit_now, _fork, _replace, _write, _open = os._exit, os.fork, os.replace, os.write, os.open
 _dumps = json.dumps
 
-Places = list[list[Any]]
-States = dict[Any, list[Any] | None]  # the arrays of each layer's state; None: not allocated
+if TYPE_CHECKING:
+    Places = list[list[Any]]
+    States = dict[Any, list[Any] | None]  # the arrays of each layer's state; None: not allocated
 CALLS = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
 STEPS = {"train": "train_step", "test": "test_step", "predict": "predict_step"}
 DEFAULT_BATCH = 32  # what Keras takes for arrays when no batch_size is given
@@ -290,7 +291,7 @@ class RowIndex:
         return None if None in found else [self.offset + p for p in found if p is not None]
 
     def _index(self, dtypes: Sequence[Any]) -> dict[bytes, int] | None:
-        keys = row_keys([a.astype(d) for a, d in zip(self.arrays, dtypes, strict=True)])
+        keys = row_keys([a.astype(d) for a, d in zip(self.arrays, dtypes)])
         if keys is None:
             return None
         index = {key: position for position, key in enumerate(keys)}
@@ -336,10 +337,9 @@ class Keras:
     def __init__(self, generation: int) -> None:
         self.generation = generation
         self.package = package_of(generation)
-        if generation == 2:
+        if self.package == "tf_keras":
             os.environ["TF_USE_LEGACY_KERAS"] = "1"
-            if self.package == "tf_keras":
-                sys.meta_path.insert(0, OldNames("keras"))
+            sys.meta_path.insert(0, OldNames("keras", self.package))
         self.tf: Any = importlib.import_module("tensorflow")
         self.keras: Any = importlib.import_module(self.package)
         self.np: Any = importlib.import_module("numpy")
@@ -353,17 +353,17 @@ class Keras:
         self.callback_list: Any = self.keras.callbacks.CallbackList
         self.autograph: Any = importlib.import_module("tensorflow.python.autograph.impl.api")
         self.autograph_context: Any = importlib.import_module("tensorflow.python.autograph.core.ag_ctx")
-        self.function: Any = importlib.import_module(
-            "tensorflow.python.eager.polymorphic_function.polymorphic_function"
-        ).Function
+        # Its module has another name in each version of TensorFlow.
+        self.function: Any = type(self.tf.function(lambda: None))
         self.tf_stack: Any = importlib.import_module("tensorflow.python.util.tf_stack")
         if generation == 3:
             self.symbolic: Any = self.keras.KerasTensor
         else:
-            self.symbolic = importlib.import_module(f"{self.package}.src.engine.keras_tensor").KerasTensor
+            inner = ".src" if importlib.util.find_spec(f"{self.package}.src") else ""
+            self.symbolic = importlib.import_module(f"{self.package}{inner}.engine.keras_tensor").KerasTensor
         _ = self.tf.keras.layers  # loaded lazily
-        if self.package == "tf_keras":
-            alias_private_keras()
+        if generation == 2:
+            alias_private_keras(self.package)
 
 
 class Recorder:
@@ -500,7 +500,7 @@ class Recorder:
 
     def describe_models(self) -> None:
         """Enter the recurrent layers of the models and the shapes that they return."""
-        for model, entry in zip(self._model_list, self.story.models, strict=False):
+        for model, entry in zip(self._model_list, self.story.models):
             with contextlib.suppress(Exception):
                 entry["layers"] = list(self.recurrent_layers(model))
             with contextlib.suppress(Exception):
@@ -906,7 +906,7 @@ class Recorder:
     ) -> None:
         """Enter one call of a model or layer, and its batch, in the story."""
         fields: dict[str, Any] = {"data_kind": "array", "data": tap.inputs, "samples": tap.rows}
-        fields |= {"finished": error is None, "tapes": list(tapes)}
+        fields.update(finished=error is None, tapes=list(tapes))
         record = self.new_call("call", model, places, **fields)
         index = self.add_batch(
             record["index"],
@@ -1949,12 +1949,12 @@ def steps_per_execution(model: Any) -> int:
 
 
 class OldNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Lets `import keras` and its old submodules give tf_keras."""
+    """Lets `import keras` and its old submodules give the Keras 2 of this environment."""
 
     moved: ClassVar = {"layers": "layers", "utils": "utils", "engine": "layers", "objectives": "losses"}
 
-    def __init__(self, root: str) -> None:
-        self.root = root
+    def __init__(self, root: str, package: str) -> None:
+        self.root, self.package = root, package
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
         if not (fullname + ".").startswith(self.root + "."):
@@ -1967,13 +1967,13 @@ class OldNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return spec
 
     def find(self, name: str) -> types.ModuleType | None:
-        """Return tf_keras' module for a module name within `keras`."""
+        """Return the package's module for a module name within `keras`."""
         first = name.partition(".")[0]
         candidates = [name, f"src.{name}"] if name else [""]
         if "." in name or first in ("objectives",):
             candidates += [self.moved[first]] if first in self.moved else []
         for candidate in candidates:
-            full = f"tf_keras.{candidate}".rstrip(".")
+            full = f"{self.package}.{candidate}".rstrip(".")
             try:
                 return importlib.import_module(full)
             except ModuleNotFoundError as error:
@@ -1992,22 +1992,20 @@ class OldNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             module.__spec__ = spec.loader_state[1]
 
 
-def alias_private_keras() -> None:
-    """Let `tensorflow.python.keras`, an old copy of Keras 2, give tf_keras to the program.
+def alias_private_keras(package: str) -> None:
+    """Let `tensorflow.python.keras`, an old copy of Keras 2, give the real Keras 2 to the program.
 
     TensorFlow has loaded parts of that copy for itself: these stay as they are.
     """
     root = "tensorflow.python.keras"
     for name in ("", ".layers", ".models", ".callbacks", ".optimizers", ".losses", ".metrics", ".utils"):
-        sys.modules[root + name] = importlib.import_module("tf_keras" + name)
-    sys.meta_path.insert(0, OldNames(root))
+        sys.modules[root + name] = importlib.import_module(package + name)
+    sys.meta_path.insert(0, OldNames(root, package))
 
 
 def package_of(generation: int) -> str:
     """Return the package that is this generation of Keras."""
-    if generation == 2 and importlib.util.find_spec("tf_keras") is not None:
-        return "tf_keras"
-    return "keras"
+    return "tf_keras" if generation == 2 and not installed().get("keras", "").startswith("2.") else "keras"
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -2338,7 +2336,7 @@ def serve(generation: int) -> None:
                 _exit_now(70)
         status, reason = wait_for(child, job.seconds + 5, lines)
         recorded = os.path.exists(job.out)
-        code = None if status is None else os.waitstatus_to_exitcode(status)
+        code = None if status is None else -os.WTERMSIG(status) or os.WEXITSTATUS(status)
         if not reason:
             lost = code is not None and code < 0
             reason = f"killed by signal {-code}" if lost and code else f"ended with code {code}"
@@ -2353,39 +2351,33 @@ def serve(generation: int) -> None:
         )
 
 
-def probe_generations() -> dict[str, dict[str, str]]:
-    """Return, without importing Keras, the version of each generation or why it is absent."""
+PACKAGES = {
+    "keras": ("keras", "keras-nightly"),
+    "tf_keras": ("tf_keras", "tf-keras-nightly"),
+    "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-macos", "tf-nightly", "tf-nightly-cpu"),
+    "jax": ("jax",),
+    "torch": ("torch",),
+}
 
-    def version(package: str) -> str | None:
-        try:
-            return importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            return None
 
-    keras, old, tensorflow = version("keras"), version("tf_keras"), importlib.util.find_spec("tensorflow")
-    found: dict[str, dict[str, str]] = {}
-    if not hasattr(os, "fork"):
-        return {g: {"absent": "this platform can't fork"} for g in "23"}
-    if tensorflow is None:
-        return {g: {"absent": "tensorflow isn't installed"} for g in "23"}
-    if old is not None:
-        found["2"] = {"version": old}
-    elif keras is not None and keras.startswith("2."):
-        found["2"] = {"version": keras}
-    else:
-        found["2"] = {"absent": "tf_keras isn't installed"}
-    if keras is None:
-        found["3"] = {"absent": "keras isn't installed"}
-    elif keras.startswith("2."):
-        found["3"] = {"absent": f"keras {keras} is installed"}
-    else:
-        found["3"] = {"version": keras}
+def installed() -> dict[str, str]:
+    """Return, without importing them, the packages that are there with their versions ("" if unknown)."""
+    found = {}
+    for package, distributions in PACKAGES.items():
+        spec = importlib.util.find_spec(package)
+        # A folder of this name alone is no package.
+        if spec is None or spec.origin is None:
+            continue
+        found[package] = ""
+        for name in distributions:
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                found[package] = found[package] or importlib.metadata.version(name)
     return found
 
 
 def main(arguments: Sequence[str]) -> int:
     if list(arguments) == ["probe"]:
-        print(_dumps(probe_generations()))
+        print(_dumps({"fork": hasattr(os, "fork"), "packages": installed()}))
         return 0
     if len(arguments) == 3 and arguments[0] == "serve" and arguments[1] == "--keras" and arguments[2] in "23":
         serve(int(arguments[2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 
 from statelint.confirm.harness import Harness, Limits, NoRecording
@@ -13,10 +14,14 @@ from statelint.trace.recording import Recording
 
 
 def watch(
-    paths: Sequence[str], generations: tuple[int, ...], seconds: float, progress: Callable[[str], None]
+    paths: Sequence[str],
+    generations: tuple[int, ...],
+    seconds: float,
+    progress: Callable[[str], None],
+    python: str = sys.executable,
 ) -> list[tuple[str, Recording | NoRecording]]:
     """What each program did on the newest of these generations that it is written for and that is there."""
-    with Harness(generations, Limits(seconds=seconds)) as harness:
+    with Harness(generations, Limits(seconds=seconds), python) as harness:
         runs: list[tuple[str, Recording | NoRecording]] = []
         for path in paths:
             progress(f"running {path}")
