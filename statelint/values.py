@@ -115,13 +115,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few known values, and it is not known which."""
+    """One of a few known values, and it is not known which; `by` is the identity of what decides it."""
 
     options: tuple[Known, ...]
+    by: Hashable = None
 
     @property
     def key(self) -> Hashable:
-        return interned(("choice", tuple(option.key for option in self.options)))
+        which = () if self.by is None else (self.by,)
+        return interned(("choice", tuple(option.key for option in self.options), *which))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def depending_on(value: Value, *sources: Value) -> Value:
         case Known():
             return mark(value)
         case Choice():
-            return Choice(tuple(mark(option) for option in value.options))
+            return replace(value, options=tuple(mark(option) for option in value.options))
         case Unknown():
             return value
 

@@ -330,3 +330,14 @@ def test_what_a_text_binds_is_its_own() -> None:
 def test_a_text_may_choose_its_backend_before_it_speaks_of_keras() -> None:
     text = 'Keras:\n\n```python\nimport os\nos.environ["KERAS_BACKEND"] = "torch"\n```\n\n' + fenced(SNIPPET)
     assert "SRN602" in {f.code for f in checked(text).findings}
+
+
+def test_the_base_class_of_a_callback_is_implied() -> None:
+    resets = """\
+class Anew(Callback):
+    def on_train_batch_begin(self, batch, logs=None):
+        self.model.reset_states()
+"""
+    fit = "model.fit(x, y, batch_size=2, epochs=3, shuffle=False, callbacks=[Anew()])\n"
+    text = f"# Keras\n\n{fenced(SETUP, resets, fit)}"
+    assert "14:9 SRN303" in found(text)

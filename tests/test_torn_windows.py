@@ -228,16 +228,19 @@ model.fit(x, y, batch_size={batch}, shuffle=False)
         # Each target is the next row: the rows are the steps of one series.
         ("series[:-1].reshape(400, 1, 3)", "series[1:]", 1, 4, True),
         ("series[:400].reshape((400, 1, 3))", "series[1:401].reshape(400, 3)", 1, 4, True),
+        # Each target is the row before: what was seen last is to be remembered.
+        ("series[1:, :].reshape(400, 1, 3)", "series[:-1, :]", 1, 4, True),
         ("series[:-1].reshape(400, 1, 3)", "series[1:]", 1, 1, False),
         # Four lanes stand side by side.
         ("series[:-4].reshape(400, 1, 3)", "series[4:]", 1, 4, False),
+        ("series[4:].reshape(400, 1, 3)", "series[:-4]", 1, 4, False),
         ("series[:-1].reshape(400, 2, 3)", "series[1:]", 2, 4, False),
         ("series[::2].reshape(400, 1, 3)", "series[1::2]", 1, 4, False),
         ("series[:400].reshape(400, 1, 3)", "np.load('other.npy')[1:401]", 1, 4, False),
         ("series[:400].reshape(400, 1, 3)", "series[:400]", 1, 4, False),
     ],
 )
-def test_rows_are_steps_where_each_target_is_the_next_row(
+def test_rows_are_steps_where_each_target_is_the_row_beside(
     x: str, y: str, steps: int, batch: int, *, is_torn: bool
 ) -> None:
     code = NEXT_STEP.format(x=x, y=y, steps=steps, batch=batch)

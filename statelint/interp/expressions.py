@@ -6,6 +6,7 @@ import builtins
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import libcst as cst
@@ -34,6 +35,7 @@ from statelint.source.python import children
 from statelint.trace.objects import Array, Cut
 from statelint.values import (
     FALSE,
+    MAX_OPTIONS,
     NONE,
     TRUE,
     Choice,
@@ -44,6 +46,7 @@ from statelint.values import (
     Value,
     depending_on,
     is_,
+    join,
     number,
     unknown,
 )
@@ -72,7 +75,13 @@ def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
 # Names and literals
 
 
-_IMPLIED = {"np": "numpy", "tf": "tensorflow", "keras": "keras", "layers": "keras.layers"}
+_IMPLIED = {
+    "np": "numpy",
+    "pd": "pandas",
+    "tf": "tensorflow",
+    "keras": "keras",
+    "layers": "keras.layers",
+}
 _SINGLETONS: dict[str, Value] = {"True": TRUE, "False": FALSE, "None": NONE}
 
 
@@ -101,15 +110,16 @@ def look_up(machine: Machine, identifier: str, node: cst.CSTNode | None = None) 
             return Known(machine.source.path)
     if identifier in _BUILTINS:
         return Known(Library(f"builtins.{identifier}"))
-    if machine.source.implies_keras and (full := _implied(machine, identifier)) is not None:
+    implies = machine.source.implies_keras or machine.root_frame in machine.starred
+    if implies and (full := _implied(machine, identifier)) is not None:
         machine.note_import(full)
         return calls.library(full)
     return machine.unknown(Reason.UNDEFINED_NAME, node, ("name", identifier))
 
 
 def _implied(machine: Machine, identifier: str) -> str | None:
-    """What a name that nobody imports means in texts on Keras."""
-    for module in ("keras.layers", "keras.models"):
+    """What a name that nobody imports means in texts on Keras, or where a star may have brought it."""
+    for module in ("keras.layers", "keras.models", "keras.callbacks"):
         if identifier in calls.public_names(machine, module):
             return f"{module}.{identifier}"
     return _IMPLIED.get(identifier)
@@ -324,8 +334,13 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
     if isinstance(value, Choice):
         return over_choices(lambda a, b: subscript(machine, a, b, node), value, index)
     record = machine.record(value)
-    if isinstance(record, DictRecord) and isinstance(index, Known) and index.value in record.items:
-        return record.items[index.value]
+    if isinstance(record, DictRecord):
+        if isinstance(index, Known) and index.value in record.items:
+            return record.items[index.value]
+        if isinstance(index, Unknown) and _is_closed(record):
+            # Any other key would raise.
+            any_item = reduce(join, record.items.values())
+            return replace(any_item, by=index.key) if isinstance(any_item, Choice) else any_item
     index = _order(machine, index)
     if isinstance(value, Known):
         found: Value | None = None
@@ -368,6 +383,11 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         if cut_rows is not None:
             return cut_rows
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, index.key))
+
+
+def _is_closed(record: DictRecord) -> bool:
+    """Whether an item of the dict is certainly one of a few that are known."""
+    return record.complete and not record.assumed and 0 < len(record.items) <= MAX_OPTIONS
 
 
 def _of_instance(machine: Machine, value: Known, index: Value) -> Value | None:

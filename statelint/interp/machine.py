@@ -143,6 +143,8 @@ class Machine:
     flags: dict[str, Value] = field(default_factory=dict)
     # What the program puts in place of something in a library, by its canonical name.
     patched: dict[str, Value] = field(default_factory=dict)
+    # The modules (their frames) that import all names of modules which aren't there.
+    starred: set[int] = field(default_factory=set)
     backend: str | None = None
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)

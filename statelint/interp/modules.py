@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import libcst as cst
@@ -39,8 +40,11 @@ def execute_import_from(machine: Machine, node: cst.ImportFrom) -> None:
         if modules:
             machine.frame.update(_public(machine, modules[-1]))
         elif not level:
-            for name in calls.public_names(machine, module):
+            names = calls.public_names(machine, module)
+            for name in names:
                 machine.frame[name] = _library(machine, f"{module}.{name}", node)
+            if not names and module.partition(".")[0] not in LIBRARIES | sys.stdlib_module_names:
+                machine.starred.add(machine.root_frame)
         return
     for alias in node.names:
         name = alias.name.value if isinstance(alias.name, cst.Name) else _dotted(alias.name)

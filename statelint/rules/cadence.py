@@ -9,7 +9,7 @@ from statelint.rules.feeding import batch_argument
 from statelint.rules.orders import is_cut_along_rows
 from statelint.trace.objects import Array, Windows
 from statelint.trace.story import Feed
-from statelint.values import Known, number
+from statelint.values import Known, interned, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,18 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
 
 
 def _steps_in_order(feed: Feed) -> Windows | None:
-    """The single steps of a series as windows, where the targets tell: `x = s[:-1]`, `y = s[1:]`."""
+    """The single steps of a series as windows, where the targets are the steps behind or before them:
+    `x = s[:-1]`, `y = s[1:]`.
+    """
     array = feed.data.array
     if feed.phase != "train" or array is None or not array.shape or len(array.shape) < 2:
         return None
     given = feed.call.argument("y")
     targets = given.value if isinstance(given, Known) else None
     one, other = _tail_of(array), _tail_of(targets) if isinstance(targets, Array) else None
-    # Where lanes stand side by side, the step behind a row is that of the next batch.
-    behind = one is not None and other == (one[0], 1) and one[1] == 0
-    if one is None or not behind or number(array.shape[1]) != 1:
+    # Where lanes stand side by side, the step beside a row is that of another batch.
+    beside = one is not None and other is not None and one[0] == other[0] and abs(one[1] - other[1]) == 1
+    if one is None or not beside or number(array.shape[1]) != 1:
         return None
     return Windows(one[0], 0, 1, 1, feed.call.site)
 
@@ -74,6 +76,9 @@ def _tail_of(array: Array) -> tuple[Hashable, int] | None:
     while isinstance(base, tuple) and base[0] in ("reshape", "reshaped"):
         base = base[1]
     start = number(array.start)
+    match base:
+        case ("rows", whole, ("Tuple", (rows, *columns))):
+            base = ("rows", interned(("of", whole, *columns)), rows)
     match base:
         case ("rows", whole, ("Slice", (("NoneType", None), _, ("NoneType", None)))):
             return (whole, 0) if start == 0 else None

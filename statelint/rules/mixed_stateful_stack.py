@@ -8,7 +8,7 @@ from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured
 from statelint.rules.seen_layers import carried_into, entered, layers_at
-from statelint.rules.stacks import links, returns_sequences
+from statelint.rules.stacks import core, links, returns_sequences
 from statelint.trace.objects import Layer
 from statelint.trace.recording import Recording
 from statelint.trace.story import Story, Trace
@@ -29,8 +29,8 @@ class MixedStatefulStack(Rule):
         for story in trace.stories:
             for stack in _stacks(story):
                 kept = [layer for layer in stack if layer.is_stateful is Ternary.YES]
-                lost = [layer for layer in stack if is_(layer.stateful, True) is Ternary.NO]
-                if kept and lost:
+                lost = [layer for layer in stack if layer.is_stateful is Ternary.NO]
+                if kept and lost and _are_alike(kept, lost):
                     yield _report(lost, kept[0])
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -68,19 +68,32 @@ def _stacks(story: Story) -> list[list[Layer]]:
 
 
 def _is_plain(layer: Layer) -> bool:
-    """Whether it reads forwards only: to make the others stateful would be wrong too."""
-    return layer.recurrent and is_(layer.argument("go_backwards"), True) is Ternary.NO
+    """Whether it reads forwards, or both ways."""
+    inner = core(layer)
+    return inner is not None and is_(inner.argument("go_backwards"), True) is Ternary.NO
+
+
+def _are_alike(kept: list[Layer], lost: list[Layer]) -> bool:
+    """Whether a layer that reads both ways keeps its state where another such one doesn't.
+
+    Below layers that only read forwards it rightly keeps none.
+    """
+    both_ways = any(layer.kind == "Bidirectional" for layer in kept)
+    return both_ways or all(layer.kind != "Bidirectional" for layer in lost)
 
 
 def _report(lost: list[Layer], kept: Layer) -> Report:
     layer = lost[0]
+    instead = "give it `stateful=True` too" if len(lost) == 1 else "give all of them `stateful=True`"
+    if layer.kind == "Bidirectional":
+        instead = "keep the state in all of them or in none; in none where they read both ways"
     more = {1: "", 2: " (nor does another one)"}.get(len(lost), f" (nor do {len(lost) - 1} others)")
     return Report(
         site=layer.site,
         message=f"this {layer.kind} keeps no state from batch to batch{more}, but the {kept.kind} of the "
         "same stack does: "
         f"it starts every batch from zero, in the middle of the other's sequence",
-        instead="give it `stateful=True` too" if len(lost) == 1 else "give all of them `stateful=True`",
+        instead=instead,
         assumptions=assumptions(kept.stateful, *(x.stateful for x in lost)),
         related=(
             Related(kept.site, f"{kept.kind} keeps its state"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import judge_reset, stands_at
+from statelint.trace.objects import Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Reset, Trace
@@ -27,7 +28,7 @@ class RemovedModelResetStates(Rule):
             for event in story.events:
                 if not isinstance(event, Reset) or not event.missing or event.model is None:
                     continue
-                if not is_stateful(event.model):
+                if not is_stateful(event.model) and not _was_thought_of(event.model):
                     continue
                 kind = event.model.kind if event.model.kind in ("Sequential", "Functional") else "Model"
                 yield Report(
@@ -45,3 +46,8 @@ class RemovedModelResetStates(Rule):
             text = "this call reached a model that has no such method; it was lent one for this run"
             return verdict(recording, Status.CONFIRMED, text)
         return judge_reset(recording, finding.site, "AttributeError", "reset_state")
+
+
+def _was_thought_of(model: Model) -> bool:
+    """Whether a recurrent layer is told what to do with its state, if only to keep none."""
+    return any(layer.recurrent and "stateful" in layer.arguments for layer in model.walk())
