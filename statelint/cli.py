@@ -6,17 +6,19 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
 from statelint import __version__
-from statelint.findings import Finding, Severity
+from statelint.findings import Finding, Severity, Verdict
 from statelint.report import FORMATS, Results, write
 from statelint.selection import Selection, UnknownRuleError, entries
 
 if TYPE_CHECKING:
+    from statelint.confirm.harness import Progress
+    from statelint.confirm.judge import Key
     from statelint.discover import Discovered, SourceFile
     from statelint.engine import Failure
     from statelint.report.rulebook import Described
@@ -197,6 +199,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="for each program that is run (default: 60)",
     )
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        default=2,
+        metavar="N",
+        help="how many programs run side by side (default: 2); what is printed is the same for any N",
+    )
     parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
     parser.add_argument("--output-file", metavar="FILE", help="write there and not to standard output")
     parser.add_argument(
@@ -216,6 +225,13 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"not a time to wait: {text}")
     return seconds
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"not a number of programs: {text}")
+    return count
 
 
 def _read_up(options: argparse.Namespace, stream: TextIO) -> int:
@@ -278,7 +294,7 @@ def _check(options: argparse.Namespace) -> Run:
     try:
         _find(run, discovered.files, generations, selection)
         if options.confirm and run.findings:
-            _confirm(run, discovered.files, generations, options.timeout, python)
+            _confirm(run, discovered.files, generations, options, python)
     except KeyboardInterrupt:
         run.was_interrupted = True
         _complain("interrupted; what follows is what was known by then")
@@ -322,18 +338,25 @@ def _find(
 
 
 def _confirm(
-    run: Run, files: Sequence[SourceFile], generations: tuple[int, ...] | None, seconds: float, python: str
+    run: Run,
+    files: Sequence[SourceFile],
+    generations: tuple[int, ...] | None,
+    options: argparse.Namespace,
+    python: str,
 ) -> None:
-    from statelint.confirm.judge import confirm
+    """Enter the verdicts on what was found, those known by then where the user interrupts."""
+    from statelint.confirm.judge import confirm, with_verdicts
 
-    with _progress() as progress:
-        try:
-            judged = confirm(run.findings, files, generations, seconds, progress, python)
-        except Exception as error:  # the findings stand without their verdicts
-            _complain(f"internal error while confirming: {_described(error)}")
-            run.had_trouble = True
-        else:
-            run.findings = sorted(judged, key=Finding.order)
+    known: dict[Key, Verdict] = {}
+    seconds, lanes = options.timeout, options.jobs
+    try:
+        with _progress() as progress:
+            confirm(run.findings, files, generations, seconds, progress, python, lanes=lanes, verdicts=known)
+    except Exception as error:  # the findings stand without the verdicts that are missing
+        _complain(f"internal error while confirming: {_described(error)}")
+        run.had_trouble = True
+    finally:
+        run.findings = sorted(with_verdicts(run.findings, known), key=Finding.order)
 
 
 def _draw(options: argparse.Namespace, stream: TextIO) -> int:
@@ -390,16 +413,22 @@ def _python(options: argparse.Namespace, option: str, generations: tuple[int, ..
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """A status line on stderr where that is a terminal; otherwise nothing is said."""
+def _progress() -> Iterator[Progress]:
+    """A bar on stderr where that is a terminal, otherwise a line for each program that was run."""
     if not sys.stderr.isatty():
-        yield lambda message: None
+        yield lambda message, done, known: _complain(f"{message} ({done} of {known})")
         return
     from rich.console import Console
+    from rich.progress import Progress as Bar
     from rich.text import Text
 
-    with Console(stderr=True).status(Text("starting Keras")) as status:
-        yield lambda message: status.update(Text(message))
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting Keras", total=None)
+
+        def advance(message: str, done: int, known: int) -> None:
+            bar.update(task, description=Text(message).markup, completed=done, total=known)
+
+        yield advance
 
 
 def _complain(message: str) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import pytest
 import statelint
 from statelint import cli, rules
 from statelint.confirm import interpreter
+from statelint.confirm.judge import with_verdicts
 from statelint.discover import SourceFile
 from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.interp import program
@@ -53,7 +54,8 @@ class Engine:
     error: BaseException | None = None
     fails_on: str = "train.py"
     confirm_error: BaseException | None = None
-    confirm_asked: list[tuple[tuple[int, ...] | None, float]] = field(default_factory=list)
+    confirm_fails_on: str = "SRN201"
+    confirm_asked: list[tuple[tuple[int, ...] | None, float, int]] = field(default_factory=list)
     installed: tuple[int, ...] = (2, 3)
 
     def check_files(
@@ -87,16 +89,19 @@ class Engine:
         files: Sequence[SourceFile],
         generations: tuple[int, ...] | None,
         seconds: float,
-        progress: Callable[[str], None],
+        progress: Callable[[str, int, int], None],
         python: str,
-    ) -> list[Finding]:
+        *,
+        lanes: int,
+        verdicts: dict[tuple[Finding, int], Verdict],
+    ) -> None:
         assert python == sys.executable
-        self.confirm_asked.append((generations, seconds))
-        progress("[running] train.py")
-        if self.confirm_error:
-            raise self.confirm_error
-        verdict = Verdict(3, Status.CONFIRMED, "state norm 0.83 enters batch 1 of epoch 2")
-        return [replace(finding, verdicts=(verdict,)) for finding in findings]
+        self.confirm_asked.append((generations, seconds, lanes))
+        for done, found in enumerate(findings, 1):
+            if self.confirm_error and found.code == self.confirm_fails_on:
+                raise self.confirm_error
+            verdicts[found, 3] = Verdict(3, Status.CONFIRMED, "state norm 0.83 enters batch 1 of epoch 2")
+            progress("ran [red]train.py", done, len(findings))
 
 
 @pytest.fixture
@@ -109,6 +114,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     monkeypatch.setitem(sys.modules, "statelint.engine", module)
     judge = types.ModuleType("statelint.confirm.judge")
     judge.confirm = stand_in.confirm  # type: ignore[attr-defined]
+    judge.with_verdicts = with_verdicts  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "statelint.confirm.judge", judge)
     monkeypatch.setattr(interpreter, "inspected", stand_in.inspected)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
@@ -259,13 +265,34 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_confirm(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     engine.checked.findings.append(finding())
-    assert cli.main(["--confirm", "--keras", "3", "--timeout", "2.5", "--format", "concise"]) == 1
-    assert engine.confirm_asked == [((3,), 2.5)]
+    options = ["--keras", "3", "--timeout", "2.5", "--jobs", "4", "--format", "concise"]
+    assert cli.main(["--confirm", *options]) == 1
+    assert engine.confirm_asked == [((3,), 2.5, 4)]
     assert capsys.readouterr() == (
         "train.py:1:1: SRN201 the batches are shuffled "
         "[Keras 3: confirmed – state norm 0.83 enters batch 1 of epoch 2]\n",
-        "",
+        "statelint: ran [red]train.py (1 of 1)\n",
     )
+
+
+def test_a_bar_on_a_terminal(
+    engine: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    engine.checked.findings += [finding(line=line) for line in (1, 2)]
+    assert cli.main(["--confirm", "--format", "concise"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.count("confirmed") == 2
+    assert "ran [red]train.py" in captured.err and "100%" in captured.err
+    assert "statelint:" not in captured.err
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+def test_how_many_side_by_side(capsys: pytest.CaptureFixture[str], jobs: str) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--confirm", "--jobs", jobs])
+    assert "--jobs" in capsys.readouterr().err
 
 
 def test_nothing_is_run_without_the_flag(engine: Engine) -> None:
@@ -309,11 +336,15 @@ def test_findings_outlive_the_harness(
     error: BaseException,
     status: int,
 ) -> None:
-    engine.checked.findings.append(finding())
+    engine.checked.findings += [finding("SRN101"), finding()]
     engine.confirm_error = error
     assert cli.main(["--confirm", "--format", "concise"]) == status
     captured = capsys.readouterr()
-    assert captured.out == "train.py:1:1: SRN201 the batches are shuffled\n"
+    assert captured.out == (
+        "train.py:1:1: SRN101 the batches are shuffled "
+        "[Keras 3: confirmed – state norm 0.83 enters batch 1 of epoch 2]\n"
+        "train.py:1:1: SRN201 the batches are shuffled\n"
+    )
     assert ("interrupted" if status == 130 else "no fork") in captured.err
 
 

@@ -69,8 +69,8 @@ def judged(
     checked = check_files(files, (generation,))
     assert not checked.failures, checked.failures
     shared = Recordings(harness, (generation,))
-    monkeypatch.setattr(judge, "Harness", lambda *_: shared)
-    return judge.confirm(checked.findings, files, (generation,), 40, lambda _: None)
+    monkeypatch.setattr(judge, "Harness", lambda *_, **__: shared)
+    return judge.confirm(checked.findings, files, (generation,), 40, lambda *_: None)
 
 
 def told(findings: list[Finding]) -> list[str]:

@@ -117,9 +117,9 @@ def test_every_rule_has_its_page_and_fixtures() -> None:
 def test_findings_are_confirmed(
     path: Path, generation: int, recordings: Recordings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judge, "Harness", lambda *_: recordings)
+    monkeypatch.setattr(judge, "Harness", lambda *_, **__: recordings)
     concerned = [f for f in findings(path) if generation in f.holds_on]
-    judged = judge.confirm(concerned, [SourceFile(path, shown(path))], (generation,), 40, lambda _: None)
+    judged = judge.confirm(concerned, [SourceFile(path, shown(path))], (generation,), 40, lambda *_: None)
     for evidence in (v.evidence for f in judged for v in f.verdicts):
         if evidence.endswith("backend isn't installed"):
             pytest.skip(evidence)

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,8 +29,11 @@ from statelint.trace.recording import Recording
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 30.0
-LANES = 2
 WORTH_AN_IMPORT = 8
+
+
+# Told of each run: what was run, how many runs are done, and how many are known of.
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,10 @@ class Harness:
         generations: Sequence[int] = (2, 3),
         limits: Limits | None = None,
         python: str = sys.executable,
+        lanes: int = 2,
     ) -> None:
         self.generations = tuple(dict.fromkeys(generations))
+        self.lanes = lanes
         self.limits = limits if limits is not None else Limits()
         self.python = python
         self._servers: dict[tuple[int, int, str], _Server] = {}
@@ -120,9 +125,9 @@ class Harness:
         return self._run(Job(program, keras, tuple(mend)))
 
     def run_all(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Recording | NoRecording]]:
-        """Run many, two side by side; the results come in the order of the jobs.
+        """Run many, as many side by side as there are lanes; the results come in the order of the jobs.
 
-        Each lane has a generation of its own to begin with, and helps the other out when that is done,
+        Each lane has generations of its own to begin with, and helps the others out when these are done,
         unless too little is left to be worth another import of Keras.
         """
         results: list[queue.SimpleQueue[Recording | NoRecording]] = [queue.SimpleQueue() for _ in jobs]
@@ -133,10 +138,12 @@ class Harness:
         generations = tuple(waiting)
 
         def next_job(lane: int) -> int | None:
-            own = generations[lane] if lane < len(generations) else None
-            for generation in sorted(generations, key=lambda g: g != own):
+            own = generations[lane :: self.lanes]
+            started = {key[1] for key in list(self._servers) if key[0] == lane}
+            for generation in sorted(generations, key=lambda g: g not in own):
+                is_cheap = generation in own or generation in started
                 with contextlib.suppress(IndexError):
-                    if generation == own or len(waiting[generation]) > WORTH_AN_IMPORT:
+                    if is_cheap or len(waiting[generation]) > WORTH_AN_IMPORT:
                         return waiting[generation].popleft()
             return None
 
@@ -149,7 +156,7 @@ class Harness:
                 results[position].put(done)
 
         self._probe()
-        threads = [threading.Thread(target=work, args=(lane,), daemon=True) for lane in range(LANES)]
+        threads = [threading.Thread(target=work, args=(lane,), daemon=True) for lane in range(self.lanes)]
         for thread in threads:
             thread.start()
         left_early = True

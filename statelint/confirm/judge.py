@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from statelint.confirm.harness import Harness, Job, Limits, NoRecording
+from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Progress
 from statelint.confirm.programs import Program, programs_of
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules import load
@@ -27,17 +27,21 @@ def confirm(
     files: Sequence[SourceFile],
     generations: tuple[int, ...] | None,
     seconds: float,
-    progress: Callable[[str], None],
+    progress: Progress,
     python: str = sys.executable,
+    *,
+    lanes: int = 2,
+    verdicts: dict[Key, Verdict] | None = None,
 ) -> list[Finding]:
     """The findings with a verdict for each generation on which they hold and which is meant and installed.
 
     `generations` are those asked for; None means those that each program is written for.  What several
-    programs lead to is looked for in one after the other, until it is confirmed.
+    programs lead to is looked for in one after the other, until it is confirmed.  Each verdict stands in
+    `verdicts` as soon as it is known, for the caller to have them where this is interrupted.
     """
+    verdicts = {} if verdicts is None else verdicts
     programs = _programs(findings, files)
-    verdicts: dict[Key, Verdict] = {}
-    with Harness(generations or GENERATIONS, Limits(seconds=seconds), python) as harness:
+    with Harness(generations or GENERATIONS, Limits(seconds=seconds), python, lanes=lanes) as harness:
         wanted = [generation for generation in generations or GENERATIONS if harness.can_run(generation)]
         waiting: dict[Key, list[Program]] = {}
         meant: dict[Program, tuple[int, ...]] = {}
@@ -51,6 +55,11 @@ def confirm(
         while jobs := _next_jobs(waiting, verdicts):
             while jobs:
                 jobs = _run(harness, jobs, verdicts, progress)
+    return with_verdicts(findings, verdicts)
+
+
+def with_verdicts(findings: Sequence[Finding], verdicts: dict[Key, Verdict]) -> list[Finding]:
+    """The findings, each with the verdicts on it."""
     return [
         replace(f, verdicts=tuple(verdicts[f, g] for g in GENERATIONS if (f, g) in verdicts))
         for f in findings
@@ -97,16 +106,16 @@ def _run(
     harness: Harness,
     jobs: dict[Job, list[Finding]],
     verdicts: dict[Key, Verdict],
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> dict[Job, list[Finding]]:
     """Run programs and judge what they concern; the runs that may tell more, behind crashes mended."""
     behind: dict[Job, list[Finding]] = {}
     for done, (job, recording) in enumerate(harness.run_all(list(jobs)), 1):
         concerned = jobs[job]
-        mended = f", {', '.join(job.mend)} mended" if job.mend else ""
-        progress(f"ran {job.program.shown} on Keras {job.keras}{mended} ({done} of {len(jobs)})")
         found = _judge(concerned, job, recording)
         _settle(verdicts, found, is_mended=bool(job.mend))
+        mended = f", {', '.join(job.mend)} mended" if job.mend else ""
+        progress(f"ran {job.program.shown} on Keras {job.keras}{mended}", done, len(jobs))
         mend = tuple(sorted({*job.mend, *_crashes(found)}))
         if mend != job.mend and any(_is_open(verdicts[f, job.keras]) for f in concerned):
             behind[replace(job, mend=mend)] = concerned
@@ -118,9 +127,18 @@ def _judge(findings: Iterable[Finding], job: Job, recording: Recording | NoRecor
     return {
         (finding, job.keras): Verdict(job.keras, Status.INCONCLUSIVE, recording.reason)
         if isinstance(recording, NoRecording)
-        else replace(_verdict(rules[finding.code], finding, recording), recording=recording)
+        else replace(_told(rules[finding.code], finding, recording), recording=recording)
         for finding in findings
     }
+
+
+def _told(rule: Rule, finding: Finding, recording: Recording) -> Verdict:
+    """The verdict on a finding; an oracle that fails on a recording costs no other one."""
+    try:
+        return _verdict(rule, finding, recording)
+    except Exception as error:
+        said = f"internal error of {rule.code}'s oracle: {type(error).__name__}: {error}"
+        return Verdict(recording.keras, Status.INCONCLUSIVE, said)
 
 
 def _verdict(rule: Rule, finding: Finding, recording: Recording) -> Verdict:

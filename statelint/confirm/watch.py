@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from statelint.confirm.harness import Harness, Limits, NoRecording
+from statelint.confirm.harness import Harness, Limits, NoRecording, Progress
 from statelint.confirm.programs import program_of
 from statelint.discover import discover, is_document
 from statelint.source.project import Project
@@ -17,15 +17,15 @@ def watch(
     paths: Sequence[str],
     generations: tuple[int, ...],
     seconds: float,
-    progress: Callable[[str], None],
+    progress: Progress,
     python: str = sys.executable,
 ) -> list[tuple[str, Recording | NoRecording]]:
     """What each program did on the newest of these generations that it is written for and that is there."""
     with Harness(generations, Limits(seconds=seconds), python) as harness:
         runs: list[tuple[str, Recording | NoRecording]] = []
-        for path in paths:
-            progress(f"running {path}")
+        for done, path in enumerate(paths, 1):
             runs.append((path, _run(harness, path)))
+            progress(f"ran {path}", done, len(paths))
         return runs
 
 
