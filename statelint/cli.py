@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from statelint.confirm.harness import Progress
     from statelint.confirm.judge import Key
     from statelint.discover import Discovered, SourceFile
-    from statelint.engine import Failure
+    from statelint.engine import Checked, Failure
     from statelint.report.rulebook import Described
 
 # Starting must stay cheap: whatever is heavy is imported where it is used (tests/test_startup.py).
@@ -36,7 +36,10 @@ Of two that disagree the longer one decides. Advice is off unless it is asked fo
 exit status:
   0  nothing found
   1  problems of severity error or warning
-  2  wrong usage, a path that doesn't exist, or an internal error
+  2  wrong usage, a path that doesn't exist, a file that couldn't be fixed, or an internal error
+
+--fix makes the safe fixes, until there are none left, and reports what remains; --diff shows what it would
+change, writes nothing, and exits 1 where that is anything. No other option changes a file.
 
 --confirm runs the programs in which something was found: on a copy, in a child process with
 limits on time, memory and files, without network. --timeline runs the programs that it is given in
@@ -55,6 +58,9 @@ class Run:
     unknowns: dict[str, int] = field(default_factory=dict)
     # What came on standard input, by the path that it goes by.
     texts: dict[str, bytes] = field(default_factory=dict)
+    # How many findings were fixed, and what fixing changes, as --diff shows it.
+    fixed: int = 0
+    diff: bytes | None = None
     # An internal error, or something that could not be read.
     had_trouble: bool = False
     was_interrupted: bool = False
@@ -64,6 +70,8 @@ class Run:
             return INTERRUPTED
         if self.had_trouble:
             return TROUBLE
+        if self.diff is not None:
+            return FOUND if self.diff and not exit_zero else CLEAN
         counts = any(finding.severity is not Severity.ADVICE for finding in self.findings)
         return FOUND if counts and not exit_zero else CLEAN
 
@@ -103,9 +111,11 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
     if options.timeline:
         return _draw(options, stream)
     run = _check(options)
-    results = Results(run.findings, run.files, run.fragments, run.texts)
+    results = Results(run.findings, run.files, run.fragments, run.texts, run.fixed)
     try:
-        if options.statistics:
+        if run.diff is not None:
+            _write_bytes(run.diff, stream)
+        elif options.statistics:
             from statelint.report import statistics
 
             statistics.write(results, run.unknowns, stream, as_json=options.format == "json")
@@ -114,6 +124,15 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
     except BrokenPipeError:
         _abandon_output()
     return run.status(options.exit_zero)
+
+
+def _write_bytes(data: bytes, stream: TextIO) -> None:
+    """Write what may be in any encoding."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.flush()
+        stream.buffer.write(data)
+    else:
+        stream.write(data.decode("utf-8", "backslashreplace"))
 
 
 def _abandon_output() -> None:
@@ -206,6 +225,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="how many programs run side by side (default: 2); what is printed is the same for any N",
     )
+    parser.add_argument("--fix", action="store_true", help="make the safe fixes in the files")
+    parser.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix or --diff: also those fixes that want a look at what they changed",
+    )
+    parser.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
     parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
     parser.add_argument("--output-file", metavar="FILE", help="write there and not to standard output")
     parser.add_argument(
@@ -277,6 +303,8 @@ def _check(options: argparse.Namespace) -> Run:
     """Find, and confirm where asked to; what is known when the user interrupts is kept."""
     from statelint.discover import MissingPaths
 
+    if wrong := _misused(options):
+        raise _UsageError(wrong)
     run = Run()
     selection = _selection(options)
     generations = None if options.keras == "auto" else (int(options.keras),)
@@ -292,13 +320,24 @@ def _check(options: argparse.Namespace) -> Run:
         _complain(f"{folder.shown}: {folder.error}")
         run.had_trouble = True
     try:
-        _find(run, discovered.files, generations, selection)
+        _find(run, discovered.files, generations, selection, options)
         if options.confirm and run.findings:
             _confirm(run, discovered.files, generations, options, python)
     except KeyboardInterrupt:
         run.was_interrupted = True
         _complain("interrupted; what follows is what was known by then")
     return run
+
+
+def _misused(options: argparse.Namespace) -> str | None:
+    """Which options for fixing don't go together."""
+    if options.unsafe_fixes and not (options.fix or options.diff):
+        return "--unsafe-fixes goes with --fix or --diff"
+    if options.diff and (options.fix or options.confirm or options.statistics):
+        return "--diff writes nothing and runs nothing: it doesn't go with --fix, --confirm or --statistics"
+    if options.fix and _STANDARD_INPUT in options.paths:
+        return "--fix writes files; for standard input there is --diff"
+    return None
 
 
 def _discovered(options: argparse.Namespace) -> Discovered:
@@ -315,14 +354,21 @@ def _discovered(options: argparse.Namespace) -> Discovered:
 
 
 def _find(
-    run: Run, files: Sequence[SourceFile], targets: tuple[int, ...] | None, selection: Selection
+    run: Run,
+    files: Sequence[SourceFile],
+    targets: tuple[int, ...] | None,
+    selection: Selection,
+    options: argparse.Namespace,
 ) -> None:
-    """Add what is found, file by file, so that an interrupt loses nothing."""
+    """Add what is found, file by file, so that an interrupt loses nothing; fix it where that is asked for."""
     from statelint.engine import Checked, check_files
 
     checked = Checked()
     try:
-        check_files(files, targets, selection, checked)
+        if options.fix or options.diff:
+            _fix(run, files, targets, selection, checked, options)
+        else:
+            check_files(files, targets, selection, checked)
     except Exception as error:
         _complain(f"internal error: {_described(error)}")
         run.had_trouble = True
@@ -335,6 +381,35 @@ def _find(
         for message in dict.fromkeys(map(_failed, checked.failures)):
             _complain(message)
             run.had_trouble = True
+
+
+def _fix(
+    run: Run,
+    files: Sequence[SourceFile],
+    targets: tuple[int, ...] | None,
+    selection: Selection,
+    checked: Checked,
+    options: argparse.Namespace,
+) -> None:
+    """Mend the files, or note what mending them would change."""
+    from statelint.engine import check_files
+    from statelint.fixing import fix_files, write_changes
+
+    mended = fix_files(files, targets, selection, checked, unsafe=options.unsafe_fixes)
+    if options.diff:
+        from statelint.fixes.diff import unified
+
+        run.diff = b"".join(map(unified, mended.changes))
+    else:
+        write_changes(mended)
+        if mended.failures:
+            # What was found in a file that stays as it was is still there.
+            again = check_files(files, targets, selection)
+            checked.findings, checked.unknowns = again.findings, again.unknowns
+    run.fixed = sum(finding.site.path not in mended.failures for finding in mended.fixed)
+    for path, why in mended.failures.items():
+        _complain(f"{path} is left as it was: {why}")
+        run.had_trouble = True
 
 
 def _confirm(

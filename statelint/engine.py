@@ -9,14 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statelint.discover import is_document
-from statelint.findings import Finding, Severity
+from statelint.discover import is_document, shown_path
+from statelint.findings import Finding, Fix, Severity
 from statelint.selection import DEFAULT, Selection
 from statelint.sites import Site
 from statelint.target import GENERATIONS, target_of
 
 if TYPE_CHECKING:
     from statelint.discover import SourceFile
+    from statelint.fixes.code import Code
+    from statelint.remedies import Remedy
     from statelint.rules.base import Report, Rule
     from statelint.source.project import Project
     from statelint.source.python import Source, Unreadable
@@ -83,7 +85,7 @@ def check_files(
     from statelint.source.project import Project
 
     checked = Checked() if checked is None else checked
-    project = Project()
+    project = Project({file.path: file.data for file in files if file.data is not None})
     given = frozenset(file.shown for file in files)
     used: set[Site] = set()
     for file in _importers_first(files, project, checked):
@@ -160,7 +162,8 @@ def _check(
         for source in _sources(shown, data, checked, path, project):
             traces = _traces(source, path, project, used)
             wanted = targets if targets is not None else target_of(_code(source, traces, project), path)
-            checked.add(_findings(shown, traces, wanted, checked))
+            codes = _Codes(source, data, project, traces)
+            checked.add(_findings(shown, traces, wanted, checked, codes))
             for trace in traces:
                 used |= trace.used
                 checked.unknowns.update(trace.unknowns)
@@ -246,8 +249,37 @@ def _unreadable(site: Site, why: str) -> Finding:
     )
 
 
+class _Codes:
+    """The code of a program and of the modules that it imports, by path, for fixes to be made in."""
+
+    def __init__(self, source: Source, data: bytes, project: Project | None, traces: Sequence[Trace]) -> None:
+        self._source = source
+        self._data = data
+        self._project = project
+        self._files = dict.fromkeys(path for trace in traces for path in trace.files)
+        self._known: dict[str, Code | None] = {}
+
+    def fix(self, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
+        from statelint.fixes import fix_for
+
+        path = remedy.at.path
+        if path not in self._known:
+            self._known[path] = self._code(path)
+        code = self._known[path]
+        return None if code is None else fix_for(code, remedy, targets)
+
+    def _code(self, path: str) -> Code | None:
+        from statelint.fixes.code import Code
+
+        if path == self._source.path:
+            return Code(self._source, self._data)
+        file = next((file for file in self._files if shown_path(str(file)) == path), None)
+        source = None if file is None or self._project is None else self._project.read(file)
+        return None if source is None else Code(source, b"")
+
+
 def _findings(
-    shown: str, traces: Sequence[Trace], wanted: tuple[int, ...], checked: Checked
+    shown: str, traces: Sequence[Trace], wanted: tuple[int, ...], checked: Checked, codes: _Codes
 ) -> Iterator[Finding]:
     from statelint.rules import load
 
@@ -265,8 +297,15 @@ def _findings(
                 checked.failures.append(Failure(shown, rule.code, traceback.format_exc()))
         for site, reports in merged.items():
             found = [(generation, report) for generation, report in reports if generation in wanted]
-            if found:
-                yield replace(_merge(rule, site, found, reports), programs=(shown,))
+            if not found:
+                continue
+            try:
+                remedy = next((report.remedy for _, report in found if report.remedy is not None), None)
+                fix = None if remedy is None else codes.fix(remedy, wanted)
+            except Exception:
+                fix = None
+                checked.failures.append(Failure(shown, rule.code, traceback.format_exc()))
+            yield replace(_merge(rule, site, found, reports), programs=(shown,), fix=fix)
 
 
 def _merge(

@@ -51,6 +51,29 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A piece of text that takes the place of another; of no width, where it is put in.
+
+    Its lines end in line feeds, whatever those of the file end in.
+    """
+
+    site: Site
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that together remove a finding, and what they do in words.
+
+    It is safe where the mended program surely does what was meant; others want a look at what they changed.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One defect at one place.
 
@@ -71,6 +94,7 @@ class Finding:
     verdicts: tuple[Verdict, ...] = ()
     # The files that were followed: the finding may stand in a module that they import.
     programs: tuple[str, ...] = ()
+    fix: Fix | None = None
 
     def order(self) -> tuple[tuple[str, int, int, int], str, str]:
         """Sort key: path, cell, line, column, code."""

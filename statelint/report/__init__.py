@@ -15,13 +15,15 @@ FORMATS = ("full", "concise", "json", "github", "html")
 class Results:
     """What a run found, in order, how many files it read, and how many parts of texts it left out.
 
-    `texts` are the contents of what lies in no file, by the paths of the findings.
+    `texts` are the contents of what lies in no file, by the paths of the findings; `fixed` is the number of
+    those that are no more.
     """
 
     findings: Sequence[Finding]
     files: int
     fragments: int = 0
     texts: Mapping[str, bytes] = field(default_factory=dict)
+    fixed: int = 0
 
 
 def write(results: Results, chosen: str, stream: TextIO) -> None:

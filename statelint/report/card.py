@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from statelint.findings import Finding, Severity, Status
+from statelint.report.closing import fixable
 from statelint.report.console import UNLIMITED
 from statelint.report.excerpt import Excerpts
 from statelint.report.frame import ASCII, UNICODE, Frame, Mark, stripped
@@ -56,6 +57,7 @@ class Card:
             yield Text()
         yield from self._prose("why", finding.why)
         yield from self._prose("instead", finding.instead)
+        yield from self._prose("fix", fixable(finding))
         for assumption in finding.assumptions:
             yield from self._prose("assumes", assumption)
         generations = " and ".join(map(str, finding.holds_on))

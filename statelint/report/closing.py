@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from statelint.findings import Severity, Status
+from statelint.findings import Finding, Severity, Status
 from statelint.report import Results
 
 _PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.ADVICE: "pieces of advice"}
@@ -17,8 +17,9 @@ def closing_line(results: Results) -> str:
         return "No Python files found."
     # Blocks and cells that aren't Python as they stand.
     skipped = f"; {_count(results.fragments, 'fragment')} skipped" if results.fragments else ""
+    fixed = f"Fixed {_count(results.fixed, 'problem')}. " if results.fixed else ""
     if not results.findings:
-        return f"No problems in {_count(results.files, 'file')}{skipped}."
+        return f"{fixed}No problems in {_count(results.files, 'file')}{skipped}."
     severities = Counter(finding.severity for finding in results.findings)
     kinds = ", ".join(
         f"{severities[kind]} {_SINGULARS[kind] if severities[kind] == 1 else _PLURALS[kind]}"
@@ -27,9 +28,26 @@ def closing_line(results: Results) -> str:
     )
     paths = len({finding.site.path for finding in results.findings})
     return (
-        f"Found {_count(len(results.findings), 'problem')} ({kinds}) in {_count(paths, 'file')}; "
+        f"{fixed}Found {_count(len(results.findings), 'problem')} ({kinds}) in {_count(paths, 'file')}; "
         f"{_count(results.files, 'file')} checked{skipped}."
     )
+
+
+def fix_lines(results: Results) -> list[str]:
+    """`2 are fixable with --fix, 1 more with --fix --unsafe-fixes.` where there are any."""
+    fixes = [finding.fix for finding in results.findings if finding.fix is not None]
+    safe = sum(fix.safe for fix in fixes)
+    parts = [f"{safe} fixable with --fix"] * bool(safe)
+    if unsafe := len(fixes) - safe:
+        parts.append(f"{unsafe} {'more ' if safe else 'fixable '}with --fix --unsafe-fixes")
+    return [f"{', '.join(parts)}."] if parts else []
+
+
+def fixable(finding: Finding) -> str:
+    """`fixable with --fix: …`, empty where it has no fix."""
+    if finding.fix is None:
+        return ""
+    return f"fixable with --fix{'' if finding.fix.safe else ' --unsafe-fixes'}: {finding.fix.title}"
 
 
 def verdict_lines(results: Results) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from statelint.findings import Finding
 from statelint.report import Results
+from statelint.report.closing import fixable
 from statelint.report.visible import can_print, one_line
 
 
@@ -16,12 +17,13 @@ def write(results: Results, stream: TextIO) -> None:
 
 
 def line(finding: Finding, dash: str = "–") -> str:
-    """`path:line:column: CODE message [Keras 3: confirmed – evidence]`."""
+    """`path:line:column: CODE message [fixable with --fix] [Keras 3: confirmed – evidence]`."""
+    fix = f" [{fixable(finding).partition(':')[0]}]" if finding.fix else ""
     verdicts = "; ".join(
         f"Keras {verdict.keras}: {verdict.status}"
         + (f" {dash} {verdict.evidence}" if verdict.evidence else "")
         for verdict in finding.verdicts
     )
     return one_line(
-        f"{finding.site}: {finding.code} {finding.message}" + (f" [{verdicts}]" if verdicts else "")
+        f"{finding.site}: {finding.code} {finding.message}{fix}" + (f" [{verdicts}]" if verdicts else "")
     )

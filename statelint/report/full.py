@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 from statelint.report import Results
-from statelint.report.closing import closing_line, verdict_lines
+from statelint.report.closing import closing_line, fix_lines, verdict_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,5 +34,5 @@ def print_to(console: Console, results: Results) -> None:
             console.print(row)
         console.print()
     console.print(Text(closing_line(results), "bold"))
-    for line in verdict_lines(results):
+    for line in (*fix_lines(results), *verdict_lines(results)):
         console.print(Text(line))

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from statelint.findings import Finding, Severity
 from statelint.report import Results
+from statelint.report.closing import fixable
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
 
@@ -28,6 +29,7 @@ def command(finding: Finding) -> str:
             properties |= {"col": str(site.column), "endColumn": str(site.end_column)}
     properties["title"] = title
     text = [finding.message, f"Instead: {finding.instead}" if finding.instead else ""]
+    text.append(fixable(finding).replace("fixable", "Fixable", 1))
     text += [f"Keras {verdict.keras}: {verdict.status} – {verdict.evidence}" for verdict in finding.verdicts]
     listed = ",".join(f"{name}={_escaped_property(value)}" for name, value in properties.items())
     shown = "\n".join(filter(None, text))

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from statelint.findings import Finding, Status
 from statelint.report import Results
-from statelint.report.closing import closing_line, verdict_lines
+from statelint.report.closing import closing_line, fixable, verdict_lines
 from statelint.report.visible import one_line, visible
 from statelint.trace.recording import Recording
 
@@ -92,7 +92,7 @@ def _findings(results: Results) -> Iterator[str]:
 
 def _told(finding: Finding) -> Iterator[str]:
     yield "<dl>"
-    told = [("Why", finding.why), ("Instead", finding.instead)]
+    told = [("Why", finding.why), ("Instead", finding.instead), ("Fix", fixable(finding))]
     told += [("Assumes", assumption) for assumption in finding.assumptions]
     told.append(("Holds on", f"Keras {' and '.join(map(str, finding.holds_on))}"))
     yield from (f"<dt>{name}</dt><dd>{_lines(text)}</dd>" for name, text in told if text)

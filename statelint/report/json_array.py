@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
-from statelint.findings import Finding
+from statelint.findings import Finding, Fix
 from statelint.report import Results
 from statelint.sites import Site
 
@@ -28,12 +28,18 @@ def as_object(finding: Finding) -> dict[str, Any]:
         "holds_on": list(finding.holds_on),
         "assumptions": list(finding.assumptions),
         "related": [{**_span(related.site), "message": related.message} for related in finding.related],
-        "fix": None,
+        "fix": None if finding.fix is None else _fix(finding.fix),
         "verdicts": [
             {"keras": verdict.keras, "status": str(verdict.status), "evidence": verdict.evidence}
             for verdict in finding.verdicts
         ],
     }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    """The fix with its edits: each puts `text` in the place of the span."""
+    edits = [{**_span(edit.site), "text": edit.text} for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 
 def _span(site: Site) -> dict[str, Any]:

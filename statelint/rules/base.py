@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import Remedy
 from statelint.sites import Site
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
@@ -18,7 +19,8 @@ class Report:
     """What a rule's check yields on the trace of one Keras generation.
 
     `happens` is what this generation does with it, in words ("raises ValueError: ..."), "" where
-    `message` says it for both.  `severity` overrides the rule's own.
+    `message` says it for both.  `severity` overrides the rule's own.  `remedy` is what would mend it, where
+    that can be told.
     """
 
     site: Site
@@ -28,6 +30,7 @@ class Report:
     severity: Severity | None = None
     assumptions: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
+    remedy: Remedy | None = None
 
 
 class Rule(ABC):

@@ -6,9 +6,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.rules.places import given_at
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Story, Trace
@@ -40,6 +42,7 @@ class ShuffledBatches(Rule):
                     instead="pass `shuffle=False` to fit()",
                     assumptions=assumptions(shuffle),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
+                    remedy=PassArgument(call.site, "shuffle", "False", given_at(call, "shuffle")),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,9 +47,13 @@ class Needs:
 
 
 class Project:
-    """Finds the modules that the files of a project import, and reads each of them once."""
+    """Finds the modules that the files of a project import, and reads each of them once.
 
-    def __init__(self) -> None:
+    `contents` are those of files that don't lie at their paths, or not as they are there.
+    """
+
+    def __init__(self, contents: Mapping[Path, bytes] | None = None) -> None:
+        self._contents = contents or {}
         self._sources: dict[Path, Source | Unreadable] = {}
         self._imports: dict[Path, tuple[Path, ...]] = {}
         self._mentions: dict[Path, bool] = {}
@@ -88,16 +92,27 @@ class Project:
         from statelint.source.python import Unreadable
 
         try:
-            source = self._sources.get(path) or self.parse(path, shown_path(str(path)), path.read_bytes())
+            source = self._sources.get(path) or self.parse(path, shown_path(str(path)), self._read(path))
         except OSError:
             return None
         return None if isinstance(source, Unreadable) else source
+
+    def _read(self, path: Path) -> bytes:
+        return self._contents[path] if path in self._contents else path.read_bytes()
+
+    def _bytes(self, file: Path) -> bytes:
+        try:
+            return self._read(file)
+        except OSError:
+            return b""
 
     def imports(self, file: Path, data: bytes | None = None) -> tuple[Path, ...]:
         """The project's modules that a file names in import statements; nothing is parsed for it."""
         known = self._imports.get(file)
         if known is None:
-            known = self._imports[file] = tuple(self._imported(file, _bytes(file) if data is None else data))
+            known = self._imports[file] = tuple(
+                self._imported(file, self._bytes(file) if data is None else data)
+            )
         return known
 
     def _imported(self, file: Path, data: bytes) -> Iterator[Path]:
@@ -122,7 +137,7 @@ class Project:
                 for module in found:
                     if module.suffix == ".py" and module not in modules and module != program:
                         modules[module] = None
-                        todo.append((module, _bytes(module)))
+                        todo.append((module, self._bytes(module)))
         return Needs(tuple(modules), tuple(folders), ".".join(package))
 
     def concerns(self, file: Path, data: bytes, words: re.Pattern[bytes]) -> bool:
@@ -136,7 +151,7 @@ class Project:
                 continue
             seen.add(module)
             if module not in self._mentions:
-                text = _bytes(module)
+                text = self._bytes(module)
                 self._mentions[module] = words.search(text) is not None
                 self.imports(module, text)
             if self._mentions[module]:
@@ -171,13 +186,6 @@ def _enclosing(program: Path, depth: int) -> tuple[str, ...]:
         names.append(outer.name)
         outer = outer.parent
     return tuple(reversed(names))
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return b""
 
 
 def is_in_library(file: Path) -> bool:

@@ -1,0 +1,152 @@
+"""The fixes of the fixture programs: what each leaves, and what real Keras says to the mended programs."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from statelint.confirm.harness import Job
+from statelint.confirm.programs import Program
+from statelint.discover import SourceFile
+from statelint.engine import check_source
+from statelint.findings import Edit, Finding, Fix, Status
+from statelint.fixes.contents import mended
+from statelint.fixes.passes import Mended, mend
+from statelint.fixes.text import moved, touch
+from statelint.rules import load
+from statelint.selection import Selection
+from statelint.sites import Site
+from statelint.trace.recording import Recording
+from tests.conftest import Recordings
+from tests.programs import DOCUMENTS, FIXTURES, PAGES, all_blocks, shown
+
+KEYS = frozenset[tuple[str, Site]]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A program by the name that its findings have; `about` is the rule that its folder or page is about."""
+
+    name: str
+    data: bytes
+    about: str
+
+    def findings(self, data: bytes | None = None) -> list[Finding]:
+        rules = tuple(rule.code for rule in load() if rule.name == self.about)
+        checked = check_source(self.name, self.data if data is None else data, None, Selection(extend=rules))
+        assert not checked.failures, checked.failures[0].error
+        return checked.findings
+
+
+FILES = tuple(Text(shown(path), path.read_bytes(), path.parent.name) for path in (*FIXTURES, *DOCUMENTS))
+BLOCKS = tuple(
+    Text(f"{page.stem}_{number}.py", code.encode(), page.stem)
+    for page in PAGES
+    for number, code in enumerate(all_blocks(page))
+)
+TEXTS = (*FILES, *BLOCKS)
+
+
+@cache
+def fixable(text: Text) -> tuple[Finding, ...]:
+    return tuple(finding for finding in text.findings() if finding.fix is not None)
+
+
+def fix_of(finding: Finding) -> Fix:
+    assert finding.fix is not None
+    return finding.fix
+
+
+def keys(findings: Sequence[Finding], edits: Sequence[Edit] = ()) -> KEYS:
+    """The rules and the beginnings of the places of findings, once the edits are made."""
+    sites = [(finding.code, moved(finding.site, edits)) for finding in findings]
+    return frozenset((code, replace(site, end_line=0, end_column=0)) for code, site in sites)
+
+
+def parses(name: str, data: bytes) -> None:
+    if name.endswith(".py"):
+        ast.parse(data)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.name)
+def test_each_fix_alone_removes_its_finding_and_brings_up_no_other(text: Text) -> None:
+    before = text.findings()
+    for finding in fixable(text):
+        edits = fix_of(finding).edits
+        assert edits and not any(touch(a.site, b.site) for a, b in itertools.combinations(edits, 2))
+        data = mended(text.name, text.data, edits)
+        parses(text.name, data)
+        expected = keys(before, edits) - keys([finding], edits)
+        assert keys(text.findings(data)) <= expected, data.decode()
+
+
+@pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.name)
+def test_all_fixes_together_leave_nothing_to_fix(text: Text, unsafe: bool) -> None:
+    result = all_fixed(text, unsafe)
+    wanted = [finding for finding in fixable(text) if unsafe or fix_of(finding).safe]
+    assert bool(result.changes) == bool(wanted)
+    left = [finding for finding in result.remaining if finding.fix is not None]
+    assert [finding for finding in left if unsafe or fix_of(finding).safe] == []
+    if result.changes:
+        (change,) = result.changes
+        assert text.findings(change.after) == result.remaining
+        again = all_fixed(replace(text, data=change.after), unsafe)
+        assert again.changes == []
+
+
+@cache
+def all_fixed(text: Text, unsafe: bool) -> Mended:
+    """What comes of making all its fixes."""
+    file = SourceFile(Path(text.name), text.name, text.data)
+    return mend([file], lambda files: text.findings(files[0].read()), unsafe=unsafe)
+
+
+@cache
+def fixed_fixtures() -> tuple[tuple[Text, Mended], ...]:
+    """The fixture programs that have a fix, with all made."""
+    every = [(text, all_fixed(text, True)) for text in FILES if text.name.endswith(".py")]
+    return tuple((text, result) for text, result in every if result.changes)
+
+
+def now(finding: Finding, result: Mended) -> Finding:
+    """A finding that was fixed, its places as they are in the mended text."""
+    steps = iter(result.steps)
+    for step in steps:
+        if any(finding is one for one in step.fixed):
+            finding = _moved(finding, step.edits)
+            break
+    for step in steps:
+        finding = _moved(finding, step.edits)
+    return finding
+
+
+def _moved(finding: Finding, edits: Sequence[Edit]) -> Finding:
+    related = tuple(replace(one, site=moved(one.site, edits)) for one in finding.related)
+    return replace(finding, site=moved(finding.site, edits), related=related)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("text, result", fixed_fixtures(), ids=[text.name for text, _ in fixed_fixtures()])
+def test_real_keras_refutes_what_was_fixed(
+    text: Text, result: Mended, generation: int, recordings: Recordings, tmp_path: Path
+) -> None:
+    (change,) = result.changes
+    path = tmp_path / Path(text.name).name
+    path.write_bytes(change.after)
+    ((_, recording),) = recordings.run_all([Job(Program(path, text.name), generation)])
+    if not isinstance(recording, Recording):
+        pytest.skip(recording.reason)
+    rules = {rule.code: rule for rule in load()}
+    verdicts = [
+        (one.code, rules[one.code].judge(now(one, result), recording))
+        for one in result.fixed
+        if generation in one.holds_on
+    ]
+    assert [(code, v) for code, v in verdicts if v.status is not Status.REFUTED] == []
