@@ -50,7 +50,11 @@ BLOCKS = tuple(
     for page in PAGES
     for number, code in enumerate(all_blocks(page))
 )
-TEXTS = (*FILES, *BLOCKS)
+# Where nothing is found there is nothing to fix.
+TEXTS = tuple(text for text in (*FILES, *BLOCKS) if b"expect:" in text.data)
+
+
+PROGRAMS = tuple(text for text in TEXTS if text in FILES and text.name.endswith(".py"))
 
 
 @cache
@@ -108,13 +112,6 @@ def all_fixed(text: Text, unsafe: bool) -> Mended:
     return mend([file], lambda files: text.findings(files[0].read()), unsafe=unsafe)
 
 
-@cache
-def fixed_fixtures() -> tuple[tuple[Text, Mended], ...]:
-    """The fixture programs that have a fix, with all made."""
-    every = [(text, all_fixed(text, True)) for text in FILES if text.name.endswith(".py")]
-    return tuple((text, result) for text, result in every if result.changes)
-
-
 def now(finding: Finding, result: Mended) -> Finding:
     """A finding that was fixed, its places as they are in the mended text."""
     steps = iter(result.steps)
@@ -133,10 +130,13 @@ def _moved(finding: Finding, edits: Sequence[Edit]) -> Finding:
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("text, result", fixed_fixtures(), ids=[text.name for text, _ in fixed_fixtures()])
+@pytest.mark.parametrize("text", PROGRAMS, ids=lambda text: text.name)
 def test_real_keras_refutes_what_was_fixed(
-    text: Text, result: Mended, generation: int, recordings: Recordings, tmp_path: Path
+    text: Text, generation: int, recordings: Recordings, tmp_path: Path
 ) -> None:
+    result = all_fixed(text, True)
+    if not any(generation in finding.holds_on for finding in result.fixed):
+        return
     (change,) = result.changes
     path = tmp_path / Path(text.name).name
     path.write_bytes(change.after)
