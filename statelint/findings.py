@@ -33,13 +33,15 @@ class Status(StrEnum):
 class Verdict:
     """The judgement of one Keras generation (2 or 3) on one finding, with its measured evidence.
 
-    `recording` is the run that was judged, for reports to draw.
+    `recording` is the run that was judged, for reports to draw.  `witness` is the text of the witness that
+    ran in the program's place.
     """
 
     keras: int
     status: Status
     evidence: str
     recording: Recording | None = field(default=None, compare=False, repr=False)
+    witness: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

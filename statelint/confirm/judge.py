@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Progress
 from statelint.confirm.programs import Program, programs_of
+from statelint.confirm.witnessing import Teller, Told
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules import load
 from statelint.target import GENERATIONS, target_of
@@ -55,6 +56,7 @@ def confirm(
         while jobs := _next_jobs(waiting, verdicts):
             while jobs:
                 jobs = _run(harness, jobs, verdicts, progress)
+        _ask_witnesses(harness, programs, verdicts, progress)
     return with_verdicts(findings, verdicts)
 
 
@@ -64,6 +66,51 @@ def with_verdicts(findings: Sequence[Finding], verdicts: dict[Key, Verdict]) -> 
         replace(f, verdicts=tuple(verdicts[f, g] for g in GENERATIONS if (f, g) in verdicts))
         for f in findings
     ]
+
+
+def _ask_witnesses(
+    harness: Harness,
+    programs: dict[Finding, list[Program]],
+    verdicts: dict[Key, Verdict],
+    progress: Progress,
+) -> None:
+    """Judge what is still open by witnesses, and say so."""
+    teller = Teller()
+    told: dict[Key, Told] = {}
+    jobs: dict[Job, list[Finding]] = {}
+    for (finding, generation), verdict in verdicts.items():
+        witness = teller.tell(finding, programs[finding], generation) if _is_open(verdict) else None
+        if witness is not None:
+            told[finding, generation] = witness
+            mend = _in_the_way(finding, generation, verdicts)
+            concerned = jobs.setdefault(Job(witness.program, generation, mend), [])
+            if witness.finding not in concerned:
+                concerned.append(witness.finding)
+    answers: dict[Key, Verdict] = {}
+    while jobs:
+        jobs = _run(harness, jobs, answers, progress)
+    for key, witness in told.items():
+        answer = answers[witness.finding, key[1]]
+        if not _is_open(answer):
+            why = verdicts[key].evidence
+            evidence = f"{answer.evidence} (in a witness on synthetic data, for {why})"
+            verdicts[key] = replace(answer, evidence=evidence, witness=witness.text)
+
+
+def _in_the_way(finding: Finding, generation: int, verdicts: dict[Key, Verdict]) -> tuple[str, ...]:
+    """The codes of the crashes of the same programs that a witness can't get past, and the recorder mends."""
+    mendable = {rule.code for rule in load() if rule.mendable}
+    return tuple(
+        sorted(
+            {
+                other.code
+                for other, there in verdicts
+                if there == generation
+                and other.code in mendable - {finding.code}
+                and set(other.programs) & set(finding.programs)
+            }
+        )
+    )
 
 
 def _programs(findings: Sequence[Finding], files: Sequence[SourceFile]) -> dict[Finding, list[Program]]:

@@ -1,0 +1,101 @@
+"""Witnesses of findings: built from the trace of a program, and found again in what is built."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statelint.confirm.programs import Program
+from statelint.discover import is_document
+from statelint.findings import Finding
+from statelint.rules import load
+from statelint.source.project import Project
+from statelint.witness.script import Witness, witness_of
+
+if TYPE_CHECKING:
+    from statelint.source.python import Source
+    from statelint.trace.story import Trace
+
+# Never made: nothing lies beside a witness that could be copied with it.
+_NOWHERE = Path(tempfile.gettempdir()) / "statelint-no-folder"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding's witness, and the same finding in it."""
+
+    text: str
+    finding: Finding
+
+    @property
+    def program(self) -> Program:
+        """The witness to run."""
+        name = self.finding.site.path
+        return Program(_NOWHERE / name, name, data=self.text.encode())
+
+
+@dataclass(slots=True)
+class Teller:
+    """Tells findings again; remembers the traces of the programs in which they are."""
+
+    project: Project = field(default_factory=Project)
+    # The names of the witnesses, by their texts.
+    _names: dict[str, str] = field(default_factory=dict)
+    _traces: dict[tuple[Program, int], tuple[Trace, ...]] = field(default_factory=dict)
+
+    def tell(self, finding: Finding, programs: Sequence[Program], generation: int) -> Told | None:
+        """The finding's witness on a generation; None where none of the programs tells enough."""
+        for program in programs:
+            for trace in self._told_by(program, generation):
+                witness = witness_of(trace, finding)
+                again = witness and self._found_in(witness, finding, generation)
+                if witness and again:
+                    return Told(witness.text, again)
+        return None
+
+    def _told_by(self, program: Program, generation: int) -> tuple[Trace, ...]:
+        from statelint.interp.program import follow
+
+        key = (program, generation)
+        if key not in self._traces:
+            self._traces[key] = tuple(
+                follow(source, generation, None, program.path, self.project)
+                for source in self._sources(program)
+            )
+        return self._traces[key]
+
+    def _sources(self, program: Program) -> Iterator[Source]:
+        from statelint.source.document import open_document
+        from statelint.source.python import Unreadable
+        from statelint.source.reading import parse
+
+        data = program.path.read_bytes() if program.data is None else program.data
+        if not is_document(program.shown):
+            source = self.project.parse(program.path, program.shown, data)
+            if not isinstance(source, Unreadable):
+                yield source
+            return
+        reading = parse(open_document(program.shown, data), data)
+        for source, pieces in zip(reading.sources, reading.pieces, strict=True):
+            if pieces == program.pieces:
+                yield source
+
+    def _found_in(self, witness: Witness, finding: Finding, generation: int) -> Finding | None:
+        """What the finding's rule finds in the witness, at the place that stands for the finding's."""
+        from statelint.interp.program import follow
+        from statelint.source.python import Unreadable, read
+
+        name = self._names.setdefault(witness.text, f"witness{len(self._names) + 1}.py")
+        source = read(name, witness.text.encode())
+        assert not isinstance(source, Unreadable), witness.text
+        trace = follow(source, generation)
+        rule = next(rule for rule in load() if rule.code == finding.code)
+        found = [
+            replace(finding, site=report.site, message=report.message, related=report.related)
+            for report in rule.check(trace)
+        ]
+        line = witness.lines.get(finding.site)
+        return next((one for one in found if one.site.line == line), found[0] if len(found) == 1 else None)
