@@ -12,6 +12,7 @@ from statelint.confirm.programs import Program
 from statelint.discover import is_document
 from statelint.findings import Finding
 from statelint.rules import load
+from statelint.sites import Site
 from statelint.source.project import Project
 from statelint.witness.script import Witness, witness_of
 
@@ -93,9 +94,11 @@ class Teller:
         assert not isinstance(source, Unreadable), witness.text
         trace = follow(source, generation)
         rule = next(rule for rule in load() if rule.code == finding.code)
-        found = [
-            replace(finding, site=report.site, message=report.message, related=report.related)
-            for report in rule.check(trace)
-        ]
+        found: dict[Site, Finding] = {}
+        for report in rule.check(trace):
+            again = replace(finding, site=report.site, message=report.message, related=report.related)
+            found.setdefault(report.site, again)
         line = witness.lines.get(finding.site)
-        return next((one for one in found if one.site.line == line), found[0] if len(found) == 1 else None)
+        if line is None:
+            return next(iter(found.values()), None)
+        return next((again for site, again in found.items() if site.line == line), None)

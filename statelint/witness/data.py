@@ -9,7 +9,7 @@ from statelint.trace.objects import Data, Model
 from statelint.trace.story import Call, batch_size_of
 from statelint.values import Ternary, Value, is_, number
 from statelint.witness.models import ModelText
-from statelint.witness.sizes import BATCH, MAX_DIMENSION, Sizes
+from statelint.witness.sizes import BATCH, Sizes
 from statelint.witness.steps import WHOLE
 
 # Batches that are left of many; rows up to which nothing is cut.
@@ -126,8 +126,8 @@ class Arrays:
     def _inputs(self, name: str, data: Data, rows: tuple[int, ...]) -> Iterator[str]:
         row = self.text.row
         windows = data.windows
-        if windows is not None and len(rows) == 1 and windows.length <= MAX_DIMENSION:
-            length, stride = row[0], windows.stride
+        if windows is not None and len(rows) == 1 and windows.length == row[0]:
+            length, stride = windows.length, windows.stride
             last = (rows[0] - 1) * stride + length
             series = name.replace("x", "series")
             yield f"{series} = {self._random(str((last, *row[1:])))}"

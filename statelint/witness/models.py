@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statelint.sites import Site
 from statelint.trace.objects import Layer, Model
 from statelint.values import Known, Ternary, is_
-from statelint.witness.sizes import FEATURES, STEPS, VOCABULARY, Sizes
+from statelint.witness.sizes import FEATURES, MAX_WINDOW, STEPS, VOCABULARY, Sizes
 
 RECURRENT = {
     "LSTM": "LSTM",
@@ -57,13 +57,16 @@ class UntellableError(Exception):
     """The story can't be told in a witness."""
 
 
-def model_text(model: Model, row: tuple[int, ...] | None, sizes: Sizes, batch: int) -> ModelText:
+def model_text(
+    model: Model, row: tuple[int, ...] | None, sizes: Sizes, batch: int, window: int | None = None
+) -> ModelText:
     """The text of a model; `row` is the shape of a row of what it is fed, where that is known.
 
-    `batch` stands for a fixed number of rows that isn't known.  Raises UntellableError.
+    `batch` stands for a fixed number of rows that isn't known, `window` is the length of the windows that it
+    is fed.  Raises UntellableError.
     """
     made = ModelText()
-    layers = [layer for layer in model.layers if _is_kept(layer, made)]
+    layers = _unflattened([layer for layer in model.layers if _is_kept(layer, made)], made)
     if not any(layer.is_stateful is Ternary.YES for layer in layers):
         raise UntellableError("no stateful layer is left")
     first = layers[0]
@@ -71,6 +74,8 @@ def model_text(model: Model, row: tuple[int, ...] | None, sizes: Sizes, batch: i
     if model.layers and first is not model.layers[0]:
         own = None
     made.row = _row(first, own, row, sizes)
+    if window is not None and window <= MAX_WINDOW:
+        made.row = (window, *made.row[1:])
     made.batch = _batch(model, sizes, batch)
     shape = made.row
     if own is None and not model.undecided:
@@ -87,6 +92,14 @@ def model_text(model: Model, row: tuple[int, ...] | None, sizes: Sizes, batch: i
         shape = _after(layer, shape, sizes)
     made.output = shape
     return made
+
+
+def _unflattened(layers: list[Layer], made: ModelText) -> list[Layer]:
+    """The layers without those that flatten what a recurrent layer on top of them reads."""
+    last = max((k for k, layer in enumerate(layers) if any(x.recurrent for x in layer.walk())), default=0)
+    kept = [layer for k, layer in enumerate(layers) if layer.kind != "Flatten" or k > last]
+    made.dropped += ["Flatten"] * (len(layers) - len(kept))
+    return kept
 
 
 def _is_kept(layer: Layer, made: ModelText) -> bool:

@@ -50,7 +50,7 @@ def witness_of(trace: Trace, finding: Finding) -> Witness | None:
 class _Writer:
     story: Story
     finding: Finding
-    target: Event
+    target: Event | None
     model: Model
     sizes: Sizes = field(default_factory=Sizes)
     lines: list[str] = field(default_factory=list)
@@ -62,10 +62,10 @@ class _Writer:
     def write(self, keras: int) -> Witness:
         steps = steps_of(self.story, self.target, self.model)
         calls = [step for step in _walk(steps.body) if isinstance(step, Call)]
-        if not calls and not isinstance(self.target, Reset | Mentioned):
-            raise UntellableError("nothing is fed")
         self.model = calls[-1].model if calls else self.model
-        text = model_text(self.model, self._row(calls), self.sizes, self._guess(calls))
+        windows = next((data.windows for call in calls for data in _fed(call) if data.windows), None)
+        window = windows.length if windows is not None else None
+        text = model_text(self.model, self._row(calls), self.sizes, self._guess(calls), window)
         arrays = Arrays(self.model, text, self.sizes, self.finding.code in _ABOUT_ROWS)
         self._comment(text)
         self._add("import keras")
@@ -80,12 +80,19 @@ class _Writer:
             self._add(line)
         self._hooks(steps, arrays)
         self._steps(steps.body, arrays, steps, "")
+        if not steps.body:
+            self._run(text)
         return Witness("\n".join(self.lines) + "\n", self.places)
 
     def _add(self, line: str, *sites: Site) -> None:
         self.lines.append(line)
         for site in sites:
             self.places.setdefault(site, len(self.lines))
+
+    def _run(self, text: ModelText) -> None:
+        """Feed the model, with which the program does nothing itself."""
+        rows = text.batch or BATCH
+        self._add(f"model.predict(np.zeros({(2 * rows, *text.row)}), batch_size={rows}, verbose=0)")
 
     def _comment(self, text: ModelText) -> None:
         site = self.finding.site

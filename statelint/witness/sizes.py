@@ -8,6 +8,8 @@ from statelint.values import Choice, Value, number
 
 MAX_UNITS = 4
 MAX_DIMENSION = 64
+# Windows of a series keep their length, if they aren't longer than this.
+MAX_WINDOW = 1024
 STEPS = 5
 FEATURES = 2
 BATCH = 4

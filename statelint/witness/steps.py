@@ -44,24 +44,34 @@ class Steps:
     varying: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
-def focus(story: Story, finding: Finding) -> tuple[Event, Model] | None:
-    """The event at the finding's place, or the first of the model whose layer stands there."""
-    for event in story.events:
-        if event.site == finding.site and isinstance(event, Call) and event.model.stateful_layers:
+def focus(story: Story, finding: Finding) -> tuple[Event | None, Model] | None:
+    """What the finding is about: an event (None where nothing is done with the model), and its model."""
+    site = finding.site
+    calls = [event for event in story.calls() if event.model.stateful_layers]
+    for event in calls:
+        if event.site == site:
             return event, event.model
-    for event in story.events:
-        if event.site == finding.site and isinstance(event, Reset | Mentioned):
-            model = _model_of(story, event)
+    for step in story.events:
+        if step.site == site and isinstance(step, Reset | Mentioned):
+            model = _model_of(story, step)
             if model is not None:
-                return event, model
-    for event in story.events:
-        if isinstance(event, Call) and _stands_in(event.model, finding.site):
-            return event, event.model
+                return step, model
+    sites = (site, *(related.site for related in finding.related))
+    for about in (_feeds_from, _stands_in):
+        for wanted in sites:
+            for event in calls:
+                if about(event, wanted):
+                    return event, event.model
+    for model in story.models:
+        if model.stateful_layers and any(_holds(layer.site, site) for layer in model.walk()):
+            return None, model
     return None
 
 
-def steps_of(story: Story, target: Event, model: Model) -> Steps:
+def steps_of(story: Story, target: Event | None, model: Model) -> Steps:
     """All that the story does to the model up to the target, and to the end of the loops that it is in."""
+    if target is None:
+        return Steps()
     arms = {condition.id: condition.arm for condition in target.context.when}
     events = [
         event
@@ -222,8 +232,26 @@ def _model_of(story: Story, event: Event) -> Model | None:
     return None
 
 
-def _stands_in(model: Model, site: Site) -> bool:
-    return bool(model.stateful_layers) and any(_holds(layer.site, site) for layer in model.walk())
+def _feeds_from(call: Call, site: Site) -> bool:
+    """Whether the data of a call were made at the site."""
+    for data in (call.data, call.validation):
+        if data is None:
+            continue
+        made: list[Site | None] = [data.yields_shuffled]
+        if data.windows is not None:
+            made.append(data.windows.site)
+        if data.array is not None:
+            made += [data.array.shuffle_site, data.array.separate_site]
+        if (dataset := data.dataset) is not None:
+            made += [dataset.shuffle_site, dataset.rows_shuffled, dataset.separate_site, dataset.batch_site]
+            made.append(dataset.raced_at)
+        if site in made:
+            return True
+    return False
+
+
+def _stands_in(call: Call, site: Site) -> bool:
+    return any(_holds(layer.site, site) for layer in call.model.walk())
 
 
 def _holds(whole: Site, part: Site) -> bool:
