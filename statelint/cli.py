@@ -202,6 +202,11 @@ def _parser() -> argparse.ArgumentParser:
         "--confirm", action="store_true", help="run what was found on real Keras and show what it did"
     )
     parser.add_argument(
+        "--witness",
+        metavar="DIR",
+        help="write a witness of each finding there: a short program with synthetic data that shows it",
+    )
+    parser.add_argument(
         "--timeline",
         action="store_true",
         help="run the programs named, with or without findings, as --confirm does, and draw their states",
@@ -323,6 +328,8 @@ def _check(options: argparse.Namespace) -> Run:
         _find(run, discovered.files, generations, selection, options)
         if options.confirm and run.findings:
             _confirm(run, discovered.files, generations, options, python)
+        if options.witness is not None:
+            _write_witnesses(run, discovered.files, generations, options.witness)
     except KeyboardInterrupt:
         run.was_interrupted = True
         _complain("interrupted; what follows is what was known by then")
@@ -432,6 +439,22 @@ def _confirm(
         run.had_trouble = True
     finally:
         run.findings = sorted(with_verdicts(run.findings, known), key=Finding.order)
+
+
+def _write_witnesses(
+    run: Run, files: Sequence[SourceFile], generations: tuple[int, ...] | None, folder: str
+) -> None:
+    from pathlib import Path
+
+    from statelint.confirm.witnessing import write_witnesses
+
+    try:
+        written, silent = write_witnesses(run.findings, files, generations, Path(folder))
+    except OSError as error:
+        raise _UsageError(f"can't write witnesses to {folder}: {error.strerror}") from None
+    for finding in silent:
+        _complain(f"{finding.site}: {finding.code} has no witness: the program tells too little of it")
+    _complain(f"{len(written)} witness{'' if len(written) == 1 else 'es'} written to {folder}")
 
 
 def _draw(options: argparse.Namespace, stream: TextIO) -> int:

@@ -30,18 +30,26 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Retold:
+    """The text of a witness, and the places in it that stand for those of the finding."""
+
+    text: str
+    sites: tuple[Site, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The judgement of one Keras generation (2 or 3) on one finding, with its measured evidence.
 
-    `recording` is the run that was judged, for reports to draw.  `witness` is the text of the witness that
-    ran in the program's place.
+    `recording` is the run that was judged, for reports to draw.  `witness` is what ran in the program's
+    place.
     """
 
     keras: int
     status: Status
     evidence: str
     recording: Recording | None = field(default=None, compare=False, repr=False)
-    witness: str | None = field(default=None, compare=False, repr=False)
+    witness: Retold | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

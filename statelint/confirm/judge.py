@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Progress
-from statelint.confirm.programs import Program, programs_of
-from statelint.confirm.witnessing import Teller, Told
+from statelint.confirm.programs import Program
+from statelint.confirm.witnessing import Teller, Told, programs_with
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules import load
+from statelint.source.project import Project
 from statelint.target import GENERATIONS, target_of
 from statelint.trace.recording import Recording
 
@@ -41,7 +42,7 @@ def confirm(
     `verdicts` as soon as it is known, for the caller to have them where this is interrupted.
     """
     verdicts = {} if verdicts is None else verdicts
-    programs = _programs(findings, files)
+    programs = programs_with(findings, files, Project())
     with Harness(generations or GENERATIONS, Limits(seconds=seconds), python, lanes=lanes) as harness:
         wanted = [generation for generation in generations or GENERATIONS if harness.can_run(generation)]
         waiting: dict[Key, list[Program]] = {}
@@ -94,7 +95,7 @@ def _ask_witnesses(
         if not _is_open(answer):
             why = verdicts[key].evidence
             evidence = f"{answer.evidence} (in a witness on synthetic data, for {why})"
-            verdicts[key] = replace(answer, evidence=evidence, witness=witness.text)
+            verdicts[key] = replace(answer, evidence=evidence, witness=witness.retold)
 
 
 def _in_the_way(finding: Finding, generation: int, verdicts: dict[Key, Verdict]) -> tuple[str, ...]:
@@ -111,25 +112,6 @@ def _in_the_way(finding: Finding, generation: int, verdicts: dict[Key, Verdict])
             }
         )
     )
-
-
-def _programs(findings: Sequence[Finding], files: Sequence[SourceFile]) -> dict[Finding, list[Program]]:
-    """The programs that lead to each finding that can be judged."""
-    from statelint.source.project import Project
-
-    project = Project()
-    by_name = {file.shown: file for file in files}
-    codes = {rule.code for rule in load()}
-    known: dict[str, list[Program]] = {}
-    found: dict[Finding, list[Program]] = {}
-    for finding in findings:
-        if finding.code in codes:
-            found[finding] = []
-            for shown in finding.programs or (finding.site.path,):
-                if shown in by_name and shown not in known:
-                    known[shown] = programs_of(by_name[shown], project)
-                found[finding] += [program for program in known.get(shown, ()) if program.holds(finding)]
-    return found
 
 
 def _next_jobs(waiting: dict[Key, list[Program]], verdicts: dict[Key, Verdict]) -> dict[Job, list[Finding]]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statelint.confirm.programs import Program
+from statelint.confirm.programs import Program, programs_of
 from statelint.discover import is_document
-from statelint.findings import Finding
+from statelint.findings import Finding, Retold
 from statelint.rules import load
 from statelint.sites import Site
 from statelint.source.project import Project
+from statelint.target import target_of
 from statelint.witness.script import Witness, witness_of
 
 if TYPE_CHECKING:
+    from statelint.discover import SourceFile
     from statelint.source.python import Source
     from statelint.trace.story import Trace
 
@@ -36,6 +39,11 @@ class Told:
         """The witness to run."""
         name = self.finding.site.path
         return Program(_NOWHERE / name, name, data=self.text.encode())
+
+    @property
+    def retold(self) -> Retold:
+        """The witness, for reports."""
+        return Retold(self.text, (self.finding.site, *(related.site for related in self.finding.related)))
 
 
 @dataclass(slots=True)
@@ -102,3 +110,62 @@ class Teller:
         if line is None:
             return next(iter(found.values()), None)
         return next((again for site, again in found.items() if site.line == line), None)
+
+
+def write_witnesses(
+    findings: Sequence[Finding],
+    files: Sequence[SourceFile],
+    generations: tuple[int, ...] | None,
+    folder: Path,
+) -> tuple[list[Path], list[Finding]]:
+    """Write the witness of each finding into the folder, which is made where it isn't there.
+
+    Returns what was written, and the findings whose traces tell too little.  Where the generations differ,
+    each has a witness of its own.  Raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    teller = Teller()
+    written: list[Path] = []
+    silent: list[Finding] = []
+    for finding, programs in programs_with(findings, files, teller.project).items():
+        texts: dict[str, list[int]] = {}
+        for generation in finding.holds_on:
+            told = None
+            if generations is None or generation in generations:
+                meant = [p for p in programs if generations or generation in target_of(p.code, p.path)]
+                told = teller.tell(finding, meant, generation)
+            if told is not None:
+                texts.setdefault(told.text, []).append(generation)
+        if not texts:
+            silent.append(finding)
+        for text, meant_for in texts.items():
+            ending = f"_keras{meant_for[0]}" if len(texts) > 1 else ""
+            path = folder / f"{_name(finding)}{ending}.py"
+            path.write_text(text, encoding="utf-8")
+            written.append(path)
+    return written, silent
+
+
+def _name(finding: Finding) -> str:
+    site = finding.site
+    stem = re.sub(r"\W+", "_", Path(site.path).with_suffix("").as_posix()).strip("_")
+    cell = "" if site.cell is None else f"_cell{site.cell}"
+    return f"{finding.code.lower()}_{stem}{cell}_line{site.line}_{site.column}"
+
+
+def programs_with(
+    findings: Iterable[Finding], files: Iterable[SourceFile], project: Project
+) -> dict[Finding, list[Program]]:
+    """The programs that lead to each finding that can be judged."""
+    by_name = {file.shown: file for file in files}
+    codes = {rule.code for rule in load()}
+    known: dict[str, list[Program]] = {}
+    found: dict[Finding, list[Program]] = {}
+    for finding in findings:
+        if finding.code in codes:
+            found[finding] = []
+            for shown in finding.programs or (finding.site.path,):
+                if shown in by_name and shown not in known:
+                    known[shown] = programs_of(by_name[shown], project)
+                found[finding] += [program for program in known.get(shown, ()) if program.holds(finding)]
+    return found

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from statelint.findings import Finding, Severity, Status
+from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.report.closing import fixable
 from statelint.report.console import UNLIMITED
 from statelint.report.excerpt import Excerpts
 from statelint.report.frame import ASCII, UNICODE, Frame, Mark, stripped
 from statelint.report.visible import can_print, one_line, visible
-from statelint.trace.recording import Recording
 
 _SEVERITY_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _COLOURS = {
@@ -74,13 +73,15 @@ class Card:
 
     def _picture(self) -> Iterator[Text]:
         """What the newest Keras that settled the finding did, in a few rows."""
-        recording = drawn(self.finding)
-        if recording is None:
+        verdict = drawn(self.finding)
+        if verdict is None or verdict.recording is None:
             return
         from statelint.report.timeline_text import compact, signs_for, width_of
 
         sites = (self.finding.site, *(related.site for related in self.finding.related))
-        rows = compact(recording, width_of(self.console) - 4, signs_for(self.console), sites)
+        if verdict.witness is not None:
+            sites = verdict.witness.sites
+        rows = compact(verdict.recording, width_of(self.console) - 4, signs_for(self.console), sites)
         if rows:
             yield Text()
         for row in rows:
@@ -127,10 +128,10 @@ class Card:
                 yield rows
 
 
-def drawn(finding: Finding) -> Recording | None:
-    """The run to draw with a finding: that of the newest Keras which settled it."""
+def drawn(finding: Finding) -> Verdict | None:
+    """The verdict whose run is drawn with a finding: that of the newest Keras which settled it."""
     settled = [v for v in finding.verdicts if v.status in (Status.CONFIRMED, Status.REFUTED)]
-    return next((v.recording for v in reversed(settled) if v.recording is not None), None)
+    return next((v for v in reversed(settled) if v.recording is not None), None)
 
 
 def _place(mark: Mark) -> Text:

@@ -30,7 +30,12 @@ def as_object(finding: Finding) -> dict[str, Any]:
         "related": [{**_span(related.site), "message": related.message} for related in finding.related],
         "fix": None if finding.fix is None else _fix(finding.fix),
         "verdicts": [
-            {"keras": verdict.keras, "status": str(verdict.status), "evidence": verdict.evidence}
+            {
+                "keras": verdict.keras,
+                "status": str(verdict.status),
+                "evidence": verdict.evidence,
+                "witness": None if verdict.witness is None else verdict.witness.text,
+            }
             for verdict in finding.verdicts
         ],
     }

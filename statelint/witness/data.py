@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-from statelint.trace.objects import Data, Model
+from statelint.trace.objects import Array, Data, Model
 from statelint.trace.story import Call, batch_size_of
-from statelint.values import Ternary, Value, is_, number
+from statelint.values import Known, Ternary, Value, is_, number
 from statelint.witness.models import ModelText
 from statelint.witness.sizes import BATCH, Sizes
 from statelint.witness.steps import WHOLE
@@ -29,6 +29,9 @@ class Named:
     rows: int
     # What stands for both where it isn't two arrays: a Dataset, a generator.
     whole: str | None = None
+    # Of data that change from pass to pass: the axis along which they are pieces of one array, and how long.
+    axis: int | None = None
+    length: int = 0
 
     def arguments(self, is_labelled: bool) -> str:
         if self.whole is not None:
@@ -104,9 +107,18 @@ class Arrays:
         ending = "" if number_ == 1 else str(number_)
         name = f"{'x' if not outer else 'xs'}{ending}"
         target = f"{'y' if not outer else 'ys'}{ending}"
+        cut = data.array.cut if data.array is not None and len(outer) == 1 else None
+        if cut is not None and cut.axis in (0, 1):
+            length = rows if cut.axis == 0 else self.text.row[0]
+            whole_of = [rows, *self.text.row]
+            whole_of[cut.axis] *= outer[0]
+            self.lines.append(f"{name} = {self._random(str(tuple(whole_of)))}")
+            if is_labelled:
+                self.lines.append(f"{target} = {self._targets(call, (*outer, rows))}")
+            return Named(name, target, rows, None, cut.axis, length)
         self.lines += self._inputs(name, data, (*outer, rows))
         if is_labelled:
-            self.lines.append(f"{target} = np.random.normal(size={(*outer, rows, *self.text.output)})")
+            self.lines.append(f"{target} = {self._targets(call, (*outer, rows))}")
         whole = None
         if data.dataset is not None and not outer:
             whole = f"data{ending}"
@@ -115,13 +127,22 @@ class Arrays:
             batch = self.batch_of(call, data)
             whole = f"Batches{ending}()" if data.kind == "sequence" else f"batches{ending}()"
             both = (name, target) if is_labelled else (name,)
-            self.lines += _drawn(whole, data.kind, both, batch)
+            self.lines += _drawn(whole, data.kind, both, batch, data.yields_shuffled is not None)
         if whole is None and data.array is not None and data.array.shuffle_site is not None:
             self.lines.append(f"order{ending} = np.random.permutation({rows})")
             self.lines.append(f"{name} = {name}[order{ending}]")
             if is_labelled:
                 self.lines.append(f"{target} = {target}[order{ending}]")
         return Named(name, target, rows, whole)
+
+    def _targets(self, call: Call, rows: tuple[int, ...]) -> str:
+        """Targets with the shape of the outputs, or with the program's where that has another rank."""
+        output = self.text.output
+        given = call.argument("y")
+        array = given.value if isinstance(given, Known) else None
+        if isinstance(array, Array) and array.shape is not None and len(array.shape) - 1 != len(output):
+            output = tuple(self.sizes.dimension(axis, 1) for axis in array.shape[1:])
+        return f"np.random.normal(size={(*rows, *output)})"
 
     def _inputs(self, name: str, data: Data, rows: tuple[int, ...]) -> Iterator[str]:
         row = self.text.row
@@ -156,7 +177,7 @@ class Arrays:
         yield f"{name} = {chain}"
 
 
-def _drawn(whole: str, kind: str, arrays: tuple[str, ...], batch: int) -> Iterator[str]:
+def _drawn(whole: str, kind: str, arrays: tuple[str, ...], batch: int, is_shuffled: bool) -> Iterator[str]:
     """A generator, or a Sequence, of the batches of arrays."""
     name = whole.removesuffix("()")
     if kind == "sequence":
@@ -167,9 +188,12 @@ def _drawn(whole: str, kind: str, arrays: tuple[str, ...], batch: int) -> Iterat
         yield "    def __getitem__(self, index):"
         yield f"        return {parts}"
         return
-    parts = ", ".join(f"{array}[i : i + {batch}]" for array in arrays)
+    chosen = f"order[i : i + {batch}]" if is_shuffled else f"i : i + {batch}"
+    parts = ", ".join(f"{array}[{chosen}]" for array in arrays)
     yield f"def {name}():"
     yield "    while True:"
+    if is_shuffled:
+        yield f"        order = np.random.permutation(len({arrays[0]}))"
     yield f"        for i in range(0, len({arrays[0]}), {batch}):"
     yield f"            yield {parts}"
 

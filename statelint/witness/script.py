@@ -23,6 +23,7 @@ _ARGUMENTS = ("batch_size", "shuffle", "validation_split", "validation_freq")
 _FEW = 3
 # Rules for which numbers of rows that don't fit are the mistake; elsewhere they would be in the way.
 _ABOUT_ROWS = frozenset({"SRN101", "SRN204", "SRN205", "SRN206", "SRN207", "SRN213", "SRN505"})
+_FEWER_STEPS = "SRN212"
 _HOOKS = {"epoch": "epoch", "batch": "batch"}
 
 
@@ -70,7 +71,7 @@ class _Writer:
         self._comment(text)
         self._add("import keras")
         self._add("import numpy as np")
-        if any(_data.dataset is not None for call in calls for _data in _fed(call)):
+        if any(call.context.tape or any(data.dataset for data in _fed(call)) for call in calls):
             self._add("import tensorflow as tf")
         self._add("from keras import layers")
         self._add("")
@@ -175,6 +176,7 @@ class _Writer:
     def _loop(self, step: Repeat, arrays: Arrays, steps: Steps, indent: str) -> None:
         """Write a loop, which brings the next of the data that change from pass to pass."""
         given: dict[str, str] = {}
+        pieces: dict[str, str] = {}
         for call in [inner for inner in _walk(step.body) if isinstance(inner, Call)]:
             varying = steps.varying.get(call.id, ())
             if step.loop.id not in varying:
@@ -186,17 +188,21 @@ class _Writer:
             x, y = (whole.x.replace("xs", "x"), whole.y.replace("ys", "y"))
             bound = Named(x if is_last else f"{x}_part", y if is_last else f"{y}_part", whole.rows)
             self.bound[call.id] = bound
-            given[bound.x] = before.x
+            if whole.axis is not None:
+                part = f"k * {whole.length} : (k + 1) * {whole.length}"
+                pieces[bound.x] = f"{before.x}[{':, ' * whole.axis}{part}]"
+            else:
+                given[bound.x] = before.x
             if call.method in LABELLED:
                 given[bound.y] = before.y
-        if not given:
-            self._add(f"{indent}for _ in range({step.count}):", step.loop.site)
-        elif len(given) == 1:
-            ((name, source),) = given.items()
-            self._add(f"{indent}for {name} in {source}:", step.loop.site)
-        else:
-            names, sources = ", ".join(given), ", ".join(given.values())
-            self._add(f"{indent}for {names} in zip({sources}):", step.loop.site)
+        names, sources = list(given), list(given.values())
+        if pieces:
+            names, sources = ["k", *names], [f"range({step.count})", *sources]
+        source = sources[0] if len(sources) == 1 else f"zip({', '.join(sources)})"
+        head = f"for {', '.join(names)} in {source}:" if names else f"for _ in range({step.count}):"
+        self._add(f"{indent}{head}", step.loop.site)
+        for name, piece in pieces.items():
+            self._add(f"{indent}    {name} = {piece}")
         self._steps(step.body, arrays, steps, indent + "    ")
 
     def _call(self, call: Call, arrays: Arrays, indent: str) -> None:
@@ -205,6 +211,14 @@ class _Writer:
         if call.method in WHOLE:
             parts += self._arguments(call, arrays)
         method = call.method.removesuffix("_generator")
+        if method == "call" and call.context.tape is not None:
+            self._add(f"{indent}with tf.GradientTape() as tape:")
+            self._add(
+                f"{indent}    loss = tf.reduce_mean(model({', '.join(parts)}, training=True))", call.site
+            )
+            self._add(f"{indent}gradients = tape.gradient(loss, model.trainable_variables)")
+            self._add(f"{indent}model.optimizer.apply_gradients(zip(gradients, model.trainable_variables))")
+            return
         name = "model" if method == "call" else f"model.{method}"
         self._add(f"{indent}{name}({', '.join(parts)})", call.site)
 
@@ -227,10 +241,12 @@ class _Writer:
             if "epochs" in call.arguments or "nb_epoch" in call.arguments:
                 epochs = epochs if epochs is not None else number(call.argument("nb_epoch"))
                 yield f"epochs={min(epochs, _FEW) if epochs is not None else _FEW - 1}"
-        if call.data.kind == "generator" or (
+        is_endless = call.data.kind == "generator" or (
             call.data.dataset is not None and is_(call.data.dataset.repeats, None) is Ternary.YES
-        ):
-            yield f"{'steps_per_epoch' if is_fit else 'steps'}={_FEW}"
+        )
+        if is_endless or (is_fit and self.finding.code == _FEWER_STEPS):
+            steps = _FEW - (self.finding.code == _FEWER_STEPS)
+            yield f"{'steps_per_epoch' if is_fit else 'steps'}={steps}"
         if call.validation is not None and "validation_split" not in call.arguments:
             named = arrays.of(call, call.validation)
             given = named.arguments(True)

@@ -104,9 +104,14 @@ def program_passes(context: Context) -> tuple[Pass, ...]:
 
 
 def _until(events: list[Event], target: Event) -> list[Event]:
-    """The events up to the end of the outermost loop around the target, or to the target itself."""
+    """The events up to the end of the outermost loop around the target, or to the target itself.
+
+    A reset is told with the call that comes next.
+    """
     last = next((k for k, event in enumerate(events) if event is target), len(events) - 1)
-    around = program_passes(target.context)[:1]
+    if not isinstance(target, Call):
+        last = next((k for k in range(last, len(events)) if isinstance(events[k], Call)), last)
+    around = program_passes(events[last].context)[:1] if events else ()
     for k in range(last + 1, len(events)):
         inside = program_passes(events[k].context)[:1]
         if not around or not inside or inside[0].loop.id != around[0].loop.id:
