@@ -344,8 +344,18 @@ def test_json() -> None:
             ],
             "fix": None,
             "verdicts": [
-                {"keras": 2, "status": "confirmed", "evidence": "state norm 0.83 enters batch 1 of epoch 2"},
-                {"keras": 3, "status": "not reached", "evidence": "ValueError at train.py:7"},
+                {
+                    "keras": 2,
+                    "status": "confirmed",
+                    "evidence": "state norm 0.83 enters batch 1 of epoch 2",
+                    "witness": None,
+                },
+                {
+                    "keras": 3,
+                    "status": "not reached",
+                    "evidence": "ValueError at train.py:7",
+                    "witness": None,
+                },
             ],
         }
     ]

@@ -100,7 +100,7 @@ def test_a_program_without_its_data_is_judged_by_a_witness(
     path.write_text(UNREADABLE, encoding="utf-8")
     files = discover([str(path)]).files
     shared = Recordings(harness, (generation,))
-    monkeypatch.setattr(judge, "Harness", lambda *_: shared)
+    monkeypatch.setattr(judge, "Harness", lambda *_, **__: shared)
     checked = check_files(files)
     (finding,) = judge.confirm(checked.findings, files, (generation,), 40, lambda *_: None)
     (verdict,) = finding.verdicts

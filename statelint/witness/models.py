@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from statelint.sites import Site
-from statelint.trace.objects import Layer, Model
-from statelint.values import Known, Ternary, is_
+from statelint.trace.objects import Argument, Layer, Model
+from statelint.values import TRUE, Known, Ternary, is_
 from statelint.witness.sizes import FEATURES, MAX_WINDOW, STEPS, VOCABULARY, Sizes
 
 RECURRENT = {
@@ -58,12 +58,19 @@ class UntellableError(Exception):
 
 
 def model_text(
-    model: Model, row: tuple[int, ...] | None, sizes: Sizes, batch: int, window: int | None = None
+    model: Model,
+    row: tuple[int, ...] | None,
+    sizes: Sizes,
+    batch: int,
+    window: int | None = None,
+    *,
+    keeps_ends: bool = False,
 ) -> ModelText:
     """The text of a model; `row` is the shape of a row of what it is fed, where that is known.
 
     `batch` stands for a fixed number of rows that isn't known, `window` is the length of the windows that it
-    is fed.  Raises UntellableError.
+    is fed.  `keeps_ends` says that a layer which returns its last output alone does so here too, whatever stands
+    on it.  Raises UntellableError.
     """
     made = ModelText()
     layers = _unflattened([layer for layer in model.layers if _is_kept(layer, made)], made)
@@ -85,13 +92,25 @@ def model_text(
             else f"shape={shape}"
         )
         made.layers.append(LayerText(f"keras.Input({given})", (model.site,)))
+    recurrent = [layer for layer in layers if any(x.recurrent for x in layer.walk())]
     for layer in layers:
         made.kept.append(layer.id)
-        text = _layer(layer, sizes, made, made.row if layer is first and own else None)
+        # What stands side by side in a graph is put one on the other here.
+        is_below = not model.in_order and not keeps_ends and any(layer is x for x in recurrent[:-1])
+        kept = _with_sequences(layer) if is_below else layer
+        text = _layer(kept, sizes, made, made.row if layer is first and own else None)
         made.layers.append(LayerText(text, tuple(x.site for x in layer.walk())))
-        shape = _after(layer, shape, sizes)
+        shape = _after(kept, shape, sizes)
     made.output = shape
     return made
+
+
+def _with_sequences(layer: Layer) -> Layer:
+    """The recurrent layer (or the wrapper around one), returning its outputs of all steps."""
+    if layer.inner:
+        return replace(layer, inner=tuple(map(_with_sequences, layer.inner)))
+    given = Argument(TRUE, layer.site)
+    return replace(layer, arguments={**layer.arguments, "return_sequences": given})
 
 
 def _unflattened(layers: list[Layer], made: ModelText) -> list[Layer]:

@@ -24,6 +24,7 @@ _FEW = 3
 # Rules for which numbers of rows that don't fit are the mistake; elsewhere they would be in the way.
 _ABOUT_ROWS = frozenset({"SRN101", "SRN204", "SRN205", "SRN206", "SRN207", "SRN213", "SRN505"})
 _FEWER_STEPS = "SRN212"
+_ABOUT_ENDS = "SRN105"
 _HOOKS = {"epoch": "epoch", "batch": "batch"}
 
 
@@ -66,7 +67,14 @@ class _Writer:
         self.model = calls[-1].model if calls else self.model
         windows = next((data.windows for call in calls for data in _fed(call) if data.windows), None)
         window = windows.length if windows is not None else None
-        text = model_text(self.model, self._row(calls), self.sizes, self._guess(calls), window)
+        text = model_text(
+            self.model,
+            self._row(calls),
+            self.sizes,
+            self._guess(calls),
+            window,
+            keeps_ends=self.finding.code == _ABOUT_ENDS,
+        )
         arrays = Arrays(self.model, text, self.sizes, self.finding.code in _ABOUT_ROWS)
         self._comment(text)
         self._add("import keras")
