@@ -69,8 +69,8 @@ def model_text(
     """The text of a model; `row` is the shape of a row of what it is fed, where that is known.
 
     `batch` stands for a fixed number of rows that isn't known, `window` is the length of the windows that it
-    is fed.  `keeps_ends` says that a layer which returns its last output alone does so here too, whatever stands
-    on it.  Raises UntellableError.
+    is fed.  `keeps_ends` says that a layer which returns its last output alone does so here too, whatever
+    stands on it.  Raises UntellableError.
     """
     made = ModelText()
     layers = _unflattened([layer for layer in model.layers if _is_kept(layer, made)], made)
