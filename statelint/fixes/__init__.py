@@ -16,8 +16,26 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
     None where the program isn't written in a way that they can be made in.
     """
     from statelint import remedies
-    from statelint.fixes import arguments
+    from statelint.fixes import arguments, callbacks, resets
 
     match remedy:
         case remedies.PassArgument():
             return arguments.pass_argument(code, remedy)
+        case remedies.ResetBefore():
+            return resets.reset_before(code, remedy, targets)
+        case remedies.ResetLayers():
+            return resets.reset_layers(code, remedy, targets)
+        case remedies.CallIt():
+            return resets.call_it(code, remedy)
+        case remedies.PassResetCallback():
+            return callbacks.pass_reset_callback(code, remedy, targets)
+        case remedies.AddHook():
+            return callbacks.add_hook(code, remedy, targets)
+        case remedies.RenameHook():
+            return callbacks.rename_hook(code, remedy)
+        case remedies.AddBase():
+            return callbacks.add_base(code, remedy)
+        case remedies.MakeInstance():
+            return callbacks.make_instance(code, remedy)
+        case remedies.WrapInLambda():
+            return callbacks.wrap_in_lambda(code, remedy)

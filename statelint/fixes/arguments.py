@@ -63,4 +63,7 @@ def appended(code: Code, call: cst.Call, text: str) -> Edit:
     if rest.startswith(",") and (not behind or behind.startswith("#")) and indent is not None:
         # Behind the comment on the last one.
         return Edit(end_of(last, len(rest)), f"\n{indent}{text},")
+    if not rest.strip():
+        # The bracket closes on another line.
+        return Edit(end_of(last), f",\n{code.margin(last)}{text}")
     return Edit(end_of(last), f", {text}")

@@ -103,12 +103,25 @@ class Code:
         before = self._texts[site.cell or 0][begin : begin + site.column - 1]
         return before if _INDENT.fullmatch(before) else None
 
+    def margin(self, site: Site) -> str:
+        """The white space that the line of a place begins with."""
+        starts, text = self._starts[site.cell or 0], self._texts[site.cell or 0]
+        found = _INDENT.match(text, starts[site.line - 1])
+        return "" if found is None else found.group()
+
     def rest(self, site: Site) -> str:
         """What stands behind a place on its last line."""
         text, starts = self._texts[site.cell or 0], self._starts[site.cell or 0]
         begin = starts[site.end_line - 1] + site.end_column - 1
         end = starts[site.end_line] if site.end_line < len(starts) else len(text)
         return text[begin:end].rstrip("\r\n")
+
+    def blank_below(self, site: Site) -> int | None:
+        """How many blank lines follow a place; None where nothing else does."""
+        text, starts = self._texts[site.cell or 0], self._starts[site.cell or 0]
+        below = text[starts[site.end_line] :] if site.end_line < len(starts) else ""
+        rows = below.splitlines()
+        return next((number for number, row in enumerate(rows) if row.strip(" \t>")), None)
 
     def before(self, node: cst.CSTNode, lines: list[str]) -> Edit | None:
         """Lines put in before a statement, indented as it is; None where it doesn't begin its line."""
@@ -133,6 +146,14 @@ def end_of(site: Site, further: int = 0) -> Site:
 def between(first: Site, last: Site) -> Site:
     """What reaches from where one place ends to where another begins."""
     return Site(first.path, first.cell, first.end_line, first.end_column, last.line, last.column)
+
+
+def encloses(outer: Site, inner: Site) -> bool:
+    """Whether one place lies in another."""
+    if (outer.path, outer.cell) != (inner.path, inner.cell):
+        return False
+    begins = (outer.line, outer.column) <= (inner.line, inner.column)
+    return begins and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
 def _texts(source: Source, data: bytes) -> list[str]:

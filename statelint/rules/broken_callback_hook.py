@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import AddBase, MakeInstance, Remedy, RenameHook
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.callbacks import missed
 from statelint.rules.hooks import HOOKS, has_no_base, is_run, takes
@@ -33,6 +34,7 @@ class BrokenCallbackHook(Rule):
                 message=f"Keras has no hook `{name}`, so this reset never runs, and nothing says so",
                 instead=f"name it `{meant if meant != name else 'on_epoch_begin'}`",
                 related=(Related(feed.site, "the fit that gets the callback"),),
+                remedy=RenameHook(found.hook.site, meant if meant != name else "on_epoch_begin"),
             )
         for story in trace.stories:
             made = [e for e in story.events if isinstance(e, Instantiated) and e.callback.resets]
@@ -65,7 +67,14 @@ def _uncallable(trace: Trace, call: Call) -> Iterator[Report]:
         if has_no_base(callback):
             what = f"{callback.name} resets the states, but it is no keras.callbacks.Callback"
             happens = f"raises \"AttributeError: '{callback.name}' object has no attribute 'set_model'\""
-            yield _error(callback.site, what, happens, "derive it from `keras.callbacks.Callback`", call.site)
+            yield _error(
+                callback.site,
+                what,
+                happens,
+                "derive it from `keras.callbacks.Callback`",
+                call.site,
+                AddBase(callback.site),
+            )
         for hook in callback.hooks:
             given = HOOKS.get(hook.name)
             if given is None or not is_run(hook.name, call) or takes(hook, given):
@@ -75,7 +84,9 @@ def _uncallable(trace: Trace, call: Call) -> Iterator[Report]:
             is_lambda = callback.kind == "lambda"
             right = f"lambda {names}: …" if is_lambda else f"def {hook.name}(self, {names}=None)"
             happens = 'raises "TypeError: … positional argument…" at its first call'
-            yield _error(hook.site, what, happens, f"write `{right}`", call.site)
+            yield _error(
+                hook.site, what, happens, f"write `{right}`", call.site, RenameHook(hook.site, hook.name)
+            )
 
 
 def _not_made(made: list[Instantiated], call: Call) -> Iterator[Report]:
@@ -87,7 +98,8 @@ def _not_made(made: list[Instantiated], call: Call) -> Iterator[Report]:
             what = f"the class {name} itself is passed where an instance of it belongs"
             happens = 'raises "TypeError: Callback.set_model() missing 1 required positional argument"'
             if event.callback.base is Ternary.YES:
-                yield _error(event.site, what, happens, f"pass an instance: `{name}()`", call.site)
+                remedy = None if "__init__" in event.callback.methods else MakeInstance(event.site, name)
+                yield _error(event.site, what, happens, f"pass an instance: `{name}()`", call.site, remedy)
 
 
 def _assigned(made: list[Instantiated]) -> Iterator[Report]:
@@ -101,6 +113,8 @@ def _assigned(made: list[Instantiated]) -> Iterator[Report]:
             yield _error(callback.sets_model, what, happens, instead, event.site)
 
 
-def _error(site: Site, what: str, happens: str, instead: str, related: Site) -> Report:
+def _error(
+    site: Site, what: str, happens: str, instead: str, related: Site, remedy: Remedy | None = None
+) -> Report:
     where = (Related(related, "the callback is used here"),)
-    return Report(site, what, instead, happens, Severity.ERROR, related=where)
+    return Report(site, what, instead, happens, Severity.ERROR, related=where, remedy=remedy)

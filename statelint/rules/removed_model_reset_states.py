@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.remedies import ResetLayers
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import judge_reset, stands_at
+from statelint.rules.resetting import is_flat
 from statelint.trace.objects import Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
@@ -38,6 +40,7 @@ class RemovedModelResetStates(Rule):
                     instead="reset the layers: `for layer in model.layers: if hasattr(layer, "
                     '"reset_states"): '
                     "layer.reset_states()`, which works on Keras 2 and Keras 3",
+                    remedy=ResetLayers(event.site) if event.built and is_flat(event.model) else None,
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

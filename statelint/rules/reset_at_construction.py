@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import WrapInLambda
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import missed
 from statelint.rules.missed_resets import judge_missed
@@ -27,6 +28,7 @@ class ResetAtConstruction(Rule):
                 "no epoch starts with a reset",
                 instead=f"hand over a function: `{found.hook.name}=lambda {parameters}: …`",
                 related=(Related(feed.site, "the fit that gets the callback"),),
+                remedy=WrapInLambda(found.hook.site),
             )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import CallIt, ResetLayers
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import calls_at, not_measured, raised, stands_at
+from statelint.rules.resetting import is_flat
 from statelint.rules.stray_resets import judge_unreset
 from statelint.sites import Site
 from statelint.trace.objects import Model
@@ -48,6 +50,7 @@ class ResetNotCalled(Rule):
                     severity=Severity.ERROR if missing else None,
                     instead=_instead(is_model=is_model, stateless=stateless),
                     related=_related(feed, stateless=stateless),
+                    remedy=None if stateless else CallIt(event.site) if not is_model else _of_model(event),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -63,6 +66,10 @@ class ResetNotCalled(Rule):
             return not_measured(recording, "the line")
         text = "the line reset nothing, and no layer that ran keeps a state"
         return verdict(recording, Status.CONFIRMED, text)
+
+
+def _of_model(event: Mentioned) -> ResetLayers | None:
+    return ResetLayers(event.site) if event.model is None or is_flat(event.model) else None
 
 
 def _instead(*, is_model: bool, stateless: bool) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import Remedy, RenameHook
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import is_left_out
-from statelint.rules.epochs import assumed_epochs, carried_epochs, judge_epochs, outside_reset
+from statelint.rules.epochs import Carried, assumed_epochs, carried_epochs, judge_epochs, outside_reset
 from statelint.rules.places import placed
+from statelint.rules.resetting import reset_in_loop
 from statelint.trace.recording import Recording
-from statelint.trace.story import Trace
+from statelint.trace.story import Reset, Trace
 from statelint.values import assumptions
 
 
@@ -44,7 +46,19 @@ class ResetOutsideEpochLoop(Rule):
                     else "move the reset into the epoch loop",
                     assumptions=(*assumptions(loop.count), *assumed_epochs(loop, feed.call)),
                     related=(Related(feed.site, "the training that needs a reset in every epoch"), *related),
+                    remedy=_remedy(trace, reset, carried),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         return judge_epochs(finding, recording, *(related.site for related in finding.related))
+
+
+def _remedy(trace: Trace, reset: Reset, carried: Carried) -> Remedy | None:
+    """The hook runs in every epoch, or the epochs get a reset of their own."""
+    for callback in trace.callbacks:
+        if callback.id in carried.feed.call.callbacks and reset.context.hook is not None:
+            hook = next((hook for hook in callback.hooks if hook.name == "on_train_begin"), None)
+            names = {hook.name for hook in callback.hooks}
+            if hook is not None and hook.resets and "on_epoch_begin" not in names:
+                return RenameHook(hook.site, "on_epoch_begin")
+    return reset_in_loop(carried.feed, carried.loop)

@@ -8,6 +8,7 @@ from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import Carried, assumed_epochs, carried_epochs, judge_epochs, outside_reset
+from statelint.rules.resetting import reset_in_loop
 from statelint.rules.stray_resets import misdirected
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
@@ -65,4 +66,5 @@ def _report(trace: Trace, carried: Carried) -> Report:
         instead=instead,
         assumptions=(*assumptions(loop.count, layer.stateful), *assumed_epochs(loop, feed.call)),
         related=tuple(related),
+        remedy=reset_in_loop(feed, loop),
     )

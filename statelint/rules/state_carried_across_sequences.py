@@ -8,6 +8,7 @@ from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.continuity import RESET, Start, across_sequences
 from statelint.rules.measured import calls_at, not_measured
+from statelint.rules.resetting import reset_in_loop
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Trace
 from statelint.values import assumptions
@@ -64,4 +65,5 @@ def _report(start: Start) -> Report:
             Related(loop.site, "the loop over the sequences"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
         ),
+        remedy=reset_in_loop(feed, loop),
     )

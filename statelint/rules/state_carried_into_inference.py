@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.continuity import INFERENCE, RESET, Start, disturbing, judge_inherited, starts
+from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
 from statelint.trace.recording import Recording
@@ -69,6 +70,7 @@ def _report(start: Start) -> Report:
             Related(source.site, "the state comes from here"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
         ),
+        remedy=reset_before(feed, source),
     )
 
 

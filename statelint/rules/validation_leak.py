@@ -11,6 +11,7 @@ from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.relation import origins, rows_of
+from statelint.rules.resetting import reset_around_validation
 from statelint.rules.shuffled_split import rows_shuffle
 from statelint.trace.objects import Data
 from statelint.trace.queries import entering, is_stateful, repeats
@@ -56,6 +57,7 @@ class ValidationLeak(Rule):
                     "or reset and call evaluate() yourself",
                     assumptions=(*assumptions(layer.stateful), *(_assumed(feed) if not apart else ())),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
+                    remedy=reset_around_validation(trace, feed),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
