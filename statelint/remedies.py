@@ -12,13 +12,68 @@ from statelint.sites import Site
 
 @dataclass(frozen=True, slots=True)
 class PassArgument:
-    """Give the call at a place the keyword argument `name=value`; `given` is where it has one now."""
+    """Give the call at a place the keyword argument `name=value`; `given` is where it has one now.
+
+    `callees` are the functions that take it, where the call may be of another.
+    """
 
     at: Site
     name: str
     value: str
     given: Site | None = None
     safe: bool = True
+    callees: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveArgument:
+    """Take keyword arguments from the call at a place."""
+
+    at: Site
+    names: tuple[str, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DropCall:
+    """Take a method's call, at a place, out of its chain."""
+
+    at: Site
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class FullBatches:
+    """Let the loop around the slice at a place end with the last full batch."""
+
+    at: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """Cut the arrays that the call at a place is given, or its validation's, to a multiple of `size` rows."""
+
+    at: Site
+    size: int
+    validation: bool = False
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SplitByHand:
+    """Cut what the fit at a place splits off: `train` rows to train on, and `held` for the validation."""
+
+    at: Site
+    train: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputBefore:
+    """Give the batch size, an argument of the layer at a place, to an Input before the layer."""
+
+    at: Site
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +149,26 @@ class CallIt:
     at: Site
 
 
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The first of these that can be made."""
+
+    choices: tuple[Remedy, ...]
+
+    @property
+    def at(self) -> Site:
+        return self.choices[0].at
+
+
 Remedy = (
-    PassArgument
+    OneOf
+    | PassArgument
+    | RemoveArgument
+    | DropCall
+    | FullBatches
+    | Trim
+    | SplitByHand
+    | InputBefore
     | ResetBefore
     | PassResetCallback
     | AddHook

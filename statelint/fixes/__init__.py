@@ -16,11 +16,26 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
     None where the program isn't written in a way that they can be made in.
     """
     from statelint import remedies
-    from statelint.fixes import arguments, callbacks, resets
+    from statelint.fixes import arguments, callbacks, inputs, resets, rows
 
     match remedy:
+        case remedies.OneOf(choices=choices):
+            fixes = (fix_for(code, choice, targets) for choice in choices)
+            return next((fix for fix in fixes if fix is not None), None)
         case remedies.PassArgument():
             return arguments.pass_argument(code, remedy)
+        case remedies.RemoveArgument():
+            return arguments.remove_argument(code, remedy)
+        case remedies.DropCall():
+            return arguments.drop_call(code, remedy)
+        case remedies.FullBatches():
+            return rows.full_batches(code, remedy)
+        case remedies.Trim():
+            return rows.trim(code, remedy)
+        case remedies.SplitByHand():
+            return rows.split_by_hand(code, remedy)
+        case remedies.InputBefore():
+            return inputs.input_before(code, remedy)
         case remedies.ResetBefore():
             return resets.reset_before(code, remedy, targets)
         case remedies.ResetLayers():

@@ -6,7 +6,7 @@ import libcst as cst
 
 from statelint.findings import Edit, Fix
 from statelint.fixes.code import Code, between, end_of, start_of
-from statelint.remedies import PassArgument
+from statelint.remedies import DropCall, PassArgument, RemoveArgument
 from statelint.sites import Site
 
 _LITERALS = (cst.BaseNumber, cst.SimpleString)
@@ -17,12 +17,14 @@ def pass_argument(code: Code, remedy: PassArgument) -> Fix | None:
     call = code.find(remedy.at, cst.Call)
     if call is None:
         return None
+    if remedy.callees and callee(call) not in remedy.callees:
+        return None
     title = f"pass `{remedy.name}={remedy.value}`"
-    if remedy.given is None:
-        if keyword(call, remedy.name) is not None:
-            return None
+    given = keyword(call, remedy.name)
+    if remedy.given is None and given is None:
         return Fix(title, (appended(code, call, f"{remedy.name}={remedy.value}"),), remedy.safe)
-    given = code.find(remedy.given, cst.Arg)
+    if given is None and remedy.given is not None:
+        given = code.find(remedy.given, cst.Arg)
     if given is None or given.star or given not in call.args:
         return None
     if given.keyword is not None and given.keyword.value != remedy.name:
@@ -34,6 +36,81 @@ def pass_argument(code: Code, remedy: PassArgument) -> Fix | None:
 def keyword(call: cst.Call, name: str) -> cst.Arg | None:
     """The argument that a call gives by this name."""
     return next((arg for arg in call.args if arg.keyword is not None and arg.keyword.value == name), None)
+
+
+def callee(call: cst.Call) -> str:
+    """The last name of what is called."""
+    func = call.func
+    if isinstance(func, cst.Attribute):
+        func = func.attr
+    return func.value if isinstance(func, cst.Name) else ""
+
+
+def remove_argument(code: Code, remedy: RemoveArgument) -> Fix | None:
+    """The call without the arguments; None where a comment would go with them."""
+    call = code.find(remedy.at, cst.Call)
+    edits = None if call is None else removed(code, call, remedy.names)
+    names = " and ".join(f"`{name}=`" for name in remedy.names)
+    return None if edits is None else Fix(f"leave out {names}", tuple(edits), remedy.safe)
+
+
+def removed(code: Code, call: cst.Call, names: tuple[str, ...]) -> list[Edit] | None:
+    """The edits that take keyword arguments from a call; None where that isn't plain."""
+    positions = [k for k, arg in enumerate(call.args) if arg.keyword and arg.keyword.value in names]
+    if len(positions) != len(names):
+        return None
+    edits = []
+    for first, last in _runs(positions):
+        start, end = code.site(call.args[first]), code.site(call.args[last])
+        if first:
+            place = between(code.site(call.args[first - 1]), end_of(end))
+        elif last + 1 < len(call.args):
+            place = between(start_of(start), code.site(call.args[last + 1]))
+        else:
+            rest = code.rest(end)
+            place = between(start_of(start), end_of(end, rest.startswith(",")))
+        if "#" in code.text(place):
+            return None
+        edits.append(Edit(place, ""))
+    return edits
+
+
+def _runs(positions: list[int]) -> list[tuple[int, int]]:
+    """The first and the last of each run of neighbours."""
+    runs: list[tuple[int, int]] = []
+    for position in positions:
+        if runs and runs[-1][1] == position - 1:
+            runs[-1] = (runs[-1][0], position)
+        else:
+            runs.append((position, position))
+    return runs
+
+
+def drop_call(code: Code, remedy: DropCall) -> Fix | None:
+    """The chain without the call; None where a comment would go with it."""
+    call = code.find(remedy.at, cst.Call)
+    if call is None or not isinstance(call.func, cst.Attribute) or call.func.attr.value != remedy.method:
+        return None
+    place = _lone(code, call) or between(code.site(call.func.value), end_of(code.site(call)))
+    if "#" in code.text(place) or call.func.value.lpar:
+        return None
+    return Fix(f"leave out `.{remedy.method}()`", (Edit(place, ""),), True)
+
+
+def _lone(code: Code, call: cst.Call) -> Site | None:
+    """The line of `x = x.shuffle(n)`, which is nothing without the call."""
+    statement, assign = code.statement(call), code.parent(call)
+    if statement is None or not isinstance(assign, cst.Assign) or len(statement.body) != 1:
+        return None
+    block = code.parent(statement)
+    site = code.site(statement)
+    target = code.text(assign.targets[0].target)
+    is_same = isinstance(call.func, cst.Attribute) and code.text(call.func.value) == target
+    if not is_same or len(assign.targets) != 1 or code.rest(site).strip():
+        return None
+    if not isinstance(block, cst.IndentedBlock | cst.Module) or len(block.body) < 2:
+        return None
+    return code.whole_lines(site)
 
 
 def is_literal(value: cst.BaseExpression) -> bool:

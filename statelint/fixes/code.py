@@ -123,6 +123,12 @@ class Code:
         rows = below.splitlines()
         return next((number for number, row in enumerate(rows) if row.strip(" \t>")), None)
 
+    def whole_lines(self, site: Site) -> Site | None:
+        """The lines of a place with their ends; None for the last line of all, or with more before it."""
+        if self.indent(site) is None or site.end_line >= len(self._starts[site.cell or 0]):
+            return None
+        return Site(site.path, site.cell, site.line, 1, site.end_line + 1, 1)
+
     def before(self, node: cst.CSTNode, lines: list[str]) -> Edit | None:
         """Lines put in before a statement, indented as it is; None where it doesn't begin its line."""
         site = self.site(node)

@@ -18,6 +18,10 @@ class UnwritableError(Exception):
     """The file can't be mended; the message says why."""
 
 
+class InvalidError(UnwritableError):
+    """The edits don't make a valid program of it."""
+
+
 def mended(path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
     """The contents of the file with the edits made; `path` says what it is.
 
@@ -35,7 +39,7 @@ def mended(path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
     except UnicodeError as error:
         raise UnwritableError(f"it can't be decoded: {error}") from None
     if not is_document(path) and not _parses(result):
-        raise UnwritableError("the edits don't make a valid program of it")
+        raise InvalidError("the edits don't make a valid program of it")
     return result
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from statelint.discover import SourceFile
 from statelint.findings import Edit, Finding
 from statelint.fixes.code import start_of
-from statelint.fixes.contents import UnwritableError, mended
+from statelint.fixes.contents import InvalidError, UnwritableError, mended
 from statelint.fixes.text import compatible, moved
 from statelint.sites import Site
 
@@ -66,9 +66,9 @@ def mend(
         chosen = work.chosen(found)
         if not chosen:
             break
-        edits = work.make(chosen)
+        edits, invalid = work.make(chosen)
         after = check(list(work.current.values()))
-        wrong = _wrong(found, after, chosen, edits)
+        wrong = invalid | _wrong(found, after, chosen, edits)
         if wrong:
             work.take_back(wrong, chosen, edits)
             found = check(list(work.current.values()))
@@ -115,8 +115,9 @@ class _Work:
         can_be = paths <= self.current.keys() and paths.isdisjoint(self.result.failures)
         return is_wanted and can_be and _key(finding.code, finding.site) not in self._refused
 
-    def make(self, chosen: Sequence[Finding]) -> dict[str, list[Edit]]:
-        """Make the fixes; the edits of each file that was mended."""
+    def make(self, chosen: Sequence[Finding]) -> tuple[dict[str, list[Edit]], set[str]]:
+        """Make the fixes; the edits of each file that was mended, and the files that they would break."""
+        invalid: set[str] = set()
         edits: dict[str, list[Edit]] = {}
         for finding in chosen:
             assert finding.fix is not None
@@ -127,18 +128,21 @@ class _Work:
             file = self.current[path]
             try:
                 data = mended(file.shown, file.read(), those)
+            except InvalidError:
+                invalid.add(path)
             except (OSError, UnwritableError) as error:
                 self.result.failures[path] = str(error)
             else:
                 made[path] = those
                 self._before[path] = file
                 self.current[path] = replace(file, data=data)
-        return made
+        return made, invalid
 
     def take_back(self, wrong: set[str], chosen: Sequence[Finding], edits: dict[str, list[Edit]]) -> None:
         """Put files back as they were, and try their fixes one by one."""
-        for path in wrong & edits.keys():
-            self.current[path] = self._before[path]
+        for path in wrong:
+            if path in edits:
+                self.current[path] = self._before[path]
             mine = [finding for finding in chosen if path in _paths(finding)]
             if len(mine) == 1:
                 self._refused.add(_key(mine[0].code, mine[0].site))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule
 from statelint.rules.first_batch import FirstBatch, misfits, of_unknown_rows, outcome, state_rows
 from statelint.rules.measured import calls_at, judge_batch_rows
+from statelint.rules.places import given_at
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Story, Trace
@@ -59,7 +61,19 @@ def _report(trace: Trace, story: Story, first: FirstBatch, size: int) -> Report:
         instead=_instead(first, size),
         assumptions=assumptions(call.model.batch, *first.values),
         related=(Related(layer.site, f"{layer.kind} has states for {_rows(size)}"),),
+        remedy=_remedy(first, size),
     )
+
+
+def _remedy(first: FirstBatch, size: int) -> PassArgument | None:
+    """The size of the states as that of the batches, where the rows make full ones."""
+    call = first.call
+    data = call.validation if first.part else call.data
+    is_array = data is not None and data.kind == "array" and call.method in ("fit", "evaluate", "predict")
+    if not is_array or (first.samples is None and size > 1) or (first.samples or 0) % size:
+        return None
+    name = "validation_batch_size" if first.part else "batch_size"
+    return PassArgument(call.site, name, str(size), given_at(call, name), safe=name not in call.arguments)
 
 
 def _rows(count: int) -> str:

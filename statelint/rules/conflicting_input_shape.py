@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.remedies import RemoveArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured, raised
 from statelint.rules.seen_layers import layers_at
@@ -42,6 +43,7 @@ class ConflictingInputShape(Rule):
                         instead="say it once, before the layer: "
                         "`keras.Input(batch_shape=(batch_size, timesteps, features))`",
                         assumptions=assumptions(event.layer.stateful, *whole),
+                        remedy=RemoveArgument(event.site, (dropped.partition("=")[0].removeprefix("`"),)),
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import Trim
 from statelint.rules.base import Report, Rule
 from statelint.rules.feeding import batch_argument, takes_all_steps, validation_split
 from statelint.rules.first_batch import misfits
@@ -101,6 +102,8 @@ class IndivisibleSamples(Rule):
                 *shape[:1],
             ),
             related=(Related(layer.site, f"{layer.kind} has states for {size} rows"),),
+            # A prediction for each row may be counted on.
+            remedy=Trim(call.site, size, what == "validation", safe=what != "predict") if whole else None,
         )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import SplitByHand
 from statelint.rules.base import Report, Rule
 from statelint.rules.feeding import batch_argument, takes_all_steps, training_samples, validation_split
 from statelint.rules.first_batch import misfits, state_rows
@@ -94,4 +95,5 @@ def _report(call: Call, size: int, split: float, samples: int, train: int) -> Re
             *(array.shape if array is not None and array.shape else ())[:1],
         ),
         related=(Related(layer.site, f"{layer.kind} has states for {size} rows"),),
+        remedy=SplitByHand(call.site, keep, rest_kept) if rest_kept else None,
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured, raised, stands_at
 from statelint.rules.stacks import Link, core, links, models_with, returns_sequences
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
-from statelint.trace.story import Story, Trace
+from statelint.trace.story import Made, Story, Trace
 from statelint.values import Ternary, assumptions
 
 _ERRORS = ("expected ndim=", "with at least 3 dimensions", "must have rank at least 3")
@@ -34,7 +36,7 @@ class MissingReturnSequences(Rule):
                     and _fails(trace.keras, link)
                     and _concerns_state(story, link)
                 ):
-                    yield _report(link)
+                    yield replace(_report(link), remedy=_remedy(story, link))
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         outcome = recording.outcome
@@ -65,6 +67,16 @@ def _concerns_state(story: Story, link: Link) -> bool:
     if link.lower.is_stateful is Ternary.YES or link.upper.is_stateful is Ternary.YES:
         return True
     return any(is_stateful(model) for model in models_with(story, link.lower, link.upper))
+
+
+def _remedy(story: Story, link: Link) -> PassArgument | None:
+    """The argument, where the call makes this one layer and no other that may be the last."""
+    inner = core(link.lower)
+    made = [event for event in story.events if isinstance(event, Made) and event.site == link.lower.site]
+    if inner is None or inner.id != link.lower.id or len(made) != 1 or inner.kind.startswith("Conv"):
+        return None
+    given = inner.arguments.get("return_sequences")
+    return PassArgument(inner.site, "return_sequences", "True", None if given is None else given.site)
 
 
 def _report(link: Link) -> Report:

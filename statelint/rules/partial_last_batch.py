@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import FullBatches, PassArgument, Remedy
 from statelint.rules.base import Report, Rule
 from statelint.rules.feeding import takes_all_steps
 from statelint.rules.measured import calls_at, judge_batch_rows
@@ -60,6 +61,7 @@ class PartialLastBatch(Rule):
             f"but the model's batch is {size}",
             "pass `drop_remainder=True` to batch()",
             assumptions(dataset.elements, dataset.batch, call.model.batch),
+            _drop_remainder(dataset.batch_site) if samples > size else None,
         )
 
     def _check_slice(self, trace: Trace, story: Story, call: Call, size: int) -> Iterator[Report]:
@@ -89,6 +91,7 @@ class PartialLastBatch(Rule):
             if from_dataset
             else "loop over the full batches only: `for i in range(len(x) // batch_size)`",
             assumptions(*(array.shape or ())[:1], call.model.batch),
+            _drop_remainder(array.cut.site) if from_dataset else FullBatches(array.cut.site),
         )
 
     def _report(
@@ -101,6 +104,7 @@ class PartialLastBatch(Rule):
         message: str,
         instead: str,
         assuming: tuple[str, ...],
+        remedy: Remedy | None,
     ) -> Report:
         eager = call.method == "call"
         silent = rest == 1 and not eager
@@ -125,8 +129,13 @@ class PartialLastBatch(Rule):
             instead=instead,
             assumptions=assuming,
             related=(Related(call.site, f"{call.method}() gets the short batch"),),
+            remedy=remedy,
         )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, *(related.site for related in finding.related))
         return judge_batch_rows(recording, calls, one_row=finding.severity is Severity.WARNING)
+
+
+def _drop_remainder(site: Site) -> Remedy:
+    return PassArgument(site, "drop_remainder", "True", callees=("batch", "padded_batch"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.remedies import InputBefore
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured, raised, stands_at
 from statelint.trace.objects import Layer
@@ -47,6 +48,7 @@ class RemovedBatchShapeArgument(Rule):
                     instead="give it to an Input before the layer: `keras.Input(batch_shape=(batch_size, "
                     "timesteps, features))`",
                     assumptions=assumptions(layer.stateful),
+                    remedy=InputBefore(layer.site, tuple(names)) if _is_first(story, layer) else None,
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -68,3 +70,9 @@ def _concerns_state(story: Story, layer: Layer) -> bool:
     return any(
         model.stateful_layers and any(part.id == layer.id for part in model.walk()) for model in story.models
     )
+
+
+def _is_first(story: Story, layer: Layer) -> bool:
+    """Whether a Sequential begins with the layer, and nothing else has it."""
+    owners = [model for model in story.models if any(part.id == layer.id for part in model.walk())]
+    return bool(owners) and all(m.kind == "Sequential" and m.layers[0].id == layer.id for m in owners)

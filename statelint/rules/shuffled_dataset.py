@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import DropCall, OneOf, PassArgument
 from statelint.rules.base import Report, Rule
 from statelint.rules.orders import continued, judge_rows
 from statelint.sites import Site
 from statelint.trace.objects import Array
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Trace
+
+_MAKERS = ("timeseries_dataset_from_array",)
 
 
 class ShuffledDataset(Rule):
@@ -39,6 +42,9 @@ class ShuffledDataset(Rule):
                     related=(
                         Related(feed.call.site, f"{method}() reads it"),
                         Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
+                    ),
+                    remedy=OneOf(
+                        (DropCall(site, "shuffle"), PassArgument(site, "shuffle", "False", callees=_MAKERS))
                     ),
                 )
 

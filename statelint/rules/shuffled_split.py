@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule
 from statelint.rules.orders import continued, is_cut_along_rows, judge_rows
 from statelint.rules.shuffled_dataset import is_batch_of_dataset
@@ -46,6 +47,7 @@ class ShuffledSplit(Rule):
                         ),
                         Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
                     ),
+                    remedy=PassArgument(site, "shuffle", "False", callees=("train_test_split",)),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import batches_of, calls_at, not_measured, raised
+from statelint.sites import Site
 from statelint.trace.objects import Layer
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
@@ -48,6 +50,9 @@ class TorchBreaksOnState(Rule):
                     'been modified by an inplace operation" at the first batch',
                     instead=f"pass `use_cudnn=False` to the {layer.kind} (on a CPU too)",
                     related=(Related(feed.site, "the training"),),
+                    remedy=PassArgument(layer.site, "use_cudnn", "False", _given(layer))
+                    if len(broken) == 1
+                    else None,
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -70,3 +75,8 @@ def _breaks(layer: Layer) -> bool:
         return False
     given = layer.arguments.get("use_cudnn")
     return given is None or is_(given.value, "auto") is Ternary.YES or is_(given.value, True) is Ternary.YES
+
+
+def _given(layer: Layer) -> Site | None:
+    found = layer.arguments.get("use_cudnn")
+    return None if found is None else found.site

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import PassArgument, RemoveArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
@@ -117,4 +118,7 @@ def _report(trace: Trace, call: Call, steps: int, available: int, *, endless: bo
         instead="leave steps_per_epoch out" if not endless else f"pass `steps_per_epoch={available}`",
         assumptions=assumptions(*values),
         related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
+        remedy=RemoveArgument(call.site, ("steps_per_epoch",), safe=False)
+        if not endless
+        else PassArgument(call.site, "steps_per_epoch", str(available), safe=False),
     )

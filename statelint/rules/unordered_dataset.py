@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import RemoveArgument
 from statelint.rules.base import Report, Rule
 from statelint.rules.orders import continued, judge_rows
 from statelint.trace.recording import Recording
@@ -38,6 +39,7 @@ class UnorderedDataset(Rule):
                         Related(feed.call.site, f"{method}() reads the Dataset"),
                         Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
                     ),
+                    remedy=RemoveArgument(dataset.raced_at, ("deterministic",)),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

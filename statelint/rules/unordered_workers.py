@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import RemoveArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import batches_of, calls_at, not_measured, raised
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
 from statelint.values import Ternary, assumptions, is_, number
+
+_PARALLEL = ("workers", "use_multiprocessing")
 
 
 class UnorderedWorkers(Rule):
@@ -51,6 +54,9 @@ class UnorderedWorkers(Rule):
                     "keras.utils.Sequence, whose batches keep their order with `shuffle=False`",
                     assumptions=assumptions(call.argument("workers")),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
+                    remedy=RemoveArgument(
+                        call.site, tuple(name for name in _PARALLEL if name in call.arguments)
+                    ),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
