@@ -161,7 +161,7 @@ def _check(
     try:
         for source in _sources(shown, data, checked, path, project):
             traces = _traces(source, path, project, used)
-            wanted = targets if targets is not None else target_of(_code(source, traces, project), path)
+            wanted = targets if targets is not None else _target_of(source, traces, path, project)
             codes = _Codes(source, data, project, traces)
             checked.add(_findings(shown, traces, wanted, checked, codes))
             for trace in traces:
@@ -170,6 +170,13 @@ def _check(
     except Exception:
         checked.failures.append(Failure(shown, None, traceback.format_exc()))
     return checked
+
+
+def _target_of(
+    source: Source, traces: Sequence[Trace], path: Path | None, project: Project | None
+) -> tuple[int, ...]:
+    # Keras 3 has never run on Python 2.
+    return (2,) if source.python2 else target_of(_code(source, traces, project), path)
 
 
 def _code(source: Source, traces: Sequence[Trace], project: Project | None) -> str:
@@ -272,10 +279,11 @@ class _Codes:
         from statelint.fixes.code import Code
 
         if path == self._source.path:
-            return Code(self._source, self._data)
+            # What is followed isn't quite the text.
+            return None if self._source.python2 else Code(self._source, self._data)
         file = next((file for file in self._files if shown_path(str(file)) == path), None)
         source = None if file is None or self._project is None else self._project.read(file)
-        return None if source is None else Code(source, b"")
+        return None if source is None or source.python2 else Code(source, b"")
 
 
 def _findings(

@@ -175,6 +175,20 @@ def holds(value: Value, predicate: Callable[[Hashable], bool]) -> Ternary:
     return Ternary.of(facts.pop()) if len(facts) == 1 else Ternary.UNKNOWN
 
 
+def may_be_none(value: Value) -> bool:
+    """Whether None is one of the things that it is known to come from."""
+    if not isinstance(value, Unknown):
+        return is_(value, None) is not Ternary.NO
+    todo, none = [value.key], NONE.key
+    while todo:
+        key = todo.pop()
+        if key == none:
+            return True
+        if isinstance(key, tuple) and key[0] == "either":
+            todo += key[2:]
+    return False
+
+
 def number(value: Value | None) -> int | None:
     """The integer that it is, or None where it is no single known integer."""
     if isinstance(value, Known):

@@ -118,7 +118,6 @@ def test_a_site_counts_from_one_and_in_characters() -> None:
         ("x = 1\ndef f(:\n    pass\n", 2, 7, "invalid syntax"),
         ("if x:\npass\n", 2, 1, "expected an indented block"),
         ("x = (\n", 1, 5, "was never closed"),
-        ('print "a"\n', 1, 1, "Missing parentheses in call to 'print'"),
         ("if x:\n\ty = 1\n        z = 2\n", 3, 1, "inconsistent use of tabs and spaces"),
         (b"x = '\xe9'\n", 1, 8, "can't decode byte 0xe9"),
         (b"# coding: nonsense\nx = 1\n", 1, 1, "unknown encoding"),

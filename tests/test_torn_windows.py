@@ -213,7 +213,7 @@ def test_an_inference_behind_torn_batches_continues_nothing(
 
 
 NEXT_STEP = """
-series = np.load("series.npy")
+series = {series}
 x, y = {x}, {y}
 memory = keras.layers.LSTM(3, stateful=True)
 model = keras.Sequential([keras.Input(batch_shape=({batch}, {steps}, 3)), memory])
@@ -222,6 +222,7 @@ model.fit(x, y, batch_size={batch}, shuffle=False)
 """
 
 
+@pytest.mark.parametrize("series", ["np.load('series.npy')", "np.random.rand(401, 3)"])
 @pytest.mark.parametrize(
     ("x", "y", "steps", "batch", "is_torn"),
     [
@@ -241,7 +242,7 @@ model.fit(x, y, batch_size={batch}, shuffle=False)
     ],
 )
 def test_rows_are_steps_where_each_target_is_the_row_beside(
-    x: str, y: str, steps: int, batch: int, *, is_torn: bool
+    x: str, y: str, steps: int, batch: int, series: str, *, is_torn: bool
 ) -> None:
-    code = NEXT_STEP.format(x=x, y=y, steps=steps, batch=batch)
+    code = NEXT_STEP.format(x=x, y=y, steps=steps, batch=batch, series=series)
     assert found(code, 4, "SRN208") == ([(7, "SRN208")] if is_torn else [])

@@ -4,7 +4,7 @@ functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -111,37 +111,28 @@ _WRAPPERS = 6
 # Methods of unknown objects that give the same result each time they are called.
 _REPEATABLE = frozenset(
     [
-        "reshape",
-        "astype",
-        "to_numpy",
-        "transpose",
-        "squeeze",
-        "numpy",
-        "copy",
-        "flatten",
-        "ravel",
-        "tolist",
-        "toarray",
+        # arrays
+        *("reshape", "astype", "numpy", "transpose", "squeeze", "copy", "flatten", "ravel", "swapaxes"),
+        *("repeat", "round", "clip", "cumsum", "mean", "sum", "std", "min", "max", "tolist", "toarray"),
         "todense",
-        "fillna",
-        "dropna",
-        "swapaxes",
-        "repeat",
-        "round",
-        "clip",
-        "cumsum",
-        "diff",
-        "mean",
-        "sum",
-        "std",
-        "min",
-        "max",
-        "items",
-        "keys",
-        "values",
-        "get",
-        "head",
-        "tail",
+        # tables
+        *("to_numpy", "as_matrix", "fillna", "dropna", "diff", "shift", "pct_change", "head", "tail", "drop"),
+        *("ffill", "bfill", "interpolate", "rolling", "resample", "sort_values", "sort_index", "reset_index"),
+        *("set_index", "drop_duplicates", "unique", "nunique", "to_list", "items", "keys", "values", "get"),
+        # texts
+        *(
+            "split",
+            "strip",
+            "lstrip",
+            "rstrip",
+            "splitlines",
+            "lower",
+            "upper",
+            "replace",
+            "encode",
+            "decode",
+        ),
+        *("texts_to_sequences", "texts_to_matrix", "sequences_to_texts", "sequences_to_matrix"),
     ]
 )
 
@@ -416,7 +407,12 @@ def _unknown_result(
     machine: Machine, callee: Unknown, arguments: Arguments, node: cst.CSTNode | None
 ) -> Value:
     key = callee.key
-    if isinstance(key, tuple) and len(key) == 3 and key[0] == "attribute" and key[2] in _REPEATABLE:
+    if (
+        isinstance(key, tuple)
+        and len(key) == 3
+        and key[0] == "attribute"
+        and _is_repeatable(key[2], arguments)
+    ):
         result = machine.unknown(
             Reason.LIBRARY_CALL, node, ("call", key, *(v.key for v in arguments.values()))
         )
@@ -424,6 +420,12 @@ def _unknown_result(
             return numpy.reshaped_unknown(machine, key[1], arguments, result)
         return result
     return machine.unknown(Reason.LIBRARY_CALL, node)
+
+
+def _is_repeatable(method: Hashable, arguments: Arguments) -> bool:
+    # A folding of data has a `split` too, which may be random.
+    is_folding = method == "split" and any(not isinstance(v, Known) for v in arguments.values())
+    return method in _REPEATABLE and not arguments.open and not is_folding
 
 
 def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CSTNode | None) -> Value:

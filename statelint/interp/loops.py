@@ -215,11 +215,13 @@ def comprehend(
     values: list[Value] = []
     complete = True
     count: Value = unknown(Reason.LOOP)
+    sources: list[Hashable] = []
 
     def follow(comp: cst.CompFor, *, outermost: bool) -> None:
         nonlocal complete, count
         iteration = iterate(machine, expressions.evaluate(machine, comp.iter), comp.iter)
         total = number(iteration.count)
+        sources.append(iteration.over)
         if resets:
             walk_layers(machine, iteration, machine.site(comp.iter))
         if outermost and comp.inner_for_in is None and not comp.ifs:
@@ -239,6 +241,7 @@ def comprehend(
                 return Known(None)
 
             conditions = [expressions.evaluate(machine, part.test) for part in comp.ifs]
+            sources.extend(condition.key for condition in conditions)
             facts = [truth(machine, condition) for condition in conditions]
             if any(fact.name == "NO" for fact in facts):
                 return
@@ -257,9 +260,21 @@ def comprehend(
     with calls.in_frame(machine, frame):
         machine.activations[-1].is_comprehension = True
         follow(clause, outermost=True)
+    first = tuple(values[:2])
+    content = ("listed", *sources, *(content_of(machine, value) for value in first)) if first else None
     return (values if complete else None), ListRecord(
-        None, count, values[-1] if values else None, tuple(values[:2])
+        None, count, values[-1] if values else None, first, content=content
     )
+
+
+def content_of(machine: Machine, value: Value) -> Hashable:
+    """The identity of what a value holds: two lists of the same are alike."""
+    record = machine.record(value)
+    if not isinstance(record, ListRecord):
+        return value.key
+    if record.items is not None:
+        return ("listed", *(content_of(machine, item) for item in record.items))
+    return record.content if record.content is not None else value.key
 
 
 def walk_layers(machine: Machine, iteration: Iteration, site: Site) -> None:

@@ -206,6 +206,10 @@ class Machine:
                 return source.site(node)
         raise KeyError(node)
 
+    def floors(self, node: cst.CSTNode) -> bool:
+        """Whether the node stands in Python 2, where `/` between integers leaves out the fraction."""
+        return any(source.floors and id(node) in source.spans for source in self.sources)
+
     def stands_in_source(self, node: cst.CSTNode) -> bool:
         return any(id(node) in source.spans for source in self.sources)
 

@@ -222,6 +222,8 @@ class ListRecord:
     first: tuple[Value, ...] = ()
     # All that may stand behind `first`, in this order; None where that isn't known.
     others: tuple[Value, ...] | None = None
+    # What it was made of, item by item: another list made of the same has the same items.
+    content: Hashable = None
 
     @classmethod
     def of(cls, items: tuple[Value, ...]) -> ListRecord:

@@ -43,6 +43,8 @@ _ARITHMETIC: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], tuple[str, Calla
     cst.RightShiftAssign: (">>", operator.rshift),
 }
 
+_DIVISIONS = (cst.Divide, cst.DivideAssign)
+
 # What the interpreter makes itself, by adding and repeating, it doesn't make longer than this.
 LONGEST = 1000
 
@@ -55,6 +57,8 @@ def arithmetic(
     node: cst.CSTNode,
 ) -> Value:
     """The value of an operator applied to two values."""
+    if kind in _DIVISIONS and machine.floors(node) and _are_integers(left, right):
+        kind = cst.FloorDivide
     symbol, function = _ARITHMETIC.get(kind, (kind.__name__, None))
     if isinstance(left, Choice) or isinstance(right, Choice):
         return over_choices(lambda a, b: arithmetic(machine, kind, a, b, node), left, right)
@@ -74,6 +78,10 @@ def arithmetic(
     if arrays is not None:
         return arrays
     return machine.unknown(Reason.OPERATION, node, ("operation", symbol, left.key, right.key))
+
+
+def _are_integers(*values: Value) -> bool:
+    return all(options(value) and all(isinstance(o.value, int) for o in options(value)) for value in values)
 
 
 def is_huge(symbol: str, a: object, b: object) -> bool:

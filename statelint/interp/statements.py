@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import libcst as cst
@@ -49,7 +50,19 @@ from statelint.interp.transfer import keras, standard
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Condition, Mentioned, Written
-from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, options, unknown, varies
+from statelint.values import (
+    NONE,
+    Choice,
+    Known,
+    Reason,
+    Ternary,
+    Value,
+    depending_on,
+    join,
+    options,
+    unknown,
+    varies,
+)
 
 
 def execute(machine: Machine, body: Sequence[cst.CSTNode]) -> None:
@@ -138,7 +151,7 @@ def _frame_of(machine: Machine, name: str) -> Frame:
 
 
 def _unpack(machine: Machine, elements: Sequence[cst.BaseElement], value: Value) -> None:
-    found = loops.items(loops.iterate(machine, value))
+    found = _either_items(machine, value) if isinstance(value, Choice) else _items_of(machine, value)
     starred = next((k for k, e in enumerate(elements) if isinstance(e, cst.StarredElement)), None)
     for position, element in enumerate(elements):
         if found is not None and starred is None and len(found) == len(elements):
@@ -154,6 +167,19 @@ def _unpack(machine: Machine, elements: Sequence[cst.BaseElement], value: Value)
         else:
             part = unknown(Reason.ITERATION, key=("item", value.key, position))
         assign(machine, element.value, part)
+
+
+def _items_of(machine: Machine, value: Value) -> tuple[Value, ...] | None:
+    return loops.items(loops.iterate(machine, value))
+
+
+def _either_items(machine: Machine, value: Choice) -> tuple[Value, ...] | None:
+    """What stands at each place of one of several tuples that are as long as each other."""
+    found = [_items_of(machine, option) for option in value.options]
+    several = [items for items in found if items is not None]
+    if len(several) < len(found) or len({len(items) for items in several}) != 1:
+        return None
+    return tuple(reduce(join, parts) for parts in zip(*several, strict=True))
 
 
 def _set_attribute(machine: Machine, receiver: Value, name: str, value: Value, node: cst.Attribute) -> None:

@@ -77,6 +77,8 @@ def _tail_of(array: Array) -> tuple[Hashable, int] | None:
         base = base[1]
     start = number(array.start)
     match base:
+        case ("rows", whole, begin, stop, step):
+            base = ("rows", whole, ("Slice", (begin, stop, step)))
         case ("rows", whole, ("Tuple", (rows, *columns))):
             base = ("rows", interned(("of", whole, *columns)), rows)
     match base:

@@ -15,6 +15,7 @@ from statelint.rules.relation import (
     are_separate,
     is_again,
     is_read_anew,
+    is_spelled_step,
     is_written,
     stream_of,
 )
@@ -122,7 +123,29 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
         return False
     if earlier.site == feed.site and is_read_anew(feed.data):
         return False
-    return is_again(earlier.data, feed.data) and not is_written(story, before, position, feed.data)
+    if not is_again(earlier.data, feed.data) or is_written(story, before, position, feed.data):
+        return False
+    if earlier.site != feed.site:
+        return not is_spelled_step(feed.data)
+    return loop is None or not _differs_elsewhere(story, loop, earlier, feed)
+
+
+def _differs_elsewhere(story: Story, loop: Loop, earlier: Feed, feed: Feed) -> bool:
+    """Whether other passes of the loop feed something else there: two of its items are alike (`"ll"`)."""
+    return any(
+        other.site == feed.site
+        and other.data.key != feed.data.key
+        and separating_loop(other.context, feed.context) == loop
+        and _inner_passes(other, loop) == _inner_passes(feed, loop) == _inner_passes(earlier, loop)
+        for _, other in story.feeds(feed.phase)
+    )
+
+
+def _inner_passes(feed: Feed, loop: Loop) -> list[tuple[Site, int]]:
+    """In which passes of the loops inside the loop it stands."""
+    ids = [one.loop.id for one in feed.context.passes]
+    inner = feed.context.passes[ids.index(loop.id) + 1 :]
+    return [(one.loop.site, one.index) for one in inner]
 
 
 def _rereads(story: Story, position: int, source: Feed, feed: Feed) -> bool:

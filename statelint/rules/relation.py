@@ -108,6 +108,16 @@ def is_read_anew(data: Data) -> bool:
     return any(part[0] in ("attribute", "call") for part in parts(data.key))
 
 
+def is_spelled_step(data: Data) -> bool:
+    """Whether the data are one step that is written into a blank array: another one may be equal to it."""
+    shape = data.array.shape if data.array is not None else None
+    return (
+        shape is not None
+        and [number(size) for size in shape[:2]] == [1, 1]
+        and any(part[0] == "blank" for part in parts(data.key))
+    )
+
+
 def parts(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
     """All compound keys in a key, itself included, each once."""
     seen: set[int] = set()

@@ -17,7 +17,7 @@ from statelint.trace.objects import Data
 from statelint.trace.queries import entering, is_stateful, repeats
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
-from statelint.values import Reason, Ternary, Unknown, assumptions
+from statelint.values import Reason, Ternary, Unknown, assumptions, may_be_none
 
 
 class ValidationLeak(Rule):
@@ -55,7 +55,11 @@ class ValidationLeak(Rule):
                     instead="pass a callback that resets the states in `on_epoch_begin` and in "
                     "`on_test_begin`, "
                     "or reset and call evaluate() yourself",
-                    assumptions=(*assumptions(layer.stateful), *(_assumed(feed) if not apart else ())),
+                    assumptions=(
+                        *assumptions(layer.stateful, feed.call.argument("validation_split")),
+                        *(_assumed(feed) if not apart else ()),
+                        *_given(feed),
+                    ),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
                     remedy=reset_around_validation(trace, feed),
                 )
@@ -84,6 +88,15 @@ def _is_given(feed: Feed) -> bool:
     """Whether there surely is a validation: a parameter of which nothing is known may be None."""
     value = feed.call.argument("validation_data")
     return not (isinstance(value, Unknown) and value.reason is Reason.PARAMETER)
+
+
+def _given(feed: Feed) -> tuple[str, ...]:
+    """That there is a validation at all, where that depends on how the program is run."""
+    value = feed.call.argument("validation_data")
+    is_setting = isinstance(value, Unknown) and value.reason is Reason.ATTRIBUTE
+    if "validation_data" in feed.call.arguments and (is_setting or may_be_none(value)):
+        return ("validation_data is given",)
+    return ()
 
 
 def _assumed(feed: Feed) -> tuple[str, ...]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import itertools
 import re
+import tokenize
 from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +19,7 @@ from libcst._exceptions import ParserSyntaxError
 from libcst._nodes.internal import CodegenState
 
 from statelint.sites import Site
+from statelint.source import python2
 
 Span = tuple[int, int, int, int]
 
@@ -34,7 +38,8 @@ class Source:
 
     `spans` count lines through all of the file; of a notebook, through all its cells, and `cells` has the
     line before each cell's first.  `implies_keras`: it is part of a text on Keras, where `LSTM` and `np`
-    need no import.
+    need no import.  `python2`: it is Python 2, whose statements are rewritten; `floors`: `/` between integers
+    leaves out the fraction.
     """
 
     path: str
@@ -42,6 +47,8 @@ class Source:
     spans: dict[int, Span]
     cells: tuple[int, ...] | None = None
     implies_keras: bool = False
+    python2: bool = False
+    floors: bool = False
 
     @property
     def code(self) -> str:
@@ -156,16 +163,42 @@ def read(path: str, data: bytes | str) -> Source | Unreadable:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return _unreadable(path, data, 1, 0, "is nested too deep to parse")
     try:
-        module = cst.parse_module(data)
-        state = _SpanState(module)
-        module._codegen(state)
+        module, spans = _parsed(data)
     except ParserSyntaxError as error:
+        old = _python2(path, data)
+        if old is not None:
+            return old
         return _unreadable(path, data, error.raw_line, error.raw_column, "is not valid Python")
     except (SyntaxError, UnicodeError, LookupError, ValueError, cst.CSTLogicError) as error:
         return _unreadable(path, data, 1, 0, str(error) or type(error).__name__)
     except RecursionError:
         return _unreadable(path, data, 1, 0, "is nested too deep to parse")
-    return Source(path, (module,), state.spans)
+    return Source(path, (module,), spans)
+
+
+def _parsed(data: bytes | str) -> tuple[cst.Module, dict[int, Span]]:
+    module = cst.parse_module(data)
+    state = _SpanState(module)
+    module._codegen(state)
+    return module, state.spans
+
+
+def _python2(path: str, data: bytes | str) -> Source | None:
+    """The code read as Python 2, None where it is none."""
+    try:
+        if isinstance(data, bytes):
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+            data = data.decode(encoding)
+    except (SyntaxError, ValueError, LookupError):
+        return None
+    data = data.replace("\r\n", "\n")
+    code = python2.modern(data)
+    for text in (code, python2.with_spaces(code)) if code != data else ():
+        with contextlib.suppress(ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError):
+            ast.parse(text)
+            module, spans = _parsed(text)
+            return Source(path, (module,), spans, python2=True, floors=python2.floors_division(text))
+    return None
 
 
 def _depth(data: bytes) -> int:

@@ -14,6 +14,7 @@ from statelint.source import python
 from statelint.source.document import Document, Part
 from statelint.source.mending import mended
 from statelint.source.python import Source, Span, Unreadable
+from statelint.source.python2 import floors_division
 
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b", re.IGNORECASE)
 
@@ -52,6 +53,7 @@ class _Parsed:
     spans: dict[int, Span]
     # What of it runs, None where it can't be parsed.
     code: str | None = None
+    python2: bool = False
 
 
 def parse(document: Document, data: bytes) -> Reading:
@@ -70,7 +72,11 @@ def parse(document: Document, data: bytes) -> Reading:
             spans |= one.spans
         modules = tuple(one.module for one in story)
         implies_keras = document.cells is None and _KERAS.search(data) is not None
-        reading.sources.append(Source(document.path, modules, spans, document.cells, implies_keras))
+        old = any(one.python2 for one in story)
+        floors = old and all(floors_division(one.part.code) for one in story)
+        reading.sources.append(
+            Source(document.path, modules, spans, document.cells, implies_keras, old, floors)
+        )
         reading.pieces.append(tuple(_piece(one) for one in story if one.code is not None))
     return reading
 
@@ -83,7 +89,7 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
         source = python.read(document.path, code) if code is not None else source
     if isinstance(source, Source):
         spans = {node: _moved(span, part) for node, span in source.spans.items()}
-        return _Parsed(part, source.modules[0], spans, part.code)
+        return _Parsed(part, source.modules[0], spans, part.code, source.python2)
     if part.cell is None:
         reading.fragments += 1
     else:
@@ -142,7 +148,11 @@ def _imports(parsed: _Parsed) -> _Parsed:
         code = parsed.module.code_for_node(statement.with_changes(leading_lines=())).rstrip("\n").split("\n")
         lines[row : row + len(code)] = code
     return _Parsed(
-        parsed.part, parsed.module.with_changes(body=kept), parsed.spans, parsed.code and "\n".join(lines)
+        parsed.part,
+        parsed.module.with_changes(body=kept),
+        parsed.spans,
+        parsed.code and "\n".join(lines),
+        parsed.python2,
     )
 
 

@@ -490,7 +490,7 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
         case "copy":
             return machine.allocate(record)
         case "pop" | "setdefault" if isinstance(key, Known) and (
-            key.value in record.items or record.complete
+            key.value in record.items or record.complete or record.assumed
         ):
             return _taken(machine, id_, record, name, key, arguments.get(1, "default"))
         case "clear":

@@ -99,7 +99,10 @@ def _stacked(
     machine: Machine, items: tuple[Value, ...] | None, length: Value, element: Value | None, source: Value
 ) -> Value:
     """The array of a list: its items along a new first axis."""
-    key = ("array", source.key, tuple(i.key for i in items) if items is not None else length.key)
+    listed = machine.record(source)
+    content = listed.content if isinstance(listed, ListRecord) else None
+    key: Hashable = content and ("array", content)
+    key = key or ("array", source.key, tuple(i.key for i in items) if items is not None else length.key)
     record = element if element is not None else NONE
     inner = as_array(machine, record) if element is not None else NONE
     shape: tuple[Value, ...] | None = None
