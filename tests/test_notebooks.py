@@ -184,23 +184,28 @@ def test_a_damaged_notebook_is_reported_where_it_is_relevant(
 
 
 def test_a_cell_that_cannot_be_parsed_costs_itself_alone() -> None:
-    data = notebook(IMPORTS, MODEL, "%time 1\n\nprint 'a'", DATA, FIT)
+    data = notebook(IMPORTS, MODEL, "%time 1\n\nx y", DATA, FIT)
     result = check_source("a.ipynb", data)
     assert (list(map(placed, result.findings)), result.fragments) == (["4:1:1 SRN301"], 1)
 
 
 def test_a_relevant_cell_that_cannot_be_parsed_is_reported() -> None:
-    data = notebook(IMPORTS, MODEL, DATA, "for e in range(9):\n    print e\n    model.reset_states()", FIT)
-    assert found(data) == ["3:2:5 SRN001", "4:1:1 SRN301"]
-    assert checked(data)[0].message.startswith("this cell cannot be parsed: Missing parentheses")
+    data = notebook(IMPORTS, MODEL, DATA, "for e in range(9):\n    print(e e)\n    model.reset_states()", FIT)
+    assert found(data) == ["3:2:11 SRN001", "4:1:1 SRN301"]
+    assert checked(data)[0].message.startswith("this cell cannot be parsed: invalid syntax")
+
+
+def test_cells_in_python_2_are_read_as_such() -> None:
+    loop = "for e in range(9):\n    print e\n    model.fit(x, y, batch_size=2, shuffle=False)"
+    assert found(notebook(IMPORTS, MODEL, DATA, loop)) == ["3:3:5 SRN301"]
 
 
 def test_what_an_unreadable_cell_does_is_unknown() -> None:
     predict = "model.predict(x[:2], batch_size=2)"
     fit_once = FIT.replace("epochs=3, ", "")
     assert found(notebook(IMPORTS, MODEL, DATA, fit_once, predict)) == ["4:1:1 SRN304"]
-    assert found(notebook(IMPORTS, MODEL, DATA, fit_once, "print 'x'\nforget(model)", predict)) == []
-    assert found(notebook(IMPORTS, MODEL, DATA, "print 'x'\nmodel = other()", FIT)) == []
+    assert found(notebook(IMPORTS, MODEL, DATA, fit_once, "x y\nforget(model)", predict)) == []
+    assert found(notebook(IMPORTS, MODEL, DATA, "x y\nmodel = other()", FIT)) == []
 
 
 def test_an_exception_ends_its_cell_alone() -> None:

@@ -89,7 +89,8 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
         source = python.read(document.path, code) if code is not None else source
     if isinstance(source, Source):
         spans = {node: _moved(span, part) for node, span in source.spans.items()}
-        return _Parsed(part, source.modules[0], spans, part.code, source.python2)
+        runs = source.code if source.python2 else part.code
+        return _Parsed(part, source.modules[0], spans, runs, source.python2)
     if part.cell is None:
         reading.fragments += 1
     else:
