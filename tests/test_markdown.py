@@ -341,3 +341,30 @@ class Anew(Callback):
     fit = "model.fit(x, y, batch_size=2, epochs=3, shuffle=False, callbacks=[Anew()])\n"
     text = f"# Keras\n\n{fenced(SETUP, resets, fit)}"
     assert "14:9 SRN303" in found(text)
+
+
+def test_a_later_story_knows_the_functions_that_it_uses_and_keeps() -> None:
+    first = """\
+import keras
+import numpy as np
+def doubled(count):
+    return 2 * count
+def build(count):
+    model = keras.Sequential()
+    model.add(keras.Input(batch_shape=(doubled(count), 3, 1)))
+    model.add(keras.layers.LSTM(4, stateful=True))
+    model.compile("sgd", "mse")
+    return model
+def train(model):
+    model.fit(x, y, batch_size=2)
+x, y = np.zeros((8, 3, 1)), np.zeros((8, 4))
+"""
+    again = """\
+def train(model):
+    model.fit(a, b, batch_size=2, epochs=3, shuffle=False)
+a, b = np.zeros((8, 3, 1)), np.zeros((8, 4))
+train(build(1))
+"""
+    text = f"# A\n\n{fenced(first)}\n# B\n\n{fenced(again)}"
+    assert found(text) == ["23:5 SRN301"]
+    assert found(text.replace("def build", "def make")) == []

@@ -432,11 +432,10 @@ def _rows_of_unknown(
     first = indices[0] if indices else NONE
     if not isinstance(first, Known) or not isinstance(first.value, Slice) or first.value.step.key != NONE.key:
         return None
-    if _cut_axis(index):
-        return None
     start = Known(0) if first.value.start.key == NONE.key else first.value.start
     base = whole.key if len(indices) == 1 else ("of", whole.key, *(i.key for i in indices[1:]))
-    cut = Cut(machine.site(node), whole.key, 0, *_cut_span(index)) if node is not None else None
+    axis = _cut_axis(index)
+    cut = Cut(machine.site(node), whole.key, axis, *_cut_span(index)) if node is not None else None
     rows = Known(1) if is_one_row(first.value) else None
     return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut, rows=rows))
 

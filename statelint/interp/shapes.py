@@ -117,7 +117,8 @@ def array_index(array: Array, index: Value) -> Value | None:
         return picked(array, first.value, indices[1:])
     if array.shape is None:
         if isinstance(first, Known) and isinstance(first.value, Slice):
-            start = NONE if indices[0] is not first else first.value.start
+            rows = _rows(array, first.value)
+            start = rows.value.start if isinstance(rows, Known) and isinstance(rows.value, Array) else NONE
             windows = array.windows if _adds_axis_behind(indices) else None
             narrowed = ("of", array.base, *(i.key for i in indices[1:]))
             one = Known(1) if is_one_row(first.value) else None

@@ -12,11 +12,13 @@ from statelint.rules.cadence import cadence_of
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
     are_apart,
+    are_other_streams,
     are_separate,
     is_again,
     is_read_anew,
     is_spelled_step,
     is_written,
+    leads_to,
     stream_of,
 )
 from statelint.sites import Site
@@ -37,8 +39,8 @@ class Start:
     """A feed whose data begin anew, while its state is the one that `source` left.
 
     `why` says how that is known: "again" (the data went through before, in `earlier`), "apart" (they
-    were made apart), "between" (the source came in between parts of one training), or "sequence"
-    (each pass of `loop` feeds a sequence of its own).
+    were made apart), "stream" (they come from two generators for different data), "between" (the source
+    came in between parts of one training), or "sequence" (each pass of `loop` feeds a sequence of its own).
     """
 
     feed: Feed
@@ -77,15 +79,13 @@ def _start(
     if next(iter(history.unbroken()), None) is not source:
         return None
     interrupts = feed.phase == "train" and source.phase in INFERENCE
-    continues = False
+    continues = interrupts and _goes_on(history, source, feed)
     for earlier in history.unbroken():
         loop = separating_loop(earlier.context, feed.context)
         if loop is not None and earlier.site == feed.site and are_separate(earlier.data, feed.data, loop):
             return Start(feed, position, source, "sequence", earlier, loop)
         if _is_repeated(story, positions[id(earlier)], earlier, position, feed):
             return Start(feed, position, source, "again", earlier)
-        if interrupts and earlier.phase == "train" and stream_of(earlier.data) == stream_of(feed.data):
-            continues = stream_of(source.data) != stream_of(feed.data)
         # What lies before would end with a reset there.
         if id(earlier) in anew:
             break
@@ -93,13 +93,36 @@ def _start(
     twice = interrupts and id(source) in anew and _rereads(story, positions[id(source)], source, feed)
     if continues or twice or (interrupts and _is_aside(story, position, feed, source)):
         return Start(feed, position, source, "between")
-    if (
-        (interrupts or feed.phase in INFERENCE)
-        and source.site != feed.site
-        and (are_apart(source.data, feed.data) or _is_behind_torn_training(source, history, feed))
-    ):
-        return Start(feed, position, source, "apart")
+    if interrupts and not leads_to(source.data, feed.data) and _begins_again(story, position, feed):
+        return Start(feed, position, source, "between")
+    calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
+    if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
+        if are_apart(source.data, feed.data) or _is_behind_torn_training(source, history, feed):
+            return Start(feed, position, source, "apart")
+        if feed.phase in INFERENCE and are_other_streams(source.data, feed.data):
+            return Start(feed, position, source, "stream")
     return None
+
+
+def _goes_on(history: History, source: Feed, feed: Feed) -> bool:
+    """Whether training goes on with the data of an earlier one, of which the inference's are no part."""
+    mine = stream_of(feed.data)
+    before = (earlier for earlier in history.unbroken() if earlier.phase == "train")
+    return stream_of(source.data) != mine and any(stream_of(earlier.data) == mine for earlier in before)
+
+
+def _begins_again(story: Story, position: int, feed: Feed) -> bool:
+    """Whether a whole training on the same data went before, whatever happened since."""
+    if feed.call.method not in ("fit", "fit_generator"):
+        return False
+    for before, earlier in story.feeds("train"):
+        if before >= position:
+            break
+        is_other = earlier.call.id != feed.call.id and not earlier.context.excludes(feed.context)
+        if is_other and earlier.model.id == feed.model.id:
+            if _is_repeated(story, before, earlier, position, feed):
+                return True
+    return False
 
 
 def _is_behind_torn_training(source: Feed, history: History, feed: Feed) -> bool:

@@ -12,6 +12,8 @@ _RANDOM = ("numpy.random.", "tensorflow.random.")
 # Blank arrays: what they are filled with is part of their key.
 _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
 _LOADERS = ("numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "pandas.read_")
+# Attributes by which an array or a table tells the same each time.
+_OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 _LISTINGS = ("glob.glob", "glob.iglob", "os.listdir", "os.scandir")
 
 
@@ -34,17 +36,47 @@ def is_again(earlier: Data, later: Data) -> bool:
         return False
     if one.key == other.key:
         return True
-    numbers = (number(one.start), one.samples, number(other.start), other.samples)
-    if one.base != other.base or any(n is None for n in numbers):
+    start, rows, begin, count = number(one.start), one.samples, number(other.start), other.samples
+    if one.base != other.base or start is None or begin is None:
         return False
-    start, rows, begin, count = (n or 0 for n in numbers)
+    if begin == start:
+        return True
     # A slice that reaches the end (or beyond) may be meant as the last look back.
-    return begin == start or (start < begin and begin + count < start + rows)
+    return rows is not None and count is not None and start < begin and begin + count < start + rows
 
 
 def are_apart(one: Data, other: Data) -> bool:
     """Whether the program drew the two at random and apart, so that neither continues the other."""
-    return bool(_apart(one, other))
+    rows = rows_of(other)
+    return bool(_apart(one, other)) or (rows is not None and rows.shuffle_site is not None)
+
+
+def leads_to(one: Data, other: Data) -> bool:
+    """Whether the rows of `other` may be those of one whole that stand behind the rows of `one`."""
+    first, second = rows_of(one), rows_of(other)
+    if first is None or second is None or first.base != second.base:
+        return False
+    start, rows, begin = number(first.start), first.samples, number(second.start)
+    return None in (start, rows, begin) or begin == (start or 0) + (rows or 0)
+
+
+def are_other_streams(one: Data, other: Data) -> bool:
+    """Whether one function makes the two generators, of which it is told that they shall read other data."""
+    match one.key, other.key:
+        case (
+            ("Items", ("generator", _, function, tuple(own))),
+            ("Items", ("generator", _, same, tuple(theirs))),
+        ):
+            return function == same and any(map(_are_told_apart, own, theirs))
+    return False
+
+
+def _are_told_apart(one: Hashable, other: Hashable) -> bool:
+    """Whether two arguments are different numbers or texts."""
+    match one, other:
+        case ("int" | "str", _), ("int" | "str", _):
+            return one != other
+    return False
 
 
 def _apart(one: Data, other: Data) -> frozenset[int]:
@@ -105,7 +137,10 @@ def is_read_anew(data: Data) -> bool:
     """Whether the data are read from an object that isn't known, so that the same expression may give
     others.
     """
-    return any(part[0] in ("attribute", "call") for part in parts(data.key))
+    return any(
+        part[0] == "call" or (part[0] == "attribute" and part[-1] not in _OF_ARRAYS)
+        for part in parts(data.key)
+    )
 
 
 def is_spelled_step(data: Data) -> bool:

@@ -52,6 +52,10 @@ def _was_trained_on(story: Story, start: Start) -> bool:
     )
 
 
+# What has to be assumed of the data of two generators.
+_APART = ("the data of the second generator don't begin where those of the first end",)
+
+
 def _report(start: Start) -> Report:
     feed, source = start.feed, start.source
     call, layer = _name(feed.call.method), feed.model.stateful_layers[0]
@@ -65,7 +69,7 @@ def _report(start: Start) -> Report:
         site=feed.site,
         message=message,
         instead=f"reset before it: {RESET}",
-        assumptions=assumptions(layer.stateful),
+        assumptions=(*assumptions(layer.stateful), *(_APART if start.why == "stream" else ())),
         related=(
             Related(source.site, "the state comes from here"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -119,33 +119,62 @@ def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
     """The blocks of a text that belong together.
 
     Where the blocks under a heading bind what was bound before, a new story starts, which knows of the
-    one before only the imports.
+    one before only the imports, and the functions and classes that it needs and doesn't define anew.
     """
     story: list[_Parsed] = []
+    before: list[_Parsed] = []
     bound: set[str] = set()
     for _, under in groupby(parsed, key=lambda one: one.part.section):
         blocks = list(under)
         names = {name for block in blocks for name in _bound(block.module.body)}
         if story and names & bound:
-            yield story
-            story, bound = [one for block in story if (one := _imports(block)).module.body], set()
+            yield _needed(before, story) + story
+            before, story, bound = before + story, [], set()
         story += blocks
         bound |= names
     if story:
-        yield story
+        yield _needed(before, story) + story
 
 
-def _imports(parsed: _Parsed) -> _Parsed:
-    """The import statements on a block's top level."""
+def _needed(before: Sequence[_Parsed], story: Sequence[_Parsed]) -> list[_Parsed]:
+    """What a story takes over from the blocks before it: imports, and definitions of names that it needs."""
+    bound = {name for block in story for name in _bound(block.module.body)}
+    used = {name for block in story for name in _names(block.module)} - bound
+    definitions: dict[str, cst.CSTNode] = {}
+    for block in before:
+        for statement in block.module.body:
+            for name in _bound([statement]):
+                definitions.pop(name, None)
+                if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+                    definitions[name] = statement
+    todo, wanted = list(used), set()
+    while todo:
+        definition = definitions.pop(todo.pop(), None)
+        if definition is not None:
+            wanted.add(id(definition))
+            todo += _names(definition) - bound
+    return [one for block in before if (one := _kept(block, wanted)).module.body]
+
+
+def _names(node: cst.CSTNode) -> set[str]:
+    return {part.value for part in python.walk(node) if isinstance(part, cst.Name)}
+
+
+def _kept(parsed: _Parsed, wanted: Container[int]) -> _Parsed:
+    """The import statements on a block's top level, and the statements that are wanted."""
     kept = [
         statement
         for statement in parsed.module.body
-        if isinstance(statement, cst.SimpleStatementLine)
-        and all(isinstance(part, cst.Import | cst.ImportFrom) for part in statement.body)
+        if id(statement) in wanted
+        or (
+            isinstance(statement, cst.SimpleStatementLine)
+            and all(isinstance(part, cst.Import | cst.ImportFrom) for part in statement.body)
+        )
     ]
     lines = [""] * len(parsed.part.code.split("\n"))
     for statement in kept:
-        row = parsed.spans[id(statement)][0] - parsed.part.before - 1
+        parts = (statement, *getattr(statement, "decorators", ()))
+        row = min(parsed.spans[id(part)][0] for part in parts) - parsed.part.before - 1
         code = parsed.module.code_for_node(statement.with_changes(leading_lines=())).rstrip("\n").split("\n")
         lines[row : row + len(code)] = code
     return _Parsed(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.filling import windows_in
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Tuple
+from statelint.interp.pieces import lengths
 from statelint.interp.shapes import elementwise, made, mapped, product, shape_values, transposed
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.graphs import flow, kept_batch
+from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Written
 from statelint.values import NONE, Known, Reason, Unknown, Value, depending_on, interned, number, unknown
@@ -185,7 +187,7 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
                 if rest is not None and rest == others:
                     dims[at] = array.shape[0]
     key = ("reshape", array.key, tuple(d.key for d in dims))
-    same_rows = array.shape is not None and bool(array.shape) and dims and dims[0].key == array.shape[0].key
+    same_rows = bool(dims) and keeps_length(array, dims[0])
     base = ("reshaped", array.base) if same_rows else key
     start = array.start if same_rows else Known(0)
     # Rows of unknown number that keep their first axis are still the same windows.
@@ -197,13 +199,30 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     )
 
 
+def keeps_length(array: Array, rows: Value) -> bool:
+    """Whether this is the number of the array's rows: `len(x)`, `x.shape[0]`."""
+    if array.shape is not None:
+        return bool(array.shape) and rows.key == array.shape[0].key
+    if array.rows is not None:
+        return False
+    own = frozenset(lengths(array.key))
+    if rows.key in own:
+        return True
+    match rows.key:
+        # Of `x.shape[0]`, where `x` is one of two arrays, each takes its own.
+        case ("item", ("either", _, left, right), at):
+            return any(interned(("item", side, at)) in own for side in (left, right))
+    return False
+
+
 def reshaped_unknown(machine: Machine, source: Hashable, arguments: Arguments, result: Value) -> Value:
     """`x.reshape(rows, steps, features)` of something unknown: only arrays have such a method."""
     array = Array(source, None, source)
     shaped = array_method(machine, Known(array), "reshape", arguments)
     if not isinstance(shaped, Known) or not isinstance(shaped.value, Array):
         return result
-    return replace(shaped, value=replace(shaped.value, key=result.key, base=result.key))
+    base = result.key if shaped.value.base == shaped.value.key else shaped.value.base
+    return replace(shaped, value=replace(shaped.value, key=result.key, base=base))
 
 
 def _width(array: Array, value: Value) -> Value:
@@ -273,22 +292,37 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     key = ("concatenate", at, tuple(v.key for v in found))
     if len(arrays) != len(found) or not arrays or at is None or any(a.shape is None for a in arrays):
         passed = flow(machine, *found, batch=kept_batch(machine, *found) if at not in (None, 0) else None)
-        return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
+        if passed is not None or at != 0 or not found:
+            return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
+        return Known(replace(_begins_with(key, found[0]), shuffle_site=_shuffled_all(arrays, found)))
     shapes = [a.shape for a in arrays if a.shape is not None]
     rank = len(shapes[0])
     position = at if at >= 0 else rank + at
     if any(len(s) != rank for s in shapes) or position >= rank:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
-    lengths = [number(s[position]) for s in shapes]
-    known = [n for n in lengths if n is not None]
-    total: Value = Known(sum(known)) if len(known) == len(lengths) else machine.unknown(Reason.OPERATION)
+    counts = [number(s[position]) for s in shapes]
+    known = [n for n in counts if n is not None]
+    total: Value = Known(sum(known)) if len(known) == len(counts) else machine.unknown(Reason.OPERATION)
     shape = (*shapes[0][:position], total, *shapes[0][position + 1 :])
     is_made = all(a.made for a in arrays)
     separate = arrays[0].separate_site if all(a.separate_site is not None for a in arrays) else None
-    return depending_on(
-        Known(Array(key, shape, key, Known(0), is_made, separate_site=separate)),
-        *found,
-    )
+    joined = _begins_with(key, found[0]) if position == 0 else Array(key, None, key)
+    joined = replace(joined, shape=shape, made=is_made, separate_site=separate)
+    return depending_on(Known(replace(joined, shuffle_site=_shuffled_all(arrays, found))), *found)
+
+
+def _begins_with(key: Hashable, first: Value) -> Array:
+    """An array of unknown shape that begins with the rows of another one."""
+    if isinstance(first, Known) and isinstance(first.value, Array):
+        return Array(key, None, first.value.base, first.value.start)
+    return Array(key, None, first.key)
+
+
+def _shuffled_all(arrays: list[Array], parts: Sequence[Value]) -> Site | None:
+    """The call that shuffled the rows of the first of several arrays, where all are shuffled."""
+    if len(arrays) < len(parts) or any(array.shuffle_site is None for array in arrays):
+        return None
+    return arrays[0].shuffle_site
 
 
 def _transposed(array: Array, axes: tuple[int, ...] | None, source: Value) -> Value:
