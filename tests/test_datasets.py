@@ -146,3 +146,27 @@ def test_a_model_is_fed_with_it() -> None:
         "train_on_batch train array(2, 3, 1) from 2 batch=2 carried for#1",
         "train_on_batch train array(2, 3, 1) from 8 batch=2 carried for#last",
     ]
+
+
+PIECES = """
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+letters = np.array([ord(letter) for letter in mystery()])
+pieces = tf.data.Dataset.from_tensor_slices(letters).batch(11, drop_remainder=True)
+pairs = pieces.map(lambda piece: (piece[:-1], piece[1:])){shuffled}.batch(4, drop_remainder=True)
+memory = keras.layers.GRU(8, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(4, None)), keras.layers.Embedding(99, 3), memory])
+for epoch in range(3):
+    memory.reset_states()
+    for number, (before, behind) in enumerate(pairs):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(model(before))
+"""
+
+
+@pytest.mark.parametrize(("shuffled", "codes"), [(".shuffle(100)", ["SRN202"]), ("", ["SRN208"])])
+def test_a_loop_draws_batches_of_pieces(shuffled: str, codes: list[str]) -> None:
+    found = check_source("t.py", PIECES.format(shuffled=shuffled).encode()).findings
+    assert [f.code for f in found] == codes

@@ -121,6 +121,19 @@ def test_imports_of_a_package_beside_the_programs_folder(
     assert check(tmp_path, monkeypatch, files, "tools") == ["tools/train.py:4 SRN204"]
 
 
+def test_imports_of_a_module_above_the_programs_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "models.py": MODEL,
+        "runs/data.py": DATA,
+        "runs/train.py": dedent(TRAIN).format(
+            imports="from models import *\nfrom data import x, y", build="build"
+        ),
+    }
+    assert check(tmp_path, monkeypatch, files) == ["runs/train.py:4 SRN204"]
+
+
 def test_a_finding_in_a_shared_module_is_reported_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,3 +82,56 @@ def test_keras_1_counts_samples() -> None:
     code = f"{MODEL}model.fit_generator(((x[:2], x[:2]) for _ in range(99)), {arguments})\n"
     codes = {f.code for f in check_source("snippet.py", code.encode(), targets=(2,)).findings}
     assert "SRN212" not in codes
+
+
+SIXTY_FOUR = """
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+memory = keras.layers.GRU(8, stateful=True, return_sequences=True)
+model = keras.Sequential([keras.Input(batch_shape=(64, None, 3)), memory])
+given = np.array(mystery())
+"""
+
+
+@pytest.mark.parametrize(
+    ("one_row", "call"),
+    [
+        ("given[None]", "predict_on_batch"),
+        ("given[np.newaxis, 0]", "predict_on_batch"),
+        ("given[None, ..., None]", "predict_on_batch"),
+        ("given[None][:, 3]", "predict_on_batch"),
+        ("mystery()[None, :, :]", "predict_on_batch"),
+        ("np.expand_dims(given, 0)", "predict_on_batch"),
+        ("tf.expand_dims([word[c] for c in 'seed'], 0)", "__call__"),
+        ("tf.expand_dims([[1.0, 0.0, 0.0]], axis=0)", "__call__"),
+    ],
+)
+def test_data_made_one_row_are_one_row(one_row: str, call: str) -> None:
+    code = f"{SIXTY_FOUR}model.{call}({one_row})\n"
+    assert {f.code for f in check_source("t.py", code.encode()).findings} == {"SRN206"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "given[:, None]",
+        "given[..., None]",
+        "np.expand_dims(given, -1)",
+        "given[3]",
+        "tf.expand_dims(given, 1)",
+    ],
+)
+def test_data_with_an_axis_behind_have_rows_of_their_own(rows: str) -> None:
+    code = f"{SIXTY_FOUR}model.predict_on_batch({rows})\n"
+    assert not check_source("t.py", code.encode()).findings
+
+
+def test_a_loop_that_feeds_its_own_output_feeds_one_row() -> None:
+    code = f"""{SIXTY_FOUR}
+step = tf.expand_dims([1, 2, 3], 0)
+for _ in range(100):
+    step = tf.expand_dims([int(np.argmax(model(step)[0, -1]))], 0)
+"""
+    assert [f.code for f in check_source("t.py", code.encode()).findings] == ["SRN206"]

@@ -427,9 +427,12 @@ def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst
 def _rows_of_unknown(
     machine: Machine, whole: Unknown, index: Known, node: cst.CSTNode | None
 ) -> Value | None:
-    """A slice of rows of data of which nothing is known."""
+    """A slice of rows of data of which nothing is known, or the data as one row."""
     indices = index.value.items if isinstance(index.value, Tuple) else (index,)
-    first = indices[0] if indices else NONE
+    first = indices[0] if indices else Known(0)
+    if first.key == NONE.key:
+        key = ("index", whole.key, index.key)
+        return Known(Array(key, None, key, rows=Known(1)))
     if not isinstance(first, Known) or not isinstance(first.value, Slice) or first.value.step.key != NONE.key:
         return None
     start = Known(0) if first.value.start.key == NONE.key else first.value.start

@@ -121,10 +121,9 @@ def array_index(array: Array, index: Value) -> Value | None:
             start = rows.value.start if isinstance(rows, Known) and isinstance(rows.value, Array) else NONE
             windows = array.windows if _adds_axis_behind(indices) else None
             narrowed = ("of", array.base, *(i.key for i in indices[1:]))
-            one = Known(1) if is_one_row(first.value) else None
-            taken = replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows, rows=one)
-            return Known(replace(taken, made=False))
-        return Known(Array(key, None, key))
+            taken = replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows)
+            return Known(replace(taken, made=False, rows=_rows_left(array, first.value)))
+        return Known(Array(key, None, key, rows=Known(1) if first.key == NONE.key else None))
     shape: list[Value] = []
     axis = 0
     for position, part in enumerate(indices):
@@ -172,6 +171,13 @@ def array_index(array: Array, index: Value) -> Value | None:
             index,
         )
     return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made)), index)
+
+
+def _rows_left(array: Array, part: Slice) -> Value | None:
+    """How many rows a slice leaves of an array of unknown shape."""
+    if part == Slice(NONE, NONE, NONE):
+        return array.rows
+    return Known(1) if is_one_row(part) else None
 
 
 def _is_number(key: Hashable) -> bool:

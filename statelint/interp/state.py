@@ -241,19 +241,23 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
     key = ("widened", site, before.key, after.key)
     if isinstance(before, Known) and isinstance(after, Known):
         one, other = before.value, after.value
-        if (
-            isinstance(one, Array)
-            and isinstance(other, Array)
-            and one.shape is not None
-            and other.shape is not None
-        ) and [v.key for v in one.shape] == [v.key for v in other.shape]:
-            windows = other.windows if other.fill is not None and other.fill == one.fill else None
-            fill = other.fill if windows is not None else None
-            return Known(Array(key, other.shape, key, Known(0), other.made, windows=windows, fill=fill))
+        if isinstance(one, Array) and isinstance(other, Array):
+            return _widen_array(one, other, key)
         if isinstance(one, Tensor) and isinstance(other, Tensor):
             # Each pass puts further layers on it.
             batch = other.batch if one.batch.key == other.batch.key else unknown(Reason.LOOP)
             return Known(replace(other, key=key, batch=batch, rank=None, whole=False))
+    return unknown(Reason.LOOP, key=key)
+
+
+def _widen_array(before: Array, after: Array, key: Hashable) -> Value:
+    one, other = before.shape, after.shape
+    if one is not None and other is not None and [v.key for v in one] == [v.key for v in other]:
+        windows = after.windows if after.fill is not None and after.fill == before.fill else None
+        fill = after.fill if windows is not None else None
+        return Known(Array(key, other, key, Known(0), after.made, windows=windows, fill=fill))
+    if after.samples is not None and after.samples == before.samples:
+        return Known(Array(key, None, key, rows=Known(after.samples)))
     return unknown(Reason.LOOP, key=key)
 
 

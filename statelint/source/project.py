@@ -208,8 +208,10 @@ def _search_path(importer: Path, entry: Path, top: str) -> tuple[Path, ...]:
     root = _root(importer)
     # `from project.models import …` in project/scripts/train.py.
     named = next((folder.parent for folder in (importer, *importer.parents) if folder.name == top), None)
-    # `from package.models import …` in tools/train.py, beside package/, where nothing marks the root.
-    beside = next((folder for folder in tuple(importer.parents)[:2] if _is_package(folder / top)), None)
+    # `from package.models import …` in tools/train.py, beside package/, or `import models` in runs/train.py,
+    # below models.py, where nothing marks the root.
+    near = tuple(importer.parents)[:2]
+    beside = next((folder for folder in near if _is_package(folder / top) or _is_file(folder, top)), None)
     found = (importer, entry, *_above_packages(importer), root, root / "src", named, beside)
     return tuple(dict.fromkeys(folder for folder in found if folder is not None))
 
@@ -250,7 +252,7 @@ def _module(folder: Path, name: str, is_last: bool) -> Path | None:
     names = _names(folder)
     if name in names and _is_package(folder / name):
         return folder / name / "__init__.py"
-    if f"{name}.py" in names:
+    if _is_file(folder, name):
         return folder / f"{name}.py"
     inner = folder / name
     if name in names and (not is_last or any(other.endswith(".py") for other in _names(inner))):
@@ -260,6 +262,10 @@ def _module(folder: Path, name: str, is_last: bool) -> Path | None:
 
 def _package(folder: Path) -> tuple[Path, ...]:
     return (folder / "__init__.py" if _is_package(folder) else folder,)
+
+
+def _is_file(folder: Path, name: str) -> bool:
+    return f"{name}.py" in _names(folder)
 
 
 def _is_package(folder: Path) -> bool:

@@ -232,8 +232,9 @@ class Dataset:
     # The last step is a parallel map: tf.data makes one step of it and a following `.batch`, which keeps
     # the order.
     fuses: bool = False
-    # Pieces of a series, each shorter than the `.batch` that cut it: how many, and where they lie.
-    pieces: tuple[Value, Windows] | None = None
+    # Pieces of a series, each shorter than the `.batch` that cut it: how many, where they lie, and the
+    # arrays that they make when they are batched.
+    pieces: tuple[Value, Windows, tuple[Value, ...]] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))

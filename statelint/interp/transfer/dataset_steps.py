@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from statelint.interp.objects import Arguments
@@ -16,8 +17,8 @@ def of_batches(dataset: Dataset, step: Dataset) -> Dataset:
     elements: Value = unknown(Reason.OPERATION) if total is None else Known(total)
     step = replace(step, elements=elements, parts=(), windows=None, pieces=None, separate_site=None)
     if dataset.pieces is not None:
-        count, windows = dataset.pieces
-        return replace(step, elements=count, windows=windows)
+        count, windows, parts = dataset.pieces
+        return replace(step, elements=count, windows=windows, parts=parts)
     full = is_(dataset.drop_remainder, True) is Ternary.YES
     if not full or not size or dataset.batch_site is None or dataset.windows is not None:
         return step
@@ -34,8 +35,13 @@ def _as_windows(step: Dataset, part: Value, elements: Value, size: int) -> Value
     return Known(Array(key, (elements, Known(size), *array.shape[1:]), key, Known(0), array.made))
 
 
-def in_pieces(dataset: Dataset, step: Dataset, rows: Value) -> Dataset:
-    """A step behind `.batch` that doesn't leave all rows: the batches were pieces of a series."""
+def in_pieces(
+    dataset: Dataset, step: Dataset, rows: Value, shapes: Sequence[tuple[Value, ...] | None]
+) -> Dataset:
+    """A step behind `.batch` that leaves `rows` of each: the batches were pieces of a series.
+
+    `shapes` are those of the arrays that it makes of a batch.
+    """
     size, left = number(dataset.batch), number(rows)
     lost = replace(
         step,
@@ -49,7 +55,14 @@ def in_pieces(dataset: Dataset, step: Dataset, rows: Value) -> Dataset:
     if not size or not left or not full or dataset.batch_site is None:
         return lost
     count: Value = unknown(Reason.OPERATION) if dataset.batches is None else Known(dataset.batches)
-    return replace(lost, pieces=(count, Windows(dataset.key, 0, size, left, dataset.batch_site)))
+    keys = [("pieces", step.key, which) for which in range(len(shapes))]
+    parts = tuple(
+        Known(Array(key, (count, *shape), key))
+        for key, shape in zip(keys, shapes, strict=True)
+        if shape is not None
+    )
+    windows = Windows(dataset.key, 0, size, left, dataset.batch_site)
+    return replace(lost, pieces=(count, windows, parts if len(parts) == len(shapes) else ()))
 
 
 def shortened(step: Dataset, name: str, arguments: Arguments) -> Dataset:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statelint.interp import calls, loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Items, Iteration, Tuple
-from statelint.interp.shapes import item
+from statelint.interp.shapes import item, shifted
 from statelint.interp.transfer import Transfer, dataset_steps, windowing
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Argument, Array, Cut, Dataset, Windows
@@ -271,7 +271,7 @@ def _mapped(
     shapes = [v.value.shape if isinstance(v, Known) and isinstance(v.value, Array) else None for v in left]
     step = replace(step, parts=())
     if dataset.batch is not None and rows is not None and rows.key != dataset.batch.key:
-        return dataset_steps.in_pieces(dataset, step, rows)
+        return dataset_steps.in_pieces(dataset, step, rows, shapes)
     if (
         any(s is None for s in shapes)
         or len(arrays) != len(dataset.parts)
@@ -410,7 +410,8 @@ def _part(dataset: Dataset, part: Value, which: int, position: int, total: int |
     shape = (rows, *rest) if rest is not None else (rows,)
     cut = Cut(dataset.batch_site, dataset.key, 0) if dataset.batch_site is not None else None
     is_made = isinstance(array, Array) and array.made
-    return Known(Array(key, shape, base, start, is_made, cut, shuffle_site=dataset.shuffle_site))
+    windows = shifted(dataset.windows, start, 1) if dataset.shuffle_site is None else None
+    return Known(Array(key, shape, base, start, is_made, cut, windows, dataset.shuffle_site))
 
 
 TRANSFERS: dict[str, Transfer] = {

@@ -17,7 +17,7 @@ from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Written
-from statelint.values import NONE, Known, Reason, Unknown, Value, depending_on, interned, number, unknown
+from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
 
 
 def _fresh(machine: Machine, name: str) -> tuple[str, int]:
@@ -258,7 +258,8 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         key = ("expand", array.key, at)
         if array.shape is None:
             behind = array.windows if at in (-1, 2) else None
-            return Known(Array(key, None, key, windows=behind, shuffle_site=array.shuffle_site))
+            rows = Known(1) if at == 0 else array.rows if at > 0 else None
+            return Known(Array(key, None, key, windows=behind, shuffle_site=array.shuffle_site, rows=rows))
         shape = list(array.shape)
         shape.insert(at if at >= 0 else len(shape) + 1 + at, Known(1))
         keeps = at not in (0, -len(shape))
@@ -275,10 +276,14 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     same = ("expand", value.key, axis.key if axis is not None else None)
-    if at == 0 and name == "numpy.expand_dims" and isinstance(value, Unknown):
-        return Known(Array(same, None, same, rows=Known(1)))
     batch = kept_batch(machine, value) if at not in (None, 0) else None
-    return flow(machine, value, batch=batch) or machine.unknown(Reason.OPERATION, None, same)
+    passed = flow(machine, value, batch=batch)
+    if passed is not None:
+        return passed
+    # What TensorFlow is given may be symbolic, where it isn't known; a list of numbers is not.
+    if at == 0 and (name == "numpy.expand_dims" or isinstance(machine.record(value), ListRecord)):
+        return Known(Array(same, None, same, rows=Known(1)))
+    return machine.unknown(Reason.OPERATION, None, same)
 
 
 def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
