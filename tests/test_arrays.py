@@ -137,3 +137,16 @@ def test_folds(splitter: str, parts: list[str]) -> None:
 def test_rows_that_are_not_known(expression: str) -> None:
     (told,) = reveal(f"{DATA}reveal({expression})", head=HEAD)
     assert told.startswith(("?", "array(?"))
+
+
+def test_what_a_function_returns_in_one_of_two_ways_is_unpacked() -> None:
+    code = f"""{DATA}
+def trimmed(x, y):
+    if mystery:
+        return x, y
+    return x[:-10], y[:-10]
+
+one, other = trimmed(a, s)
+reveal(one, other)
+"""
+    assert reveal(code, head=HEAD) == ["array(100, 3) | array(90, 3) array(100) | array(90)"]
