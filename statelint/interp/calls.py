@@ -312,7 +312,21 @@ def _generated(
         return values[min(position, len(values) - 1)] if values else unknown(Reason.ITERATION)
 
     concrete = not endless and bool(values) and number(count) == len(values)
-    return Known(Items(key, Iteration(count, item, key, concrete, resets)))
+    restarts = endless and _restarts(machine, activation)
+    return Known(Items(key, Iteration(count, item, key, concrete, resets, restarts)))
+
+
+def _restarts(machine: Machine, activation: Activation) -> bool:
+    """Whether a generator that never ends yields in each pass of its outermost loop what it yielded before."""
+    outer = len(machine.passes)
+    passes: dict[int, list[Hashable]] = {}
+    for value, context in activation.yields:
+        first, *inner = context.passes[outer:] or (None,)
+        if first is None or first.loop.kind != "endless":
+            return False
+        place = (tuple(p.index for p in inner), loops.content_of(machine, value))
+        passes.setdefault(first.index, []).append(place)
+    return len(passes) > 1 and all(found == passes[0] for found in passes.values())
 
 
 def _yield_count(machine: Machine, activation: Activation) -> Value:

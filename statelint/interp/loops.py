@@ -41,6 +41,8 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
                 return iteration
             case Range(start=start, stop=stop, step=step):
                 return _range(start, stop, step)
+            case Array(key=key) if key in machine.bounds:
+                return _range(*machine.bounds[key])
             case Array() as array:
                 count = array.shape[0] if array.shape else machine.unknown(Reason.ITERATION, node)
                 return Iteration(count, lambda k: array_item(array, k), array.key, False)
@@ -269,6 +271,8 @@ def comprehend(
 
 def content_of(machine: Machine, value: Value) -> Hashable:
     """The identity of what a value holds: two lists of the same are alike."""
+    if isinstance(value, Known) and isinstance(value.value, Tuple):
+        return ("tuple", *(content_of(machine, item) for item in value.value.items))
     record = machine.record(value)
     if not isinstance(record, ListRecord):
         return value.key

@@ -188,6 +188,8 @@ class Iteration:
     concrete: bool
     # What drawing an item may do to states.
     resets: tuple[DrawnReset, ...] = ()
+    # Whether it never ends, but goes over the same items again and again.
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

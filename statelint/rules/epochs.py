@@ -52,7 +52,7 @@ def _has_epochs(feed: Feed) -> bool:
     """Whether the same data come again in each pass: not so for a stream that never ends."""
     data = feed.data
     if data.kind in ("generator", "unknown"):
-        return False
+        return data.restarts
     if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
         return False
     steps = feed.call.argument("steps_per_epoch") if "steps_per_epoch" in feed.call.arguments else NONE

@@ -275,6 +275,8 @@ class Data:
     batch_rows: int | None = None
     # The call that put what a generator yields into random order.
     yields_shuffled: Site | None = None
+    # A generator that goes over the same batches again and again.
+    restarts: bool = False
     # What drawing its batches may do to states.
     resets: tuple[DrawnReset, ...] = ()
 

@@ -61,11 +61,17 @@ def _by_dimensions(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _arange(machine: Machine, name: str, arguments: Arguments) -> Value:
     values = [a.value for a in arguments.positional]
     numbers = [v.value for v in values if isinstance(v, Known) and isinstance(v.value, int | float)]
-    if len(numbers) != len(values) or not 1 <= len(numbers) <= 3:
+    if arguments.open or not 1 <= len(values) <= 3:
         return made(_fresh(machine, name), (machine.unknown(Reason.OPERATION),))
+    # The same bounds give the same numbers.
+    key = (name, machine.counted.setdefault(tuple(v.key for v in values), machine.fresh_id()))
+    first, last, by = (Known(0), values[0], Known(1)) if len(values) == 1 else (*values, Known(1))[:3]
+    machine.bounds[key] = (first, last, by)
+    if len(numbers) != len(values):
+        return made(key, (machine.unknown(Reason.OPERATION, None, ("length", key)),))
     start, stop, step = (0, numbers[0], 1) if len(numbers) == 1 else (*numbers, 1)[:3]
     count = max(math.ceil((stop - start) / step), 0) if step else 0
-    return made(_fresh(machine, name), (depending_on(Known(count), *values),))
+    return made(key, (depending_on(Known(count), *values),))
 
 
 def _linspace(machine: Machine, name: str, arguments: Arguments) -> Value:

@@ -95,6 +95,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                     value.key,
                     batch_rows=_rows_of_all(iteration),
                     yields_shuffled=shuffled,
+                    restarts=iteration.restarts,
                     resets=iteration.resets,
                 )
             case Tuple(items=items) if items:
