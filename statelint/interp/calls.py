@@ -317,7 +317,7 @@ def _generated(
 
 
 def _restarts(machine: Machine, activation: Activation) -> bool:
-    """Whether a generator that never ends yields in each pass of its outermost loop what it yielded before."""
+    """Whether an endless generator yields in each pass of its outermost loop what it yielded before."""
     outer = len(machine.passes)
     passes: dict[int, list[Hashable]] = {}
     for value, context in activation.yields:

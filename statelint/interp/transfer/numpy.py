@@ -66,7 +66,7 @@ def _arange(machine: Machine, name: str, arguments: Arguments) -> Value:
     # The same bounds give the same numbers.
     key = (name, machine.counted.setdefault(tuple(v.key for v in values), machine.fresh_id()))
     first, last, by = (Known(0), values[0], Known(1)) if len(values) == 1 else (*values, Known(1))[:3]
-    machine.bounds[key] = (first, last, by)
+    machine.bounds[interned(key)] = (first, last, by)
     if len(numbers) != len(values):
         return made(key, (machine.unknown(Reason.OPERATION, None, ("length", key)),))
     start, stop, step = (0, numbers[0], 1) if len(numbers) == 1 else (*numbers, 1)[:3]
