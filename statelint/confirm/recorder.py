@@ -335,11 +335,18 @@ class Keras:
     """One generation of Keras, imported."""
 
     def __init__(self, generation: int) -> None:
-        self.generation = generation
-        self.package = package_of(generation)
-        if self.package == "tf_keras":
+        package = package_of(generation)
+        if package == "tf_keras":
             os.environ["TF_USE_LEGACY_KERAS"] = "1"
-            sys.meta_path.insert(0, OldNames("keras", self.package))
+            sys.meta_path.insert(0, OldNames("keras", package))
+        self.look(generation, package)
+        _ = self.tf.keras.layers  # loaded lazily
+        if generation == 2:
+            alias_private_keras(package)
+
+    def look(self, generation: int, package: str) -> None:
+        """Find in the package what is to be watched."""
+        self.generation, self.package = generation, package
         self.tf: Any = importlib.import_module("tensorflow")
         self.keras: Any = importlib.import_module(self.package)
         self.np: Any = importlib.import_module("numpy")
@@ -361,9 +368,6 @@ class Keras:
         else:
             inner = ".src" if importlib.util.find_spec(f"{self.package}.src") else ""
             self.symbolic = importlib.import_module(f"{self.package}{inner}.engine.keras_tensor").KerasTensor
-        _ = self.tf.keras.layers  # loaded lazily
-        if generation == 2:
-            alias_private_keras(self.package)
 
 
 class Recorder:
@@ -671,6 +675,9 @@ class Recorder:
             len(self.story.batches) >= job.batches or len(self.story.calls) >= 10 * job.batches
         ):
             self.finish("stopped")
+
+    def before_making(self, model: Any, name: str) -> None:
+        """Called before a model makes its train, test or predict function."""
 
     def run_batches(self, kind: str, function: Any, model: Any, args: Any, kwargs: Any) -> Any:
         """Run a train, test or predict function of Keras and record the batches that it took."""
@@ -1172,44 +1179,45 @@ class Recorder:
             outcome.update(call=self.active[-1].index)
         return outcome
 
+    def told(self, outcome: dict[str, Any]) -> dict[str, Any]:
+        """Return the story so far as the JSON of a recording."""
+        resets = []
+        for reset in list(self.story.resets):
+            owner = reset.get("_layer")
+            known = {key: value for key, value in reset.items() if key != "_layer"}
+            resets.append(known if owner is None else known | {"model": self.model_of(owner)})
+        if not self.tf.executing_eagerly():
+            self.story.cap("eager execution is disabled: nothing was watched")
+        self.describe_models()
+        return {
+            "keras": self.keras.generation,
+            "version": self.keras.version,
+            "backend": self.keras.backend,
+            "models": self.story.models,
+            "calls": list(self.story.calls),
+            "batches": list(self.story.batches),
+            "resets": resets,
+            "weights": self.story.weights,
+            "raised": self.story.raised,
+            "outcome": outcome,
+            "mended": self.story.mended,
+            "caps": self.story.caps,
+        }
+
     def write(self, status: str, error: BaseException | None = None, note: str | None = None) -> None:
         """Write the recording, once."""
         if self.written or self.job is None or os.getpid() != self.process:
             return
         self.written = True
-        resets = []
-        for reset in list(self.story.resets):
-            owner = reset.pop("_layer", None)
-            if owner is not None:
-                reset["model"] = self.model_of(owner)
-            resets.append(reset)
-        if not self.tf.executing_eagerly():
-            self.story.cap("eager execution is disabled: nothing was watched")
         chosen = os.environ.get("KERAS_BACKEND")
         if chosen and chosen != self.keras.backend:
             self.story.cap(f"KERAS_BACKEND={chosen} is not followed: ran on {self.keras.backend}")
         outcome = self.outcome(status, error)
         if note is not None:
             outcome["message"] = note
-        self.describe_models()
         if status in ("finished", "stopped"):
             self.measure_crossing()
-        text = _dumps(
-            {
-                "keras": self.keras.generation,
-                "version": self.keras.version,
-                "backend": self.keras.backend,
-                "models": self.story.models,
-                "calls": list(self.story.calls),
-                "batches": list(self.story.batches),
-                "resets": resets,
-                "weights": self.story.weights,
-                "raised": self.story.raised,
-                "outcome": outcome,
-                "mended": self.story.mended,
-                "caps": self.story.caps,
-            }
-        )
+        text = _dumps(self.told(outcome))
         descriptor = _open(self.job.out + ".part", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         rest = text.encode()
         while rest:
@@ -1281,10 +1289,12 @@ class Data:
         return [] if any(a is None or not a.ndim for a in arrays) else arrays
 
     def make_small(self) -> None:
-        """Cap the epochs and cut the arrays, so that no verdict changes; note what is known of the data."""
+        """Cap the epochs and cut the arrays, so that no verdict changes; note what is known of the data.
+
+        Outside a job nothing is capped or cut.
+        """
         a, story, job = self.arguments, self.recorder.story, self.recorder.job
-        assert job is not None
-        if self.name == "fit":
+        if self.name == "fit" and job is not None:
             epochs, start = number(a.get("epochs", 1)), number(a.get("initial_epoch", 0)) or 0
             if epochs is not None and epochs > start + job.max_epochs:
                 a["epochs"] = start + job.max_epochs
@@ -1303,6 +1313,10 @@ class Data:
             self.samples = len(x[0])
             self.inputs = x[0]
             self.rows = RowIndex(x + self.arrays_of(a.get("y")))
+        if self.name == "fit" and x and a.get("validation_split") and validation is None:
+            self.samples = math.floor(len(x[0]) * (1.0 - a["validation_split"]))
+            self.validation_samples = len(x[0]) - self.samples
+            self.validation_rows = self.rows
 
     def split_off_validation(self) -> None:
         """Do Keras's own validation split here, so that both parts can be cut."""
@@ -1343,6 +1357,8 @@ class Data:
     def kept(self, count: int, batch: Any) -> int:
         """Return how many of `count` rows to keep: some full batches and the same remainder."""
         size = number(batch) or DEFAULT_BATCH
+        if self.recorder.job is None:
+            return count
         return count if count <= CUT_ABOVE * size else KEPT_BATCHES * size + count % size
 
     def cut(self, *names: str) -> None:
@@ -1646,7 +1662,7 @@ def watch_origins(origins: Origins) -> None:
 
         functools.update_wrapper(wrapper, original)
         wrapper.autograph_info__ = {}  # type: ignore[attr-defined]
-        setattr(owner, name, staticmethod(wrapper) if isinstance(owner, type) else wrapper)
+        put(owner, name, staticmethod(wrapper) if isinstance(owner, type) else wrapper)
 
     noting(recorder.tf.data.Dataset, "from_tensor_slices", origins.note_source)
     for owner, names in ((np.random, ("shuffle", "permutation")), (random, ("shuffle",))):
@@ -1669,7 +1685,7 @@ def watch_origins(origins: Origins) -> None:
         return wrapper
 
     for name in ("array", "asarray", "stack"):
-        setattr(np, name, stacking(getattr(np, name)))
+        put(np, name, stacking(getattr(np, name)))
 
 
 def watch_generators(origins: Origins) -> None:
@@ -1693,11 +1709,31 @@ def watch_generators(origins: Origins) -> None:
         return made if made is seed or not recorder.recording else Generator(made.bit_generator)
 
     functools.update_wrapper(default_rng, original)
-    np.random.default_rng = default_rng
+    put(np.random, "default_rng", default_rng)
 
 
 # ---------------------------------------------------------------------------------------------------
 # Instrumentation
+
+
+_replaced: list[tuple[Any, str, Any]] = []
+_ABSENT = object()
+
+
+def put(owner: Any, name: str, value: Any) -> None:
+    """Set an attribute so that `restore` can undo it."""
+    _replaced.append((owner, name, vars(owner).get(name, _ABSENT)))
+    setattr(owner, name, value)
+
+
+def restore() -> None:
+    """Undo all that was instrumented in this process."""
+    while _replaced:
+        owner, name, value = _replaced.pop()
+        if value is _ABSENT:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, value)
 
 
 def replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
@@ -1710,7 +1746,7 @@ def replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
     wrapper.statelint_original = original
     # AutoGraph must call the wrapper as it is: Keras' own methods aren't converted either.
     wrapper.autograph_info__ = {}
-    setattr(owner, name, wrapper)
+    put(owner, name, wrapper)
 
 
 def subclasses(owner: Any) -> list[Any]:
@@ -1824,7 +1860,8 @@ def install(recorder: Recorder) -> None:
     def without_xla(original: Any) -> Any:
         def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
             # XLA can't run the taps.
-            if kwargs.get("jit_compile") and recorder.rnns and recorder.recording:
+            is_wanted = recorder.job is None or not recorder.recording
+            if kwargs.get("jit_compile") and recorder.rnns and not is_wanted:
                 kwargs["jit_compile"] = None
                 recorder.story.cap("XLA off")
             original(self, *args, **kwargs)
@@ -1848,7 +1885,7 @@ def watch_making(recorder: Recorder) -> None:
                 recorder.rnns.add(made)
         return made
 
-    owner.__new__ = staticmethod(new)
+    put(owner, "__new__", staticmethod(new))
 
 
 def wrap_steps(recorder: Recorder, model_class: Any) -> None:
@@ -1889,6 +1926,7 @@ def maker_wrapper(recorder: Recorder, kind: str, original: Any) -> Any:
     """Wrap `make_train_function` and its like so that the function made records its batches."""
 
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        recorder.before_making(self, f"{kind}_function")
         made = original(self, *args, **kwargs)
         # Keras 2 returns the function, Keras 3 only sets the attribute.
         current = getattr(self, f"{kind}_function", None) or made
@@ -1898,7 +1936,7 @@ def maker_wrapper(recorder: Recorder, kind: str, original: Any) -> Any:
         model = weakref.ref(self)
 
         def run(*args: Any, **kwargs: Any) -> Any:
-            if kind == "train":
+            if kind == "train" and recorder.job is not None:
                 build_ahead(recorder.keras, model())
             return recorder.run_batches(kind, current, model(), args, kwargs)
 

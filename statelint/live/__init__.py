@@ -1,0 +1,1 @@
+"""statelint in a running process: recordings for tests, and a guard for live trainings."""
