@@ -18,6 +18,8 @@ from statelint.values import assumptions, number
 
 _FOLLOWED = 16
 
+INSTEAD = f"reset all of them: {RESET}"
+
 
 class PartialReset(Rule):
     code = "SRN319"
@@ -42,7 +44,7 @@ class PartialReset(Rule):
                     site=site,
                     message=f"{count - len(kept)} of {count} stateful layers are reset: "
                     f"{_names(kept)} never {'is' if len(kept) == 1 else 'are'}",
-                    instead=f"reset all of them: {RESET}",
+                    instead=INSTEAD,
                     assumptions=assumptions(*(layer.stateful for layer in kept)),
                     related=(
                         *(Related(layer.site, f"this {layer.kind} keeps its state") for layer in kept),

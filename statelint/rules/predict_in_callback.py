@@ -13,6 +13,8 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
 from statelint.values import assumptions
 
+INSTEAD = "ask a copy of the model that has the same weights and a state of its own"
+
 
 class PredictInCallback(Rule):
     code = "SRN313"
@@ -38,7 +40,7 @@ class PredictInCallback(Rule):
                     message=f"{method} in `{feed.context.hook}` moves the state of the model that is being "
                     "trained: "
                     f"the {what} goes on from what it left",
-                    instead="ask a copy of the model that has the same weights and a state of its own",
+                    instead=INSTEAD,
                     assumptions=assumptions(layer.stateful),
                     related=(
                         Related(later.site, "the training that goes on"),

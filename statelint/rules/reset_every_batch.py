@@ -15,6 +15,8 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Loop, Pass, Reset, Skipped, Story, Trace, Walked
 from statelint.values import number
 
+INSTEAD = "reset once at the start of each epoch (or only where a sequence ends)"
+
 
 class ResetEveryBatch(Rule):
     code = "SRN303"
@@ -37,7 +39,7 @@ class ResetEveryBatch(Rule):
                 yield Report(
                     site=site,
                     message=f"the state is reset {where}, before each batch has been continued by the next",
-                    instead="reset once at the start of each epoch (or only where a sequence ends)",
+                    instead=INSTEAD,
                     related=(Related(feed.site, "the training whose batches follow one another"), *related),
                 )
 

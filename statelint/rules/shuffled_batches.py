@@ -16,6 +16,8 @@ from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Story, Trace
 from statelint.values import Ternary, assumptions, holds
 
+INSTEAD = "pass `shuffle=False` to fit()"
+
 
 class ShuffledBatches(Rule):
     code = "SRN201"
@@ -39,7 +41,7 @@ class ShuffledBatches(Rule):
                     site=call.site,
                     message=f"fit() shuffles {what} in every epoch, {how}, so that the rows of a batch "
                     f"don't continue those of the batch before",
-                    instead="pass `shuffle=False` to fit()",
+                    instead=INSTEAD,
                     assumptions=assumptions(shuffle),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
                     remedy=PassArgument(call.site, "shuffle", "False", given_at(call, "shuffle")),

@@ -14,6 +14,7 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Trace
 
 _MAKERS = ("timeseries_dataset_from_array",)
+INSTEAD = "leave the shuffling out (`shuffle=False` in fit() has no say in this)"
 
 
 class ShuffledDataset(Rule):
@@ -38,7 +39,7 @@ class ShuffledDataset(Rule):
                     site=site,
                     message=f"the {made} that {method}() reads is shuffled, so that the rows of a batch "
                     "don't continue those of the batch before",
-                    instead="leave the shuffling out (`shuffle=False` in fit() has no say in this)",
+                    instead=INSTEAD,
                     related=(
                         Related(feed.call.site, f"{method}() reads it"),
                         Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),

@@ -13,6 +13,11 @@ from statelint.sites import Site
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Trace
 
+INSTEAD = (
+    "keep the samples in the order of time: split the series at one point "
+    "(train_test_split: pass `shuffle=False`) and don't permute them"
+)
+
 
 class ShuffledSplit(Rule):
     code = "SRN203"
@@ -38,8 +43,7 @@ class ShuffledSplit(Rule):
                     site=site,
                     message=f"the samples are shuffled before {feed.call.method}() reads them, so that "
                     "the rows of a batch don't continue those of the batch before",
-                    instead="keep the samples in the order of time: split the series at one point "
-                    "(train_test_split: pass `shuffle=False`) and don't permute them",
+                    instead=INSTEAD,
                     related=(
                         *(
                             Related(other.call.site, "reads the shuffled samples")

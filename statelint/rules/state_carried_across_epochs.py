@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import is_left_out
+from statelint.rules.continuity import RESET
 from statelint.rules.epochs import Carried, assumed_epochs, carried_epochs, judge_epochs, outside_reset
 from statelint.rules.resetting import reset_in_loop
 from statelint.rules.stray_resets import misdirected
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
 from statelint.values import assumptions, number
+
+IN_CALLBACK = (
+    "pass a callback that resets the states in `on_epoch_begin` "
+    "(for every layer in model.layers that has `reset_states`: call it)"
+)
+IN_LOOP = f"reset at the top of the epoch loop: {RESET}"
 
 
 class StateCarriedAcrossEpochs(Rule):
@@ -45,21 +52,14 @@ def _report(trace: Trace, carried: Carried) -> Report:
     related = [Related(layer.site, f"{layer.kind} keeps its state from batch to batch")]
     if loop.kind == "epochs":
         message = f"{how_many} without a reset between them: epoch 2 starts from the state that epoch 1 left"
-        instead = (
-            "pass a callback that resets the states in `on_epoch_begin` "
-            "(for every layer in model.layers that has `reset_states`: call it)"
-        )
+        instead = IN_CALLBACK
     else:
         message = (
             "the loop feeds the same data again without a reset: pass 2 starts from the state that pass 1 "
             "left"
         )
         related.insert(0, Related(loop.site, "the epoch loop"))
-        instead = (
-            "reset at the top of the epoch loop: `for layer in model.layers: "
-            'if hasattr(layer, "reset_states"): layer.reset_states()` (Keras 2 also has '
-            "`model.reset_states()`)"
-        )
+        instead = IN_LOOP
     return Report(
         site=feed.site,
         message=message,

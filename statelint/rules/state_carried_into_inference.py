@@ -14,6 +14,8 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Story, Trace
 from statelint.values import assumptions
 
+INSTEAD = f"reset before it: {RESET}"
+
 
 class StateCarriedIntoInference(Rule):
     code = "SRN304"
@@ -68,7 +70,7 @@ def _report(start: Start) -> Report:
     return Report(
         site=feed.site,
         message=message,
-        instead=f"reset before it: {RESET}",
+        instead=INSTEAD,
         assumptions=(*assumptions(layer.stateful), *(_APART if start.why == "stream" else ())),
         related=(
             Related(source.site, "the state comes from here"),

@@ -14,6 +14,8 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
 from statelint.values import assumptions
 
+INSTEAD = f"reset before the training goes on: {RESET}"
+
 
 class StateCarriedIntoTraining(Rule):
     code = "SRN305"
@@ -52,7 +54,7 @@ def _report(start: Start) -> Report:
         site=feed.site,
         message=f"training goes on from the state that {left} left{sometimes}, as if its data continued "
         "those",
-        instead=f"reset before the training goes on: {RESET}",
+        instead=INSTEAD,
         assumptions=assumptions(layer.stateful),
         related=(
             Related(source.site, "the state comes from here"),

@@ -12,6 +12,8 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Trace
 from statelint.values import Ternary, assumptions
 
+INSTEAD = "use the layer alone, or keep Bidirectional over whole sequences without `stateful=True`"
+
 
 class StatefulBidirectional(Rule):
     code = "SRN104"
@@ -41,8 +43,7 @@ class StatefulBidirectional(Rule):
                         site=event.site,
                         message=f"Bidirectional around a stateful {inner.kind}: its backward half carries "
                         "the state against time",
-                        instead="use the layer alone, or keep Bidirectional over whole sequences without "
-                        "`stateful=True`",
+                        instead=INSTEAD,
                         assumptions=assumptions(inner.stateful),
                     )
 

@@ -11,6 +11,8 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Story, Trace
 from statelint.values import Ternary, assumptions, is_
 
+INSTEAD = "drop `go_backwards=True`, or `stateful=True`"
+
 
 class StatefulGoBackwards(Rule):
     code = "SRN108"
@@ -34,7 +36,7 @@ class StatefulGoBackwards(Rule):
                         site=event.site,
                         message=f"this {layer.kind} is stateful and reads backwards: the state flows against "
                         "time",
-                        instead="drop `go_backwards=True`, or `stateful=True`",
+                        instead=INSTEAD,
                         assumptions=assumptions(layer.stateful, backwards),
                     )
 

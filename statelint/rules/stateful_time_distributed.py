@@ -12,6 +12,11 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Trace
 from statelint.values import Ternary, assumptions
 
+INSTEAD = (
+    "leave `stateful=True` to a layer of its own above the TimeDistributed, "
+    "or call the layer on one outer step after the other"
+)
+
 
 class StatefulTimeDistributed(Rule):
     code = "SRN111"
@@ -38,8 +43,7 @@ class StatefulTimeDistributed(Rule):
                             message=f"TimeDistributed around a stateful {inner.kind}",
                             happens="runs the first outer step of every batch twice, and both runs move the "
                             "state",
-                            instead="leave `stateful=True` to a layer of its own above the TimeDistributed, "
-                            "or call the layer on one outer step after the other",
+                            instead=INSTEAD,
                             assumptions=assumptions(inner.stateful),
                         )
                         break

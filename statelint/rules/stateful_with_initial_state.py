@@ -17,6 +17,8 @@ _HAPPENS = {
     3: "starts every batch from the given state, so that `stateful=True` changes nothing",
 }
 
+INSTEAD = "choose one: drop `stateful=True` and pass the states from call to call, or drop `initial_state`"
+
 
 class StatefulWithInitialState(Rule):
     code = "SRN110"
@@ -38,8 +40,7 @@ class StatefulWithInitialState(Rule):
                     site=event.site,
                     message=f"an initial state is given to a stateful {event.layer.kind}",
                     happens=_HAPPENS[trace.keras],
-                    instead="choose one: drop `stateful=True` and pass the states from call to call, "
-                    "or drop `initial_state`",
+                    instead=INSTEAD,
                     assumptions=assumptions(event.layer.stateful),
                     related=(Related(event.layer.site, f"the stateful {event.layer.kind}"),),
                 )

@@ -19,6 +19,8 @@ _UNBOUNDED = ("relu", "linear", "leaky_relu", "elu", "selu")
 # The norm of a state beyond which nothing sensible is learnt.
 _EXPLODED = 1e4
 
+INSTEAD = "give the optimizer a bound: `keras.optimizers.Adam(clipnorm=1.0)`"
+
 
 class UnclippedGradients(Rule):
     code = "SRN402"
@@ -39,7 +41,7 @@ class UnclippedGradients(Rule):
                 yield Report(
                     site=event.site,
                     message=f"{layer.kind} {_risk(layer)}, and the optimizer clips no gradients",
-                    instead="give the optimizer a bound: `keras.optimizers.Adam(clipnorm=1.0)`",
+                    instead=INSTEAD,
                     related=(
                         Related(layer.site, f"the stateful {layer.kind}"),
                         Related(feed.site, "its training"),

@@ -19,6 +19,11 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
 from statelint.values import Reason, Ternary, Unknown, assumptions, may_be_none
 
+INSTEAD = (
+    "pass a callback that resets the states in `on_epoch_begin` and in `on_test_begin`, "
+    "or reset and call evaluate() yourself"
+)
+
 
 class ValidationLeak(Rule):
     code = "SRN306"
@@ -52,9 +57,7 @@ class ValidationLeak(Rule):
                 yield Report(
                     site=feed.site,
                     message=message,
-                    instead="pass a callback that resets the states in `on_epoch_begin` and in "
-                    "`on_test_begin`, "
-                    "or reset and call evaluate() yourself",
+                    instead=INSTEAD,
                     assumptions=(
                         *assumptions(layer.stateful, feed.call.argument("validation_split")),
                         *(_assumed(feed) if not apart else ()),
