@@ -14,9 +14,10 @@ from statelint.discover import SourceFile
 from statelint.engine import check_source
 from statelint.findings import Finding, Related, Severity, Status
 from statelint.interp.program import follow
+from statelint.live.clean import mistakes
 from statelint.rules import load
 from statelint.rules.base import Rule
-from statelint.selection import Selection
+from statelint.selection import DEFAULT, Selection
 from statelint.sites import Site
 from statelint.source.python import Source, read
 from statelint.trace.recording import Recording
@@ -42,6 +43,9 @@ MEANT = {
     "validation-leak/good_validation_continues.py": "the validation continues the training series",
     "validation-leak/good_windows_end_to_end.py": "the validation continues the training series",
 }
+
+# Good fixtures in which a recording by itself looks wrong, because it doesn't tell what the data are.
+UNTOLD = {"independent-samples/good_cleared_for_each_batch.py": {"SRN303"}}
 
 
 def asked_for(name: str) -> Selection:
@@ -147,6 +151,16 @@ def test_oracle_confirms_nothing_in_its_good_fixtures(
         if (verdict := rule.judge(alleged(rule, site), recording)).status is Status.CONFIRMED
     ]
     assert bool(confirmed) == (f"{path.parent.name}/{path.name}" in MEANT), confirmed
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("path", [path for path in FIXTURES if path.name.startswith("good_")], ids=shown)
+def test_recording_of_a_good_fixture_shows_no_mistake(
+    path: Path, generation: int, recordings: Recordings
+) -> None:
+    """What `assert_state_is_clean` says where there is no code to read."""
+    found = {finding.code for finding in mistakes(recordings.of(path, generation), DEFAULT)}
+    assert found == UNTOLD.get(f"{path.parent.name}/{path.name}", set())
 
 
 @pytest.mark.keras

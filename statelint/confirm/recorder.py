@@ -1185,7 +1185,7 @@ class Recorder:
         for reset in list(self.story.resets):
             owner = reset.get("_layer")
             known = {key: value for key, value in reset.items() if key != "_layer"}
-            resets.append(known if owner is None else known | {"model": self.model_of(owner)})
+            resets.append(known if owner is None else {**known, "model": self.model_of(owner)})
         if not self.tf.executing_eagerly():
             self.story.cap("eager execution is disabled: nothing was watched")
         self.describe_models()

@@ -39,8 +39,7 @@ class ShuffledBatches(Rule):
                 how = "as it is told to" if "shuffle" in call.arguments else "which is its default"
                 yield Report(
                     site=call.site,
-                    message=f"fit() shuffles {what} in every epoch, {how}, so that the rows of a batch "
-                    f"don't continue those of the batch before",
+                    message=message(what, how),
                     instead=INSTEAD,
                     assumptions=assumptions(shuffle),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
@@ -76,6 +75,11 @@ class ShuffledBatches(Rule):
                 recording, Status.CONFIRMED, f"{broken} of {slots} continuations are broken: {example}"
             )
         return verdict(recording, Status.REFUTED, f"all {slots} continuations are in order")
+
+
+def message(what: str, how: str) -> str:
+    apart = "so that the rows of a batch don't continue those of the batch before"
+    return f"fit() shuffles {what} in every epoch, {how}, {apart}"
 
 
 def shuffles(story: Story, call: Call) -> bool:
