@@ -3,12 +3,20 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from statelint.live.clean import assert_state_is_clean
+    from statelint.live.guard import StateError, StateGuard, StateWarning
     from statelint.live.recording import record
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "record"]
+__all__ = ["StateError", "StateGuard", "StateWarning", "__version__", "assert_state_is_clean", "record"]
 
-_HOMES = {"record": "statelint.live.recording"}
+_HOMES = {
+    "StateError": "statelint.live.guard",
+    "StateGuard": "statelint.live.guard",
+    "StateWarning": "statelint.live.guard",
+    "assert_state_is_clean": "statelint.live.clean",
+    "record": "statelint.live.recording",
+}
 
 
 def __getattr__(name: str) -> object:
@@ -18,3 +26,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

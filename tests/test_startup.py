@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -92,3 +93,30 @@ def test_words_around_the_code_of_a_text(tmp_path: Path) -> None:
     assert "libcst" not in imported(tmp_path)[0]
     (tmp_path / "a.md").write_text("A stateful service.\n\n```sh\nls\n```\n", encoding="utf-8")
     assert imported(tmp_path)[0] <= {"json"}
+
+
+LOOK = """
+import sys
+import statelint
+before = set(sys.modules)
+from statelint import StateError, StateGuard, StateWarning, assert_state_is_clean, record
+print(sorted({name.partition(".")[0] for name in before}))
+print(sorted({name.partition(".")[0] for name in sys.modules}))
+print(sorted(name for name in sys.modules if name.startswith("statelint.")))
+"""
+
+
+def test_the_names_of_the_package_are_imported_when_asked_for() -> None:
+    environment = os.environ | {"PYTHONPATH": str(Path(statelint.__file__).parents[1])}
+    ended = subprocess.run(
+        [sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True, check=True
+    )
+    before, after, own = map(ast.literal_eval, ended.stdout.splitlines())
+    assert not HEAVY & set(before)
+    assert not HEAVY - {"json"} & set(after)
+    static = {"api", "cli", "discover", "engine", "interp", "report", "source", "target"}
+    assert not static & {name.split(".")[1] for name in own}
+    assert "statelint.live.guard" in own
+    assert set(statelint.__all__) <= set(dir(statelint))
+    with pytest.raises(AttributeError, match="no attribute 'recorder'"):
+        _ = statelint.recorder
