@@ -18,6 +18,7 @@ from statelint.selection import Selection, UnknownRuleError, entries
 
 if TYPE_CHECKING:
     from statelint.confirm.harness import Progress
+    from statelint.confirm.interpreter import Interpreter
     from statelint.confirm.judge import Key
     from statelint.discover import Discovered, SourceFile
     from statelint.engine import Checked, Failure
@@ -42,7 +43,7 @@ exit status:
 change, writes nothing, and exits 1 where that is anything. No other option changes a file.
 
 --confirm runs the programs in which something was found: on a copy, in a child process with
-limits on time, memory and files, without network. --timeline runs the programs that it is given in
+limits on time, memory, processes and files, without network. --timeline runs the programs that it is given in
 the same way. Without these two, no code is ever run.
 """
 
@@ -319,14 +320,14 @@ def _check(options: argparse.Namespace) -> Run:
         raise _UsageError(*(f"no such file or folder: {path}" for path in error.paths)) from None
     if options.python is not None and not options.confirm:
         raise _UsageError("--python goes with --confirm or --timeline")
-    python = _python(options, "--confirm", generations or (2, 3)) if options.confirm else ""
+    python = _python(options, "--confirm", generations or (2, 3)) if options.confirm else None
     run.texts = {file.shown: file.data for file in discovered.files if file.data is not None}
     for folder in discovered.unreadable:
         _complain(f"{folder.shown}: {folder.error}")
         run.had_trouble = True
     try:
         _find(run, discovered.files, generations, selection, options)
-        if options.confirm and run.findings:
+        if python is not None and run.findings:
             _confirm(run, discovered.files, generations, options, python)
         if options.witness is not None:
             _write_witnesses(run, discovered.files, generations, options.witness)
@@ -424,16 +425,19 @@ def _confirm(
     files: Sequence[SourceFile],
     generations: tuple[int, ...] | None,
     options: argparse.Namespace,
-    python: str,
+    python: Interpreter,
 ) -> None:
     """Enter the verdicts on what was found, those known by then where the user interrupts."""
     from statelint.confirm.judge import confirm, with_verdicts
 
+    _tell_bounds(python)
     known: dict[Key, Verdict] = {}
     seconds, lanes = options.timeout, options.jobs
     try:
         with _progress() as progress:
-            confirm(run.findings, files, generations, seconds, progress, python, lanes=lanes, verdicts=known)
+            confirm(
+                run.findings, files, generations, seconds, progress, python.path, lanes=lanes, verdicts=known
+            )
     except Exception as error:  # the findings stand without the verdicts that are missing
         _complain(f"internal error while confirming: {_described(error)}")
         run.had_trouble = True
@@ -471,8 +475,9 @@ def _draw(options: argparse.Namespace, stream: TextIO) -> int:
     from statelint.report import html, timeline_text
     from statelint.trace.recording import Recording
 
+    _tell_bounds(python)
     with _progress() as progress:
-        runs = watch(options.paths, generations, options.timeout, progress, python)
+        runs = watch(options.paths, generations, options.timeout, progress, python.path)
     status = CLEAN
     for shown, run in runs:
         if isinstance(run, Recording):
@@ -486,7 +491,7 @@ def _draw(options: argparse.Namespace, stream: TextIO) -> int:
     return status
 
 
-def _python(options: argparse.Namespace, option: str, generations: tuple[int, ...]) -> str:
+def _python(options: argparse.Namespace, option: str, generations: tuple[int, ...]) -> Interpreter:
     """The Python that programs are run with; what it has is told, unless it is ours and has all."""
     from statelint.confirm.interpreter import NoInterpreterError, inspected, interpreter_at
 
@@ -507,7 +512,13 @@ def _python(options: argparse.Namespace, option: str, generations: tuple[int, ..
         )
     if options.python is not None or not all(can_run for can_run, _ in answers.values()):
         _complain(found.told(generations))
-    return found.path
+    return found
+
+
+def _tell_bounds(python: Interpreter) -> None:
+    """Say what keeps programs in bounds; on a terminal only where that is less than could be."""
+    if not python.is_separating or not sys.stderr.isatty():
+        _complain(python.bounds())
 
 
 @contextmanager

@@ -55,6 +55,7 @@ class Engine:
     fails_on: str = "train.py"
     confirm_error: BaseException | None = None
     confirm_fails_on: str = "SRN201"
+    kept: frozenset[str] = frozenset()
     confirm_asked: list[tuple[tuple[int, ...] | None, float, int]] = field(default_factory=list)
     installed: tuple[int, ...] = (2, 3)
 
@@ -81,7 +82,7 @@ class Engine:
         absent = {2: "tf_keras", 3: "keras"}
         for number in absent.keys() - set(self.installed):
             del packages[absent[number]]
-        return interpreter.Interpreter(python, "3.11.7", packages)
+        return interpreter.Interpreter(python, "3.11.7", packages, kept=self.kept)
 
     def confirm(
         self,
@@ -271,6 +272,8 @@ def test_confirm(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == (
         "train.py:1:1: SRN201 the batches are shuffled "
         "[Keras 3: confirmed – state norm 0.83 enters batch 1 of epoch 2]\n",
+        "statelint: programs run on copies; what no namespace bars here, Python refuses: sockets, writes "
+        "elsewhere, signals to other processes\n"
         "statelint: ran [red]train.py (1 of 1)\n",
     )
 
@@ -280,6 +283,7 @@ def test_a_bar_on_a_terminal(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    engine.kept = frozenset({"network", "processes", "files"})
     engine.checked.findings += [finding(line=line) for line in (1, 2)]
     assert cli.main(["--confirm", "--format", "concise"]) == 1
     captured = capsys.readouterr()

@@ -114,34 +114,6 @@ def test_a_timeout_keeps_what_was_seen(strict: Harness, generation: int, tmp_pat
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize(
-    ("source", "word"),
-    [
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "signal 9"),
-        ("import ctypes\nctypes.string_at(0)\n", "signal 11"),
-        (
-            "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [15])\n"
-            "import ctypes\nctypes.PyDLL(None).sleep(60)\n",
-            "timeout",
-        ),
-    ],
-)
-def test_lost_children(strict: Harness, generation: int, tmp_path: Path, source: str, word: str) -> None:
-    result = run(strict, generation, tmp_path, source)
-    assert isinstance(result, NoRecording)
-    assert word in result.reason
-    assert isinstance(run(strict, generation, tmp_path, "x = 1\n"), Recording)
-
-
-@pytest.mark.keras
-def test_memory_and_files_are_limited(strict: Harness, generation: int, tmp_path: Path) -> None:
-    result = run(strict, generation, tmp_path, "blocks = [bytearray(1 << 28) for _ in range(12)]\n")
-    assert isinstance(result, Recording) and result.outcome.status == "killed"
-    result = run(strict, generation, tmp_path, "open('big', 'wb').write(b'0' * (3 << 20))\n")
-    assert isinstance(result, Recording) and result.outcome.exception == "OSError"
-
-
-@pytest.mark.keras
 def test_the_users_folder_and_environment_stay_untouched(
     strict: Harness, generation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,30 +139,6 @@ def test_the_users_folder_and_environment_stay_untouched(
 
 
 @pytest.mark.keras
-def test_processes_that_a_program_leaves_are_ended(strict: Harness, generation: int, tmp_path: Path) -> None:
-    note = tmp_path / "pid"
-    source = (
-        "import subprocess\n"
-        "process = subprocess.Popen(['sleep', '100'])\n"
-        f"open({str(note)!r}, 'w').write(str(process.pid))\n"
-    )
-    assert isinstance(run(strict, generation, tmp_path, source), Recording)
-    pid = int(note.read_text())
-    deadline = time.monotonic() + 5
-    while running(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not running(pid)
-
-
-def running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
-
-
-@pytest.mark.keras
 def test_results_come_in_the_order_of_the_jobs(harness: Harness, tmp_path: Path) -> None:
     programs = [write(tmp_path, f"program{i}.py", f"raise ValueError({i})\n") for i in range(3)]
     generations = [g for g in (2, 3) if harness.can_run(g)]
@@ -210,7 +158,8 @@ def test_closing_leaves_nothing(
     # A shell that starts the tests in the background has them ignore it.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
-    programs = [write(tmp_path, f"program{i}.py", "import time\ntime.sleep(30)\n") for i in range(2)]
+    hangs = "import threading\nthreading.Event().wait(30)\n"
+    programs = [write(tmp_path, f"program{i}.py", hangs) for i in range(2)]
     with Harness((generation,)) as harness:
         results = harness.run_all([Job(write(tmp_path, "first.py", "x = 1\n"), generation)])
         assert [type(result) for _, result in results] == [Recording]

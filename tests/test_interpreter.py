@@ -162,6 +162,12 @@ def test_what_an_interpreter_has_is_told(packages: dict[str, str], told: str) ->
     )
 
 
+def test_what_keeps_programs_in_bounds_is_told() -> None:
+    kept = frozenset({"network", "processes", "files"})
+    assert "in namespaces: no network" in Interpreter("python", "3.11.7", {}, kept=kept).bounds()
+    assert Interpreter("python", "3.11.7", {}, kept=kept - {"network"}).bounds().endswith("refuses: sockets")
+
+
 def test_a_platform_that_cannot_fork() -> None:
     found = Interpreter("python", "3.11.7", {"keras": "3.15.1", "jax": "0.10"}, can_fork=False)
     assert found.keras(3) == (False, "this platform can't fork")

@@ -30,6 +30,7 @@ from statelint.trace.recording import Recording
 START_SECONDS = 180.0
 GRACE_SECONDS = 30.0
 WORTH_AN_IMPORT = 8
+MAX_RECORDING = 64 << 20
 
 
 # Told of each run: what was run, how many runs are done, and how many are known of.
@@ -38,13 +39,21 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one run may take: wall time, memory, size of a file, recorded batches, epochs of one fit."""
+    """What one run may take.
+
+    Wall time; memory, of one process and of all together; recorded batches; the size of one file and of all;
+    epochs of one fit; processes; files open at a time.  `namespaces` says whether they are to be used.
+    """
 
     seconds: float = 60.0
     memory_mb: int = 8192
     batches: int = 400
-    file_mb: int = 64
+    file_mb: int = 256
+    disk_mb: int = 1024
     epochs: int = 2
+    processes: int = 64
+    open_files: int = 1024
+    namespaces: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ class Harness:
         self._broken: dict[tuple[int, str], str] = {}
         self._available: dict[int, tuple[bool, str]] | None = None
         self._folder: Path | None = None
+        self._lock = threading.Lock()
+        self._stopped = False
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="statelint-"))
@@ -109,7 +120,7 @@ class Harness:
         for server in servers:
             server.close()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove(self._folder)
             self._folder = None
 
     def available(self) -> dict[int, str]:
@@ -131,7 +142,6 @@ class Harness:
         unless too little is left to be worth another import of Keras.
         """
         results: list[queue.SimpleQueue[Recording | NoRecording]] = [queue.SimpleQueue() for _ in jobs]
-        stopped = threading.Event()
         waiting: dict[int, deque[int]] = {}
         for position, job in enumerate(jobs):
             waiting.setdefault(job.keras, deque()).append(position)
@@ -150,7 +160,7 @@ class Harness:
         def work(lane: int) -> None:
             while (position := next_job(lane)) is not None:
                 try:
-                    done = NoRecording("not run") if stopped.is_set() else self._run(jobs[position], lane)
+                    done = NoRecording("not run") if self._stopped else self._run(jobs[position], lane)
                 except Exception as error:
                     done = NoRecording(f"{type(error).__name__}: {error}")
                 results[position].put(done)
@@ -165,12 +175,14 @@ class Harness:
                 yield job, result.get()
             left_early = False
         finally:
-            stopped.set()
+            with self._lock:  # from here on no lane starts a server
+                self._stopped = True
             if left_early:
                 for server in list(self._servers.values()):
                     server.close()
             for thread in threads:
                 thread.join(GRACE_SECONDS)
+            self._stopped = False
 
     def _probe(self) -> dict[int, tuple[bool, str]]:
         if self._available is None:
@@ -197,7 +209,7 @@ class Harness:
                 return NoRecording(f"can't copy the program: {error}")
             return self._ask(job, request, lane)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
     def _prepare(self, job: Job, folder: Path) -> dict[str, Any]:
         """Copy the program into the folder and return the job for the server."""
@@ -234,9 +246,14 @@ class Harness:
             return NoRecording(f"the {backend} backend isn't installed")
         if (job.keras, backend) in self._broken:
             return NoRecording(self._broken[job.keras, backend])
-        server = self._servers.get((lane, job.keras, backend))
-        if server is None or not server.alive:
-            server = self._servers[lane, job.keras, backend] = _Server(self.python, job.keras, backend)
+        with self._lock:
+            if self._stopped:
+                return NoRecording("not run")
+            server = self._servers.get((lane, job.keras, backend))
+            if server is None or not server.alive:
+                home = Path(request["root"]).parents[1]
+                server = _Server(self.python, job.keras, backend, home)
+                self._servers[lane, job.keras, backend] = server
         try:
             server.start()
         except ServerLostError as error:
@@ -252,19 +269,24 @@ class Harness:
         if reply.get("recording") is None:
             return NoRecording(f"{reply.get('reason')}{last_words(Path(request['out'] + '.stderr'))}")
         try:
-            text = Path(request["out"]).read_text(encoding="utf-8")
+            path = Path(request["out"])
+            if path.stat().st_size > MAX_RECORDING:
+                return NoRecording("the recording is too large to be read")
+            text = path.read_text(encoding="utf-8")
             return Recording.from_json(json.loads(text))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # the program may have written it
             return NoRecording(f"unreadable recording: {type(error).__name__}: {error}")
 
 
 class _Server:
     """One recorder process, which has one Keras generation imported."""
 
-    def __init__(self, python: str, generation: int, backend: str = DEFAULT_BACKEND) -> None:
+    def __init__(self, python: str, generation: int, backend: str, home: Path) -> None:
         self._command = [python, str(RECORDER), "serve", "--keras", str(generation)]
         if backend != DEFAULT_BACKEND:
             self._command += ["--backend", backend]
+        # Keras leaves its settings at home when it is imported.
+        self._environment = {**server_environment(os.environ), "HOME": str(home)}
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = b""
         self._jobs = 0
@@ -283,7 +305,7 @@ class _Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=server_environment(os.environ),
+            env=self._environment,
             # Ctrl-C in the terminal is for the harness, which then closes the server.
             start_new_session=True,
         )
@@ -351,7 +373,18 @@ class _Server:
 def last_words(stderr: Path) -> str:
     """Return the last line that a lost child wrote on stderr, ready to be appended to a reason."""
     try:
-        lines = stderr.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        with stderr.open("rb") as file:
+            file.seek(max(0, stderr.stat().st_size - 4000))
+            lines = file.read().decode("utf-8", "replace").strip().splitlines()
     except OSError:
         return ""
     return f" ({lines[-1][:200]})" if lines else ""
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all that a program may have put there or made inaccessible."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+            subprocess.run([*command, "--", str(folder)], stderr=subprocess.DEVNULL, check=False)

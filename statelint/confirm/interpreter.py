@@ -20,6 +20,11 @@ ANSWER_SECONDS = 180.0
 # Nothing else of the caller's environment reaches a program.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
 _VERSION = "import sys; print('Python %d.%d.%d' % sys.version_info[:3])"
+_BOUNDS = {
+    "network": "sockets",
+    "files": "writes elsewhere",
+    "processes": "signals to other processes",
+}
 _NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "torch"}
 
 
@@ -31,13 +36,15 @@ class NoInterpreterError(Exception):
 class Interpreter:
     """A Python, and the versions of what it has of Keras, by the names of the packages.
 
-    A version is "" where it isn't known.  `can_fork` is False on platforms where nothing can be run.
+    A version is "" where it isn't known.  `can_fork` is False on platforms where nothing can be run.  `kept`
+    is what namespaces keep from the programs here, of "network", "processes" and "files".
     """
 
     path: str
     version: str
     packages: Mapping[str, str]
     can_fork: bool = True
+    kept: frozenset[str] = frozenset()
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -77,6 +84,18 @@ class Interpreter:
             )
         return f"{self.path}: Python {self.version}, {', '.join(parts)}"
 
+    @property
+    def is_separating(self) -> bool:
+        """Whether namespaces keep all of that from programs."""
+        return self.kept >= _BOUNDS.keys()
+
+    def bounds(self) -> str:
+        """What keeps the programs that it runs in bounds, in words."""
+        by_python = [words for name, words in _BOUNDS.items() if name not in self.kept]
+        if self.is_separating:
+            return "programs run on copies, in namespaces: no network, nothing else to write or to signal"
+        return f"programs run on copies; what no namespace bars here, Python refuses: {', '.join(by_python)}"
+
     def _backends(self, generation: int) -> str:
         names = self.backends if generation == 3 else (DEFAULT_BACKEND,)
         return " and ".join(f"{_NAMES[name]} {self.packages[name]}".strip() for name in names)
@@ -109,7 +128,8 @@ def inspected(python: str) -> Interpreter:
     asked = _ask(python, [str(RECORDER), "probe"])
     try:
         found = json.loads(asked.stdout)
-        return Interpreter(python, version, dict(found["packages"]), bool(found["fork"]))
+        packages, kept = dict(found["packages"]), frozenset(found["kept"])
+        return Interpreter(python, version, packages, bool(found["fork"]), kept)
     except (ValueError, KeyError, TypeError) as error:
         raise NoInterpreterError(
             f"{python} can't be asked what it has: {_last_line(asked) or error}"

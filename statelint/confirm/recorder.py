@@ -13,7 +13,6 @@ recording, whose fields `statelint.trace.recording` describes.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
 import gc
 import hashlib
@@ -30,12 +29,8 @@ import math
 import os
 import random
 import re
-import resource
-import select
 import signal
-import socket
 import sys
-import tempfile
 import threading
 import time
 import traceback
@@ -46,7 +41,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 # A program may replace these; the recording must still be written.
 _exit_now, _fork, _replace, _write, _open = os._exit, os.fork, os.replace, os.write, os.open
-_dumps = json.dumps
+_dumps, _sleep = json.dumps, time.sleep
 
 if TYPE_CHECKING:
     Places = list[list[Any]]
@@ -57,7 +52,8 @@ DEFAULT_BATCH = 32  # what Keras takes for arrays when no batch_size is given
 KEPT_BATCHES = 24  # full batches that survive the cut of an array
 CUT_ABOVE = 64  # an array of more batches than this is cut: a callback may count them
 MAX_MESSAGE = 2000
-MAX_OUTPUT = 1 << 20
+GRACE_SECONDS = 5  # for a program whose time is up to leave its recording
+THREAD_SECONDS = 2  # for threads that the program leaves behind
 
 
 def fingerprint(*parts: bytes) -> str:
@@ -209,11 +205,11 @@ class Job:
         self.environment: dict[str, str] = data.get("environment", {})
         self.mend: list[str] = data.get("mend", [])
         self.max_epochs: int = data.get("max_epochs", 2)
-        limits = data["limits"]
-        self.seconds: float = limits["seconds"]
-        self.memory_mb: int = limits["memory_mb"]
-        self.batches: int = limits["batches"]
-        self.file_mb: int = limits["file_mb"]
+        self.run: str = os.path.dirname(self.out)  # the folder that the program may write into
+        self.limits: dict[str, Any] = data["limits"]
+        self.seconds: float = self.limits["seconds"]
+        self.memory_mb: int = self.limits["memory_mb"]
+        self.batches: int = self.limits["batches"]
 
 
 class Local(threading.local):
@@ -571,6 +567,7 @@ class Recorder:
                 "changed": before != after,
             }
         )
+        self.check_limit()
         return result
 
     def recurrent_layers(self, model: Any) -> Iterator[dict[str, Any]]:
@@ -671,9 +668,9 @@ class Recorder:
 
     def check_limit(self) -> None:
         job = self.job
-        if job is not None and (
-            len(self.story.batches) >= job.batches or len(self.story.calls) >= 10 * job.batches
-        ):
+        story = self.story
+        others = max(len(story.calls), len(story.resets), len(story.weights))
+        if job is not None and (len(story.batches) >= job.batches or others >= 10 * job.batches):
             self.finish("stopped")
 
     def before_making(self, model: Any, name: str) -> None:
@@ -1140,6 +1137,7 @@ class Recorder:
         self.story.resets.append(reset)
         if self.execution is not None:
             self.execution.resets.append(reset)
+        self.check_limit()
         return result
 
     def by_build(self, frame: types.FrameType) -> bool:
@@ -1218,6 +1216,7 @@ class Recorder:
         if status in ("finished", "stopped"):
             self.measure_crossing()
         text = _dumps(self.told(outcome))
+        os.makedirs(self.job.run, exist_ok=True)
         descriptor = _open(self.job.out + ".part", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         rest = text.encode()
         while rest:
@@ -1230,9 +1229,9 @@ class Recorder:
     ) -> None:
         """Write the recording and end the process."""
         if os.getpid() == self.process:
-            with contextlib.suppress(OSError, ValueError):
-                sys.stdout.flush()
-                sys.stderr.flush()
+            for stream in (sys.stdout, sys.stderr):
+                with contextlib.suppress(OSError, ValueError, AttributeError):  # whatever it is by now
+                    stream.flush()
             self.write(status, error, note)
         _exit_now(code)
 
@@ -2133,85 +2132,6 @@ MENDS = {
 # The child: one program
 
 
-class CappedOutput(io.RawIOBase):
-    """A file descriptor that swallows everything after its first megabyte."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor, self._left = descriptor, MAX_OUTPUT
-
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._descriptor
-
-    def write(self, data: Any) -> int:
-        view = bytes(data)
-        if self._left > 0:
-            self._left -= _write(self._descriptor, view[: self._left])
-        return len(view)
-
-
-def confine(job: Job) -> None:
-    """Shut this process off: own session, limits, no stdin, no network, output into capped files."""
-    os.setsid()
-    die_with_parent()
-    megabyte = 1 << 20
-    for kind, limit in (
-        (resource.RLIMIT_DATA, job.memory_mb * megabyte),
-        (resource.RLIMIT_FSIZE, job.file_mb * megabyte),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, int(job.seconds * 2) + 10),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        value = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (value, value))
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for descriptor, name in ((1, "stdout"), (2, "stderr")):
-        os.dup2(os.open(f"{job.out}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)))
-    sys.stdout = io.TextIOWrapper(io.BufferedWriter(CappedOutput(1)), "utf-8", "replace", line_buffering=True)
-    sys.stderr = io.TextIOWrapper(io.BufferedWriter(CappedOutput(2)), "utf-8", "replace", line_buffering=True)
-    vars(sys).update(__stdin__=sys.stdin, __stdout__=sys.stdout, __stderr__=sys.stderr)
-    cut_network()
-    os.environ.update(job.environment)
-    os.environ["MPLBACKEND"] = "Agg"
-    tempfile.tempdir = None  # found anew, from the environment
-    os.chdir(job.cwd)
-
-
-def die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-
-
-def cut_network() -> None:
-    """Move into an empty network namespace; where that isn't allowed, let Python's sockets refuse."""
-    new_user, new_net = 0x10000000, 0x40000000
-    user, group = os.geteuid(), os.getegid()
-    if sys.platform == "linux":
-        unshare = getattr(ctypes.CDLL(None, use_errno=True), "unshare", None)
-        if unshare is not None:
-            if unshare(new_net) == 0:
-                return
-            if unshare(new_user | new_net) == 0:
-                maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
-                with contextlib.suppress(OSError):
-                    for name, text in maps.items():
-                        with open(f"/proc/self/{name}", "w") as file:
-                            file.write(text)
-                return
-
-    def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise OSError("the network is off while statelint runs a program")
-
-    for name in ("connect", "connect_ex", "sendto"):
-        setattr(socket.socket, name, refuse)
-    for name in ("create_connection", "getaddrinfo", "gethostbyname"):
-        setattr(socket, name, refuse)
-
-
 def run_program(recorder: Recorder, job: Job) -> None:
     """Run the program as `__main__`, write the recording and end the process."""
     recorder.job = job
@@ -2236,7 +2156,20 @@ def run_program(recorder: Recorder, job: Job) -> None:
     exec(job.prelude, main.__dict__)
     for path, _ in job.pieces or [(job.program, None)]:
         run_file(recorder, job, path, main)
+    wait_for_threads(recorder)
     recorder.finish("finished")
+
+
+def wait_for_threads(recorder: Recorder) -> None:
+    """Wait as Python does for the threads that a program leaves, but not long while none runs a model."""
+    deadline = time.monotonic() + THREAD_SECONDS
+    main = threading.main_thread()
+    while any(not thread.daemon and thread is not main for thread in threading.enumerate()):
+        if recorder.active:
+            deadline = time.monotonic() + THREAD_SECONDS
+        if time.monotonic() > deadline:
+            return
+        _sleep(0.01)
 
 
 def run_file(recorder: Recorder, job: Job, path: str, main: types.ModuleType) -> None:
@@ -2272,15 +2205,21 @@ def seed(recorder: Recorder) -> None:
 
 
 def watch_exit(recorder: Recorder, job: Job) -> None:
-    """Leave a recording too when the time is up or the program calls `os._exit`."""
+    """Leave a recording too when the time is up, a signal ends the program, or it calls `os._exit`."""
 
     def leave(status: int) -> None:
         recorder.finish("killed", None, f"the program called os._exit({status})", int(status))
 
     os._exit = leave  # type: ignore[assignment]
 
+    def end(number: int, frame: Any) -> None:
+        recorder.finish("killed", None, f"signal {number} ended it")
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU):
+        signal.signal(number, end)
+
     def time_up() -> None:
-        time.sleep(job.seconds)
+        _sleep(job.seconds)
         recorder.finish("timeout", None, f"still running after {job.seconds:g} s")
 
     threading.Thread(target=time_up, daemon=True).start()
@@ -2290,54 +2229,14 @@ def watch_exit(recorder: Recorder, job: Job) -> None:
 # The server
 
 
-class Lines:
-    """Lines of stdin, readable while a child is being waited for."""
-
-    def __init__(self) -> None:
-        self._buffer = b""
-        self.closed = False
-
-    def wait(self, seconds: float | None) -> None:
-        """Wait for input, at most so long."""
-        if self.closed:
-            time.sleep(seconds or 0)
-            return
-        if select.select([0], [], [], seconds)[0]:
-            block = os.read(0, 1 << 16)
-            self.closed = not block
-            self._buffer += block
-
-    def next(self) -> bytes | None:
-        """Return the next line, None at the end."""
-        while b"\n" not in self._buffer and not self.closed:
-            self.wait(None)
-        line, found, self._buffer = self._buffer.partition(b"\n")
-        return line if found else None
-
-
-def wait_for(child: int, seconds: float, lines: Lines) -> tuple[int | None, str]:
-    """Wait for a child; return its wait status (None: killed for time) and why it was killed."""
-    deadline = time.monotonic() + seconds
-    pause = 0.002
-    while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            break
-        if lines.closed or time.monotonic() > deadline:
-            os.kill(child, signal.SIGKILL)
-            kill_group(child)
-            os.waitpid(child, 0)
-            return None, "the harness went away" if lines.closed else "timeout"
-        lines.wait(pause)
-        pause = min(pause * 1.5, 0.02)
-    kill_group(child)
-    return status, ""
-
-
-def kill_group(child: int) -> None:
-    """Kill what is left of a child's session."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child, signal.SIGKILL)
+def beside(name: str) -> Any:
+    """Load a file that lies beside this one, under a name that no program has."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"__statelint_{name}__", path)
+    assert spec is not None and spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def serve(generation: int) -> None:
@@ -2355,7 +2254,9 @@ def serve(generation: int) -> None:
         return
     recorder = Recorder(keras)
     install(recorder)
-    lines = Lines()
+    confinement, guard, oversight = map(beside, ("confinement", "guard", "oversight"))
+    oversight.adopt_orphans()
+    lines = oversight.Lines()
     reply({"ready": True, "keras": generation, "version": keras.version, "backend": keras.backend})
     gc.collect()
     gc.freeze()
@@ -2366,18 +2267,22 @@ def serve(generation: int) -> None:
         if child == 0:
             os.close(replies)
             try:
-                confine(job)
+                kept = confinement.confine(job.run, job.limits, job.environment, job.out, job.cwd)
+                guard.spare()
+                if kept != confinement.ALL:
+                    sys.addaudithook(guard.Guard([job.run], kept))
                 run_program(recorder, job)
             except BaseException:
                 traceback.print_exc()
             finally:
                 _exit_now(70)
-        status, reason = wait_for(child, job.seconds + 5, lines)
+        watch = oversight.Watch(job.run, job.limits, job.seconds + GRACE_SECONDS)
+        status, reason = oversight.wait_for(child, watch, lines)
         recorded = os.path.exists(job.out)
         code = None if status is None else -os.WTERMSIG(status) or os.WEXITSTATUS(status)
         if not reason:
             lost = code is not None and code < 0
-            reason = f"killed by signal {-code}" if lost and code else f"ended with code {code}"
+            reason = f"killed by signal {-code}" if lost and code else f"ended with exit code {code}"
         reply(
             {
                 "id": data.get("id"),
@@ -2415,7 +2320,9 @@ def installed() -> dict[str, str]:
 
 def main(arguments: Sequence[str]) -> int:
     if list(arguments) == ["probe"]:
-        print(_dumps({"fork": hasattr(os, "fork"), "packages": installed()}))
+        fork = hasattr(os, "fork")
+        kept = beside("confinement").available() if fork else []
+        print(_dumps({"fork": fork, "packages": installed(), "kept": kept}))
         return 0
     if len(arguments) == 3 and arguments[0] == "serve" and arguments[1] == "--keras" and arguments[2] in "23":
         serve(int(arguments[2]))

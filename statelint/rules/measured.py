@@ -135,11 +135,13 @@ def not_measured(recording: Recording, what: str) -> Verdict:
                 recording, Status.INCONCLUSIVE, f"the program failed before {what}: {raised(recording)}"
             )
         case "timeout":
-            return verdict(recording, Status.INCONCLUSIVE, f"time ran out before {what}")
+            why = f" ({outcome.message})" if outcome.message else ""
+            return verdict(recording, Status.INCONCLUSIVE, f"time ran out before {what}{why}")
         case "stopped":
             return verdict(
                 recording, Status.INCONCLUSIVE, f"the run was ended after enough batches, before {what}"
             )
         case "killed":
-            return verdict(recording, Status.INCONCLUSIVE, f"the program was killed before {what}")
+            why = f" ({outcome.message})" if outcome.message else ""
+            return verdict(recording, Status.INCONCLUSIVE, f"the program was killed before {what}{why}")
     return verdict(recording, Status.NOT_REACHED, f"the program ended without reaching {what}")
