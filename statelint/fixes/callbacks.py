@@ -29,13 +29,15 @@ def pass_reset_callback(code: Code, remedy: PassResetCallback, targets: tuple[in
     text = _class(code, base, name, remedy.hooks, targets)
     if text is None:
         return None
-    edits: list[Edit | None] = [_passed(code, call, f"{name}()")]
+    passed = _passed(code, call, f"{name}()")
+    header: list[Edit] | None = []
     if not _is_there(code, name, text):
         if name in occupied(code):
             return None
-        edits.append(put_in_header(code, base.module, base.lines, text))
-    made = tuple(edit for edit in edits if edit is not None)
-    return Fix(f"pass a callback that resets: `{name}()`", made, True) if len(made) == len(edits) else None
+        header = put_in_header(code, base, text)
+    if passed is None or header is None:
+        return None
+    return Fix(f"pass a callback that resets: `{name}()`", (passed, *header), True)
 
 
 def _passed(code: Code, call: cst.Call, instance: str) -> Edit | None:
@@ -115,13 +117,9 @@ def add_base(code: Code, remedy: AddBase) -> Fix | None:
     brackets = rest[: rest.find(":")]
     if brackets.replace(" ", "") not in ("", "()"):
         return None
-    edits = [Edit(between(name, end_of(name, len(brackets))), f"({base.expression})")]
-    if base.lines:
-        header = put_in_header(code, base.module, base.lines)
-        if header is None:
-            return None
-        edits.append(header)
-    return Fix(f"derive it from `{base.expression}`", tuple(edits), True)
+    edit = Edit(between(name, end_of(name, len(brackets))), f"({base.expression})")
+    header = put_in_header(code, base)
+    return None if header is None else Fix(f"derive it from `{base.expression}`", (edit, *header), True)
 
 
 def make_instance(code: Code, remedy: MakeInstance) -> Fix | None:

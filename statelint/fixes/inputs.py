@@ -7,7 +7,7 @@ import libcst as cst
 from statelint.findings import Edit, Fix
 from statelint.fixes.arguments import callee, keyword, removed, value_site
 from statelint.fixes.code import Code, start_of
-from statelint.fixes.names import Named, dotted, keras_name, put_in_header
+from statelint.fixes.names import dotted, keras_name, put_in_header
 from statelint.remedies import InputBefore
 from statelint.source.python import walk
 
@@ -26,7 +26,7 @@ def input_before(code: Code, remedy: InputBefore) -> Fix | None:
     arguments, names = shape
     cut = removed(code, layer, names)
     put = _put(code, layer, f"{named.expression}({arguments})")
-    header = _header(code, named)
+    header = put_in_header(code, named)
     if cut is None or put is None or header is None:
         return None
     title = f"begin the model with `{named.expression}({arguments})`"
@@ -106,10 +106,3 @@ def _added(code: Code, arg: cst.Arg, text: str) -> Edit | None:
     if model is None or statement is None or not isinstance(code.parent(call), cst.Expr):
         return None
     return code.before(statement, [f"{model}.add({text})"])
-
-
-def _header(code: Code, named: Named) -> list[Edit] | None:
-    if not named.lines:
-        return []
-    edit = put_in_header(code, named.module, named.lines)
-    return None if edit is None else [edit]

@@ -17,13 +17,13 @@ _DEFINITIONS = cst.FunctionDef | cst.ClassDef
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An expression for a thing of Keras, and what the header of the program has to gain for it.
+    """An expression for a thing of Keras; `imported` is the package and the name to import for it.
 
     `module` is the one with the import of Keras.
     """
 
     expression: str
-    lines: tuple[str, ...]
+    imported: tuple[str, str] | None
     module: cst.Module
 
 
@@ -50,7 +50,7 @@ def keras_name(code: Code, *names: str) -> Named | None:
     if last in occupied(code):
         return None
     module = next(m for path, (_, m) in bound.items() if path.startswith((root, "tensorflow")))
-    return Named(last, (f"from {package} import {last}",), module)
+    return Named(last, (package, last), module)
 
 
 def _expressions(bound: dict[str, tuple[str, cst.Module]], path: str) -> Iterator[Named | None]:
@@ -59,7 +59,7 @@ def _expressions(bound: dict[str, tuple[str, cst.Module]], path: str) -> Iterato
     for length in range(len(parts), 0, -1):
         found = bound.get(".".join(parts[:length]))
         if found is not None:
-            yield Named(".".join((found[0], *parts[length:])), (), found[1])
+            yield Named(".".join((found[0], *parts[length:])), None, found[1])
     yield None
 
 
@@ -99,24 +99,46 @@ def occupied(code: Code) -> frozenset[str]:
     return frozenset(node.value for node in nodes if isinstance(node, cst.Name))
 
 
-def put_in_header(code: Code, module: cst.Module, lines: tuple[str, ...], class_: str = "") -> Edit | None:
-    """Import lines, and a class, put in behind the imports at the head of a module."""
+def put_in_header(code: Code, named: Named, class_: str = "") -> list[Edit] | None:
+    """What the head of a module has to gain for a name: its import, and a class made with it."""
+    edits = []
+    lines: list[str] = []
+    if named.imported is not None:
+        package, name = named.imported
+        beside = _beside(code, named.module, package, name)
+        edits += [] if beside is None else [beside]
+        lines += [f"from {package} import {name}"] if beside is None else []
+    if not lines and not class_:
+        return edits
     last = None
-    for statement in module.body:
+    for statement in named.module.body:
         if not isinstance(statement, cst.SimpleStatementLine) or _runs_a_model(statement):
             break
         if any(isinstance(part, cst.Import | cst.ImportFrom) for part in statement.body):
             last = statement
-    if last is None or code.indent(code.site(last)) is None:
+    if last is None or (indent := code.indent(code.site(last))) is None:
         return None
     site = code.site(last)
-    indent = code.indent(site) or ""
-    text = "".join(f"\n{line}" for line in lines)
     if class_:
         blank = code.blank_below(site)
-        text += f"\n\n\n{class_}" + ("" if blank is None else "\n" * (2 - min(blank, 2)))
-    text = "\n".join(f"{indent}{line}" if line else line for line in text.split("\n")[1:])
-    return Edit(end_of(site, len(code.rest(site))), f"\n{text}")
+        lines += ["", "", *class_.split("\n"), *([] if blank is None else [""] * (2 - min(blank, 2)))]
+    text = "".join(f"\n{indent}{line}" if line else "\n" for line in lines)
+    return [*edits, Edit(end_of(site, len(code.rest(site))), text)]
+
+
+def _beside(code: Code, module: cst.Module, package: str, name: str) -> Edit | None:
+    """The name behind those that are imported from its package already."""
+    for statement in module.body:
+        for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if (
+                isinstance(part, cst.ImportFrom)
+                and part.module is not None
+                and not part.relative
+                and dotted(part.module) == package
+                and not isinstance(part.names, cst.ImportStar)
+            ):
+                return Edit(end_of(code.site(part.names[-1])), f", {name}")
+    return None
 
 
 def _runs_a_model(statement: cst.SimpleStatementLine) -> bool:

@@ -51,6 +51,22 @@ class Mended:
         """The findings whose fixes were made, as they stood before."""
         return [finding for step in self.steps for finding in step.fixed]
 
+    def now(self, finding: Finding) -> Finding:
+        """A finding that was fixed, its places as they are in the mended text."""
+        steps = iter(self.steps)
+        for step in steps:
+            if any(finding is one for one in step.fixed):
+                finding = _moved(finding, step.edits)
+                break
+        for step in steps:
+            finding = _moved(finding, step.edits)
+        return finding
+
+
+def _moved(finding: Finding, edits: Sequence[Edit]) -> Finding:
+    related = tuple(replace(one, site=moved(one.site, edits)) for one in finding.related)
+    return replace(finding, site=moved(finding.site, edits), related=related)
+
 
 def mend(
     files: Sequence[SourceFile], check: Callable[[Sequence[SourceFile]], list[Finding]], *, unsafe: bool

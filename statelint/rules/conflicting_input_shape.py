@@ -43,7 +43,9 @@ class ConflictingInputShape(Rule):
                         instead="say it once, before the layer: "
                         "`keras.Input(batch_shape=(batch_size, timesteps, features))`",
                         assumptions=assumptions(event.layer.stateful, *whole),
-                        remedy=RemoveArgument(event.site, (dropped.partition("=")[0].removeprefix("`"),)),
+                        remedy=RemoveArgument(
+                            event.site, (dropped.partition("=")[0].removeprefix("`"),), safe=False
+                        ),
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

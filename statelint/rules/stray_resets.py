@@ -116,8 +116,11 @@ def judge_unreset(finding: Finding, recording: Recording, *sites: Site) -> Verdi
     """Whether calls at these sites start from an old state, although a reset is written before them."""
     calls = calls_at(recording, *sites)
     names = {call.index: call.name for call in recording.calls}
+    fresh = ""
     for call in calls:
         first = next(iter(batches_of(recording, [call])), None)
+        if first is not None and first.index and first.entering is not None and first.entering.is_zero:
+            fresh = call.name
         if first is None or first.entering is None or first.entering.is_zero or first.carried_from is None:
             continue
         source = recording.batches[first.carried_from].call
@@ -127,4 +130,7 @@ def judge_unreset(finding: Finding, recording: Recording, *sites: Site) -> Verdi
                 f"batch of {call.name}"
             )
             return verdict(recording, Status.CONFIRMED, text)
-    return judge_epochs(finding, recording, *sites)
+    judged = judge_epochs(finding, recording, *sites)
+    if fresh and judged.status is Status.NOT_REACHED:
+        return verdict(recording, Status.REFUTED, f"a zero state enters the first batch of {fresh}")
+    return judged
