@@ -2,7 +2,8 @@
 
 It writes the README's example with what statelint prints of it, and the list of the rules in
 docs/rules/README.md. With `--measured` it also runs real Keras, which needs the `confirm` extra and some
-minutes, and writes docs/terminal.svg and docs/evidence.md.
+minutes, and writes docs/terminal.svg and docs/evidence.md; with `--fixes` it runs the programs that are wrong on
+purpose once more, mended, and writes docs/fixes.md.
 """
 
 from __future__ import annotations
@@ -11,22 +12,33 @@ import io
 import os
 import re
 import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from rich.console import Console
 from rich.text import Text
 
+from statelint.confirm.harness import Harness, Job, Limits, NoRecording
+from statelint.confirm.programs import Program
 from statelint.discover import discover, is_document
-from statelint.engine import check_files
+from statelint.engine import Checked, check_files
+from statelint.findings import Finding, Status
+from statelint.fixes.passes import Mended
+from statelint.fixing import fix_files
 from statelint.report import Results, full
 from statelint.rules import load
 from statelint.selection import Selection
+from statelint.trace.recording import Recording
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = "docs/example/train.py"
 INDEX = Path("docs/rules/README.md")
 EVIDENCE = Path("docs/evidence.md")
+FIXES = Path("docs/fixes.md")
 GROUPS = {
     "SRN0": "The tool itself",
     "SRN1": "Build: can the state be allocated, and is it wanted",
@@ -44,6 +56,8 @@ def main() -> int:
     readme = Path("README.md")
     readme.write_text(filled(readme.read_text(encoding="utf-8")), encoding="utf-8")
     INDEX.write_text(index(), encoding="utf-8")
+    if "--fixes" in sys.argv:
+        FIXES.write_text(fixes(), encoding="utf-8")
     if "--measured" in sys.argv:
         Path("docs/terminal.svg").write_text(picture(), encoding="utf-8")
         EVIDENCE.write_text(evidence(), encoding="utf-8")
@@ -109,6 +123,84 @@ def evidence() -> str:
 def own_rule(shown: str) -> tuple[str, ...]:
     """The rule that a fixture's folder is named for: advice is told only where it is asked for."""
     return tuple(rule.code for rule in load() if rule.name == Path(shown).parent.name)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many findings of a rule were fixed, and what each Keras said of them afterwards."""
+
+    titles: dict[str, None] = field(default_factory=dict)
+    safe: int = 0
+    unsafe: int = 0
+    claimed: Counter[int] = field(default_factory=Counter)
+    refuted: Counter[int] = field(default_factory=Counter)
+
+
+def fixes() -> str:
+    """Which rules have fixes, and in how many programs real Keras finds nothing of the mistake any more."""
+    tallies: dict[str, Tally] = {}
+    with TemporaryDirectory() as folder, Harness((2, 3), Limits(seconds=120)) as harness:
+        mended = list(mended_fixtures(Path(folder)))
+        jobs = [
+            Job(Program(path, result.changes[0].file.shown), keras)
+            for path, result in mended
+            for keras in (2, 3)
+        ]
+        recordings = {(job.program.path, job.keras): run for job, run in harness.run_all(jobs)}
+        for path, result in mended:
+            for finding in result.fixed:
+                tally = tallies.setdefault(finding.code, Tally())
+                count(tally, finding, result, {keras: recordings[path, keras] for keras in (2, 3)})
+    lines = [
+        "# Fixes",
+        "",
+        "What `--fix` (safe) and `--fix --unsafe-fixes` mend, and how many of the findings in the programs under",
+        "`fixtures/` they have mended. The last columns say of how many of them real Keras, which the findings",
+        "claim to fail, measures nothing any more in the mended program. Written by",
+        "`python docs/generate.py --fixes`.",
+        "",
+        "| Rule | What is done | Safe | Unsafe | Keras 2 | Keras 3 |",
+        "|---|---|---|---|---|---|",
+    ]
+    rules = {rule.code: rule.name for rule in load()}
+    for code, tally in sorted(tallies.items()):
+        cells = [f"{tally.refuted[k]} of {tally.claimed[k]}" if tally.claimed[k] else "–" for k in (2, 3)]
+        titles = "; ".join(tally.titles)
+        name = f"{code} [{rules[code]}](rules/{rules[code]}.md)"
+        lines.append(f"| {name} | {titles} | {tally.safe} | {tally.unsafe} | {cells[0]} | {cells[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def mended_fixtures(folder: Path) -> Iterator[tuple[Path, Mended]]:
+    """The fixture programs that can be mended, in files of their own."""
+    for number, file in enumerate(discover(["fixtures"]).files):
+        if is_document(file.shown):
+            continue
+        selection = Selection(extend=own_rule(file.shown))
+        result = fix_files([file], None, selection, Checked(), unsafe=True)
+        for change in result.changes:
+            path = folder / f"{number}_{file.path.name}"
+            path.write_bytes(change.after)
+            yield path, result
+
+
+def count(
+    tally: Tally, finding: Finding, result: Mended, recordings: Mapping[int, Recording | NoRecording]
+) -> None:
+    assert finding.fix is not None
+    # What is named or counted is different in each program.
+    title = re.sub(r"\(.+\)", "(…)", re.sub(r"=\d+", "=n", finding.fix.title))
+    tally.titles[title] = None
+    tally.safe += finding.fix.safe
+    tally.unsafe += not finding.fix.safe
+    rule = next(rule for rule in load() if rule.code == finding.code)
+    for keras in finding.holds_on:
+        recording = recordings[keras]
+        if isinstance(recording, NoRecording):
+            continue
+        tally.claimed[keras] += 1
+        judged = rule.judge(result.now(finding), recording)
+        tally.refuted[keras] += judged.status is Status.REFUTED
 
 
 def escaped(text: str) -> str:

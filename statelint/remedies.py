@@ -98,6 +98,23 @@ class PassResetCallback:
 
 
 @dataclass(frozen=True, slots=True)
+class PassCallback:
+    """Give the fit at a place a callback: the instance made at `made`, or a new one of the class `name`."""
+
+    at: Site
+    name: str
+    made: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBatchSize:
+    """Fix the batch size of the model that begins with the layer at a place, or above an Input."""
+
+    at: Site
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class AddHook:
     """Give the callback class at a place another hook that resets the states."""
 
@@ -111,6 +128,7 @@ class RenameHook:
 
     at: Site
     name: str
+    safe: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +187,8 @@ Remedy = (
     | Trim
     | SplitByHand
     | InputBefore
+    | GiveBatchSize
+    | PassCallback
     | ResetBefore
     | PassResetCallback
     | AddHook

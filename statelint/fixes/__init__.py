@@ -36,6 +36,10 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
             return rows.split_by_hand(code, remedy)
         case remedies.InputBefore():
             return inputs.input_before(code, remedy)
+        case remedies.GiveBatchSize():
+            return inputs.give_batch_size(code, remedy)
+        case remedies.PassCallback():
+            return callbacks.pass_callback(code, remedy)
         case remedies.ResetBefore():
             return resets.reset_before(code, remedy, targets)
         case remedies.ResetLayers():

@@ -9,9 +9,17 @@ import libcst as cst
 from statelint.findings import Edit, Fix
 from statelint.fixes.arguments import appended, is_literal, keyword, value_site
 from statelint.fixes.code import Code, between, end_of, start_of
-from statelint.fixes.names import Named, keras_name, occupied, put_in_header
+from statelint.fixes.names import Named, dotted, keras_name, occupied, put_in_header
 from statelint.fixes.resets import reset_lines
-from statelint.remedies import AddBase, AddHook, MakeInstance, PassResetCallback, RenameHook, WrapInLambda
+from statelint.remedies import (
+    AddBase,
+    AddHook,
+    MakeInstance,
+    PassCallback,
+    PassResetCallback,
+    RenameHook,
+    WrapInLambda,
+)
 from statelint.source.python import walk
 
 # fit(x, y, batch_size, epochs, verbose, callbacks, …)
@@ -38,6 +46,22 @@ def pass_reset_callback(code: Code, remedy: PassResetCallback, targets: tuple[in
     if passed is None or header is None:
         return None
     return Fix(f"pass a callback that resets: `{name}()`", (passed, *header), True)
+
+
+def pass_callback(code: Code, remedy: PassCallback) -> Fix | None:
+    """An instance of a callback among those of a fit."""
+    call = code.find(remedy.at, cst.Call)
+    instance: str | None = f"{remedy.name}()"
+    if remedy.made is not None:
+        made = code.find(remedy.made, cst.Call)
+        assign = None if made is None else code.parent(made)
+        is_plain = isinstance(assign, cst.Assign) and len(assign.targets) == 1
+        instance = dotted(assign.targets[0].target) if is_plain and isinstance(assign, cst.Assign) else None
+        place = None if made is None else code.function(made)
+        if call is None or place not in (code.function(call), code.module_of(call)):
+            return None
+    edit = None if call is None or instance is None else _passed(code, call, instance)
+    return None if edit is None else Fix(f"pass the callback: `{instance}`", (edit,), True)
 
 
 def _passed(code: Code, call: cst.Call, instance: str) -> Edit | None:
@@ -142,12 +166,14 @@ def rename_hook(code: Code, remedy: RenameHook) -> Fix | None:
             more = _parameters_for(code, keyword_.value, keyword_.value.params, remedy.name, own=0)
         else:
             more = [Edit(code.site(keyword_.value), _called_later(code, keyword_.value, remedy.name))]
-        return None if more is None else Fix(title, (*edits, *more), True)
+        return None if more is None else Fix(title, (*edits, *more), remedy.safe)
     method = code.find(remedy.at, cst.FunctionDef)
     if method is None or method.decorators:
         return None
     more = _parameters_for(code, method, method.params, remedy.name, own=1)
-    return None if more is None else Fix(title, (*_renamed(code, method.name, remedy.name), *more), True)
+    return (
+        None if more is None else Fix(title, (*_renamed(code, method.name, remedy.name), *more), remedy.safe)
+    )
 
 
 def _renamed(code: Code, name: cst.Name, wanted: str) -> list[Edit]:

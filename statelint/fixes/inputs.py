@@ -5,10 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from statelint.findings import Edit, Fix
-from statelint.fixes.arguments import callee, keyword, removed, value_site
+from statelint.fixes.arguments import appended, callee, keyword, removed, value_site
 from statelint.fixes.code import Code, start_of
 from statelint.fixes.names import dotted, keras_name, put_in_header
-from statelint.remedies import InputBefore
+from statelint.remedies import GiveBatchSize, InputBefore
 from statelint.source.python import walk
 
 _WHOLE = ("batch_input_shape", "batch_shape")
@@ -31,6 +31,46 @@ def input_before(code: Code, remedy: InputBefore) -> Fix | None:
         return None
     title = f"begin the model with `{named.expression}({arguments})`"
     return Fix(title, (*header, put, *cut), True)
+
+
+def give_batch_size(code: Code, remedy: GiveBatchSize) -> Fix | None:
+    """The batch size where the shape of the input is given."""
+    layer = code.find(remedy.at, cst.Call)
+    if layer is None:
+        return None
+    title = "fix the batch size where the shape is given"
+    shape = keyword(layer, "input_shape")
+    if shape is not None:
+        named = keras_name(code, "Input", "layers.Input")
+        if named is None:
+            return None
+        given = f"shape={code.text(value_site(code, shape))}, batch_size={remedy.size}"
+        put = _put(code, layer, f"{named.expression}({given})")
+        cut, header = removed(code, layer, ("input_shape",)), put_in_header(code, named)
+        if put is None or cut is None or header is None:
+            return None
+        return Fix(title, (*header, put, *cut), False)
+    edit = _open_size(code, layer, str(remedy.size))
+    return None if edit is None else Fix(title, (edit,), False)
+
+
+def _open_size(code: Code, layer: cst.Call, size: str) -> Edit | None:
+    """The size put where the only shape that can be meant leaves it open."""
+    scope = code.function(layer)
+    calls = [node for node in walk(scope) if isinstance(node, cst.Call)]
+    shaped = [call for call in calls if callee(call) in ("Input", "build") and call.args]
+    if len(shaped) != 1:
+        return None
+    (call,) = shaped
+    whole = keyword(call, "batch_shape") or (call.args[0] if callee(call) == "build" else None)
+    if whole is None:
+        return None if keyword(call, "batch_size") is not None else appended(code, call, f"batch_size={size}")
+    if not isinstance(whole.value, cst.Tuple | cst.List) or not whole.value.elements:
+        return None
+    first = whole.value.elements[0].value
+    is_none = isinstance(first, cst.Name) and first.value == "None"
+    is_open = is_none or (callee(call) == "Input" and isinstance(first, cst.Name))
+    return Edit(code.site(first), size) if is_open else None
 
 
 def _shape(code: Code, layer: cst.Call, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:

@@ -29,7 +29,7 @@ def trim(code: Code, remedy: Trim) -> Fix | None:
     batch = _batch(call, remedy)
     cut = f"[: len({first}) // {batch} * {batch}]"
     edits = tuple(Edit(end_of(code.site(array)), cut) for array in arrays)
-    return Fix(f"cut the arrays to a multiple of {batch}", edits, remedy.safe)
+    return Fix("cut the arrays to a multiple of the batch size", edits, remedy.safe)
 
 
 def _batch(call: cst.Call, remedy: Trim) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import GiveBatchSize
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument
 from statelint.rules.measured import NO_BATCH_SIZE, not_measured, raised
 from statelint.trace.recording import Recording
 from statelint.trace.story import Built, Call, Story, Trace
-from statelint.values import Ternary, assumptions, is_
+from statelint.values import Ternary, assumptions, is_, number
 
 _RAISES = {
     2: 'raises "ValueError: If a RNN is stateful, it needs to know its batch size"',
@@ -54,6 +55,7 @@ class MissingBatchSize(Rule):
             "which works on Keras 2 and Keras 3",
             assumptions=assumptions(event.batch),
             related=related,
+            remedy=_remedy(story, event),
         )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -87,3 +89,14 @@ def _why_not(call: Call) -> str:
     if data.kind == "generator":
         return f"neither does the generator given to {call.method}()"
     return f"{data.samples} samples in batches of {batch_argument(call) or '?'} leave a shorter one"
+
+
+def _remedy(story: Story, event: Built) -> GiveBatchSize | None:
+    """The size of the first batches that the model is fed with."""
+    for call in story.calls():
+        if any(layer.id == event.layer.id for layer in call.model.walk()):
+            rows = call.data.samples if call.method.endswith("on_batch") else batch_argument(call)
+            if call.data.dataset is not None:
+                rows = number(call.data.dataset.batch)
+            return GiveBatchSize(event.layer.site, rows) if rows else None
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured
 from statelint.rules.seen_layers import carried_into, entered, layers_at
@@ -99,4 +100,7 @@ def _report(lost: list[Layer], kept: Layer) -> Report:
             Related(kept.site, f"{kept.kind} keeps its state"),
             *(Related(x.site, f"{x.kind} keeps none either") for x in lost[1:]),
         ),
+        remedy=PassArgument(layer.site, "stateful", "True", safe=False)
+        if len(lost) == 1 and layer.recurrent
+        else None,
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import RenameHook
 from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.callbacks import inside
 from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import separate_rows
@@ -41,6 +43,7 @@ class ResetEveryBatch(Rule):
                     message=f"the state is reset {where}, before each batch has been continued by the next",
                     instead=INSTEAD,
                     related=(Related(feed.site, "the training whose batches follow one another"), *related),
+                    remedy=_remedy(trace, reset),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -54,6 +57,17 @@ class ResetEveryBatch(Rule):
         )
         text = f"{carried} of {len(after_first)} batches inherit a state from the batch before"
         return verdict(recording, Status.REFUTED if carried else Status.CONFIRMED, text)
+
+
+def _remedy(trace: Trace, reset: Reset) -> RenameHook | None:
+    """The same hook of the epochs, where the callback has none yet."""
+    for callback in trace.callbacks:
+        names = {hook.name for hook in callback.hooks}
+        for hook in callback.hooks:
+            meant = f"on_epoch_{hook.name.rpartition('_')[2]}"
+            if hook.name == reset.context.hook and inside(reset.site, hook.site) and meant not in names:
+                return RenameHook(hook.site, meant, safe=False)
+    return None
 
 
 def reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import PassCallback
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import Failing, missed
 from statelint.rules.missed_resets import judge_missed
 from statelint.sites import Site
 from statelint.trace.recording import Recording
-from statelint.trace.story import Instantiated, Trace
+from statelint.trace.story import Feed, Instantiated, Trace
 
 
 class UnusedResetCallback(Rule):
@@ -38,6 +39,7 @@ class UnusedResetCallback(Rule):
                 message=f"{what}: {consequence}",
                 instead=f"pass it: `callbacks=[{'…' if made is not None else found.callback.name + '()'}]`",
                 related=(Related(feed.site, "the fit that should get it"),),
+                remedy=_remedy(found, feed, made),
             )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -51,3 +53,10 @@ def _made(trace: Trace, found: Failing) -> Site | None:
             if isinstance(event, Instantiated) and event.callback.id == found.callback.id:
                 return event.site
     return None
+
+
+def _remedy(found: Failing, feed: Feed, made: Site | None) -> PassCallback | None:
+    callback = found.callback
+    if made is None and (callback.kind != "class" or "__init__" in callback.methods):
+        return None
+    return PassCallback(feed.call.site, callback.name, made)
