@@ -2,8 +2,8 @@
 
 It writes the README's example with what statelint prints of it, and the list of the rules in
 docs/rules/README.md. With `--measured` it also runs real Keras, which needs the `confirm` extra and some
-minutes, and writes docs/terminal.svg and docs/evidence.md; with `--fixes` it runs the programs that are wrong on
-purpose once more, mended, and writes docs/fixes.md.
+minutes, and writes docs/terminal.svg and docs/evidence.md; with `--fixes` it runs the programs that are wrong
+on purpose once more, mended, and writes docs/fixes.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -125,15 +124,15 @@ def own_rule(shown: str) -> tuple[str, ...]:
     return tuple(rule.code for rule in load() if rule.name == Path(shown).parent.name)
 
 
-@dataclass(slots=True)
 class Tally:
     """How many findings of a rule were fixed, and what each Keras said of them afterwards."""
 
-    titles: dict[str, None] = field(default_factory=dict)
-    safe: int = 0
-    unsafe: int = 0
-    claimed: Counter[int] = field(default_factory=Counter)
-    refuted: Counter[int] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        self.titles: dict[str, None] = {}
+        self.safe = 0
+        self.unsafe = 0
+        self.claimed: Counter[int] = Counter()
+        self.refuted: Counter[int] = Counter()
 
 
 def fixes() -> str:
@@ -154,10 +153,9 @@ def fixes() -> str:
     lines = [
         "# Fixes",
         "",
-        "What `--fix` (safe) and `--fix --unsafe-fixes` mend, and how many of the findings in the programs under",
-        "`fixtures/` they have mended. The last columns say of how many of them real Keras, which the findings",
-        "claim to fail, measures nothing any more in the mended program. Written by",
-        "`python docs/generate.py --fixes`.",
+        "What `--fix` (safe) and `--fix --unsafe-fixes` do, and how many findings in the programs under",
+        "`fixtures/` they have mended. The last columns say in how many of those that each Keras fails on it",
+        "measures nothing of the mistake any more. Written by `python docs/generate.py --fixes`.",
         "",
         "| Rule | What is done | Safe | Unsafe | Keras 2 | Keras 3 |",
         "|---|---|---|---|---|---|",
