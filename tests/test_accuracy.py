@@ -123,8 +123,9 @@ def test_the_page_names_sources_only(
     accuracy.main([*labelled, "--write"])
     page = (tmp_path / "accuracy.md").read_text(encoding="utf-8")
     assert "| all | 3 | 1 | 0.75 | 3 | 4 | 0.75 |" in page
-    assert "| train.py | 2 | 1 |" in page
-    assert "| somebody/something | 1 | 0 |" in page
+    assert "| train.py | script | 2 | 1 | 2 | 3 |" in page
+    source = "[somebody/something: model.py](https://github.com/somebody/something)"
+    assert f"| {source} | project | 1 | 0 | 1 | 1 |" in page
     assert "evaluate after fit" not in page
     assert "np.zeros" not in page
 
