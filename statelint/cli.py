@@ -329,6 +329,8 @@ def _check(options: argparse.Namespace) -> Run:
         _find(run, discovered.files, generations, selection, options)
         if python is not None and run.findings:
             _confirm(run, discovered.files, generations, options, python)
+            if options.format == "html":
+                _mend_and_run(run, discovered.files, options, python)
         if options.witness is not None:
             _write_witnesses(run, discovered.files, generations, options.witness)
     except KeyboardInterrupt:
@@ -443,6 +445,15 @@ def _confirm(
         run.had_trouble = True
     finally:
         run.findings = sorted(with_verdicts(run.findings, known), key=Finding.order)
+
+
+def _mend_and_run(run: Run, files: Sequence[SourceFile], options: argparse.Namespace, python: str) -> None:
+    """Add what confirmed programs do once they are mended, for the page to show beside."""
+    from statelint.after import with_mended_runs
+
+    seconds, lanes = options.timeout, options.jobs
+    with _progress() as progress:
+        run.findings = with_mended_runs(run.findings, files, seconds, progress, python, lanes)
 
 
 def _write_witnesses(

@@ -38,11 +38,19 @@ class Retold:
 
 
 @dataclass(frozen=True, slots=True)
+class Mended:
+    """What a program did once the fixes with these titles were made."""
+
+    recording: Recording
+    fixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The judgement of one Keras generation (2 or 3) on one finding, with its measured evidence.
 
     `recording` is the run that was judged, for reports to draw.  `witness` is what ran in the program's
-    place.
+    place, `mended` what came of it once the fixes were made.
     """
 
     keras: int
@@ -50,6 +58,7 @@ class Verdict:
     evidence: str
     recording: Recording | None = field(default=None, compare=False, repr=False)
     witness: Retold | None = field(default=None, compare=False, repr=False)
+    mended: Mended | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

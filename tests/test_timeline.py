@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,7 +13,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from statelint import cli
+from statelint import after, cli
+from statelint.confirm import judge
+from statelint.confirm.harness import Harness
+from statelint.discover import discover
+from statelint.engine import check_files
 from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.report import Results, full, html
 from statelint.report.timeline import Kind, timeline
@@ -29,6 +34,8 @@ from statelint.trace.recording import (
     Span,
     StateProbe,
 )
+from tests.conftest import Recordings
+from tests.programs import ROOT
 
 FINISHED = Outcome("finished", None, None, (), None, None)
 ROWS = 3
@@ -297,3 +304,30 @@ def test_a_program_on_real_keras(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert f"{path} on Keras" in shown
     assert "validation, line 36: starts from the state" in shown
+
+
+@pytest.mark.keras
+def test_the_mended_program_stands_beside(
+    generation: int, harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = discover([str(ROOT / "fixtures/validation-leak/bad_epoch_begin_callback.py")]).files
+    shared = Recordings(harness, (generation,))
+    monkeypatch.setattr(judge, "Harness", lambda *_, **__: shared)
+    monkeypatch.setattr(after, "Harness", lambda *_, **__: shared)
+    found = check_files(files, (generation,)).findings
+    judged = judge.confirm(found, files, (generation,), 40, lambda *_: None)
+    (finding,) = after.with_mended_runs(judged, files, 40, lambda *_: None, sys.executable, 1)
+    (verdict,) = finding.verdicts
+    assert verdict.recording is not None
+    assert verdict.mended is not None
+    assert verdict.mended.fixes
+    assert marks_in(verdict.recording) == {Kind.CARRIED, Kind.RESET}
+    assert marks_in(verdict.mended.recording) == {Kind.RESET}
+    shown = page(finding)
+    assert shown.count("<svg") == 2
+    assert "After the fix" in shown
+    assert 'class="lane q0"' in shown
+
+
+def marks_in(recording: Recording) -> set[Kind]:
+    return set(timeline(recording).kinds)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import TextIO
 
-from statelint.findings import Finding, Status
+from statelint.findings import Finding, Status, Verdict
 from statelint.report import Results
 from statelint.report.closing import closing_line, fixable, verdict_lines
 from statelint.report.visible import one_line, visible
@@ -29,30 +30,42 @@ body { background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sa
 pre, .drawing { background: var(--code); padding: .8rem; overflow-x: auto; border: 1px solid var(--line) }
 pre { font: 13px/1.4 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace }
 section { border-top: 1px solid var(--line); margin-top: 2rem }
-h2, h3 { font-size: 1.1rem; overflow-wrap: anywhere }
+h2, h3, h4 { font-size: 1.1rem; overflow-wrap: anywhere }
+h4 { color: var(--good); margin-bottom: .3rem }
 dt { font-weight: bold }
 """
 
 
+@dataclass(slots=True)
+class _Shown:
+    """A run to draw, and what it confirmed."""
+
+    path: str
+    recording: Recording
+    verdict: Verdict | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
 def write(results: Results, stream: TextIO) -> None:
     """Write the page of the findings and of the runs that confirmed them."""
-    confirmed: dict[int, tuple[str, Recording]] = {}
+    shown: dict[int, _Shown] = {}
     for finding in results.findings:
         for verdict in finding.verdicts:
             if verdict.status is Status.CONFIRMED and verdict.recording is not None:
                 path = finding.programs[0] if finding.programs else finding.site.path
-                confirmed.setdefault(id(verdict.recording), (path, verdict.recording))
+                one = shown.setdefault(id(verdict.recording), _Shown(path, verdict.recording, verdict))
+                one.findings.append(finding)
     body = [f"<p>{_shown(closing_line(results))}</p>"]
     body += [f"<p>{_shown(line)}</p>" for line in verdict_lines(results)]
     body += _findings(results)
-    if confirmed:
-        body += ["<h2>What the programs did</h2>", *_drawings(confirmed.values())]
+    if shown:
+        body += ["<h2>What the programs did</h2>", *_drawings(list(shown.values()))]
     _page(body, stream)
 
 
 def write_runs(runs: Sequence[tuple[str, Recording]], stream: TextIO) -> None:
     """Write the page of what programs did, by their paths."""
-    _page(list(_drawings(runs)), stream)
+    _page(list(_drawings([_Shown(path, recording) for path, recording in runs])), stream)
 
 
 def _page(body: Iterable[str], stream: TextIO) -> None:
@@ -107,27 +120,47 @@ def _lines(text: str) -> str:
     return "<br>".join(map(_shown, text.split("\n")))
 
 
-def _drawings(runs: Iterable[tuple[str, Recording]]) -> Iterator[str]:
+def _drawings(runs: Sequence[_Shown]) -> Iterator[str]:
+    """The runs, each beside that of the mended program where there is one."""
+    for number, run in enumerate(runs):
+        verdict = run.verdict
+        witness = verdict.witness if verdict is not None else None
+        mended = verdict.mended if verdict is not None else None
+        told = f"A witness of {run.path}" if witness is not None else run.path
+        yield "<section>"
+        heading, parts = _drawing(told, run.recording, f"{number}")
+        yield f"<h3>{_shown(heading)}</h3>"
+        if run.findings:
+            said = ", ".join(dict.fromkeys(f"{f.code} at {f.site.where}" for f in run.findings))
+            yield f"<p>It confirms {_shown(said)}.</p>"
+        yield from parts
+        if witness is not None:
+            yield f"<details><summary>The witness</summary><pre>{escape(witness.text)}</pre></details>"
+        if mended is not None:
+            fixes = "; ".join(mended.fixes)
+            yield f"<h4>After the fix: {_shown(fixes)}</h4>"
+            yield from _drawing(told, mended.recording, f"{number}fixed")[1]
+        yield "</section>"
+
+
+def _drawing(path: str, recording: Recording, number: str) -> tuple[str, list[str]]:
+    """The heading of a run, and its picture with the words for what is in it."""
     from statelint.report.timeline import timeline
     from statelint.report.timeline_svg import SIGNS, svg
     from statelint.report.timeline_text import WORDS
 
-    for number, (path, recording) in enumerate(runs):
-        drawn = timeline(recording)
-        yield f"<section><h3>{_shown(path)} on {_shown(drawn.title)}</h3>"
-        if drawn.bands:
-            yield f'<div class="drawing" tabindex="0">{svg(drawn, visible(path), number)}</div>'
-        legend = ["state: norm of what enters the batch", *(f"{SIGNS[k]} {WORDS[k]}" for k in drawn.kinds)]
-        if drawn.lanes:
-            legend.append("slot: the row of the data that it holds")
-        if drawn.hidden_lanes:
-            legend.append(f"{drawn.hidden_lanes} more slots aren't shown")
-        if drawn.hidden_bands:
-            legend.append(f"{drawn.hidden_bands} passes are left out")
-        yield f"<p>{_shown('; '.join(legend))}.</p>"
-        yield (
-            "<ul>" + "".join(f"<li>{_shown(note)}</li>" for note in drawn.notes) + "</ul>"
-            if drawn.notes
-            else ""
-        )
-        yield "</section>"
+    drawn = timeline(recording)
+    parts = []
+    if drawn.bands:
+        parts.append(f'<div class="drawing" tabindex="0">{svg(drawn, visible(path), number)}</div>')
+    legend = ["state: norm of what enters the batch", *(f"{SIGNS[k]} {WORDS[k]}" for k in drawn.kinds)]
+    if drawn.lanes:
+        legend.append("slot: the row of the data that it holds, coloured by the sequence that it belongs to")
+    if drawn.hidden_lanes:
+        legend.append(f"{drawn.hidden_lanes} more slots aren't shown")
+    if drawn.hidden_bands:
+        legend.append(f"{drawn.hidden_bands} passes are left out")
+    parts.append(f"<p>{_shown('; '.join(legend))}.</p>")
+    if drawn.notes:
+        parts.append("<ul>" + "".join(f"<li>{_shown(note)}</li>" for note in drawn.notes) + "</ul>")
+    return f"{path} on {drawn.title}", parts

@@ -21,6 +21,9 @@ svg .zero { stroke: var(--dim); stroke-width: 2 }
 svg .crash, svg .carried { fill: var(--bad) }
 svg .jump { fill: var(--odd) }
 svg .reset { fill: var(--good) }
+svg .q0 { fill: #56b4e9 } svg .q1 { fill: #e69f00 } svg .q2 { fill: #009e73 } svg .q3 { fill: #cc79a7 }
+svg .q4 { fill: #f0e442 } svg .q5 { fill: #0072b2 } svg .q6 { fill: #d55e00 } svg .q7 { fill: #999999 }
+svg .lane { fill-opacity: .38; stroke: none }
 svg .sign { fill: var(--paper); font-weight: bold }
 """
 SIGNS = {Kind.CRASH: "✗", Kind.CARRIED: "!", Kind.JUMP: "~", Kind.RESET: "R"}
@@ -30,13 +33,15 @@ _SHAPES = {
     Kind.JUMP: "M-9,-6 h18 v12 h-18 z",
     Kind.RESET: "M-9,0 a9,9 0 1,0 18,0 a9,9 0 1,0 -18,0 z",
 }
+# From a palette made for people who can't tell some colours apart; the numbers say it too.
+_COLOURS = 8
 _MARGIN, _GAP, _CELL, _LANE, _LETTER = 64, 14, 46, 18, 7.6
 _TITLE, _BARS, _TALL = 24, 46, 60
 _BASE = _BARS + _TALL
 _NORMS, _MARKS, _LANES = _BASE + 16, _BASE + 36, _BASE + 66
 
 
-def svg(drawn: Timeline, name: str, number: int) -> str:
+def svg(drawn: Timeline, name: str, number: str) -> str:
     """The drawing; `number` keeps its identifiers apart from those of others in the page."""
     starts, right = [], float(_MARGIN)
     for position, band in enumerate(drawn.bands):
@@ -71,7 +76,7 @@ def _width(band: Band) -> float:
     return max(len(band.columns) * _CELL, len(band.titles[-1]) * _LETTER + 8)
 
 
-def _band(drawn: Timeline, band: Band, left: float, height: int, number: int) -> Iterator[str]:
+def _band(drawn: Timeline, band: Band, left: float, height: int, number: str) -> Iterator[str]:
     width = _width(band)
     phase = band.phase if band.phase in ("train", "validation") else "other"
     title = next((t for t in band.titles if len(t) * _LETTER + 8 <= width), band.titles[-1])
@@ -103,6 +108,13 @@ def _column(drawn: Timeline, column: Column, middle: float) -> Iterator[str]:
         yield f'<path class="{kind}" d="{_SHAPES[kind]}"/>{_text("0", 4, SIGNS[kind], "sign")}</g>'
     for slot, held in enumerate(column.lanes[: drawn.lanes]):
         shown = "…" if column.hidden else "?" if held is None else held or "–"
+        if held and held.isdecimal():
+            # Row r of the data belongs to sequence r modulo the batch: that of slot r in the first batch.
+            colour = int(held) % (drawn.lanes + drawn.hidden_lanes) % _COLOURS
+            yield (
+                f'<rect class="lane q{colour}" x="{middle - _CELL / 2:.0f}" y="{_LANES - 3 + slot * _LANE}" '
+                f'width="{_CELL}" height="{_LANE}"/>'
+            )
         yield _text(x, _LANES + 10 + slot * _LANE, shown, "" if held else "dim")
 
 

@@ -169,7 +169,8 @@ class Arrays:
         if dataset.shuffle_site is not None:
             chain += f".shuffle({self.rows(call, data)})"
         if dataset.batch is not None:
-            drop = is_(dataset.drop_remainder, True) is Ternary.YES
+            # Keras 3 wants to be sure that a single row is one; where sizes fit, nothing is dropped.
+            drop = is_(dataset.drop_remainder, True) is Ternary.YES or not self.keeps_misfits
             chain += f".batch({self.batch_of(call, data)}{', drop_remainder=True' if drop else ''})"
         if is_(dataset.repeats, 1) is not Ternary.YES:
             passes = number(dataset.repeats)

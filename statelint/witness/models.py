@@ -65,12 +65,14 @@ def model_text(
     window: int | None = None,
     *,
     keeps_ends: bool = False,
+    fixes_batch: bool = False,
 ) -> ModelText:
     """The text of a model; `row` is the shape of a row of what it is fed, where that is known.
 
     `batch` stands for a fixed number of rows that isn't known, `window` is the length of the windows that it
     is fed.  `keeps_ends` says that a layer which returns its last output alone does so here too, whatever
-    stands on it.  Raises UntellableError.
+    stands on it, `fixes_batch` that a model with a shape gets a batch size where it has none.  Raises
+    UntellableError.
     """
     made = ModelText()
     layers = _unflattened([layer for layer in model.layers if _is_kept(layer, made)], made)
@@ -84,13 +86,11 @@ def model_text(
     if window is not None and window <= MAX_WINDOW:
         made.row = (window, *made.row[1:])
     made.batch = _batch(model, sizes, batch)
+    if fixes_batch and not model.undecided and made.batch is None:
+        made.batch, own = batch, None
     shape = made.row
     if own is None and not model.undecided:
-        given = (
-            f"batch_shape={(made.batch, *shape)}"
-            if is_(model.batch, None) is not Ternary.YES
-            else f"shape={shape}"
-        )
+        given = f"batch_shape={(made.batch, *shape)}" if made.batch is not None else f"shape={shape}"
         made.layers.append(LayerText(f"keras.Input({given})", (model.site,)))
     recurrent = [layer for layer in layers if any(x.recurrent for x in layer.walk())]
     for layer in layers:

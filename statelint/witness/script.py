@@ -25,6 +25,7 @@ _FEW = 3
 _ABOUT_ROWS = frozenset({"SRN101", "SRN204", "SRN205", "SRN206", "SRN207", "SRN213", "SRN505"})
 _FEWER_STEPS = "SRN212"
 _ABOUT_ENDS = "SRN105"
+_ABOUT_BATCH = "SRN101"
 _HOOKS = {"epoch": "epoch", "batch": "batch"}
 
 
@@ -74,6 +75,7 @@ class _Writer:
             self._guess(calls),
             window,
             keeps_ends=self.finding.code == _ABOUT_ENDS,
+            fixes_batch=self.finding.code != _ABOUT_BATCH,
         )
         arrays = Arrays(self.model, text, self.sizes, self.finding.code in _ABOUT_ROWS)
         self._comment(text)
@@ -101,7 +103,10 @@ class _Writer:
     def _run(self, text: ModelText) -> None:
         """Feed the model, with which the program does nothing itself."""
         rows = text.batch or BATCH
-        self._add(f"model.predict(np.zeros({(2 * rows, *text.row)}), batch_size={rows}, verbose=0)")
+        shape = (2 * rows, *text.row)
+        words = f"np.random.randint(0, {text.vocabulary}, size={shape})"
+        self._add(f"x = {words if text.vocabulary else f'np.random.normal(size={shape})'}")
+        self._add(f"model.predict(x, batch_size={rows}, verbose=0)")
 
     def _comment(self, text: ModelText) -> None:
         site = self.finding.site
@@ -109,6 +114,8 @@ class _Writer:
         notes = [f"As in {site.path}, {site.where}.", said]
         if self.model.kind != "Sequential":
             notes.append(f"A Sequential stands for the {self.model.kind.lower()} model.")
+        if is_(self.model.batch, None) is Ternary.YES and text.batch is not None:
+            notes.append("The batch size is fixed here, which it isn't there.")
         if text.dropped:
             notes.append(f"Left out: {', '.join(dict.fromkeys(text.dropped))}.")
         for note in notes:

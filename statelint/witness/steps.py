@@ -79,6 +79,7 @@ def steps_of(story: Story, target: Event | None, model: Model) -> Steps:
         if isinstance(event, Call | Reset | Mentioned)
         and all(arms.get(condition.id, 0) == condition.arm for condition in event.context.when)
         and _concerns(story, event, model)
+        and not _is_in_the_way(event, target)
     ]
     steps = Steps()
     main: list[Event] = []
@@ -96,6 +97,17 @@ def steps_of(story: Story, target: Event | None, model: Model) -> Steps:
     steps.varying = _varying([event for event in main if isinstance(event, Call)])
     steps.body = _grouped(_until(main, target), 0, target)
     return steps
+
+
+def _is_in_the_way(event: Event, target: Event) -> bool:
+    """Whether a reset raises before the one that is meant, which does too, comes about."""
+    return (
+        isinstance(event, Reset)
+        and isinstance(target, Reset)
+        and event.missing
+        and not event.guarded
+        and event.site != target.site
+    )
 
 
 def program_passes(context: Context) -> tuple[Pass, ...]:
