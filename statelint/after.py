@@ -10,7 +10,7 @@ from statelint.confirm.harness import Harness, Job, Limits, Progress
 from statelint.confirm.programs import programs_of
 from statelint.discover import SourceFile
 from statelint.engine import check_files
-from statelint.findings import Finding, Mended, Status, Verdict
+from statelint.findings import After, Finding, Status, Verdict
 from statelint.fixes.passes import mend
 from statelint.source.project import Project
 from statelint.target import GENERATIONS
@@ -66,7 +66,7 @@ def with_mended_runs(
         case = cases.get(id(verdict.recording))
         if case is None or case not in results or verdict.status is not Status.CONFIRMED:
             return verdict
-        return replace(verdict, mended=Mended(results[case], titles[case]))
+        return replace(verdict, mended=After(results[case], titles[case]))
 
     return [replace(finding, verdicts=tuple(map(after, finding.verdicts))) for finding in findings]
 

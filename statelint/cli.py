@@ -330,7 +330,7 @@ def _check(options: argparse.Namespace) -> Run:
         if python is not None and run.findings:
             _confirm(run, discovered.files, generations, options, python)
             if options.format == "html":
-                _mend_and_run(run, discovered.files, options, python)
+                _mend_and_run(run, discovered.files, options, python.path)
         if options.witness is not None:
             _write_witnesses(run, discovered.files, generations, options.witness)
     except KeyboardInterrupt:

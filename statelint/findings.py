@@ -38,7 +38,7 @@ class Retold:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class After:
     """What a program did once the fixes with these titles were made."""
 
     recording: Recording
@@ -58,7 +58,7 @@ class Verdict:
     evidence: str
     recording: Recording | None = field(default=None, compare=False, repr=False)
     witness: Retold | None = field(default=None, compare=False, repr=False)
-    mended: Mended | None = field(default=None, compare=False, repr=False)
+    mended: After | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
