@@ -368,3 +368,12 @@ train(build(1))
     text = f"# A\n\n{fenced(first)}\n# B\n\n{fenced(again)}"
     assert found(text) == ["23:5 SRN301"]
     assert found(text.replace("def build", "def make")) == []
+
+
+def test_a_whole_program_under_a_heading_begins_anew() -> None:
+    # The snippet still feeds the data of the chapter before.
+    text = f"# Data\n\n{fenced('x, y = np.zeros((9, 3, 1)), np.zeros((9, 4))')}\n"
+    snippet = f"{SETUP.partition('x, y')[0]}model.fit(x, y, batch_size=2, shuffle=False)\n"
+    whole = f"{SETUP}{FIT}"
+    text += f"# Training\n\n{fenced(snippet)}\nAll of it:\n\n{fenced(whole)}"
+    assert found(text) == ["14:1 SRN204", "25:1 SRN301"]

@@ -27,6 +27,7 @@ from statelint.interp.objects import (
     Ref,
     States,
     Super,
+    Table,
     Tensor,
     Tuple,
 )
@@ -77,6 +78,10 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
             return _CONSTANTS.get(full, Known(Library(full)))
         case Module(frame=frame):
             return _of_module(machine, frame, name, receiver, node)
+        case Table():
+            from statelint.interp.transfer import tables
+
+            return tables.attribute(machine, receiver, name) or Known(Method(receiver, name))
         case Array() as array:
             return _of_array(machine, array, name, receiver)
         case Ref(id=id_):

@@ -36,7 +36,7 @@ from statelint.interp.objects import (
     Super,
 )
 from statelint.interp.state import join_states, join_values
-from statelint.interp.transfer import keras, methods, numpy, rearranging, transfer_of
+from statelint.interp.transfer import keras, methods, numpy, rearranging, tables, transfer_of
 from statelint.source.python import children
 from statelint.trace.objects import Argument, DrawnReset
 from statelint.values import (
@@ -421,19 +421,16 @@ def _unknown_result(
     machine: Machine, callee: Unknown, arguments: Arguments, node: cst.CSTNode | None
 ) -> Value:
     key = callee.key
-    if (
-        isinstance(key, tuple)
-        and len(key) == 3
-        and key[0] == "attribute"
-        and _is_repeatable(key[2], arguments)
-    ):
-        result = machine.unknown(
-            Reason.LIBRARY_CALL, node, ("call", key, *(v.key for v in arguments.values()))
-        )
-        if key[2] == "reshape":
-            return numpy.reshaped_unknown(machine, key[1], arguments, result)
-        return result
-    return machine.unknown(Reason.LIBRARY_CALL, node)
+    if not isinstance(key, tuple) or len(key) != 3 or key[0] != "attribute":
+        return machine.unknown(Reason.LIBRARY_CALL, node)
+    if key[2] in tables.OF_ANY:
+        return tables.OF_ANY[key[2]](machine, unknown(Reason.LIBRARY_CALL, "", key[1]), arguments)
+    if not _is_repeatable(key[2], arguments):
+        return machine.unknown(Reason.LIBRARY_CALL, node)
+    result = machine.unknown(Reason.LIBRARY_CALL, node, ("call", key, *(v.key for v in arguments.values())))
+    if key[2] == "reshape":
+        return numpy.reshaped_unknown(machine, key[1], arguments, result)
+    return result
 
 
 def _is_repeatable(method: Hashable, arguments: Arguments) -> bool:

@@ -23,6 +23,7 @@ from statelint.interp.objects import (
     ModelRecord,
     Range,
     Ref,
+    Table,
     Tensor,
     Tuple,
 )
@@ -69,7 +70,7 @@ def _truth_of(machine: Machine, known: Known) -> Ternary:
             return _truth_of_record(machine, known)
         case Tuple(items=items):
             return Ternary.of(bool(items))
-        case Array() | Range() | Items() | Tensor() | Dataset():
+        case Array() | Table() | Range() | Items() | Tensor() | Dataset():
             return Ternary.UNKNOWN
         case None | bool() | int() | float() | str() | bytes() as plain:
             return Ternary.of(bool(plain))

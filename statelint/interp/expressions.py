@@ -25,12 +25,13 @@ from statelint.interp.objects import (
     Partial,
     Range,
     Slice,
+    Table,
     Tensor,
     Tuple,
 )
 from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, over_choices
 from statelint.interp.shapes import array_index, is_one_row, picked
-from statelint.interp.transfer import graphs
+from statelint.interp.transfer import graphs, tables
 from statelint.source.python import children
 from statelint.trace.objects import Array, Cut
 from statelint.values import (
@@ -347,6 +348,8 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         match value.value:
             case Array() as array:
                 found = array_index(array, index)
+            case Table():
+                found = tables.item(machine, value, index)
             case Tuple(items=items):
                 found = _item(machine, items, index, as_list=False)
             case Tensor() as tensor:

@@ -8,12 +8,12 @@ changed but replaced, so that branches can keep their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
 from statelint.sites import Site
-from statelint.trace.objects import Argument, DrawnReset
+from statelint.trace.objects import Argument, Array, DrawnReset, Windows
 from statelint.values import Known, Value, interned
 
 
@@ -121,6 +121,31 @@ class Tuple:
     @property
     def key(self) -> Hashable:
         return tuple(item.key for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A pandas table or column, its rows as an array.
+
+    Its rows are the steps of `axis`.  For each column, or table that it was put together of, `shifts` has
+    the k of the step t - k that stands in row t; `site` is the call that shifted some of them.
+    """
+
+    array: Array
+    axis: Hashable
+    shifts: tuple[int, ...] = (0,)
+    site: Site | None = None
+
+    @property
+    def key(self) -> Hashable:
+        return self.array.key
+
+    @property
+    def values(self) -> Array:
+        """The rows; windows of a series where steps of it stand side by side."""
+        if self.site is None or len(set(self.shifts)) < 2:
+            return self.array
+        return replace(self.array, windows=Windows(self.axis, 0, 1, len(self.shifts), self.site))
 
 
 @dataclass(frozen=True, slots=True)

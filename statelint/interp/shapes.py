@@ -61,6 +61,8 @@ def _common_shape(key: Hashable, arrays: list[Array]) -> tuple[Value, ...] | Non
 
 def slice_length(part: Slice, total: Value) -> Value | None:
     """How many items a slice of `total` items has, None where that isn't known."""
+    if part.start.key == part.stop.key == part.step.key == NONE.key:
+        return total
     n = number(total)
     if n is None and is_one_row(part):
         return depending_on(Known(1), part.start, part.stop)
@@ -163,7 +165,9 @@ def array_index(array: Array, index: Value) -> Value | None:
         cut = rows.value if isinstance(rows, Known) and isinstance(rows.value, Array) else None
         base: Hashable = key if cut is None else ("of", cut.base, *(i.key for i in indices[1:]))
         start = Known(0) if cut is None else cut.start
-        windows = (cut or array).windows if len(shape) >= len(array.shape) else None
+        windows = (cut or array).windows
+        if windows is not None and len(shape) < len(array.shape):
+            windows = replace(windows, length=1) if _takes_one_column(indices[1:]) else None
         return depending_on(
             Known(
                 replace(array, key=key, shape=tuple(shape), base=base, start=start, cut=None, windows=windows)
@@ -178,6 +182,11 @@ def _rows_left(array: Array, part: Slice) -> Value | None:
     if part == Slice(NONE, NONE, NONE):
         return array.rows
     return Known(1) if is_one_row(part) else None
+
+
+def _takes_one_column(columns: tuple[Value, ...]) -> bool:
+    """Whether one step of each window is taken."""
+    return len(columns) == 1 and number(columns[0]) is not None
 
 
 def _is_number(key: Hashable) -> bool:

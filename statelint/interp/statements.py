@@ -42,11 +42,12 @@ from statelint.interp.objects import (
     ModelRecord,
     Module,
     Ref,
+    Table,
     Tuple,
 )
 from statelint.interp.operators import arithmetic
 from statelint.interp.state import Frame, join_states
-from statelint.interp.transfer import keras, standard
+from statelint.interp.transfer import keras, standard, tables
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Condition, Mentioned, Written
@@ -244,6 +245,10 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
     record = machine.record(receiver)
     if isinstance(receiver, Known) and isinstance(receiver.value, Array):
         assign(machine, target.value, replace(receiver, value=filled(receiver.value, index, value)))
+        return
+    if isinstance(receiver, Known) and isinstance(receiver.value, Table):
+        wider = tables.with_column(receiver.value, index, value)
+        assign(machine, target.value, replace(receiver, value=wider))
         return
     if isinstance(receiver, Known) and isinstance(receiver.value, Ref):
         id_ = receiver.value.id

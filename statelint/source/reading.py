@@ -124,8 +124,7 @@ def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
     story: list[_Parsed] = []
     before: list[_Parsed] = []
     bound: set[str] = set()
-    for _, under in groupby(parsed, key=lambda one: one.part.section):
-        blocks = list(under)
+    for blocks in _chapters(parsed):
         names = {name for block in blocks for name in _bound(block.module.body)}
         if story and names & bound:
             yield _needed(before, story) + story
@@ -134,6 +133,27 @@ def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
         bound |= names
     if story:
         yield _needed(before, story) + story
+
+
+def _chapters(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
+    """The blocks under each heading; a whole program among them, which imports what it needs, begins anew."""
+    bound: set[str] = set()
+    for _, under in groupby(parsed, key=lambda one: one.part.section):
+        blocks: list[_Parsed] = []
+        for block in under:
+            names = set(_bound(block.module.body))
+            if blocks and names & bound and any(map(_is_import, block.module.body)):
+                yield blocks
+                blocks = []
+            blocks.append(block)
+            bound |= names
+        yield blocks
+
+
+def _is_import(statement: cst.CSTNode) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and all(
+        isinstance(part, cst.Import | cst.ImportFrom) for part in statement.body
+    )
 
 
 def _needed(before: Sequence[_Parsed], story: Sequence[_Parsed]) -> list[_Parsed]:
@@ -162,15 +182,7 @@ def _names(node: cst.CSTNode) -> set[str]:
 
 def _kept(parsed: _Parsed, wanted: Container[int]) -> _Parsed:
     """The import statements on a block's top level, and the statements that are wanted."""
-    kept = [
-        statement
-        for statement in parsed.module.body
-        if id(statement) in wanted
-        or (
-            isinstance(statement, cst.SimpleStatementLine)
-            and all(isinstance(part, cst.Import | cst.ImportFrom) for part in statement.body)
-        )
-    ]
+    kept = [statement for statement in parsed.module.body if id(statement) in wanted or _is_import(statement)]
     lines = [""] * len(parsed.part.code.split("\n"))
     for statement in kept:
         parts = (statement, *getattr(statement, "decorators", ()))

@@ -29,6 +29,7 @@ _MODULES = (
     "windowing",
     "rearranging",
     "preparing",
+    "tables",
 )
 
 

@@ -28,6 +28,7 @@ from statelint.interp.objects import (
     Range,
     Ref,
     Slice,
+    Table,
     Tuple,
 )
 from statelint.interp.operators import is_huge, merged
@@ -69,6 +70,8 @@ def length(machine: Machine, value: Value) -> Value:
         match value.value:
             case Array(shape=shape) if shape:
                 return depending_on(shape[0], value)
+            case Table(array=array):
+                return length(machine, Known(array, value.assuming))
             case Array(key=key):
                 return machine.unknown(Reason.LIBRARY_CALL, None, ("length", key))
             case Tuple(items=items):

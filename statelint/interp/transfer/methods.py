@@ -20,6 +20,7 @@ from statelint.interp.objects import (
     Ref,
     States,
     Super,
+    Table,
     Tensor,
     Tuple,
 )
@@ -34,6 +35,7 @@ from statelint.interp.transfer import (
     preparing,
     separate,
     subclassed,
+    tables,
     training,
 )
 from statelint.trace.objects import Argument, Array, Dataset
@@ -50,6 +52,8 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
     match receiver.value:
         case Array():
             return numpy.array_method
+        case Table():
+            return tables.method
         case Dataset():
             return datasets.method
         case States():

@@ -9,7 +9,7 @@ from dataclasses import replace
 from statelint.interp import loops
 from statelint.interp.filling import windows_in
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, ListRecord, Range, Tuple
+from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
 from statelint.interp.pieces import lengths
 from statelint.interp.shapes import elementwise, made, mapped, product, shape_values, transposed
 from statelint.interp.transfer import Transfer, transfer_of
@@ -85,6 +85,8 @@ def as_array(machine: Machine, value: Value) -> Value:
         match value.value:
             case Array():
                 return value
+            case Table() as table:
+                return replace(value, value=table.values)
             case Range():
                 return made(("array", value.key), (loops.iterate(machine, value).count,))
             case Tuple(items=items):
@@ -207,15 +209,15 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
 
 def keeps_length(array: Array, rows: Value) -> bool:
     """Whether this is the number of the array's rows: `len(x)`, `x.shape[0]`."""
-    if array.shape is not None:
-        return bool(array.shape) and rows.key == array.shape[0].key
-    if array.rows is not None:
+    if array.shape is None and array.rows is not None:
         return False
-    own = frozenset(lengths(array.key))
+    own = frozenset(lengths(array.key)) if array.shape is None else {v.key for v in array.shape[:1]}
     if rows.key in own:
         return True
     match rows.key:
         # Of `x.shape[0]`, where `x` is one of two arrays, each takes its own.
+        case ("either", _, left, right):
+            return left in own or right in own
         case ("item", ("either", _, left, right), at):
             return any(interned(("item", side, at)) in own for side in (left, right))
     return False

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Range, Ref, Tuple
+from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Range, Ref, Table, Tuple
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.numpy import as_array
 from statelint.sites import Site
@@ -48,7 +48,7 @@ def _permutation(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _rows(machine: Machine, value: Value) -> Value:
     is_list = isinstance(machine.record(value), ListRecord)
-    is_range = isinstance(value, Known) and isinstance(value.value, Range)
+    is_range = isinstance(value, Known) and isinstance(value.value, Range | Table)
     return as_array(machine, value) if is_list or is_range else value
 
 
@@ -65,11 +65,11 @@ def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
             None, record.length, record.element, shuffle_site=arguments.site
         )
     elif not isinstance(value, Known) or isinstance(value.value, Array):
-        _rename(machine, value.key, shuffled(value, arguments.site))
+        rename(machine, value.key, shuffled(value, arguments.site))
     return NONE
 
 
-def _rename(machine: Machine, key: Hashable, new: Value) -> None:
+def rename(machine: Machine, key: Hashable, new: Value) -> None:
     """Put the new value wherever the one with this key stands."""
     for frame, names in list(machine.state.frames.items()):
         changed = {name: new for name, value in names.items() if value.key == key}

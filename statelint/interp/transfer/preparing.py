@@ -1,4 +1,4 @@
-"""What prepares data: scikit-learn's scalers and folds, one-hot codes, pandas."""
+"""What prepares data: scikit-learn's scalers and folds, one-hot codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from statelint.interp.objects import (
     Items,
     Iteration,
     Library,
-    ListRecord,
     Slice,
     Tuple,
 )
@@ -132,26 +131,9 @@ def _linspace(machine: Machine, name: str, arguments: Arguments) -> Value:
     return made((name, machine.fresh_id()), (count if count is not None else unknown(Reason.OPERATION),))
 
 
-# pandas
-
-
-def _frame(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """A table of the same data is the same table."""
-    keys = tuple(_contents(machine, value) for value in arguments.values())
-    return machine.unknown(Reason.LIBRARY_CALL, None, (name, *keys))
-
-
-def _contents(machine: Machine, value: Value) -> object:
-    record = machine.record(value)
-    if isinstance(record, ListRecord) and record.items is not None:
-        return tuple(item.key for item in record.items)
-    return value.key
-
-
 TRANSFERS: dict[str, Transfer] = {
     **{f"sklearn.preprocessing.{name}": _scaled for name in ("scale", "minmax_scale", "normalize")},
     **dict.fromkeys(("keras.utils.to_categorical", "tensorflow.one_hot"), _one_hot),
     "tensorflow.range": _range,
     "tensorflow.linspace": _linspace,
-    **{f"pandas.{name}": _frame for name in ("DataFrame", "Series", "concat", "merge", "to_datetime")},
 }

@@ -22,6 +22,7 @@ from statelint.interp.objects import (
     ListRecord,
     ModelRecord,
     Ref,
+    Table,
     Tuple,
 )
 from statelint.interp.pieces import is_piece, lengths
@@ -82,6 +83,8 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
     """What kind of data a value is for Keras."""
     if isinstance(value, Known):
         match value.value:
+            case Table() as table:
+                return describe(machine, Known(table.values), surely_array=surely_array)
             case Array() as array:
                 is_part = array.samples is None and is_piece(array.key)
                 counts = frozenset((*lengths(array.key), *(v.key for v in (array.shape or ())[:1])))

@@ -1,0 +1,99 @@
+"""Tables of pandas: how many rows they have, and which steps of a series stand side by side in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.engine import check_source
+from tests.telling import reveal
+
+HEAD = """
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series, concat
+from sklearn.preprocessing import MinMaxScaler
+from test import reveal
+numbers = [k / 10 for k in range(10)]
+wide = DataFrame(np.zeros((20, 3)))
+column = Series(numbers)
+table = DataFrame(numbers)
+lagged = concat([table.shift(2), table.shift(1), table], axis=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "shape"),
+    [
+        ("table.values", "(10, 1)"),
+        ("column.values", "(10,)"),
+        ("wide.to_numpy()", "(20, 3)"),
+        ("wide.iloc[:5]", "(5, 3)"),
+        ("wide[2:].values", "(18, 3)"),
+        ("wide.fillna(0).astype('float32').values", "(20, 3)"),
+        ("lagged.values", "(10, 3)"),
+        ("lagged.dropna().values", "(8, 3)"),
+        ("concat([table, table.shift(-1)], axis='columns').dropna().values", "(9, 2)"),
+        ("concat([table.shift(1), table.shift(-1)], axis=1).dropna().values", "(8, 2)"),
+        ("lagged.dropna().values[:, -1]", "(8,)"),
+        ("MinMaxScaler().fit_transform(lagged.dropna())", "(8, 3)"),
+        ("np.array(table)", "(10, 1)"),
+        ("column.diff().values", "(10,)"),
+    ],
+)
+def test_a_shape_is_what_pandas_makes_it(table: str, shape: str) -> None:
+    assert reveal(f"{HEAD}reveal(({table}).shape)") == [shape.replace(",)", ")")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "rows"),
+    [
+        ("lagged.dropna(inplace=True)", "8"),
+        ("lagged.fillna(0, inplace=True)", "10"),
+        ("lagged = lagged.dropna()", "8"),
+        ("kept = lagged.dropna()", "10"),
+    ],
+)
+def test_what_is_done_in_place_lasts(statement: str, rows: str) -> None:
+    assert reveal(f"{HEAD}{statement}\nreveal(len(lagged), len(lagged.values))") == [f"{rows} {rows}"]
+
+
+PROGRAM = """
+import keras
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import MinMaxScaler
+history = pd.read_csv("history.csv")
+{table}
+inputs, targets = rows[:, :-1], rows[:, -1]
+inputs = inputs.reshape(inputs.shape[0], 1, inputs.shape[1])
+memory = keras.layers.GRU(3, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=({batch}, 1, 2)), memory, keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(inputs, targets, batch_size={batch}, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "batch", "codes"),
+    [
+        ("rows = pd.concat([history.shift(2), history.shift(1), history], axis=1).dropna().values", 4, "208"),
+        ("rows = pd.concat([history.shift(k) for k in (2, 1, 0)], axis=1).values[3:]", 4, "208"),
+        ("rows = MinMaxScaler().fit_transform(pd.concat([history, history.shift(-1)], axis=1))", 4, "208"),
+        ("past = pd.DataFrame(history.values)\npast['next'] = past.shift(-1)\nrows = past.values", 4, "208"),
+        # One row after the other.
+        ("rows = pd.concat([history.shift(2), history.shift(1), history], axis=1).dropna().values", 1, ""),
+        # Nothing says that the rows are steps of one series.
+        ("rows = history.values", 4, ""),
+        ("rows = pd.concat([history, pd.read_csv('b.csv').shift(1)], axis=1).values", 4, ""),
+        ("rows = pd.concat([history, history.shift(1)]).values", 4, ""),
+        ("rows = pd.concat([history.shift(1), history.shift(1)], axis=1).values", 4, ""),
+        ("rows = pd.concat([history, history.groupby('user').shift(1)], axis=1).values", 4, ""),
+        ("rows = history.sample(frac=1).values", 4, "203"),
+        ("rows = pd.DataFrame(history.values).sample(frac=1).reset_index(drop=True).values", 4, "203"),
+        ("rows = history.sample(10).values", 4, ""),
+    ],
+)
+def test_rows_of_shifted_tables_are_windows(table: str, batch: int, codes: str) -> None:
+    checked = check_source("program.py", PROGRAM.format(table=table, batch=batch).encode())
+    assert not checked.failures
+    assert [finding.code for finding in checked.findings] == [f"SRN{code}" for code in codes.split()]
