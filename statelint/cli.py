@@ -503,25 +503,14 @@ def _draw(options: argparse.Namespace, stream: TextIO) -> int:
 
 
 def _python(options: argparse.Namespace, option: str, generations: tuple[int, ...]) -> Interpreter:
-    """The Python that programs are run with; what it has is told, unless it is ours and has all."""
-    from statelint.confirm.interpreter import NoInterpreterError, inspected, interpreter_at
+    """The Python that programs are run with; what it has is told where that isn't what one expects."""
+    from statelint.confirm.interpreter import NoInterpreterError, with_keras
 
     try:
-        found = inspected(sys.executable if options.python is None else interpreter_at(options.python))
+        found = with_keras(options.python, option, generations)
     except NoInterpreterError as error:
-        raise _UsageError(f"{option if options.python is None else '--python'}: {error}") from None
-    answers = {generation: found.keras(generation) for generation in generations}
-    if not any(can_run for can_run, _ in answers.values()):
-        reasons = "; ".join(f"Keras {generation}: {reason}" for generation, (_, reason) in answers.items())
-        if options.python is not None:
-            raise _UsageError(
-                f"--python: {found.path} (Python {found.version}) has no Keras to run ({reasons})"
-            )
-        raise _UsageError(
-            f'{option} needs Keras ({reasons}). To install it: pip install "statelint[confirm]"; '
-            "or name a Python that has it with --python"
-        )
-    if options.python is not None or not all(can_run for can_run, _ in answers.values()):
+        raise _UsageError(str(error)) from None
+    if options.python is not None or not found.is_plain(generations):
         _complain(found.told(generations))
     return found
 

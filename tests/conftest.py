@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,9 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "keras: runs programs on real Keras")
+    # Programs that choose no backend run on TensorFlow, whatever is usual here.
+    os.environ.pop("KERAS_BACKEND", None)
+    os.environ["KERAS_HOME"] = os.devnull
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -135,7 +135,8 @@ def test_python_without_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (
             {"keras": "3.15.1", "tf_keras": "2.21.0", "tensorflow": "2.21.0", "jax": "0.10.2", "torch": ""},
-            "Keras 2.21.0 on TensorFlow 2.21.0, Keras 3.15.1 on TensorFlow 2.21.0 and JAX 0.10.2 and torch",
+            "Keras 2.21.0 on TensorFlow 2.21.0, "
+            "Keras 3.15.1 on TensorFlow 2.21.0 (JAX 0.10.2 and torch are there too)",
         ),
         (
             {"keras": "2.15.0", "tensorflow": "2.15.1"},

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from statelint.confirm.backends import DEFAULT_BACKEND, backend_of
+from statelint.confirm.backends import DEFAULT_BACKEND, Chosen, backend_of, outside_backend
 from statelint.confirm.copies import copy_program, write_piece
 from statelint.confirm.interpreter import RECORDER, NoInterpreterError, inspected, server_environment
 from statelint.confirm.programs import Program
@@ -96,6 +96,7 @@ class Harness:
         self.python = python
         self._servers: dict[tuple[int, int, str], _Server] = {}
         self._backends: tuple[str, ...] = ()
+        self._outside = Chosen(DEFAULT_BACKEND)
         self._broken: dict[tuple[int, str], str] = {}
         self._available: dict[int, tuple[bool, str]] | None = None
         self._folder: Path | None = None
@@ -192,6 +193,7 @@ class Harness:
                 self._available = dict.fromkeys(self.generations, (False, str(error)))
             else:
                 self._backends = found.backends
+                self._outside = outside_backend(os.environ, found.backends)
                 self._available = {generation: found.keras(generation) for generation in self.generations}
         return self._available
 
@@ -241,7 +243,7 @@ class Harness:
         }
 
     def _ask(self, job: Job, request: dict[str, Any], lane: int) -> Recording | NoRecording:
-        backend = backend_of(job.program) if job.keras == 3 else DEFAULT_BACKEND
+        backend = backend_of(job.program, self._outside) if job.keras == 3 else DEFAULT_BACKEND
         if backend not in self._backends:
             return NoRecording(f"the {backend} backend isn't installed")
         if (job.keras, backend) in self._broken:

@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from statelint.confirm.backends import BACKENDS, DEFAULT_BACKEND
+from statelint.confirm.backends import BACKENDS, DEFAULT_BACKEND, Chosen, outside_backend
 
 RECORDER = Path(__file__).with_name("recorder.py")
 OLDEST = (3, 8)
@@ -71,6 +72,10 @@ class Interpreter:
             return False, "no backend (tensorflow, jax or torch) is installed"
         return True, keras
 
+    def is_plain(self, generations: Iterable[int]) -> bool:
+        """Whether it has these generations, and nothing asks for another backend than the usual one."""
+        return all(self.keras(g)[0] and self._backend(g).name == DEFAULT_BACKEND for g in generations)
+
     def told(self, generations: Iterable[int]) -> str:
         """What it has of these generations, in words."""
         parts = []
@@ -96,9 +101,22 @@ class Interpreter:
             return "programs run on copies, in namespaces: no network, nothing else to write or to signal"
         return f"programs run on copies; what no namespace bars here, Python refuses: {', '.join(by_python)}"
 
+    def _backend(self, generation: int) -> Chosen:
+        return outside_backend(os.environ, self.backends) if generation == 3 else Chosen(DEFAULT_BACKEND)
+
     def _backends(self, generation: int) -> str:
-        names = self.backends if generation == 3 else (DEFAULT_BACKEND,)
-        return " and ".join(f"{_NAMES[name]} {self.packages[name]}".strip() for name in names)
+        """The backend that programs run on which choose none, and the others."""
+        chosen = self._backend(generation)
+        others = [self._named(name) for name in self.backends if generation == 3 and name != chosen.name]
+        notes = [f"by {chosen.by}"] if chosen.by else []
+        if others:
+            notes.append(f"{' and '.join(others)} {'is' if len(others) == 1 else 'are'} there too")
+        return self._named(chosen.name) + (f" ({'; '.join(notes)})" if notes else "")
+
+    def _named(self, backend: str) -> str:
+        if backend not in self.packages:
+            return f"{backend}, which isn't installed"
+        return f"{_NAMES[backend]} {self.packages[backend]}".strip()
 
 
 def interpreter_at(path: str) -> str:
@@ -116,6 +134,31 @@ def interpreter_at(path: str) -> str:
     if named is None:
         raise NoInterpreterError(f"no such file or folder: {path}")
     return named
+
+
+def with_keras(path: str | None, option: str, generations: Sequence[int]) -> Interpreter:
+    """The interpreter at the path (None: the one that runs this), which can run one of these generations.
+
+    Raises NoInterpreterError, whose text names the option of the command line that it is for.
+    """
+    if path is not None:
+        option = "--python"
+    try:
+        found = inspected(sys.executable if path is None else interpreter_at(path))
+    except NoInterpreterError as error:
+        raise NoInterpreterError(f"{option}: {error}") from None
+    answers = {generation: found.keras(generation) for generation in generations}
+    if any(can_run for can_run, _ in answers.values()):
+        return found
+    reasons = "; ".join(f"Keras {generation}: {reason}" for generation, (_, reason) in answers.items())
+    if path is not None:
+        raise NoInterpreterError(
+            f"--python: {found.path} (Python {found.version}) has no Keras to run ({reasons})"
+        )
+    raise NoInterpreterError(
+        f'{option} needs Keras ({reasons}). To install it: pip install "statelint[confirm]"; '
+        "or name a Python that has it with --python"
+    )
 
 
 def inspected(python: str) -> Interpreter:

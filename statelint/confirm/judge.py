@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Progress
 from statelint.confirm.programs import Program
+from statelint.confirm.reach import hiding, qualified
 from statelint.confirm.witnessing import Teller, Told, programs_with
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules import load
@@ -145,7 +146,8 @@ def _run(
         _settle(verdicts, found, is_mended=bool(job.mend))
         mended = f", {', '.join(job.mend)} mended" if job.mend else ""
         progress(f"ran {job.program.shown} on Keras {job.keras}{mended}", done, len(jobs))
-        mend = tuple(sorted({*job.mend, *_crashes(found)}))
+        hidden = hiding(recording) if isinstance(recording, Recording) else set()
+        mend = tuple(sorted({*job.mend, *_crashes(found), *hidden}))
         if mend != job.mend and any(_is_open(verdicts[f, job.keras]) for f in concerned):
             behind[replace(job, mend=mend)] = concerned
     return behind
@@ -156,7 +158,10 @@ def _judge(findings: Iterable[Finding], job: Job, recording: Recording | NoRecor
     return {
         (finding, job.keras): Verdict(job.keras, Status.INCONCLUSIVE, recording.reason)
         if isinstance(recording, NoRecording)
-        else replace(_told(rules[finding.code], finding, recording), recording=recording)
+        else replace(
+            qualified(_told(rules[finding.code], finding, recording), finding.code, recording, job.program),
+            recording=recording,
+        )
         for finding in findings
     }
 

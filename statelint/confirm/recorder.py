@@ -327,6 +327,44 @@ class Call:
         self.failed_batch: int | None = None
 
 
+class Absent:
+    """The class of what there is none of."""
+
+
+class NoTensorFlow:
+    """Stands for TensorFlow where Keras 3 runs without it: all is eager, and nothing is of its classes."""
+
+    Tensor = Variable = GradientTape = Absent
+    data = types.SimpleNamespace(Dataset=Absent)
+    distribute = types.SimpleNamespace(has_strategy=lambda: False)
+    errors = types.SimpleNamespace(OutOfRangeError=Absent)
+    random = types.SimpleNamespace(set_seed=lambda seed: None)
+
+    @staticmethod
+    def executing_eagerly() -> bool:
+        return True
+
+    @staticmethod
+    def function(function: Any) -> Any:
+        return Absent()
+
+    class nest:  # noqa: N801
+        @staticmethod
+        def flatten(nested: Any) -> list[Any]:
+            if isinstance(nested, dict):
+                nested = [nested[key] for key in sorted(nested)]
+            if not isinstance(nested, (list, tuple)):
+                return [nested]
+            return [leaf for part in nested for leaf in NoTensorFlow.nest.flatten(part)]
+
+        @staticmethod
+        def map_structure(change: Callable[[Any], Any], nested: Any) -> Any:
+            inside = functools.partial(NoTensorFlow.nest.map_structure, change)
+            if isinstance(nested, dict):
+                return {key: inside(part) for key, part in nested.items()}
+            return type(nested)(map(inside, nested)) if isinstance(nested, (list, tuple)) else change(nested)
+
+
 class Keras:
     """One generation of Keras, imported."""
 
@@ -336,14 +374,16 @@ class Keras:
             os.environ["TF_USE_LEGACY_KERAS"] = "1"
             sys.meta_path.insert(0, OldNames("keras", package))
         self.look(generation, package)
-        _ = self.tf.keras.layers  # loaded lazily
+        if self.tf is not NoTensorFlow:
+            _ = self.tf.keras.layers  # loaded lazily
         if generation == 2:
             alias_private_keras(package)
 
     def look(self, generation: int, package: str) -> None:
         """Find in the package what is to be watched."""
         self.generation, self.package = generation, package
-        self.tf: Any = importlib.import_module("tensorflow")
+        has_tensorflow = generation == 2 or "tensorflow" in installed()
+        self.tf: Any = NoTensorFlow if not has_tensorflow else importlib.import_module("tensorflow")
         self.keras: Any = importlib.import_module(self.package)
         self.np: Any = importlib.import_module("numpy")
         self.version: str = self.keras.__version__
@@ -354,11 +394,12 @@ class Keras:
         self.model: Any = self.keras.Model
         self.sequential: Any = self.keras.Sequential
         self.callback_list: Any = self.keras.callbacks.CallbackList
-        self.autograph: Any = importlib.import_module("tensorflow.python.autograph.impl.api")
-        self.autograph_context: Any = importlib.import_module("tensorflow.python.autograph.core.ag_ctx")
+        if has_tensorflow:
+            self.autograph: Any = importlib.import_module("tensorflow.python.autograph.impl.api")
+            self.autograph_context: Any = importlib.import_module("tensorflow.python.autograph.core.ag_ctx")
+            self.tf_stack: Any = importlib.import_module("tensorflow.python.util.tf_stack")
         # Its module has another name in each version of TensorFlow.
         self.function: Any = type(self.tf.function(lambda: None))
-        self.tf_stack: Any = importlib.import_module("tensorflow.python.util.tf_stack")
         if generation == 3:
             self.symbolic: Any = self.keras.KerasTensor
         else:
@@ -518,6 +559,8 @@ class Recorder:
                 entry["crossing"] = self.crossing(model, example)
 
     def crossing(self, model: Any, example: Any) -> dict[str, float]:
+        if self.keras.backend == "torch":
+            return self.crossing_on_torch(model, example)
         tf, np = self.tf, self.np
         layers = self.stateful_layers(model)
         variables = [v for layer in layers for v in self.variables(layer) or []]
@@ -540,6 +583,26 @@ class Recorder:
             self.local.layer_depth -= 1
         largest = 0.0 if gradient is None else float(tf.reduce_max(tf.abs(gradient)))
         return {"change": change, "gradient": largest}
+
+    def crossing_on_torch(self, model: Any, example: Any) -> dict[str, float]:
+        torch: Any = importlib.import_module("torch")
+        variables = [v for layer in self.stateful_layers(model) for v in self.variables(layer) or []]
+
+        def second(first: Any) -> Any:
+            for variable in variables:
+                variable.assign(self.np.zeros(variable.shape, "float32"))
+            model(first)
+            return model(torch.tensor(example)).sum()
+
+        self.local.layer_depth += 1
+        try:
+            first = torch.tensor(example, requires_grad=True)
+            output = second(first)
+            (gradient,) = torch.autograd.grad(output, first, allow_unused=True)
+            change = abs(float(second(torch.tensor(example + 0.1)) - output))
+        finally:
+            self.local.layer_depth -= 1
+        return {"change": change, "gradient": 0.0 if gradient is None else float(gradient.abs().max())}
 
     def keep_example(self, model: Any, array: Any) -> None:
         """Keep the first batch of a model, to measure with at the end."""
@@ -684,6 +747,9 @@ class Recorder:
         phase = kind if kind != "test" else "validation" if call.validating else "evaluate"
         execution = Execution(phase)
         before = self.read(self.stateful_layers(model))
+        if self.keras.backend != "tensorflow" and args:
+            self._tapped.add(model)
+            args = (*args[:-1], self.tapped_batches(execution, args[-1]))
         self.execution = execution
         try:
             result = function(*args, **kwargs)
@@ -790,6 +856,27 @@ class Recorder:
 
         return self.behind(enter, leaves + states, data)
 
+    def tapped_batches(self, execution: Execution, batches: Any) -> Any:
+        """Tap what jax and torch functions are given, a list of batches or an iterator over them."""
+
+        def passing() -> Iterator[Any]:
+            for data in batches:
+                execution.taps += self.batch_tap(data)
+                yield data
+
+        if isinstance(batches, list):
+            return list(passing())
+        return passing() if isinstance(batches, Iterator) else batches
+
+    def batch_tap(self, data: Any) -> list[Tap]:
+        """Return a tap that has seen this batch; none where it isn't made of arrays."""
+        arrays = [self.as_array(leaf) for leaf in self.flat(data) if leaf is not None]
+        count = len(self.flat(data[0])) if isinstance(data, tuple) else len(arrays)
+        if not arrays or any(array is None for array in arrays):
+            return []
+        inputs = fingerprint(*(a.tobytes() for a in arrays[:count]))
+        return [Tap(int(arrays[0].shape[0]) if arrays[0].ndim else None, arrays, inputs)]
+
     def state_tensors(self, layers: list[Any]) -> list[Any]:
         return [
             self.tf.convert_to_tensor(getattr(v, "value", v) if self.keras.generation == 3 else v)
@@ -827,7 +914,7 @@ class Recorder:
         if not self.rnns or not (eager or self.function_run is not None) or self.is_symbolic(args, kwargs):
             return self.call_inside(original, layer, args, kwargs)
         layers = self.stateful_layers(layer)
-        if not layers or self.is_built_here():
+        if not layers or self.is_built_here() or self.is_traced(args, kwargs):
             return self.call_inside(original, layer, args, kwargs)
         if eager:
             return self.call_eagerly(original, layer, layers, args, kwargs)
@@ -846,6 +933,23 @@ class Recorder:
         """Say whether fit, evaluate or predict only builds the model: other backends call it for that."""
         return self.keras.backend != "tensorflow" and bool(self.active) and not self.hooks
 
+    def is_traced(self, args: Any, kwargs: Any) -> bool:
+        """Say whether jax or torch only trace this call, to find a shape or to compile the caller."""
+        if self.keras.backend == "tensorflow":
+            return False
+        frame: types.FrameType | None = sys._getframe(2)
+        while frame is not None:
+            if frame.f_code.co_name == "compute_output_spec":
+                return True
+            frame = frame.f_back
+        compiler = getattr(sys.modules.get("torch"), "compiler", None)
+        is_compiled = self.keras.backend == "torch" and getattr(compiler, "is_compiling", bool)()
+        # The classes of jax's arrays of numbers are those of jaxlib.
+        if is_compiled or any(type(leaf).__module__.startswith("jax.") for leaf in self.flat([args, kwargs])):
+            self.story.cap(f"calls that {self.keras.backend} compiles can't be watched")
+            return True
+        return False
+
     def is_symbolic(self, args: Any, kwargs: Any) -> bool:
         return any(isinstance(leaf, self.keras.symbolic) for leaf in self.flat([args, kwargs]))
 
@@ -861,6 +965,12 @@ class Recorder:
 
     def as_array(self, leaf: Any) -> Any:
         """Return the leaf as a NumPy array of numbers, None where it is something else."""
+        # Arrays of jax and torch; what jax and torch trace with isn't made of numbers.
+        if type(leaf).__module__.partition(".")[0] in ("jaxlib", "torch"):
+            try:
+                leaf = self.np.asarray(leaf.detach().cpu() if hasattr(leaf, "detach") else leaf)
+            except (TypeError, ValueError, RuntimeError, NotImplementedError):
+                return None
         if isinstance(leaf, (self.tf.Tensor, self.tf.Variable)) or type(leaf).__module__.startswith("pandas"):
             if isinstance(leaf, self.tf.Tensor) and not hasattr(leaf, "numpy"):
                 return None
@@ -1342,7 +1452,10 @@ class Data:
         a["validation_split"] = 0.0
 
     def sliceable(self, leaf: Any) -> bool:
-        return isinstance(leaf, (self.np.ndarray, self.tf.Tensor, list)) or hasattr(leaf, "iloc")
+        of_backend = type(leaf).__module__.partition(".")[0] in ("jaxlib", "torch")
+        return (
+            isinstance(leaf, (self.np.ndarray, self.tf.Tensor, list)) or hasattr(leaf, "iloc") or of_backend
+        )
 
     def sliced(self, value: Any, start: int, stop: int) -> Any:
         if value is None:
@@ -1663,7 +1776,8 @@ def watch_origins(origins: Origins) -> None:
         wrapper.autograph_info__ = {}  # type: ignore[attr-defined]
         put(owner, name, staticmethod(wrapper) if isinstance(owner, type) else wrapper)
 
-    noting(recorder.tf.data.Dataset, "from_tensor_slices", origins.note_source)
+    if recorder.tf is not NoTensorFlow:
+        noting(recorder.tf.data.Dataset, "from_tensor_slices", origins.note_source)
     for owner, names in ((np.random, ("shuffle", "permutation")), (random, ("shuffle",))):
         for name in names:
             noting(owner, name, origins.note_shuffle)
@@ -1906,7 +2020,8 @@ def step_wrapper(recorder: Recorder, original: Any) -> Any:
             step = recorder.keras.autograph.tf_convert(original, context)
         if recorder.local.step_depth or recorder.execution is None or not recorder.recording:
             return step(self, data, *args, **kwargs)
-        data = recorder.tap_step(self, data)
+        if recorder.keras.backend == "tensorflow":
+            data = recorder.tap_step(self, data)
         recorder.local.step_depth += 1
         try:
             with recorder.counting():
@@ -2121,7 +2236,20 @@ def mend_early_reset(recorder: Recorder) -> None:
         layer_class.reset_states = reset_states
 
 
+def mend_torch_kernel(recorder: Recorder) -> None:
+    """Let LSTM and GRU leave torch's own kernel out, which needs the state that they overwrite."""
+    layers = recorder.keras.keras.layers
+    for layer_class in (layers.LSTM, layers.GRU):
+
+        def inner_loop(self: Any, *args: Any, _original: Any = layer_class.inner_loop, **kwargs: Any) -> Any:
+            self.use_cudnn = False
+            return _original(self, *args, **kwargs)
+
+        layer_class.inner_loop = inner_loop
+
+
 MENDS = {
+    ("SRN602", 3): mend_torch_kernel,
     ("SRN501", 3): mend_batch_shape,
     ("SRN502", 3): mend_model_reset,
     ("SRN308", 2): mend_early_reset,

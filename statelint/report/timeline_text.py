@@ -11,7 +11,7 @@ from rich.text import Text
 
 from statelint.report.console import console_for
 from statelint.report.timeline import Band, Column, Kind, Timeline, timeline
-from statelint.report.visible import can_print, visible
+from statelint.report.visible import can_print, one_line, visible
 from statelint.sites import Site
 from statelint.trace.recording import Recording
 
@@ -78,6 +78,8 @@ def rows(recording: Recording, width: int, signs: Signs) -> Iterator[Text]:
     cell = _cell(drawn)
     if not drawn.bands:
         yield Text("No batch went through a model with stateful layers.")
+    for what in recording.unwatched:
+        yield Text(f"Not all was watched: {one_line(what)}.")
     for number, block in enumerate(_blocks(drawn, cell, width - margin)):
         if number:
             yield Text()

@@ -23,7 +23,7 @@ _OTHER_KERNEL = (
     "recurrent_dropout",
     "reset_after",
 )
-_ESSENCE = "modified by an inplace operation"
+MODIFIED = "modified by an inplace operation"
 
 
 class TorchBreaksOnState(Rule):
@@ -31,6 +31,7 @@ class TorchBreaksOnState(Rule):
     name = "torch-breaks-on-state"
     severity = Severity.ERROR
     why = "The layer writes its new state into the variable that torch still needs for the gradient."
+    mendable = True
 
     def check(self, trace: Trace) -> Iterator[Report]:
         if trace.keras != 3 or trace.backend != "torch":
@@ -59,14 +60,21 @@ class TorchBreaksOnState(Rule):
         if recording.backend != "torch":
             text = f"the program ran on the {recording.backend} backend"
             return verdict(recording, Status.INCONCLUSIVE, text)
-        outcome = recording.outcome
         calls = calls_at(recording, *(related.site for related in finding.related))
-        if outcome.status == "raised" and _ESSENCE in (outcome.message or ""):
+        if breaks_on_state(recording):
             return verdict(recording, Status.CONFIRMED, raised(recording))
         trained = [b for b in batches_of(recording, calls, "train") if b.finished]
         if trained:
             return verdict(recording, Status.REFUTED, f"{len(trained)} batches were trained without an error")
         return not_measured(recording, "the training")
+
+
+def breaks_on_state(recording: Recording) -> bool:
+    """Whether the run, or a cell or block in it, ended with this exception of torch."""
+    return recording.backend == "torch" and any(
+        outcome.status == "raised" and MODIFIED in (outcome.message or "")
+        for outcome in (recording.outcome, *recording.raised)
+    )
 
 
 def _breaks(layer: Layer) -> bool:

@@ -233,7 +233,7 @@ class Recording:
     """What one program did on one Keras generation.
 
     `mended` lists the codes of findings whose crash the harness removed to see what lies behind it.
-    `caps` says in words what was made smaller ("epochs 100 -> 2").
+    `caps` says in words what was made smaller ("epochs 100 -> 2") and what wasn't watched.
     """
 
     keras: int
@@ -249,6 +249,11 @@ class Recording:
     weights: tuple[WeightsRun, ...] = ()
     # How cells of a notebook and blocks of a text ended that raised; what comes behind them ran all the same.
     raised: tuple[Outcome, ...] = ()
+
+    @property
+    def unwatched(self) -> tuple[str, ...]:
+        """What ran and couldn't be watched, in words."""
+        return tuple(cap for cap in self.caps if cap.endswith("watched"))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Recording:
