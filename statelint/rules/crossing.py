@@ -19,6 +19,8 @@ def judge_crossing(recording: Recording, batches: Sequence[BatchRun], linked: Se
     """Whether values reach the `linked` batches from those before them, and gradients don't."""
     if not batches:
         return not_measured(recording, "the training")
+    if len(batches) < 2 and recording.outcome.status != "finished":
+        return not_measured(recording, "a second batch")
     if not linked:
         text = f"none of {len(batches)} batches inherits a state in this way"
         return verdict(recording, Status.REFUTED, text)
