@@ -97,7 +97,7 @@ def evidence() -> str:
         for file in files
         for finding in check_files([file], None, Selection(extend=own_rule(file.shown))).findings
     ]
-    judged = confirm(found, files, None, 120, lambda message: print(message, file=sys.stderr))
+    judged = confirm(found, files, None, 120, lambda message, *_: print(message, file=sys.stderr))
     lines = [
         "# Evidence",
         "",
@@ -223,7 +223,7 @@ def picture() -> str:
     from statelint.confirm.judge import confirm
 
     files = discover([EXAMPLE]).files
-    findings = confirm(check_files(files, None).findings, files, None, 120, lambda message: None)
+    findings = confirm(check_files(files, None).findings, files, None, 120, lambda *_: None)
     console = terminal(colours="standard")
     console.print(Text.assemble(("$ ", "bold green"), f"statelint --confirm {EXAMPLE}\n"))
     full.print_to(console, Results(findings, len(files)))

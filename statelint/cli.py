@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
 
-from statelint import __version__
 from statelint.findings import Finding, Severity, Verdict
-from statelint.report import FORMATS, Results, write
+from statelint.options import parser
+from statelint.report import Results, write
 from statelint.selection import Selection, UnknownRuleError, entries
 
 if TYPE_CHECKING:
@@ -29,23 +29,6 @@ if TYPE_CHECKING:
 _STANDARD_INPUT = "-"
 
 CLEAN, FOUND, TROUBLE, INTERRUPTED = 0, 1, 2, 130
-
-_EPILOG = """\
-RULES are codes (SRN301), beginnings of codes (SRN3), names (validation-leak) or ADVICE, separated by commas.
-Of two that disagree the longer one decides. Advice is off unless it is asked for.
-
-exit status:
-  0  nothing found
-  1  problems of severity error or warning
-  2  wrong usage, a path that doesn't exist, a file that couldn't be fixed, or an internal error
-
---fix makes the safe fixes, until there are none left, and reports what remains; --diff shows what it would
-change, writes nothing, and exits 1 where that is anything. No other option changes a file.
-
---confirm runs the programs in which something was found: on a copy, in a child process with
-limits on time, memory, processes and files, without network. --timeline runs the programs that it is given in
-the same way. Without these two, no code is ever run.
-"""
 
 
 @dataclass(slots=True)
@@ -83,7 +66,7 @@ class _UsageError(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run statelint and return the exit status; argparse itself exits for --help and wrong usage."""
-    options = _parser().parse_args(argv)
+    options = parser().parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     status = CLEAN
@@ -166,104 +149,6 @@ def _output(path: str | None) -> Iterator[TextIO]:
             with suppress(OSError):
                 os.unlink(written)
         raise
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="statelint",
-        description="Find the mistakes that stateful RNNs invite in Keras, and prove them on real Keras.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "paths",
-        nargs="*",
-        default=["."],
-        metavar="PATH",
-        help="files and folders to check (default: .); - is standard input",
-    )
-    parser.add_argument(
-        "--stdin-filename",
-        metavar="NAME",
-        help="what standard input is called: its suffix says what it is, its folder where its imports lead",
-    )
-    parser.add_argument(
-        "--keras",
-        choices=("2", "3", "auto"),
-        default="auto",
-        help="the Keras generation that the code is for (default: auto, read from the code, else both)",
-    )
-    for option, text in (
-        ("--select", "report these rules and no others"),
-        ("--extend-select", "report these rules too"),
-        ("--ignore", "don't report these rules"),
-    ):
-        parser.add_argument(option, action="append", metavar="RULES", help=text)
-    parser.add_argument(
-        "--confirm", action="store_true", help="run what was found on real Keras and show what it did"
-    )
-    parser.add_argument(
-        "--witness",
-        metavar="DIR",
-        help="write a witness of each finding there: a short program with synthetic data that shows it",
-    )
-    parser.add_argument(
-        "--timeline",
-        action="store_true",
-        help="run the programs named, with or without findings, as --confirm does, and draw their states",
-    )
-    parser.add_argument(
-        "--python",
-        metavar="PATH",
-        help="run them with another Python, or an environment's: it needs Keras, not statelint",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help="for each program that is run (default: 60)",
-    )
-    parser.add_argument(
-        "--jobs",
-        type=_count,
-        default=2,
-        metavar="N",
-        help="how many programs run side by side (default: 2); what is printed is the same for any N",
-    )
-    parser.add_argument("--fix", action="store_true", help="make the safe fixes in the files")
-    parser.add_argument(
-        "--unsafe-fixes",
-        action="store_true",
-        help="with --fix or --diff: also those fixes that want a look at what they changed",
-    )
-    parser.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
-    parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
-    parser.add_argument("--output-file", metavar="FILE", help="write there and not to standard output")
-    parser.add_argument(
-        "--statistics",
-        action="store_true",
-        help="count the findings by rule, and what was not known by reason",
-    )
-    parser.add_argument("--exit-zero", action="store_true", help="exit 0 even where problems were found")
-    parser.add_argument("--explain", metavar="RULE", help="print the page of a rule (its code or its name)")
-    parser.add_argument("--rules", action="store_true", help="list the rules")
-    parser.add_argument("--version", action="version", version=f"statelint {__version__}")
-    return parser
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"not a time to wait: {text}")
-    return seconds
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError(f"not a number of programs: {text}")
-    return count
 
 
 def _read_up(options: argparse.Namespace, stream: TextIO) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -24,7 +25,7 @@ from statelint.selection import Selection
 from statelint.sites import Site
 from statelint.trace.recording import Recording
 from tests.conftest import Recordings
-from tests.programs import DOCUMENTS, FIXTURES, PAGES, all_blocks, shown
+from tests.programs import DOCUMENTS, FIXTURES, PAGES, ROOT, all_blocks, shown
 
 KEYS = frozenset[tuple[str, Site]]
 
@@ -103,6 +104,19 @@ def test_all_fixes_together_leave_nothing_to_fix(text: Text, unsafe: bool) -> No
         assert text.findings(change.after) == result.remaining
         again = all_fixed(replace(text, data=change.after), unsafe)
         assert again.changes == []
+
+
+def test_the_table_of_fixes_is_up_to_date() -> None:
+    """How many findings each rule has fixes for; what Keras says to them only a run can tell."""
+    counted: dict[tuple[str, bool], int] = {}
+    for text in PROGRAMS:
+        for finding in all_fixed(text, True).fixed:
+            key = finding.code, fix_of(finding).safe
+            counted[key] = counted.get(key, 0) + 1
+    table = (ROOT / "docs" / "fixes.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (SRN\d{3}) .*\| (\d+) \| (\d+) \| [^|]* \| [^|]* \|$", table, re.MULTILINE)
+    shown = {(code, safe): int(n) for code, *ns in rows for safe, n in zip((True, False), ns, strict=True)}
+    assert {key: n for key, n in shown.items() if n} == counted
 
 
 @cache

@@ -16,7 +16,9 @@ def unified(change: Change) -> bytes:
     # Bytes as characters of the same numbers: lines in any encoding stay what they are.
     before, after = (_lines(data.decode("latin-1")) for data in (change.before, change.after))
     path = change.file.shown.encode("utf-8", "surrogateescape").decode("latin-1")
-    rows = difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", n=_CONTEXT)
+    # What lies outside the working directory has no place in a repository's diff.
+    old, new = (path, path) if path.startswith("/") else (f"a/{path}", f"b/{path}")
+    rows = difflib.unified_diff(before, after, old, new, n=_CONTEXT)
     return "".join(_ended(rows)).encode("latin-1")
 
 

@@ -91,7 +91,7 @@ def mend(
         else:
             found = after
         work.keep(chosen, {path: made for path, made in edits.items() if path not in wrong})
-    work.result.remaining = found
+    work.result.remaining = [work.as_it_is(finding) for finding in found]
     for path, file in work.original.items():
         new, old = work.current[path].data, file.read()
         if new is not None and new != old:
@@ -130,6 +130,11 @@ class _Work:
         is_wanted = finding.fix.safe or self._unsafe
         can_be = paths <= self.current.keys() and paths.isdisjoint(self.result.failures)
         return is_wanted and can_be and _key(finding.code, finding.site) not in self._refused
+
+    def as_it_is(self, finding: Finding) -> Finding:
+        """The finding, without the fix where that didn't do."""
+        is_refused = _key(finding.code, finding.site) in self._refused
+        return replace(finding, fix=None) if is_refused else finding
 
     def make(self, chosen: Sequence[Finding]) -> tuple[dict[str, list[Edit]], set[str]]:
         """Make the fixes; the edits of each file that was mended, and the files that they would break."""

@@ -51,7 +51,7 @@ class TorchBreaksOnState(Rule):
                     'been modified by an inplace operation" at the first batch',
                     instead=f"pass `use_cudnn=False` to the {layer.kind} (on a CPU too)",
                     related=(Related(feed.site, "the training"),),
-                    remedy=PassArgument(layer.site, "use_cudnn", "False", _given(layer))
+                    remedy=PassArgument(layer.site, "use_cudnn", "False", _given(layer), safe=False)
                     if len(broken) == 1
                     else None,
                 )
