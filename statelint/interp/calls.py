@@ -324,7 +324,7 @@ def _restarts(machine: Machine, activation: Activation) -> bool:
         first, *inner = context.passes[outer:] or (None,)
         if first is None or first.loop.kind != "endless":
             return False
-        place = (tuple(p.index for p in inner), loops.content_of(machine, value))
+        place = (tuple(p.index for p in inner), machine.content(value))
         passes.setdefault(first.index, []).append(place)
     return len(passes) > 1 and all(found == passes[0] for found in passes.values())
 

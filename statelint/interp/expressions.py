@@ -364,11 +364,13 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
                 drawn = loops.iterate(machine, value)
                 if isinstance(index, Known) and isinstance(index.value, int) and index.value >= 0:
                     found = drawn.item(index.value)
-            case str() as text if isinstance(index, Known) and isinstance(index.value, int):
-                found = Known(text[index.value]) if -len(text) <= index.value < len(text) else None
+            case str() as text:
+                found = _text_at(text, index)
         if isinstance(record, ListRecord):
             if record.items is not None:
                 found = _item(machine, record.items, index, as_list=True)
+            elif _is_slice_of_data(record, index):
+                return _part_of_list(machine, value, record, index, node)
             elif isinstance(record.element, Known) and not isinstance(index, Known):
                 found = None
         if found is not None:
@@ -446,6 +448,32 @@ def _rows_of_unknown(
     return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut, rows=rows))
 
 
+def _text_at(text: str, index: Value) -> Value | None:
+    """A character of a text, or a part of it."""
+    place = _place(index, len(text))
+    return None if place is None else Known(text[place])
+
+
+def _is_slice_of_data(record: ListRecord, index: Value) -> bool:
+    """Whether numbers and the like are cut out of a list whose items aren't known one by one."""
+    at, element = index.value if isinstance(index, Known) else None, record.element
+    is_slice = isinstance(at, Slice) and at.step.key == NONE.key
+    is_plain = isinstance(element, Known) and isinstance(element.value, int | float | str | Array)
+    is_data = isinstance(element, Unknown) or is_plain
+    return is_slice and is_data and record.layers_of is None and record.shuffle_site is None
+
+
+def _part_of_list(
+    machine: Machine, value: Value, record: ListRecord, index: Value, node: cst.CSTNode | None
+) -> Value:
+    """A slice of a list whose items aren't known one by one."""
+    whole = machine.content(value)
+    cut = Cut(machine.site(node), whole, 0, *_cut_span(index)) if node is not None else None
+    length = unknown(Reason.ITERATION, key=("length", whole, index.key))
+    content = ("rows", whole, index.key)
+    return machine.allocate(ListRecord(None, length, record.element, content=content, cut=cut))
+
+
 def _cut_span(index: Value) -> tuple[int | None, int | None]:
     """How far a slice of rows reaches and where it begins, where both its ends count from the start."""
     if isinstance(index, Known) and isinstance(index.value, Tuple) and index.value.items:
@@ -474,21 +502,27 @@ def _cut_axis(index: Value) -> int:
 
 
 def _item(machine: Machine, items: tuple[Value, ...], index: Value, *, as_list: bool) -> Value | None:
+    place = _place(index, len(items))
+    if isinstance(place, slice):
+        part = items[place]
+        return machine.allocate(ListRecord.of(part)) if as_list else Known(Tuple(part))
+    return None if place is None else items[place]
+
+
+def _place(index: Value, length: int) -> int | slice | None:
+    """A known index that there is, or a slice with known bounds."""
     if not isinstance(index, Known):
         return None
     if isinstance(index.value, int):
-        return items[index.value] if -len(items) <= index.value < len(items) else None
-    if isinstance(index.value, Slice):
-        bounds: list[int | None] = []
-        for bound in (index.value.start, index.value.stop, index.value.step):
-            if not isinstance(bound, Known) or not (bound.value is None or isinstance(bound.value, int)):
-                return None
-            bounds.append(bound.value)
-        if bounds[2] == 0:
+        return index.value if -length <= index.value < length else None
+    if not isinstance(index.value, Slice):
+        return None
+    bounds: list[int | None] = []
+    for bound in (index.value.start, index.value.stop, index.value.step):
+        if not isinstance(bound, Known) or not (bound.value is None or isinstance(bound.value, int)):
             return None
-        part = items[slice(*bounds)]
-        return machine.allocate(ListRecord.of(part)) if as_list else Known(Tuple(part))
-    return None
+        bounds.append(bound.value)
+    return slice(*bounds) if bounds[2] != 0 else None
 
 
 # Functions, calls, comprehensions

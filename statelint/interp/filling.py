@@ -4,15 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from statelint.interp.objects import Slice, Tuple
+from statelint.interp.machine import Machine
+from statelint.interp.objects import ListRecord, Slice, Tuple
+from statelint.sites import Site
 from statelint.trace.objects import Array, Cut, Fill, Windows
 from statelint.values import NONE, Known, Value, number
 
 
-def windows_in(first: Value, second: Value) -> Windows | None:
-    """The windows of one series of which these are the first two."""
-    one, other = _cut_of(first), _cut_of(second)
-    return _windows(one, other) if one is not None and other is not None and not one.axis else None
+def windows_in(machine: Machine, first: Value, second: Value, site: Site | None) -> Windows | None:
+    """The windows of one series of which these are the first two; `site` is where they are put together."""
+    one, other = _cut_of(machine, first), _cut_of(machine, second)
+    if one is not None and other is not None:
+        return None if one.axis else _windows(one, other)
+    steps = _steps(machine, first), _steps(machine, second)
+    return overlapping(machine, *steps, site) if steps[0] and steps[1] else None
+
+
+def overlapping(
+    machine: Machine, first: tuple[Value, ...], second: tuple[Value, ...], site: Site | None
+) -> Windows | None:
+    """The windows of which these are the first two, where the second begins inside the first."""
+    one, other = ([machine.content(step) for step in steps] for steps in (first, second))
+    length = len(one)
+    strides = [s for s in range(1, length) if one[s:] == other[: length - s]] if len(other) == length else []
+    if site is None or len(strides) != 1:
+        return None
+    stride, different = strides[0], len({*one, *other})
+    # One-hot rows are alike too: `[0, 0, 1], [0, 1, 0]`.
+    tells = different == length + stride or different > _FEW
+    return Windows(("steps", *one), 0, stride, length, site) if tells else None
+
+
+# Of more different steps than these it is no chance that they are the same ones again.
+_FEW = 3
+
+
+def _steps(machine: Machine, value: Value) -> tuple[Value, ...]:
+    """The steps of a row, where they are known one by one."""
+    record = machine.record(value)
+    if isinstance(record, ListRecord):
+        return record.items or ()
+    if isinstance(value, Known) and isinstance(value.value, Tuple):
+        return value.value.items
+    return ()
 
 
 def filled(array: Array, index: Value, value: Value) -> Array:
@@ -31,7 +65,7 @@ def filled(array: Array, index: Value, value: Value) -> Array:
 
 def _fill(array: Array, index: Value, value: Value) -> Fill | None:
     """What `array[index] = value` puts into one row, None where that is no part of a series."""
-    parts, cut = _parts(index), _cut_of(value)
+    parts, cut = _parts(index), _cut_in(value)
     row = number(parts[0])
     if row is None or cut is None or not all(_takes_all(p) or number(p) is not None for p in parts[1:]):
         return None
@@ -62,7 +96,12 @@ def _windows(one: Cut, other: Cut, row: int = 0) -> Windows | None:
     return Windows(one.whole, start, stride, one.length, one.site) if stride > 0 else None
 
 
-def _cut_of(value: Value) -> Cut | None:
+def _cut_of(machine: Machine, value: Value) -> Cut | None:
+    record = machine.record(value)
+    return record.cut if isinstance(record, ListRecord) else _cut_in(value)
+
+
+def _cut_in(value: Value) -> Cut | None:
     return value.value.cut if isinstance(value, Known) and isinstance(value.value, Array) else None
 
 

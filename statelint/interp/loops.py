@@ -7,6 +7,7 @@ followed twice; the last pass is followed where its items are known, because it 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -26,9 +27,9 @@ from statelint.interp.objects import (
 from statelint.interp.shapes import item as array_item
 from statelint.interp.state import State, join_states, widen
 from statelint.sites import Site
-from statelint.trace.objects import Array, Dataset
+from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Feed, Loop, Pass, Walked
-from statelint.values import Known, Reason, Value, depending_on, number, unknown
+from statelint.values import Known, Reason, Value, depending_on, interned, number, unknown
 
 
 def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
@@ -45,7 +46,8 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
                 return _range(*machine.bounds[key])
             case Array() as array:
                 count = array.shape[0] if array.shape else machine.unknown(Reason.ITERATION, node)
-                return Iteration(count, lambda k: array_item(array, k), array.key, False)
+                cut = array.cut if array.cut is not None and not array.cut.axis else None
+                return Iteration(count, lambda k: array_item(array, k), array.key, False, cut=cut)
             case Dataset() as dataset:
                 from statelint.interp.transfer.datasets import batches
 
@@ -218,9 +220,10 @@ def comprehend(
     complete = True
     count: Value = unknown(Reason.LOOP)
     sources: list[Hashable] = []
+    cut: Cut | None = None
 
     def follow(comp: cst.CompFor, *, outermost: bool) -> None:
-        nonlocal complete, count
+        nonlocal complete, count, cut
         iteration = iterate(machine, expressions.evaluate(machine, comp.iter), comp.iter)
         total = number(iteration.count)
         sources.append(iteration.over)
@@ -228,6 +231,7 @@ def comprehend(
             walk_layers(machine, iteration, machine.site(comp.iter))
         if outermost and comp.inner_for_in is None and not comp.ifs:
             count = iteration.count
+            cut = mapped_cut(iteration, machine.site(comp.iter))
         done = 0
 
         def body(item: Value, position: int) -> None:
@@ -263,22 +267,16 @@ def comprehend(
         machine.activations[-1].is_comprehension = True
         follow(clause, outermost=True)
     first = tuple(values[:2])
-    content = ("listed", *sources, *(content_of(machine, value) for value in first)) if first else None
+    content = ("listed", *sources, *(machine.content(value) for value in first)) if first else None
     return (values if complete else None), ListRecord(
-        None, count, values[-1] if values else None, first, content=content
+        None, count, values[-1] if values else None, first, content=content, cut=cut
     )
 
 
-def content_of(machine: Machine, value: Value) -> Hashable:
-    """The identity of what a value holds: two lists of the same are alike."""
-    if isinstance(value, Known) and isinstance(value.value, Tuple):
-        return ("tuple", *(content_of(machine, item) for item in value.value.items))
-    record = machine.record(value)
-    if not isinstance(record, ListRecord):
-        return value.key
-    if record.items is not None:
-        return ("listed", *(content_of(machine, item) for item in record.items))
-    return record.content if record.content is not None else value.key
+def mapped_cut(iteration: Iteration, made: Hashable) -> Cut | None:
+    """Where a part was cut out of a series of which each item is made something else (`made` says what)."""
+    cut = iteration.cut
+    return None if cut is None else replace(cut, whole=interned(("made", made, cut.whole)))
 
 
 def walk_layers(machine: Machine, iteration: Iteration, site: Site) -> None:

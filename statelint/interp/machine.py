@@ -235,6 +235,17 @@ class Machine:
             return self.state.heap.get(value.value.id)
         return None
 
+    def content(self, value: Value) -> Hashable:
+        """The identity of what a value holds: two lists of the same are alike."""
+        if isinstance(value, Known) and isinstance(value.value, Tuple):
+            return ("tuple", *(self.content(item) for item in value.value.items))
+        record = self.record(value)
+        if not isinstance(record, ListRecord):
+            return value.key
+        if record.items is not None:
+            return ("listed", *(self.content(item) for item in record.items))
+        return record.content if record.content is not None else value.key
+
     def layer(self, id_: int) -> Layer | None:
         """The layer (or nested model, seen as one) as it is now."""
         record = self.state.heap.get(id_)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from statelint.sites import Site
-from statelint.trace.objects import Argument, Array, DrawnReset, Windows
+from statelint.trace.objects import Argument, Array, Cut, DrawnReset, Windows
 from statelint.values import Known, Value, interned
 
 
@@ -215,6 +215,8 @@ class Iteration:
     resets: tuple[DrawnReset, ...] = ()
     # Whether it never ends, but goes over the same items again and again.
     restarts: bool = False
+    # Where a part is cut out of a series, of which these are the items.
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,10 @@ class ListRecord:
     others: tuple[Value, ...] | None = None
     # What it was made of, item by item: another list made of the same has the same items.
     content: Hashable = None
+    # Where a part was cut out of a series, of which each item was made.
+    cut: Cut | None = None
+    # What the first and the second pass of a loop appended, where that is several items each.
+    added: tuple[tuple[Value, ...], ...] = ()
 
     @classmethod
     def of(cls, items: tuple[Value, ...]) -> ListRecord:

@@ -268,12 +268,17 @@ def _widen_record(before: Record, after: Record, passes: int | None, site: Site)
             if first is None or second is None or passes is None or second < first:
                 begun = _begun(before, after)
                 return ListRecord(
-                    None, unknown(Reason.LOOP), after.element, _head(before, after), first=begun
+                    None,
+                    unknown(Reason.LOOP),
+                    after.element,
+                    _head(before, after),
+                    first=begun,
+                    added=_added(before, after),
                 )
             if first == second:
                 return after if before.items == after.items else ListRecord(None, after.length, after.element)
             total = Known(first + (second - first) * (passes - 1))
-            return ListRecord(None, total, after.element, _head(before, after))
+            return ListRecord(None, total, after.element, _head(before, after), added=_added(before, after))
         case DictRecord(), DictRecord():
             return DictRecord(
                 {k: v for k, v in after.items.items() if k in before.items and before.items[k].key == v.key},
@@ -297,6 +302,14 @@ def _begun(before: ListRecord, after: ListRecord) -> tuple[Value, ...]:
         return after.first
     added = len(after.items) - len(before.items)
     return before.items[: len(before.items) - added] if added > 0 else ()
+
+
+def _added(before: ListRecord, after: ListRecord) -> tuple[tuple[Value, ...], ...]:
+    """What the first two passes of a loop append, where that is several items each."""
+    if after.items is None or before.items is None:
+        return after.added
+    count = len(after.items) - len(before.items)
+    return (before.items[-count:], after.items[-count:]) if 1 < count <= len(before.items) else ()
 
 
 def _head(before: ListRecord, after: ListRecord) -> tuple[Value, ...]:

@@ -177,6 +177,8 @@ class Array:
     fill: Fill | None = None
     # The number of its rows, where nothing else is known of its shape.
     rows: Value | None = None
+    # The windows that its rows make up, a number of them (the windows' length) each.
+    groups: Windows | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))

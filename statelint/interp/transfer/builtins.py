@@ -389,6 +389,8 @@ TRANSFERS: dict[str, Transfer] = {
     "builtins.int": _numeric(_int),
     "builtins.float": _numeric(float),
     "builtins.abs": _numeric(abs),
+    "builtins.ord": _numeric(ord),
+    "builtins.chr": _numeric(chr),
     "builtins.round": _numeric(round),
     "builtins.pow": _numeric(_pow),
     "builtins.divmod": _numeric(divmod),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from statelint.interp import calls, drawing, loops
 from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, Items, Iteration, ListRecord, Range, Ref, Tuple
+from statelint.interp.objects import Arguments, Function, Items, Iteration, ListRecord, Range, Ref, Tuple
 from statelint.interp.operators import arithmetic, distinct
 from statelint.interp.transfer import Transfer
 from statelint.trace.objects import Argument, Dataset
@@ -48,7 +48,7 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
     if found is not None:
         return machine.allocate(ListRecord.of(found))
-    return machine.allocate(ListRecord(None, iteration.count, iteration.item(0)))
+    return machine.allocate(ListRecord(None, iteration.count, iteration.item(0), cut=iteration.cut))
 
 
 def _set(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -161,9 +161,26 @@ def _map(machine: Machine, name: str, arguments: Arguments) -> Value:
     known = [items for items in found if items is not None]
     if len(known) < len(found):
         calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
-        return machine.unknown(Reason.LIBRARY_CALL)
+        return _mapped(machine, function, sources) or machine.unknown(Reason.LIBRARY_CALL)
     results = tuple(_call(machine, function, arguments, *given) for given in zip(*known, strict=False))
     return machine.allocate(ListRecord.of(results))
+
+
+def _mapped(machine: Machine, function: Value, sources: list[Value]) -> Value | None:
+    """What a function makes of the items of a part of a series."""
+    if len(sources) > 1:
+        return None
+    source = loops.iterate(machine, sources[0])
+    # A lambda is made anew wherever it stands, and does the same.
+    is_own = isinstance(function, Known) and isinstance(function.value, Function)
+    made = id(function.value.node) if is_own else function.key  # type: ignore[union-attr]
+    cut = loops.mapped_cut(source, made)
+    if cut is None:
+        return None
+    over = ("map", made, source.over)
+    count = unknown(Reason.ITERATION, key=("length", over))
+    drawn = Iteration(count, lambda k: unknown(Reason.ITERATION, key=("item", over, k)), over, False, cut=cut)
+    return Known(Items(over, drawn))
 
 
 def _filter(machine: Machine, name: str, arguments: Arguments) -> Value:

@@ -418,7 +418,7 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 head = record.items[:2] if record.items else record.head
                 others = (*record.others, first) if record.others is not None else None
                 machine.state.heap[id_] = ListRecord(
-                    None, length, first, head, first=record.first, others=others
+                    None, length, first, head, first=record.first, others=others, added=record.added
                 )
             keras.adopt_item(machine, receiver, first)
             return NONE

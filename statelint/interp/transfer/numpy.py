@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp import loops
-from statelint.interp.filling import windows_in
+from statelint.interp.filling import overlapping, windows_in
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
 from statelint.interp.pieces import lengths
@@ -79,8 +79,8 @@ def _linspace(machine: Machine, name: str, arguments: Arguments) -> Value:
     return made(_fresh(machine, name), (count if count is not None else Known(50),))
 
 
-def as_array(machine: Machine, value: Value) -> Value:
-    """What np.array makes of a value."""
+def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
+    """What np.array makes of a value (at `site`)."""
     if isinstance(value, Known):
         match value.value:
             case Array():
@@ -95,10 +95,17 @@ def as_array(machine: Machine, value: Value) -> Value:
         if isinstance(record, ListRecord):
             head = record.items[:2] if record.items else record.head
             stacked = _stacked(machine, record.items, record.length, record.element, value)
-            windows = windows_in(*head) if len(head) == 2 else None
+            windows = windows_in(machine, *head, site) if len(head) == 2 else None
+            groups = overlapping(machine, record.added[0], record.added[1], site) if record.added else None
             if isinstance(stacked, Known) and isinstance(stacked.value, Array):
-                shuffled = record.shuffle_site
-                return replace(stacked, value=replace(stacked.value, windows=windows, shuffle_site=shuffled))
+                array = replace(
+                    stacked.value,
+                    windows=windows,
+                    shuffle_site=record.shuffle_site,
+                    cut=record.cut,
+                    groups=groups,
+                )
+                return replace(stacked, value=array)
             return stacked
         if isinstance(value.value, int | float):
             return value
@@ -137,7 +144,8 @@ def _array(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     # tf.cast of a symbolic tensor.
-    return flow(machine, value, batch=kept_batch(machine, value)) or as_array(machine, value)
+    flowing = flow(machine, value, batch=kept_batch(machine, value))
+    return flowing or as_array(machine, value, arguments.site)
 
 
 def _like(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -201,6 +209,8 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     # Rows of unknown number that keep their first axis are still the same windows.
     windows = array.windows if same_rows or array.shape is None or not array.shape else None
     shuffled, separate = (array.shuffle_site, array.separate_site) if same_rows else (None, None)
+    if array.groups is not None and len(dims) > 1 and number(dims[1]) == array.groups.length:
+        windows = array.groups
     cut = array.cut if same_rows and array.cut is not None and array.cut.axis == 0 else None
     return depending_on(
         Known(Array(key, tuple(dims), base, start, array.made, cut, windows, shuffled, separate)), source
@@ -243,6 +253,8 @@ def _width(array: Array, value: Value) -> Value:
 
 def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
     array, shape = arguments.get(0, "a"), arguments.get(1, "newshape") or arguments.get(1, "shape")
+    if array is not None and isinstance(machine.record(array), ListRecord):
+        array = as_array(machine, array, arguments.site)
     if isinstance(array, Known) and isinstance(array.value, Array) and shape is not None:
         return reshape(machine, array.value, shape, array)
     if array is None:

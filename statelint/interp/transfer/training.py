@@ -109,7 +109,8 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             if isinstance(first, Known) and isinstance(first.value, Array):
                 inner = describe(machine, first, surely_array=True)
                 return replace(inner, key=("inputs", inner.key))
-            return Data("array", value.key)
+            key = machine.content(value)
+            return Data("array", key, is_part=is_piece(key), lengths=frozenset(lengths(key)))
         if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
             bases = (
                 library_bases(record.type.value)
@@ -132,7 +133,8 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             inner = describe(machine, next(iter(record.items.values())), surely_array=True)
             return replace(inner, key=value.key)
         if record is not None:
-            return Data("array", value.key)
+            key = machine.content(value)
+            return Data("array", key, is_part=is_piece(key), lengths=frozenset(lengths(key)))
     if isinstance(value, Choice):
         shared = common(value)
         if shared is not None:
