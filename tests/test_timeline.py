@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from statelint import after, cli
-from statelint.confirm import judge
+from statelint.confirm import judge, watch
 from statelint.confirm.harness import Harness
 from statelint.discover import discover
 from statelint.engine import check_files
@@ -327,6 +327,22 @@ def test_the_mended_program_stands_beside(
     assert shown.count("<svg") == 2
     assert "After the fix" in shown
     assert 'class="lane q0"' in shown
+
+
+@pytest.mark.keras
+def test_notebooks_and_texts_are_drawn(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = Recordings(harness, (3,))
+    monkeypatch.setattr(watch, "Harness", lambda *_, **__: shared)
+    notebook = str(ROOT / "fixtures/notebooks/bad_epochs_across_cells.ipynb")
+    text = str(ROOT / "fixtures/markdown/bad_two_stories.md")
+    runs = watch.watch([notebook, text], (3,), 40, lambda *_: None)
+    assert [path for path, _ in runs] == [notebook, text, text]
+    for _, run in runs:
+        assert isinstance(run, Recording), run
+        assert run.batches
+    first = runs[0][1]
+    assert isinstance(first, Recording)
+    assert all(call.places[0].cell is not None for call in first.calls)
 
 
 def marks_in(recording: Recording) -> set[Kind]:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from statelint.confirm.harness import Harness, Limits, NoRecording, Progress
-from statelint.confirm.programs import program_of
-from statelint.discover import discover, is_document
+from statelint.confirm.programs import Program, programs_of
+from statelint.discover import discover
 from statelint.source.project import Project
 from statelint.target import target_of
 from statelint.trace.recording import Recording
@@ -21,24 +21,28 @@ def watch(
     python: str = sys.executable,
 ) -> list[tuple[str, Recording | NoRecording]]:
     """What each program did on the newest of these generations that it is written for and that is there."""
+    runs: list[tuple[str, Recording | NoRecording]] = []
     with Harness(generations, Limits(seconds=seconds), python) as harness:
-        runs: list[tuple[str, Recording | NoRecording]] = []
         for done, path in enumerate(paths, 1):
-            runs.append((path, _run(harness, path)))
+            runs += [(path, run) for run in _run(harness, path)]
             progress(f"ran {path}", done, len(paths))
-        return runs
+    return runs
 
 
-def _run(harness: Harness, path: str) -> Recording | NoRecording:
-    if is_document(path):
-        return NoRecording("notebooks and texts aren't run")
+def _run(harness: Harness, path: str) -> list[Recording | NoRecording]:
+    """What each program of a file did: a text has one for each of its stories."""
     try:
         (file,) = discover([path]).files
-        program = program_of(file, Project())
+        programs = programs_of(file, Project())
     except OSError as error:
-        return NoRecording(error.strerror or str(error))
+        return [NoRecording(error.strerror or str(error))]
+    if not programs:
+        return [NoRecording("there is no program in it")]
+    return [harness.run(program, _chosen(harness, program)) for program in programs]
+
+
+def _chosen(harness: Harness, program: Program) -> int:
     asked = harness.generations
     # What was asked for decides, where the program is written for another one.
     meant = [g for g in asked if g in target_of(program.code, program.path)] or asked
-    chosen = max((g for g in meant if harness.can_run(g)), default=max(meant))
-    return harness.run(program, chosen)
+    return max((g for g in meant if harness.can_run(g)), default=max(meant))
