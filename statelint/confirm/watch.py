@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from statelint.confirm.harness import Harness, Limits, NoRecording, Progress
+from statelint.confirm.harness import Harness, Job, Limits, NoRecording, Progress
 from statelint.confirm.programs import Program, programs_of
 from statelint.discover import discover
 from statelint.source.project import Project
@@ -24,21 +24,23 @@ def watch(
     runs: list[tuple[str, Recording | NoRecording]] = []
     with Harness(generations, Limits(seconds=seconds), python) as harness:
         for done, path in enumerate(paths, 1):
-            runs += [(path, run) for run in _run(harness, path)]
+            programs = _programs(path)
+            if isinstance(programs, NoRecording):
+                runs.append((path, programs))
+            else:
+                jobs = [Job(program, _chosen(harness, program)) for program in programs]
+                runs += [(path, run) for _, run in harness.run_all(jobs)]
             progress(f"ran {path}", done, len(paths))
     return runs
 
 
-def _run(harness: Harness, path: str) -> list[Recording | NoRecording]:
-    """What each program of a file did: a text has one for each of its stories."""
+def _programs(path: str) -> list[Program] | NoRecording:
+    """The programs in a file (a text has one for each of its stories), or why there is none."""
     try:
         (file,) = discover([path]).files
-        programs = programs_of(file, Project())
+        return programs_of(file, Project()) or NoRecording("there is no program in it")
     except OSError as error:
-        return [NoRecording(error.strerror or str(error))]
-    if not programs:
-        return [NoRecording("there is no program in it")]
-    return [harness.run(program, _chosen(harness, program)) for program in programs]
+        return NoRecording(error.strerror or str(error))
 
 
 def _chosen(harness: Harness, program: Program) -> int:
