@@ -208,3 +208,41 @@ for start in range(0, 100, 50):
     model.train_on_batch(x[start : start + 50], y[start : start + 50])
 """
     assert codes(load + loop) == expected
+
+
+STUDENTS = """
+import numpy as np
+import keras
+
+x, y = np.load("x.npy"), np.load("y.npy")
+memory = keras.layers.GRU(8, stateful=True, return_sequences=True)
+model = keras.Sequential([keras.Input(batch_shape=(4, 50, 2)), memory])
+model.compile("sgd", "mse")
+order = np.arange(12)
+for epoch in range(10):
+    {shuffle}
+    for j in range(0, 12, 4):
+        {batch}
+"""
+INNER = "for k in range(0, 500, 50):\n            model.train_on_batch(x[{0}, k:k + 50], y[{0}, k:k + 50])\n"
+
+
+@pytest.mark.parametrize(
+    ("shuffle", "batch", "codes"),
+    [
+        ("np.random.shuffle(x)", INNER.format("j:j + 4") + "        memory.reset_states()", []),
+        ("np.random.shuffle(order)", INNER.format("order[j:j + 4]") + "        memory.reset_states()", []),
+        ("np.random.shuffle(x)", "model.train_on_batch(x[j:j + 4, :50], y[j:j + 4, :50])", ["SRN203"]),
+        (
+            "np.random.shuffle(order)",
+            "model.train_on_batch(x[order[j:j + 4]], y[order[j:j + 4]])",
+            ["SRN203"],
+        ),
+    ],
+)
+def test_whole_sequences_may_be_shuffled_where_each_is_read_to_its_end(
+    shuffle: str, batch: str, codes: list[str]
+) -> None:
+    code = STUDENTS.format(shuffle=shuffle, batch=batch)
+    found = check_source("t.py", code.encode()).findings
+    assert [f.code for f in found if f.code == "SRN203"] == codes

@@ -35,7 +35,7 @@ class ShuffledSplit(Rule):
                 site = rows_shuffle(feed)
                 if site is None or site in seen or not is_cut_along_rows(feed):
                     continue
-                if earlier is not None and rows_shuffle(earlier) != site:
+                if earlier is not None and (rows_shuffle(earlier) != site or _takes_same_rows(feed, earlier)):
                     continue
                 seen.add(site)
                 layer = feed.model.stateful_layers[0]
@@ -56,6 +56,19 @@ class ShuffledSplit(Rule):
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         return judge_rows(finding, recording, lambda batch: batch.unshuffled, "of the data as they were")
+
+
+def _takes_same_rows(feed: Feed, earlier: Feed) -> bool:
+    """Whether a batch holds other steps of the same rows: `x[i:j, k:k + n]` in a loop over k."""
+    one, other = feed.data.array, earlier.data.array
+    if one is None or other is None or one.start.key != other.start.key:
+        return False
+    match one.base, other.base:
+        case ("of", whole, *columns), ("of", same, *others):
+            return bool(whole == same and columns != others)
+        case ("index", whole, rows, *columns), ("index", same, order, *others):
+            return bool((whole, rows) == (same, order) and columns != others)
+    return False
 
 
 def _readers(trace: Trace, site: Site) -> Iterator[Feed]:
