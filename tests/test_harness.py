@@ -139,6 +139,21 @@ def test_the_users_folder_and_environment_stay_untouched(
 
 
 @pytest.mark.keras
+def test_matplotlib_draws_nowhere(strict: Harness, generation: int, tmp_path: Path) -> None:
+    package = tmp_path / "matplotlib"
+    package.mkdir()
+    (package / "__init__.py").write_text("def use(backend):\n    raise ImportError(backend)\n")
+    (package / "pyplot.py").write_text("import os\nbackend = os.environ['MPLBACKEND']\n")
+    source = (
+        "import matplotlib\nmatplotlib.use('TkAgg')\n"
+        "import matplotlib.pyplot as plt\n"
+        "assert plt.backend == 'Agg' and plt.__spec__ and matplotlib.__file__\n"
+    )
+    result = run(strict, generation, tmp_path, source)
+    assert isinstance(result, Recording) and result.outcome.status == "finished", result
+
+
+@pytest.mark.keras
 def test_results_come_in_the_order_of_the_jobs(harness: Harness, tmp_path: Path) -> None:
     programs = [write(tmp_path, f"program{i}.py", f"raise ValueError({i})\n") for i in range(3)]
     generations = [g for g in (2, 3) if harness.can_run(g)]

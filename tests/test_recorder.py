@@ -158,6 +158,36 @@ def test_longer_remainder_raises_at_its_batch(record: Record) -> None:
     assert not run.calls[0].finished
 
 
+def test_nothing_is_traced_again_to_be_watched(record: Record) -> None:
+    run = finished(
+        record(
+            """
+            seen = []
+            class Counting(keras.Sequential):
+                def train_step(self, *args):
+                    seen.append("train")
+                    return super().train_step(*args)
+                def test_step(self, *args):
+                    seen.append("test")
+                    return super().test_step(*args)
+                def predict_step(self, *args):
+                    seen.append("predict")
+                    return super().predict_step(*args)
+            model = Counting([Input(batch_shape=(4, 3, 1)), LSTM(4, stateful=True), Dense(1)])
+            model.compile("sgd", "mse")
+            x, y = data(8)
+            for _ in range(2):
+                model.fit(x, y, batch_size=4, epochs=2, validation_data=(x, y), verbose=0)
+                model.evaluate(x, y, batch_size=4, verbose=0)
+                model.predict(x, batch_size=4, verbose=0)
+                reset(model)
+            assert sorted(seen) == ["predict", "test", "train"], seen
+            """
+        )
+    )
+    assert len(run.batches) == 2 * (2 * 2 * 2 + 2 + 2)
+
+
 def test_static_mismatch_raises_while_tracing(record: Record) -> None:
     run = record(
         """

@@ -113,6 +113,7 @@ def separate(run: str) -> frozenset[str]:
     """
     if sys.platform != "linux" or not unshare():
         return frozenset()
+    die_with_parent()  # after that: a change of credentials forgets it
     kept = {"network", "processes"}
     with contextlib.suppress(OSError):
         separate_files(run)
@@ -172,18 +173,20 @@ def separate_files(run: str) -> None:
 
     Programs often write there.  They may, as they do to the copy, and it is gone with them.
     """
-    mount(None, "/", None, RECURSIVE | PRIVATE)
-    here = os.open(run, os.O_RDONLY)
     scratch = os.path.join(run, "scratch")
     os.makedirs(scratch, exist_ok=True)
-    set_read_only("/", recursive=True)
+    mount(None, "/", None, RECURSIVE | PRIVATE)
+    mount(run, run, None, BIND)
     mount("tmpfs", scratch, "tmpfs", data="size=512m,mode=700")
+    set_read_only("/", recursive=True)  # where the system can't, nothing is lost yet
+    for place in (run, scratch):
+        set_read_only(place, recursive=False, on=False)
+    here = os.open(run, os.O_RDONLY)
     os.chdir(scratch)
     for number, place in enumerate(written_by_many()):
         with contextlib.suppress(OSError):
             overlay(place, number)
-    mount(f"/proc/self/fd/{here}", run, None, BIND)
-    set_read_only(run, recursive=False, on=False)
+    mount(f"/proc/self/fd/{here}", run, None, BIND)  # an overlay may lie over it
     os.close(here)
     with contextlib.suppress(OSError):
         mount("tmpfs", "/dev/shm", "tmpfs", data="size=512m,mode=1777")
