@@ -33,6 +33,9 @@ def windows_of(filling: str, fed: str = "x") -> tuple[int | None, int, int] | No
         ("for i in range(100):\n    x[i] = frame.iloc[i:i + 10].values", (0, 1, 10)),
         ("row = 0\nwhile row < 100:\n    x[row] = series[row:row + 10]\n    row += 1", (0, 1, 10)),
         ("for i in range(12):\n    x[i] = series[i:i + 10]", (0, 1, 10)),
+        # Slices that take all there is.
+        ("for i in range(100):\n    x[i, 0:10, 0] = series[i:i + 10, 2]", (0, 1, 10)),
+        ("for i in range(100):\n    x[i, :10] = series[i:i + 10]", (0, 1, 10)),
     ],
 )
 def test_rows_that_are_filled_in_order_are_windows(
@@ -98,3 +101,26 @@ def test_parts_of_them_are_windows_too(fed: str, windows: tuple[int | None, int,
 )
 def test_rows_that_are_filled_otherwise_are_not(filling: str) -> None:
     assert windows_of(filling) is None
+
+
+PARTS = """
+def cut(series):
+    part = np.zeros((50, 10, 1))
+    for i in range(50):
+        part[i, :, 0] = series[{} * i:{} * i + 10]
+    return part
+one, other = cut(np.load("a.npy")), cut(np.load("b.npy"))
+"""
+
+
+@pytest.mark.parametrize("joined", ["np.vstack((one, other))", "np.concatenate([one, other], axis=0)"])
+def test_windows_of_two_series_one_behind_the_other(joined: str) -> None:
+    assert windows_of(PARTS.format(3, 3), joined) == (None, 3, 10)
+
+
+@pytest.mark.parametrize(
+    "joined",
+    ["np.concatenate([one, other], axis=1)", "np.vstack((one, x))", "np.vstack((one, other[::2]))"],
+)
+def test_other_rows_are_no_such_windows(joined: str) -> None:
+    assert windows_of(PARTS.format(3, 3), joined) is None

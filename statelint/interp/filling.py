@@ -57,7 +57,7 @@ def filled(array: Array, index: Value, value: Value) -> Array:
     fill, windows = array.fill if _is_filled(array) else None, array.windows
     if is_blank:
         fill, windows = _fill(array, index, value), None
-    elif fill is None or not _are_apart(fill.place, _place(index)):
+    elif fill is None or not _are_apart(fill.place, _place(array, index)):
         windows = _with_next(array, fill, _fill(array, index, value))
         fill = fill if windows is not None else None
     return Array(key, array.shape, key, Known(0), array.made, windows=windows, fill=fill)
@@ -65,14 +65,14 @@ def filled(array: Array, index: Value, value: Value) -> Array:
 
 def _fill(array: Array, index: Value, value: Value) -> Fill | None:
     """What `array[index] = value` puts into one row, None where that is no part of a series."""
-    parts, cut = _parts(index), _cut_in(value)
+    parts, cut = _whole(array, _parts(index)), _cut_in(value)
     row = number(parts[0])
     if row is None or cut is None or not all(_takes_all(p) or number(p) is not None for p in parts[1:]):
         return None
     axes = len(array.shape or ()) - sum(1 for p in parts if number(p) is not None)
     # `x[i:i + n].T` of a single column is a row.
     fits = cut.axis == 0 or (cut.axis == 1 and axes == 1)
-    return Fill(row, _place(index), cut) if fits else None
+    return Fill(row, _place(array, index), cut) if fits else None
 
 
 def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows | None:
@@ -109,16 +109,34 @@ def _parts(index: Value) -> tuple[Value, ...]:
     return index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else (index,)
 
 
-def _place(index: Value) -> tuple[Hashable, ...]:
+def _whole(array: Array, parts: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The parts of an index; a slice that takes all there is of an axis is `:`."""
+    sizes = [number(size) for size in (array.shape or ())[1 : len(parts)]]
+    sizes += [None] * (len(parts) - 1 - len(sizes))
+    return (parts[0], *(_all_of(part, size) for part, size in zip(parts[1:], sizes, strict=True)))
+
+
+def _all_of(part: Value, size: int | None) -> Value:
+    if isinstance(part, Known) and isinstance(part.value, Slice) and size is not None:
+        start, stop = part.value.start, part.value.stop
+        if part.value.step == NONE and (start == NONE or number(start) == 0) and number(stop) == size:
+            return _ALL
+    return part
+
+
+def _place(array: Array, index: Value) -> tuple[Hashable, ...]:
     """What an index takes of a row."""
-    _, *rest = _parts(index)
+    _, *rest = _whole(array, _parts(index))
     while rest and _takes_all(rest[-1]):
         rest.pop()
     return tuple(part.key for part in rest)
 
 
+_ALL = Known(Slice(NONE, NONE, NONE))
+
+
 def _takes_all(part: Value) -> bool:
-    return isinstance(part, Known) and part.value == Slice(NONE, NONE, NONE)
+    return isinstance(part, Known) and part.value == _ALL.value
 
 
 def _are_apart(one: tuple[Hashable, ...], other: tuple[Hashable, ...]) -> bool:

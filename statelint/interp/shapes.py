@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp.objects import Slice, Tuple
@@ -396,6 +396,16 @@ def shifted(windows: Windows | None, start: Value, step: int | None) -> Windows 
     known = windows.start is not None and first is not None and first >= 0
     begin = windows.start + first * windows.stride if known else None  # type: ignore[operator]
     return replace(windows, start=begin, stride=windows.stride * step)
+
+
+def joined_windows(arrays: Sequence[Array]) -> Windows | None:
+    """The windows that the rows of several arrays are, one array behind the other: each of its own series."""
+    first, *others = [array.windows for array in arrays]
+    if first is None or any(
+        w is None or (w.stride, w.length) != (first.stride, first.length) for w in others
+    ):
+        return None
+    return replace(first, series=("joined", *(array.key for array in arrays)), start=None)
 
 
 def transposed(array: Array, source: Value) -> Value:

@@ -11,7 +11,15 @@ from statelint.interp.filling import overlapping, windows_in
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
 from statelint.interp.pieces import lengths
-from statelint.interp.shapes import elementwise, made, mapped, product, shape_values, transposed
+from statelint.interp.shapes import (
+    elementwise,
+    joined_windows,
+    made,
+    mapped,
+    product,
+    shape_values,
+    transposed,
+)
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.sites import Site
@@ -332,7 +340,8 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     is_made = all(a.made for a in arrays)
     separate = arrays[0].separate_site if all(a.separate_site is not None for a in arrays) else None
     joined = _begins_with(key, found[0]) if position == 0 else Array(key, None, key)
-    joined = replace(joined, shape=shape, made=is_made, separate_site=separate)
+    windows = joined_windows(arrays) if position == 0 else None
+    joined = replace(joined, shape=shape, made=is_made, separate_site=separate, windows=windows)
     return depending_on(Known(replace(joined, shuffle_site=_shuffled_all(arrays, found))), *found)
 
 

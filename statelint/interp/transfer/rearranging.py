@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
-from statelint.interp.shapes import array_index, product, reshape_of, shape_values
+from statelint.interp.shapes import array_index, joined_windows, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
 from statelint.interp.transfer.numpy import as_array
@@ -87,7 +88,10 @@ def _joined(name: str, arrays: Sequence[Array], shapes: Sequence[Shape], axis: i
     others = [next((s[k] for s in shapes if number(s[k]) is not None), shapes[0][k]) for k in range(rank)]
     others[axis] = total
     key = (name, axis, tuple(a.key for a in arrays))
-    return _made(key, tuple(others), arrays)
+    made = _made(key, tuple(others), arrays)
+    if axis == 0 and isinstance(made.value, Array):
+        return replace(made, value=replace(made.value, windows=joined_windows(arrays)))
+    return made
 
 
 def _at_least(shape: Shape, rank: int) -> Shape:
