@@ -63,6 +63,41 @@ def test_shuffled_rows(keras: Any) -> None:
     assert said == ["SRN201"]
 
 
+def test_fits_in_a_loop(keras: Any) -> None:
+    model, guard, (x, y) = build(keras), StateGuard(), data()
+    with Codes() as said:
+        for _ in range(3):
+            fit(model, guard, x=x, y=y)
+            reset(model)
+        for _ in range(2):
+            # New data in the old array may well go on.
+            fit(model, guard, x=x, y=y)
+            x += 1
+    assert said == []
+    reset(model)
+    with Codes() as said:
+        for _ in range(3):
+            fit(model, guard, x=x, y=y)
+    assert said == ["SRN301"]
+
+
+def test_batches_in_random_order(keras: Any, generation: int) -> None:
+    x, y = data()
+    base = keras.utils.Sequence if generation == 2 else keras.utils.PyDataset
+
+    class Batches(base):  # type: ignore[misc, valid-type]
+        def __len__(self) -> int:
+            return 4
+
+        def __getitem__(self, k: int) -> Any:
+            return x[k * ROWS : k * ROWS + ROWS], y[k * ROWS : k * ROWS + ROWS]
+
+    options = {"y": None, "batch_size": None, "epochs": 2}
+    with Codes() as said:
+        fit(build(keras), StateGuard(), x=Batches(), shuffle=True, **options)
+    assert said == ["SRN201", "SRN301"]
+
+
 def test_resets_in_every_batch(keras: Any) -> None:
     for hook in ("on_train_batch_begin", "on_train_batch_end"):
         with Codes() as said:

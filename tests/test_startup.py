@@ -120,3 +120,9 @@ def test_the_names_of_the_package_are_imported_when_asked_for() -> None:
     assert set(statelint.__all__) <= set(dir(statelint))
     with pytest.raises(AttributeError, match="no attribute 'recorder'"):
         _ = statelint.recorder
+
+
+def test_a_process_can_be_recorded_where_none_can_be_confined() -> None:
+    code = "import os, sys; del os.fork; sys.modules['resource'] = None; from statelint import StateGuard"
+    environment = os.environ | {"PYTHONPATH": str(Path(statelint.__file__).parents[1])}
+    assert not subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode

@@ -40,7 +40,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 # A program may replace these; the recording must still be written.
-_exit_now, _fork, _replace, _write, _open = os._exit, os.fork, os.replace, os.write, os.open
+_exit_now, _replace, _write, _open = os._exit, os.replace, os.write, os.open
+_fork: Any = getattr(
+    os, "fork", None
+)  # Windows has none: no program can be run there, but a process recorded
 _dumps, _sleep = json.dumps, time.sleep
 
 if TYPE_CHECKING:

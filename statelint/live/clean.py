@@ -8,7 +8,7 @@ from functools import cache
 from textwrap import fill
 
 from statelint.findings import Finding, Related, Status
-from statelint.live.recording import Record
+from statelint.live.recording import Record, imported_generations
 from statelint.live.suspects import Suspect, suspects
 from statelint.live.view import placed
 from statelint.rules import load
@@ -33,9 +33,10 @@ def assert_state_is_clean(
     told = recording.recording if isinstance(recording, Record) else recording
     selection = chosen(select, ignore)
     if not told.batches:
+        others = [generation for generation in imported_generations() if generation != told.keras]
+        hint = "".join(f"; is it record(keras={generation}) that you mean?" for generation in others)
         raise AssertionError(
-            f"nothing was recorded: no batch went through a stateful model of Keras {told.keras} "
-            f"({told.version})"
+            f"nothing was recorded: no batch went through a stateful model of Keras {told.version}{hint}"
         )
     found = list(mistakes(told, selection))
     if found:

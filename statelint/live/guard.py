@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 import warnings
+import weakref
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Literal, Self
@@ -74,7 +75,8 @@ class StateGuard:
         self._left: dict[str, int] = {}
         self._said: set[tuple[str, Place]] = set()
         self._fit: CallRun | None = None
-        self._shuffles = False
+        self._shuffled = ""
+        self._arrays: list[tuple[Any, bytes]] = []
         self._epoch = 0
         self._looking = 0
         self._seen = 0
@@ -100,11 +102,15 @@ class StateGuard:
         self.params = params
 
     def on_train_begin(self, logs: Any = None) -> None:
-        fit = _arguments_of("fit", self._model)
-        self._shuffles = fit.get("shuffle") is True and _is_array(fit.get("x"))
+        given = _arguments_of("fit", self._model)
+        x, whole = given.get("x"), given.get("steps_per_epoch") is None
+        self._shuffled = ""
+        if given.get("shuffle") is True:
+            self._shuffled = "the samples" if _is_array(x) else "the order of its batches"
+            self._shuffled = self._shuffled if _is_array(x) or _is_sequence(x) else ""
         # What comes again in each epoch; a stream may go on for ever.
-        again = _is_array(fit.get("x")) or (_is_dataset(fit.get("x")) and fit.get("steps_per_epoch") is None)
-        self._fit = self._new_call("fit", "array" if again else "other")
+        again = _is_array(x) or (whole and (_is_sequence(x) or _is_dataset(x)))
+        self._fit = self._new_call("fit", "array" if again else "other", x)
         self._looking = LOOKED_AT
         self._first_epoch: int | None = None
 
@@ -121,7 +127,7 @@ class StateGuard:
         self._seen += 1
         if self._seen in (1, self._looking):
             self._judge()
-        if self._seen == 2 and self._shuffles:
+        if self._seen == 2 and self._shuffled:
             self._judge_order()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -136,7 +142,7 @@ class StateGuard:
     def on_test_begin(self, logs: Any = None) -> None:
         self._note_left()
         if self._fit is None:
-            self._new_call("evaluate", "other")
+            self._new_call("evaluate", "other", _arguments_of("evaluate", self._model).get("x"))
         self._pending = True
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
@@ -150,7 +156,7 @@ class StateGuard:
 
     def on_predict_begin(self, logs: Any = None) -> None:
         self._note_left()
-        self._new_call("predict", "other")
+        self._new_call("predict", "other", _arguments_of("predict", self._model).get("x"))
         self._pending = True
 
     def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None:
@@ -164,7 +170,18 @@ class StateGuard:
 
     # What it makes of that
 
-    def _new_call(self, name: str, kind: str) -> CallRun:
+    def _name_of(self, x: Any) -> str | None:
+        """A name for an array: the same for the same object, as long as it begins with the same row."""
+        if not isinstance(x, self._reader.np.ndarray if self._reader is not None else ()) or not len(x):
+            return None
+        row = x[:1].tobytes()
+        for number, (known, first) in enumerate(self._arrays):
+            if known() is x and first == row:
+                return str(number)
+        self._arrays.append((weakref.ref(x), row))
+        return str(len(self._arrays) - 1)
+
+    def _new_call(self, name: str, kind: str, x: Any) -> CallRun:
         places = tuple(Place(path, line) for path, line, _ in self._frames.here())
         call = CallRun(
             index=len(self._calls),
@@ -172,7 +189,7 @@ class StateGuard:
             model=0,
             places=places or (Place(name, 0),),
             data_kind=kind,
-            data=None,
+            data=self._name_of(x),
             samples=None,
             batch_size=None,
             epochs=None,
@@ -267,16 +284,14 @@ class StateGuard:
         call, batch = self._calls[-1], self._batches[-1] if self._batches else None
         if batch is None or batch.origin != "carried" or batch.entering is None or batch.batch != 1:
             return
-        message = shuffled_batches.message("the samples", "as `shuffle` is True")
+        message = shuffled_batches.message(self._shuffled, "as `shuffle` is True")
         suspect = Suspect("SRN201", call.places[0], message, shuffled_batches.INSTEAD, (call,))
         finding = finding_of(suspect, self._recording().keras)
         key = (finding.code, suspect.place)
         if key in self._said or not self._selection.wants(finding.code, finding.severity):
             return
         self._said.add(key)
-        evidence = (
-            f"a state of norm {batch.entering.norm:.3g} enters batch 2, whose rows were drawn at random"
-        )
+        evidence = f"a state of norm {batch.entering.norm:.3g} enters batch 2, which was drawn at random"
         self._say(replace(finding, verdicts=(Verdict(finding.holds_on[0], Status.CONFIRMED, evidence),)))
 
     def _say(self, finding: Finding) -> None:
@@ -312,6 +327,11 @@ def _is_array(x: Any) -> bool:
     if isinstance(x, dict):
         return bool(x) and _is_array(next(iter(x.values())))
     return isinstance(x, (int, float)) or (hasattr(x, "shape") and hasattr(x, "__len__"))
+
+
+def _is_sequence(x: Any) -> bool:
+    """Whether it is a Sequence, or PyDataset, of Keras."""
+    return not _is_array(x) and hasattr(x, "__getitem__") and hasattr(x, "__len__")
 
 
 def _is_dataset(x: Any) -> bool:
