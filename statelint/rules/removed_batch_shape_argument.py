@@ -57,8 +57,10 @@ class RemovedBatchShapeArgument(Rule):
         about = "Unrecognized keyword arguments" in message or "Keyword argument not understood" in message
         if outcome.status == "raised" and about:
             return verdict(recording, Status.CONFIRMED, raised(recording))
-        made = [m for m in recording.models if stands_at(m.places, finding.site)]
-        if made or recording.outcome.status == "finished":
+        # Layers other than recurrent ones are seen as part of the model, which is made at the same place.
+        made = [model.places for model in recording.models]
+        made += [layer.places for model in recording.models for layer in model.layers]
+        if any(stands_at(places, finding.site) for places in made):
             return verdict(recording, Status.REFUTED, "the layer was made without an error")
         return not_measured(recording, "the layer was made")
 

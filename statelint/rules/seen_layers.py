@@ -47,6 +47,8 @@ def judge_backwards(recording: Recording, site: Site, *, wrapped: bool) -> Verdi
         if batch is not None:
             text = "left by reading the batch before it from its end to its beginning"
             return verdict(recording, Status.CONFIRMED, f"{entered(recording, batch, layer)}, {text}")
-    if recording.outcome.status == "finished" and recording.batches:
+    seen = [model.index for model, _ in layers_at(recording, site)]
+    had_two = any(sum(batch.model == model for batch in recording.batches) > 1 for model in seen)
+    if recording.outcome.status == "finished" and had_two:
         return verdict(recording, Status.REFUTED, "no layer that reads backwards carried a state on")
     return not_measured(recording, "a second batch")

@@ -10,8 +10,8 @@ from itertools import chain
 from statelint.findings import Finding
 from statelint.sites import Site
 from statelint.trace.objects import Data, Model
-from statelint.trace.story import Call, Event, Mentioned, Reset, Story, Trace
-from statelint.values import Ternary, is_, number
+from statelint.trace.story import Call, Event, Loop, Mentioned, Reset, Story, Trace
+from statelint.values import Known, Ternary, is_, number
 from statelint.witness.data import LABELLED, Arrays, Named, scalar
 from statelint.witness.models import ModelText, UntellableError, model_text
 from statelint.witness.sizes import BATCH, Sizes
@@ -64,6 +64,7 @@ class _Writer:
 
     def write(self, keras: int) -> Witness:
         steps = steps_of(self.story, self.target, self.model)
+        self._repeat(steps)
         calls = [step for step in _walk(steps.body) if isinstance(step, Call)]
         self.model = calls[-1].model if calls else self.model
         windows = next((data.windows for call in calls for data in _fed(call) if data.windows), None)
@@ -94,6 +95,15 @@ class _Writer:
         if not steps.body:
             self._run(text)
         return Witness("\n".join(self.lines) + "\n", self.places)
+
+    def _repeat(self, steps: Steps) -> None:
+        """Let a model whose layers are meant see several batches, where the program feeds one by itself."""
+        if len(steps.body) != 1 or self.target is None or self.target.site == self.finding.site:
+            return
+        (step,) = steps.body
+        if isinstance(step, Call) and step.method not in WHOLE:
+            loop = Loop(-1, "for", step.site, Known(_FEW))
+            steps.body = [Repeat(loop, _FEW, [step])]
 
     def _add(self, line: str, *sites: Site) -> None:
         self.lines.append(line)
