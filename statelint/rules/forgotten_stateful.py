@@ -1,4 +1,4 @@
-"""SRN107: everything is prepared for a stateful layer, and none is stateful; one report for each model."""
+"""SRN107: states are reset, and no layer is stateful; one report for each model."""
 
 from __future__ import annotations
 
@@ -33,11 +33,8 @@ class ForgottenStateful(Rule):
                 model = event.model or _owner(story, event)
                 if model is None or model.id in models or not _is_forgetful(model):
                     continue
-                signs = _signs(story, model)
-                if not signs:
-                    continue
                 models.add(model.id)
-                yield _report(trace, event, model, signs)
+                yield _report(trace, event, model, _signs(story, model))
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         outcome = recording.outcome
@@ -70,11 +67,12 @@ def _has_state(story: Story, reset: Reset) -> bool:
 
 
 def _is_forgetful(model: Model) -> bool:
-    """Whether it has recurrent layers, and none of them says anything about being stateful."""
-    recurrent = [layer for layer in model.walk() if layer.recurrent]
+    """Whether no layer keeps a state, and no recurrent one says anything about it."""
+    layers = list(model.walk())
+    recurrent = [layer for layer in layers if layer.recurrent]
     return (
         model.complete
-        and bool(recurrent)
+        and bool(layers)
         and all(layer.described for layer in model.walk())
         and all(
             "stateful" not in layer.arguments and is_(layer.stateful, False) is Ternary.YES
@@ -101,7 +99,8 @@ def _is_ordered(call: Call) -> bool:
 
 
 def _report(trace: Trace, reset: Reset, model: Model, signs: list[str]) -> Report:
-    layer: Layer = next(layer for layer in model.walk() if layer.recurrent)
+    layer: Layer | None = next((layer for layer in model.walk() if layer.recurrent), None)
+    beside = f", and there are {' and '.join(signs)}" if signs else ""
     if reset.missing:
         happens, fails = f"raises AttributeError (no `{reset.method}`)", True
     elif reset.via == "layer" and trace.keras == 2:
@@ -110,10 +109,17 @@ def _report(trace: Trace, reset: Reset, model: Model, signs: list[str]) -> Repor
         happens, fails = "has nothing to reset", False
     return Report(
         site=reset.site,
-        message=f"this resets states, and there are {' and '.join(signs)}, but no layer of the model is "
-        "stateful",
+        message=f"this resets states{beside}, but no layer of the model is stateful",
         happens=happens,
         severity=Severity.ERROR if fails else None,
-        instead="pass `stateful=True` to the recurrent layers, or leave the reset out",
-        related=(Related(layer.site, f"this {layer.kind} starts from zero in every batch"),),
+        instead=f"{_wanted(layer)}, or leave the reset out",
+        related=()
+        if layer is None
+        else (Related(layer.site, f"this {layer.kind} starts from zero in every batch"),),
     )
+
+
+def _wanted(layer: Layer | None) -> str:
+    if layer is None:
+        return "build the model anew where its weights are to be drawn anew"
+    return "pass `stateful=True` to the recurrent layers"
