@@ -211,3 +211,30 @@ for e in range(3):
 )
 def test_a_state_without_effect(program: str, expected: list[str]) -> None:
     assert codes(program, "SRN405") == expected
+
+
+@pytest.mark.parametrize(
+    ("guard", "codes"),
+    [("True", ["SRN303"]), ("batch % 5 == 0", ["SRN201"]), ("batch < n", ["SRN201"])],
+)
+def test_no_order_matters_where_each_batch_is_reset(guard: str, codes: list[str]) -> None:
+    code = f"""
+import numpy as np
+import keras
+
+x, y = np.load("x.npy").reshape(80, 5, 2), np.load("y.npy").reshape(80, 4)
+memory = keras.layers.GRU(4, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(4, 5, 2)), memory])
+model.compile("sgd", "mse")
+
+class Forget(keras.callbacks.Callback):
+    def on_train_batch_begin(self, batch, logs=None):
+        if {guard}:
+            memory.reset_states()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        memory.reset_states()
+
+model.fit(x, y, batch_size=4, epochs=3, callbacks=[Forget()])
+"""
+    assert [f.code for f in check_source("t.py", code.encode()).findings] == codes

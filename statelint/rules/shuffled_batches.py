@@ -11,7 +11,7 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import given_at
-from statelint.trace.queries import is_stateful
+from statelint.trace.queries import entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Story, Trace
 from statelint.values import Ternary, assumptions, holds
@@ -31,7 +31,7 @@ class ShuffledBatches(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             for call in story.calls():
-                if not is_stateful(call.model) or not shuffles(story, call):
+                if not is_stateful(call.model) or not shuffles(story, call) or _carries_nothing(story, call):
                     continue
                 shuffle = call.argument("shuffle")
                 layer = call.model.stateful_layers[0]
@@ -98,6 +98,16 @@ def shuffles(story: Story, call: Call) -> bool:
     # Data that change from pass to pass may be one batch each.
     one_batch = may_be_one_batch(call, call.data, call.argument("batch_size"))
     return not one_batch and _is_the_same_in_all_passes(story, call)
+
+
+def _carries_nothing(story: Story, call: Call) -> bool:
+    """Whether a callback resets the state at every batch: that is SRN303, and no order matters then."""
+    later = [
+        (position, feed)
+        for position, feed in story.feeds("train")
+        if feed.call is call and (inner := feed.context.passes[-1]).loop.kind == "batches" and inner.index
+    ]
+    return bool(later) and all(entering(story, *found).kind == "reset" for found in later)
 
 
 def _is_the_same_in_all_passes(story: Story, call: Call) -> bool:
