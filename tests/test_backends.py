@@ -260,6 +260,29 @@ def test_calls_that_jax_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert recording.batches == ()
 
 
+KEPT = """
+class Kept(keras.layers.LSTM):
+    def build(self, shape):
+        super().build(shape)
+        for state in self.states:
+            self._track_variable(state)
+"""
+
+
+@pytest.mark.keras
+def test_states_that_the_trainer_of_jax_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    need("jax")
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    path = tmp_path / "train.py"
+    code = KEPT + MODEL.replace("keras.layers.LSTM", "Kept")
+    path.write_text(f"import keras\n{code}model.predict(x, batch_size=2)\n", encoding="utf-8")
+    with Harness((3,)) as harness:
+        recording = harness.run(Program(path, "train.py"), 3)
+    assert isinstance(recording, Recording) and recording.outcome.status == "finished"
+    assert [batch.origin for batch in recording.batches] == ["zero"] + ["carried"] * 11
+    assert all(batch.leaving is not None and batch.leaving.norm > 0 for batch in recording.batches)
+
+
 @pytest.mark.keras
 @pytest.mark.parametrize("name", ["jax", "torch"])
 def test_an_environment_without_tensorflow(name: str, tmp_path: Path) -> None:

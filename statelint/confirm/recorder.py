@@ -431,6 +431,7 @@ class Recorder:
         self._runs: Any = weakref.WeakKeyDictionary()
         self._examples: dict[int, Any] = {}
         self._openings = itertools.count()
+        self._in_trainer: dict[int, Any] = {}
         self._layer_keys: Any = weakref.WeakKeyDictionary()
         self._left: dict[tuple[int, str], int] = {}
         self._tapped: Any = weakref.WeakSet()
@@ -482,10 +483,28 @@ class Recorder:
         for layer in layers:
             variables = self.variables(layer)
             try:
-                values[layer] = None if variables is None else [self.np.array(v.numpy()) for v in variables]
+                values[layer] = None if variables is None else [self.value_of(v) for v in variables]
             except (AttributeError, NotImplementedError, TypeError, ValueError, RuntimeError):
                 values[layer] = None  # a graph is being traced, or the state isn't initialised
         return values
+
+    def value_of(self, variable: Any) -> Any:
+        """Return a variable's value; jax's trainer takes it out of those that the model tracks.
+
+        The variable itself would then give what it is initialised with.
+        """
+        if self.keras.backend == "jax" and getattr(variable, "_value", variable) is None:
+            if id(variable) not in self._in_trainer:
+                raise ValueError("the trainer has the value")
+            return self.np.array(self._in_trainer[id(variable)])
+        return self.np.array(variable.numpy())
+
+    def note_trainer(self, model: Any, state: Any) -> None:
+        """Note the values of a model's variables that jax's trainer hands from batch to batch."""
+        if isinstance(state, (list, tuple)) and len(state) > 1:
+            variables = model.non_trainable_variables
+            if len(variables) == len(state[1]):
+                self._in_trainer = {id(v): value for v, value in zip(variables, state[1])}
 
     def probe(self, values: States) -> dict[str, Any]:
         """Summarise the states of several layers as a StateProbe."""
@@ -749,6 +768,8 @@ class Recorder:
         call = self.active[-1]
         phase = kind if kind != "test" else "validation" if call.validating else "evaluate"
         execution = Execution(phase)
+        if self.keras.backend == "jax" and args:
+            self.note_trainer(model, args[0])
         before = self.read(self.stateful_layers(model))
         if self.keras.backend != "tensorflow" and args:
             self._tapped.add(model)
@@ -765,6 +786,8 @@ class Recorder:
             raise
         finally:
             self.execution = None
+        if self.keras.backend == "jax" and isinstance(result, tuple):
+            self.note_trainer(model, result[-1])
         self.commit(execution, call, model, before, finished=True)
         return result
 
