@@ -13,6 +13,7 @@ from statelint.trace.recording import BatchRun, CallRun, Place, Recording
 _ESSENCE = re.compile(
     r"Incompatible shapes[^:]*: \[[\d,]*\] vs\. \[[\d,]*\]"
     r"|[Tt]ried to append a tensor with incompatible shape[^\[]*"
+    r"|Specified a list with shape \[[\d,]*\] from a tensor with shape \[[\d,]*\]"
     r"|expected shape=\([^)]*\), found shape=\([^)]*\)"
     r"|Expected batch size: \d+ - Received batch size: \d+"
     r"|expected ndim=\d+, found ndim=\d+"
@@ -111,6 +112,7 @@ def _is_about_rows(message: str) -> bool:
             "incompatible shape",
             "wrong shape",
             "Dimensions must be equal",
+            "Specified a list with shape",
         )
     )
 
