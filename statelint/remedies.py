@@ -133,9 +133,37 @@ class RenameHook:
 
 @dataclass(frozen=True, slots=True)
 class ResetLayers:
-    """Write the reset of a model, called or only named at a place, so that it is one on the targets."""
+    """Reset the model at a place, where its reset is called or only named, in a way that the targets have.
+
+    `of_layer`: what is reset there is one of the model's layers.
+    """
 
     at: Site
+    of_layer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveStatement:
+    """Leave out the statement at a place."""
+
+    at: Site
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GuardReset:
+    """Ask, at a place, for what a model or a layer has on all targets, where it can be reset."""
+
+    at: Site
+    is_model: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBeforeLoop:
+    """Do what the statement at a place does once, before the loop."""
+
+    at: Site
+    loop: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +222,9 @@ Remedy = (
     | AddHook
     | RenameHook
     | ResetLayers
+    | RemoveStatement
+    | GuardReset
+    | MoveBeforeLoop
     | AddBase
     | MakeInstance
     | WrapInLambda

@@ -16,7 +16,7 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
     None where the program isn't written in a way that they can be made in.
     """
     from statelint import remedies
-    from statelint.fixes import arguments, callbacks, inputs, resets, rows
+    from statelint.fixes import arguments, callbacks, inputs, resets, rows, statements
 
     match remedy:
         case remedies.OneOf(choices=choices):
@@ -44,6 +44,12 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
             return resets.reset_before(code, remedy, targets)
         case remedies.ResetLayers():
             return resets.reset_layers(code, remedy, targets)
+        case remedies.RemoveStatement():
+            return statements.remove_statement(code, remedy)
+        case remedies.MoveBeforeLoop():
+            return statements.move_before_loop(code, remedy)
+        case remedies.GuardReset():
+            return resets.guard_reset(code, remedy, targets)
         case remedies.CallIt():
             return resets.call_it(code, remedy)
         case remedies.PassResetCallback():

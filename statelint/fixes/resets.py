@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from statelint.findings import Edit, Fix
-from statelint.fixes.code import Code, encloses, end_of
+from statelint.fixes.code import Code, between, encloses, end_of, start_of
 from statelint.fixes.names import binds, dotted, free_name
-from statelint.remedies import CallIt, ResetBefore, ResetLayers
+from statelint.remedies import CallIt, GuardReset, ResetBefore, ResetLayers
 
 _RUNS = ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator")
 
@@ -107,8 +107,8 @@ def reset_layers(code: Code, remedy: ResetLayers, targets: tuple[int, ...]) -> F
         return None
     if isinstance(node, cst.Call) and node.args:
         return None
-    model = dotted(named.value)
-    if model is None:
+    model = _owner(named.value) if remedy.of_layer else dotted(named.value)
+    if model is None or _is_drawn_from_layers(code, node, model):
         return None
     title = "reset the layers one by one" if 3 in targets else "reset the model"
     statement = code.statement(node)
@@ -118,12 +118,73 @@ def reset_layers(code: Code, remedy: ResetLayers, targets: tuple[int, ...]) -> F
         is_value = any(isinstance(above, cst.Lambda) for above in code.ancestors(node))
         if not is_value and not _is_lone_suite(code, node):
             return None
-        return Fix(title, (Edit(site, reset_expression(model, targets)),), True)
+        return Fix(title, (Edit(site, reset_expression(model, targets)),), not remedy.of_layer)
     lines = reset_lines(code, node, model, targets)
     indent = code.indent(site)
     if lines is None or indent is None:
         return None
-    return Fix(title, (Edit(site, f"\n{indent}".join(lines)),), True)
+    return Fix(title, (Edit(site, f"\n{indent}".join(lines)),), not remedy.of_layer)
+
+
+def _owner(node: cst.BaseExpression) -> str | None:
+    """The model in `model.layers[0]` and `model.get_layer(name)`."""
+    if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Attribute):
+        return dotted(node.value.value) if node.value.attr.value == "layers" else None
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        return dotted(node.func.value) if node.func.attr.value == "get_layer" else None
+    return None
+
+
+def _is_drawn_from_layers(code: Code, node: cst.CSTNode, name: str) -> bool:
+    """Whether a loop around a place draws it from the layers of a model, some of which may be no models."""
+    loops = (above for above in code.ancestors(node) if isinstance(above, cst.For))
+    return any(dotted(loop.target) == name and "layers" in code.text(loop.iter) for loop in loops)
+
+
+def guard_reset(code: Code, remedy: GuardReset, targets: tuple[int, ...]) -> Fix | None:
+    """The reset behind a condition, where that holds; without one for a model, which always can be reset."""
+    guard = code.find(remedy.at, cst.Call)
+    branch = None if guard is None else code.parent(guard)
+    if guard is None or not isinstance(branch, cst.If) or branch.test is not guard or not guard.args:
+        return None
+    thing = dotted(guard.args[0].value)
+    reset = _lone_reset(branch)
+    if thing is None or reset is None or dotted(reset.value) != thing:
+        return None
+    if not remedy.is_model:
+        edits = [Edit(code.site(guard), f'getattr({thing}, "stateful", False)')]
+        if reset.attr.value != _method(targets):
+            edits.append(Edit(code.site(reset.attr), _method(targets)))
+        return Fix("ask whether it is stateful", tuple(edits), True)
+    call = code.parent(reset)
+    lines = reset_lines(code, branch, thing, targets)
+    if lines is None or len(lines) != 3 or call is None or branch.orelse is not None:
+        return None
+    indent = code.indent(code.site(call))
+    if indent is None:
+        return None
+    loop, question, action = lines
+    head = between(start_of(code.site(branch)), end_of(code.site(guard)))
+    body = f"{question.strip()}\n{indent}{code.module_of(branch).default_indent}{action.strip()}"
+    edits = [Edit(head, loop.removesuffix(":")), Edit(code.site(call), body)]
+    return Fix("reset the layers one by one", tuple(edits), True)
+
+
+def _lone_reset(branch: cst.If) -> cst.Attribute | None:
+    """`layer.reset_states` where the branch calls that and does nothing else."""
+    inner = branch.body.body
+    if len(inner) != 1:
+        return None
+    statement = inner[0]
+    if isinstance(statement, cst.SimpleStatementLine):
+        if len(statement.body) != 1:
+            return None
+        statement = statement.body[0]
+    if not isinstance(statement, cst.Expr) or not isinstance(statement.value, cst.Call):
+        return None
+    func = statement.value.func
+    is_plain = isinstance(func, cst.Attribute) and not statement.value.args
+    return func if is_plain and isinstance(func, cst.Attribute) else None
 
 
 def _is_lone_suite(code: Code, node: cst.CSTNode) -> bool:

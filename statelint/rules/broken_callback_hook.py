@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
-from statelint.remedies import AddBase, MakeInstance, Remedy, RenameHook
+from statelint.remedies import AddBase, MakeInstance, Remedy, RemoveStatement, RenameHook
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.callbacks import missed
 from statelint.rules.hooks import HOOKS, has_no_base, is_run, takes
@@ -110,7 +110,8 @@ def _assigned(made: list[Instantiated]) -> Iterator[Report]:
             what = "a callback's `model` is a property that can't be assigned"
             happens = f"raises \"AttributeError: property 'model' of '{callback.name}' object has no setter\""
             instead = "leave it out, as Keras sets `self.model` itself; or give it another name"
-            yield _error(callback.sets_model, what, happens, instead, event.site)
+            remedy = RemoveStatement(callback.sets_model, safe=False)
+            yield _error(callback.sets_model, what, happens, instead, event.site, remedy)
 
 
 def _error(

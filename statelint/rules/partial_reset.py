@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
+from statelint.remedies import ResetLayers
 from statelint.rules.base import Report, Rule
 from statelint.rules.continuity import RESET
 from statelint.rules.places import placed
+from statelint.rules.resetting import is_flat
 from statelint.rules.stray_resets import judge_after_reset
 from statelint.sites import Site
 from statelint.trace.objects import Layer
@@ -51,6 +53,8 @@ class PartialReset(Rule):
                         Related(feed.site, "the call that starts from the rest of the old state"),
                         *related,
                     ),
+                    # Some layers may be meant to keep more than others.
+                    remedy=ResetLayers(site, of_layer=True) if is_flat(feed.model) else None,
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

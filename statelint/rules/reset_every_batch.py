@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
-from statelint.remedies import RenameHook
+from statelint.remedies import MoveBeforeLoop, RenameHook
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.callbacks import inside
 from statelint.rules.feeding import batch_argument, training_samples
@@ -43,7 +43,9 @@ class ResetEveryBatch(Rule):
                     message=f"the state is reset {where}, before each batch has been continued by the next",
                     instead=INSTEAD,
                     related=(Related(feed.site, "the training whose batches follow one another"), *related),
-                    remedy=_remedy(trace, reset),
+                    remedy=_remedy(trace, reset)
+                    if hook
+                    else MoveBeforeLoop(site, _passes(feed)[-1].loop.site),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

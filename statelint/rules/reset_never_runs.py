@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import GuardReset, OneOf, Remedy, ResetLayers
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import raised, stands_at
+from statelint.rules.resetting import is_flat
 from statelint.rules.stray_resets import judge_unreset
 from statelint.sites import Site
+from statelint.trace.objects import Model
 from statelint.trace.queries import RESETS, History, is_stateful, is_vain
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Guarded, Loop, Opaque, Reset, Story, Trace
@@ -85,7 +88,17 @@ def _skipped(trace: Trace, story: Story, position: int, event: Guarded) -> Repor
         message=f"the reset behind this guard never runs: {owner} no `{event.name}` on Keras {trace.keras}",
         instead=f"reset the layers: {_PORTABLE}",
         related=(Related(after.site, "the call that starts from the old state"),),
+        remedy=_remedy(event, after.model),
     )
+
+
+def _remedy(event: Guarded, model: Model) -> Remedy | None:
+    """A guard that is true, or the reset itself in a way that needs none."""
+    if not is_flat(model):
+        return None
+    if event.model is None:
+        return GuardReset(event.site, is_model=False)
+    return OneOf((GuardReset(event.site, is_model=True), ResetLayers(event.site)))
 
 
 def _draws_layers(loop: Loop) -> bool:
@@ -115,4 +128,5 @@ def _let_through(trace: Trace, story: Story, position: int, event: Guarded) -> R
             Related(following.site, "the reset that raises"),
             Related(layer.site, f"this {layer.kind} keeps no state"),
         ),
+        remedy=GuardReset(event.site, is_model=False),
     )

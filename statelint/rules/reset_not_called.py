@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
-from statelint.remedies import CallIt, ResetLayers
+from statelint.remedies import CallIt, RemoveStatement, ResetLayers
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import calls_at, not_measured, raised, stands_at
 from statelint.rules.resetting import is_flat
@@ -50,7 +50,11 @@ class ResetNotCalled(Rule):
                     severity=Severity.ERROR if missing else None,
                     instead=_instead(is_model=is_model, stateless=stateless),
                     related=_related(feed, stateless=stateless),
-                    remedy=None if stateless else CallIt(event.site) if not is_model else _of_model(event),
+                    remedy=RemoveStatement(event.site)
+                    if stateless
+                    else CallIt(event.site)
+                    if not is_model
+                    else _of_model(event),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
