@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
-from statelint.remedies import MoveBeforeLoop, RenameHook
+from statelint.remedies import MoveBeforeLoop, Remedy, RenameHook
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.callbacks import inside
 from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import separate_rows
 from statelint.rules.places import placed
+from statelint.sites import Site
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Loop, Pass, Reset, Skipped, Story, Trace, Walked
@@ -43,9 +44,7 @@ class ResetEveryBatch(Rule):
                     message=f"the state is reset {where}, before each batch has been continued by the next",
                     instead=INSTEAD,
                     related=(Related(feed.site, "the training whose batches follow one another"), *related),
-                    remedy=_remedy(trace, reset)
-                    if hook
-                    else MoveBeforeLoop(site, _passes(feed)[-1].loop.site),
+                    remedy=_remedy(trace, reset, site, _passes(feed)[-1].loop.site),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -61,8 +60,11 @@ class ResetEveryBatch(Rule):
         return verdict(recording, Status.REFUTED if carried else Status.CONFIRMED, text)
 
 
-def _remedy(trace: Trace, reset: Reset) -> RenameHook | None:
-    """The same hook of the epochs, where the callback has none yet."""
+def _remedy(trace: Trace, reset: Reset, site: Site, loop: Site) -> Remedy | None:
+    """The reset once, before the loop; or the same hook of the epochs, where the callback has none yet."""
+    if reset.context.hook is None:
+        # What else is wrong with a model's own reset would move along.
+        return MoveBeforeLoop(site, loop) if reset.via == "layer" and reset.built else None
     for callback in trace.callbacks:
         names = {hook.name for hook in callback.hooks}
         for hook in callback.hooks:
