@@ -53,6 +53,9 @@ class ResetNeverRuns(Rule):
             and "must be stateful" in (outcome.message or "")
         ):
             return verdict(recording, Status.CONFIRMED, raised(recording))
+        made = [reset for reset in recording.resets if any(stands_at(reset.places, site) for site in sites)]
+        if finding.severity is Severity.ERROR and made and outcome.status == "finished":
+            return verdict(recording, Status.REFUTED, f"{len(made)} resets behind the guard raised nothing")
         return judge_unreset(finding, recording, *sites)
 
 

@@ -50,7 +50,7 @@ class ResetNotCalled(Rule):
                     severity=Severity.ERROR if missing else None,
                     instead=_instead(is_model=is_model, stateless=stateless),
                     related=_related(feed, stateless=stateless),
-                    remedy=RemoveStatement(event.site)
+                    remedy=RemoveStatement(event.site, safe=False)
                     if stateless
                     else CallIt(event.site)
                     if not is_model
