@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from statelint import cli
+from statelint.confirm.confinement import ALL, available
 from statelint.confirm.harness import Harness
 from statelint.confirm.interpreter import (
     Interpreter,
@@ -167,6 +168,14 @@ def test_what_keeps_programs_in_bounds_is_told() -> None:
     kept = frozenset({"network", "processes", "files"})
     assert "in namespaces: no network" in Interpreter("python", "3.11.7", {}, kept=kept).bounds()
     assert Interpreter("python", "3.11.7", {}, kept=kept - {"network"}).bounds().endswith("refuses: sockets")
+
+
+def test_trying_out_what_can_be_kept_apart_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert set(available()) <= ALL
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_platform_that_cannot_fork() -> None:

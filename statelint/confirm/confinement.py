@@ -12,6 +12,7 @@ import io
 import os
 import pwd
 import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -128,21 +129,19 @@ def available() -> list[str]:
     """What namespaces can keep apart on this system; tried out in a child."""
     if not hasattr(os, "fork"):
         return []
+    run = tempfile.mkdtemp(prefix="statelint-")
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
-            run = tempfile.mkdtemp(prefix="statelint-")
-            os.write(writing, run.encode() + b"\n")
             os.write(writing, " ".join(sorted(separate(run))).encode())
         os._exit(0)
     os.close(writing)
     with open(reading, encoding="utf-8") as answer:
-        run, _, kept = answer.read().partition("\n")
+        kept = answer.read().split()
     os.waitpid(child, 0)
-    with contextlib.suppress(OSError):
-        os.rmdir(run)
-    return kept.split()
+    shutil.rmtree(run, ignore_errors=True)
+    return kept
 
 
 def unshare() -> bool:
