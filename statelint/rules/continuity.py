@@ -14,6 +14,7 @@ from statelint.rules.relation import (
     are_apart,
     are_other_streams,
     are_separate,
+    has_grown,
     is_again,
     is_read_anew,
     is_spelled_step,
@@ -86,6 +87,8 @@ def _start(
             return Start(feed, position, source, "sequence", earlier, loop)
         if _is_repeated(story, positions[id(earlier)], earlier, position, feed):
             return Start(feed, position, source, "again", earlier)
+        if loop is not None and _is_grown(earlier, feed, loop):
+            return Start(feed, position, source, "again", earlier)
         # What lies before would end with a reset there.
         if id(earlier) in anew:
             break
@@ -151,6 +154,12 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
     if earlier.site != feed.site:
         return not is_spelled_step(feed.data)
     return loop is None or not _differs_elsewhere(story, loop, earlier, feed)
+
+
+def _is_grown(earlier: Feed, feed: Feed, loop: Loop) -> bool:
+    """Whether each pass of the program's loop infers from all that the pass before did, and more."""
+    by_hand = loop.kind in ("for", "while", "endless") and feed.phase in INFERENCE
+    return by_hand and earlier.site == feed.site and has_grown(earlier.data, feed.data)
 
 
 def _differs_elsewhere(story: Story, loop: Loop, earlier: Feed, feed: Feed) -> bool:

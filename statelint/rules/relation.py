@@ -11,6 +11,8 @@ from statelint.values import Known, number
 _RANDOM = ("numpy.random.", "tensorflow.random.")
 # Blank arrays: what they are filled with is part of their key.
 _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
+_JOINING = ("concatenate", "numpy.append")
+_WRAPPING = ("Array", "array", "reshape", "expand")
 _LOADERS = ("numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "pandas.read_")
 # Attributes by which an array or a table tells the same each time.
 _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
@@ -43,6 +45,23 @@ def is_again(earlier: Data, later: Data) -> bool:
         return True
     # A slice that reaches the end (or beyond) may be meant as the last look back.
     return rows is not None and count is not None and start < begin and begin + count < start + rows
+
+
+def has_grown(earlier: Data, later: Data) -> bool:
+    """Whether the later data are all of the earlier ones with something put beside them."""
+    key, found = later.key, earlier.key
+    while isinstance(key, tuple) and key[0] in _WRAPPING:
+        key = key[1]
+    if not isinstance(key, tuple) or key[0] not in _JOINING:
+        return False
+    todo = list(key[1:])
+    while todo:
+        part = todo.pop()
+        if part == found:
+            return True
+        if isinstance(part, tuple) and (part[0] in (*_JOINING, *_WRAPPING) or isinstance(part[0], tuple)):
+            todo.extend(part)
+    return False
 
 
 def are_apart(one: Data, other: Data) -> bool:
