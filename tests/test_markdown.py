@@ -377,3 +377,35 @@ def test_a_whole_program_under_a_heading_begins_anew() -> None:
     whole = f"{SETUP}{FIT}"
     text += f"# Training\n\n{fenced(snippet)}\nAll of it:\n\n{fenced(whole)}"
     assert found(text) == ["14:1 SRN204", "25:1 SRN301"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("{% highlight python %}", "{% endhighlight %}"),
+        ("{% highlight python linenos %}", "{%- endhighlight -%}"),
+        ("{%- highlight py -%}", "{% endhighlight %}"),
+    ],
+)
+def test_blocks_of_jekyll_are_read(begin: str, end: str) -> None:
+    text = f"---\nlayout: post\n---\n\n{begin}\n{SETUP}# again and again\n{FIT}{end}\n\nWords.\n"
+    assert found(text) == ["12:1 SRN301"]
+    assert found(text.replace("py", "ruby", 1)) == []
+    assert found(text.replace(end, "")) == []
+
+
+def test_blocks_of_jekyll_are_one_program() -> None:
+    blocks = "\n".join(f"{{% highlight python %}}\n{code}{{% endhighlight %}}\n" for code in (SETUP, FIT))
+    assert found(blocks) == ["10:1 SRN301"]
+
+
+VARIANT = "model.add(keras.layers.LSTM(4, batch_input_shape=(None, 3, 1), stateful=True))\n"
+
+
+def test_a_line_of_a_finished_model_in_another_way_is_no_further_layer() -> None:
+    text = fenced(SETUP, VARIANT, FIT)
+    assert found(text) == ["10:32 SRN501", "14:1 SRN301"]
+    # Before it is finished, the model grows by it.
+    first, last = SETUP.split('model.compile("sgd", "mse")\n')
+    grown = found(fenced(first, VARIANT, f'model.compile("sgd", "mse")\n{last}'))
+    assert [code.split()[1] for code in grown] == ["SRN105", "SRN501"]

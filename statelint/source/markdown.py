@@ -17,6 +17,13 @@ _PYTHON = frozenset({"python", "python3", "py", "py3", "ipython", "ipython3"})
 _DIRECTIVES = frozenset({"code-cell", "code-block", "code", "sourcecode"})
 # What makes code that nothing calls Python worth a look.
 STATEFUL = re.compile(r"\(.*\bstateful\s*=\s*True\b")
+# Jekyll's blocks.
+_JEKYLL = re.compile(
+    r"^\{%-?[ ]*highlight[ ]+(?P<language>\w+)[^\n%]*%\}[ ]*\n"
+    r"(?P<code>.*?)^\{%-?[ ]*endhighlight[ ]*-?%\}[ ]*$",
+    re.MULTILINE | re.DOTALL,
+)
+_FENCE = "~" * 12
 _OPTION = re.compile(r"\s*:[\w-]+:")
 
 
@@ -38,10 +45,16 @@ class Block:
 
 def blocks_of(text: str) -> list[Block]:
     """The Python blocks in order."""
+    text = _JEKYLL.sub(_fenced, text)
     lines = text.split("\n")
     parser = MarkdownIt("commonmark")
     parser.core.ruler.enableOnly(["normalize", "block"])
     return list(_blocks(parser, text, lines))
+
+
+def _fenced(block: re.Match[str]) -> str:
+    """Jekyll's block of code as a fenced one, on the same lines."""
+    return f"{_FENCE} {block['language']}\n{block['code']}{_FENCE}"
 
 
 def _blocks(parser: MarkdownIt, text: str, lines: list[str]) -> Iterator[Block]:

@@ -124,7 +124,13 @@ def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
     story: list[_Parsed] = []
     before: list[_Parsed] = []
     bound: set[str] = set()
-    for blocks in _chapters(parsed):
+    for chapter in _chapters(parsed):
+        blocks: list[_Parsed] = []
+        for block in chapter:
+            if _is_variant(block, [*story, *blocks]):
+                yield [*_needed([*before, *story, *blocks], [block]), block]
+            else:
+                blocks.append(block)
         names = {name for block in blocks for name in _bound(block.module.body)}
         if story and names & bound:
             yield _needed(before, story) + story
@@ -148,6 +154,31 @@ def _chapters(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
             blocks.append(block)
             bound |= names
         yield blocks
+
+
+def _is_variant(block: _Parsed, before: Sequence[_Parsed]) -> bool:
+    """Whether a block only adds layers to models that are finished: it says how they might have been made."""
+    grown = [_method_of(statement, "add") for statement in block.module.body]
+    if not grown or None in grown:
+        return False
+    compiled = {_method_of(part, "compile") for one in before for part in one.module.body}
+    return all(name in compiled for name in grown)
+
+
+def _method_of(statement: cst.CSTNode, method: str) -> str | None:
+    """The name whose method a statement calls: `model.add(…)`."""
+    match statement:
+        case cst.SimpleStatementLine(
+            body=[
+                cst.Expr(
+                    value=cst.Call(
+                        func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=called))
+                    )
+                )
+            ]
+        ) if called == method:
+            return name
+    return None
 
 
 def _is_import(statement: cst.CSTNode) -> bool:
