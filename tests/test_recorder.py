@@ -101,6 +101,28 @@ def test_state_is_carried_over_batches_epochs_and_calls(record: Record) -> None:
     assert not run.resets and not run.caps
 
 
+def test_a_layer_that_never_runs_hides_no_carried_state(record: Record) -> None:
+    run = finished(
+        record(
+            """
+            class Spare(keras.Model):
+                def __init__(self):
+                    super().__init__()
+                    self.used, self.spare = LSTM(4, stateful=True), LSTM(4, stateful=True)
+                def call(self, x):
+                    return self.used(x)
+            model = Spare()
+            for _ in range(3):
+                model(data(4)[0])
+            """
+        )
+    )
+    assert [(batch.origin, batch.carried_from) for batch in run.batches][1:] == [
+        ("carried", 0),
+        ("carried", 1),
+    ]
+
+
 def test_shuffled_rows_are_seen_as_they_enter(record: Record) -> None:
     run = finished(
         record(

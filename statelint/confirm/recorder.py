@@ -532,7 +532,10 @@ class Recorder:
             return "zero", None
         left: list[int] = []
         for layer, state in values.items():
-            key = (self.layer_key(layer), fingerprint(*(a.tobytes() for a in state or [])))
+            # A layer that never ran has none (early Keras 3 keeps the one that a Bidirectional copies).
+            if state is None:
+                continue
+            key = (self.layer_key(layer), fingerprint(*(a.tobytes() for a in state)))
             if key not in self._left:
                 return "set", None
             left.append(self._left[key])
