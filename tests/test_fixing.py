@@ -6,6 +6,7 @@ import codecs
 import json
 import random
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from statelint.fixes.contents import UnwritableError, mended
 from statelint.fixes.passes import mend
 from statelint.fixes.text import applied, compatible, moved
 from statelint.fixes.writing import replace_file
+from statelint.fixing import write_changes
 from statelint.sites import Site
 from statelint.source.notebook import cells_of
 
@@ -143,6 +145,25 @@ def test_a_read_only_file_is_left_alone_and_others_are_fixed(
     assert output.count("SRN201") == 1 and "one.py" in output
 
 
+def test_a_file_that_cannot_be_read_hinders_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    for path in (one, other):
+        path.write_text(PROGRAM, encoding="utf-8")
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path == one:
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert fix(tmp_path, "--format", "concise") == cli.FOUND
+    assert FIXED in other.read_text(encoding="utf-8")
+    assert "one.py:1:1: SRN001" in capsys.readouterr().out
+
+
 def test_a_file_that_has_changed_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text("now", encoding="utf-8")
@@ -150,6 +171,34 @@ def test_a_file_that_has_changed_is_left_alone(tmp_path: Path) -> None:
         replace_file(path, b"before", b"after")
     assert path.read_text(encoding="utf-8") == "now"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_written_while_files_are_fixed_is_not_lost(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.py", tmp_path / "b.py"
+    for each in (path, other):
+        each.write_bytes(b"a\n")
+    files = [SourceFile(each, each.name) for each in (path, other)]
+    checks = 0
+
+    def check(current: Sequence[SourceFile]) -> list[Finding]:
+        nonlocal checks
+        checks += 1
+        if checks == 3:
+            path.write_bytes(b"new\n")
+        return [
+            found(
+                "SRN301",
+                site(1, 1, 1, 2, file.shown),
+                Fix("", (Edit(site(1, 1, 1, 2, file.shown), "b"),), True),
+            )
+            for file in current
+            if file.read() == b"a\n"
+        ]
+
+    result = mend(files, check, unsafe=False)
+    write_changes(result)
+    assert (path.read_bytes(), other.read_bytes()) == (b"new\n", b"b\n")
+    assert result.failures == {"a.py": "it has changed since it was read"}
 
 
 def test_a_file_that_cannot_be_replaced_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

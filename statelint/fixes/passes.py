@@ -82,6 +82,9 @@ def mend(
         chosen = work.chosen(found)
         if not chosen:
             break
+        if work.hold(chosen):
+            found = check(list(work.current.values()))
+            continue
         edits, invalid = work.make(chosen)
         after = check(list(work.current.values()))
         wrong = invalid | _wrong(found, after, chosen, edits)
@@ -93,8 +96,8 @@ def mend(
         work.keep(chosen, {path: made for path, made in edits.items() if path not in wrong})
     work.result.remaining = [work.as_it_is(finding) for finding in found]
     for path, file in work.original.items():
-        new, old = work.current[path].data, file.read()
-        if new is not None and new != old:
+        old, new = file.data, work.current[path].data
+        if old is not None and new is not None and new != old:
             work.result.changes.append(Change(file, old, new))
     return work.result
 
@@ -103,7 +106,7 @@ class _Work:
     """The files as they are so far, and which fixes are out of the question."""
 
     def __init__(self, files: dict[str, SourceFile], unsafe: bool) -> None:
-        self.original = files
+        self.original = dict(files)
         self.current = dict(files)
         self.result = Mended()
         self._unsafe = unsafe
@@ -111,6 +114,24 @@ class _Work:
         self._refused: set[_Key] = set()
         # The files in which fixes are made one by one, as some didn't go together.
         self._single: set[str] = set()
+
+    def hold(self, chosen: Sequence[Finding]) -> bool:
+        """Read the files that are to be mended once for all, so that what is checked is what is mended.
+
+        Says whether any had to be.
+        """
+        is_new = False
+        for path in dict.fromkeys(path for finding in chosen for path in _paths(finding)):
+            file = self.current[path]
+            if file.data is None:
+                is_new = True
+                try:
+                    held = replace(file, data=file.read())
+                except OSError as error:
+                    self.result.failures[path] = error.strerror or str(error)
+                else:
+                    self.original[path] = self.current[path] = held
+        return is_new
 
     def chosen(self, found: Sequence[Finding]) -> list[Finding]:
         """The findings to mend now: of those that touch, the first."""
