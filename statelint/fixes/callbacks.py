@@ -9,7 +9,7 @@ import libcst as cst
 from statelint.findings import Edit, Fix
 from statelint.fixes.arguments import appended, is_literal, keyword, value_site
 from statelint.fixes.code import Code, between, end_of, start_of
-from statelint.fixes.names import Named, dotted, keras_name, occupied, put_in_header
+from statelint.fixes.names import Named, dotted, keras_name, put_in_header
 from statelint.fixes.resets import reset_lines
 from statelint.remedies import (
     AddBase,
@@ -40,7 +40,7 @@ def pass_reset_callback(code: Code, remedy: PassResetCallback, targets: tuple[in
     passed = _passed(code, call, f"{name}()")
     header: list[Edit] | None = []
     if not _is_there(code, name, text):
-        if name in occupied(code):
+        if name in code.names:
             return None
         header = put_in_header(code, base, text)
     if passed is None or header is None:

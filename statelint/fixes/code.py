@@ -31,6 +31,8 @@ class Code:
         self._starts = [line_starts(text) for text in self._texts]
         self._parents: dict[int, cst.CSTNode] = {}
         self._at: dict[Span, list[cst.CSTNode]] = {}
+        # All names that occur in the program.
+        self.names: set[str] = set()
         for module in source.modules:
             self._index(module)
 
@@ -38,6 +40,8 @@ class Code:
         todo: list[cst.CSTNode] = [module]
         while todo:
             node = todo.pop()
+            if isinstance(node, cst.Name):
+                self.names.add(node.value)
             found = self.source.spans.get(id(node))
             if found is not None:
                 self._at.setdefault(found, []).append(node)

@@ -47,7 +47,7 @@ def keras_name(code: Code, *names: str) -> Named | None:
         if len(expressions) > 1 or first is not None:
             return next(one for one in expressions if one is not None)
     package, _, last = f"{root}.{names[-1]}".rpartition(".")
-    if last in occupied(code):
+    if last in code.names:
         return None
     module = next(m for path, (_, m) in bound.items() if path.startswith((root, "tensorflow")))
     return Named(last, (package, last), module)
@@ -91,12 +91,6 @@ def dotted(node: cst.BaseExpression) -> str | None:
         inner = dotted(node.value)
         return None if inner is None else f"{inner}.{node.attr.value}"
     return None
-
-
-def occupied(code: Code) -> frozenset[str]:
-    """All names that occur in the program."""
-    nodes = (node for module in code.source.modules for node in walk(module))
-    return frozenset(node.value for node in nodes if isinstance(node, cst.Name))
 
 
 def put_in_header(code: Code, named: Named, class_: str = "") -> list[Edit] | None:
@@ -178,7 +172,7 @@ def _roots(target: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def free_name(code: Code, place: cst.CSTNode, *names: str) -> str | None:
     """The first of the names that a loop put in at a place can bind without harm."""
     for name in names:
-        if name not in occupied(code) or _is_for_loops(code, place, name):
+        if name not in code.names or _is_for_loops(code, place, name):
             return name
     return None
 
