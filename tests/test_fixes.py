@@ -55,8 +55,6 @@ BLOCKS = tuple(
 TEXTS = tuple(text for text in (*FILES, *BLOCKS) if b"expect:" in text.data)
 
 
-# Of an Embedding on a line of its own a recording doesn't tell where it was made.
-UNSEEN = {"fixtures/removed-batch-shape-argument/bad_embedding.py"}
 PROGRAMS = tuple(text for text in TEXTS if text in FILES and text.name.endswith(".py"))
 
 
@@ -150,6 +148,5 @@ def test_real_keras_refutes_what_was_fixed(
     ]
     # What can't be fixed may end the program before.
     crashes = any(one.severity is Severity.ERROR and generation in one.holds_on for one in result.remaining)
-    is_open = crashes or text.name in UNSEEN
-    allowed = {Status.REFUTED, *([Status.INCONCLUSIVE, Status.NOT_REACHED] if is_open else [])}
+    allowed = {Status.REFUTED, *([Status.INCONCLUSIVE, Status.NOT_REACHED] if crashes else [])}
     assert [(code, v) for code, v in verdicts if v.status not in allowed] == []

@@ -57,10 +57,10 @@ class RemovedBatchShapeArgument(Rule):
         about = "Unrecognized keyword arguments" in message or "Keyword argument not understood" in message
         if outcome.status == "raised" and about:
             return verdict(recording, Status.CONFIRMED, raised(recording))
-        # Layers other than recurrent ones are seen as part of the model, which is made at the same place.
-        made = [model.places for model in recording.models]
-        made += [layer.places for model in recording.models for layer in model.layers]
-        if any(stands_at(places, finding.site) for places in made):
+        # Of layers only the recurrent ones are seen; of others, that the program ended and a model ran.
+        made = [layer.places for model in recording.models for layer in model.layers]
+        seen = any(stands_at(places, finding.site) for places in made)
+        if seen or (outcome.status == "finished" and recording.models):
             return verdict(recording, Status.REFUTED, "the layer was made without an error")
         return not_measured(recording, "the layer was made")
 
