@@ -26,6 +26,9 @@ _ABOUT_ROWS = frozenset({"SRN101", "SRN204", "SRN205", "SRN206", "SRN207", "SRN2
 _FEWER_STEPS = "SRN212"
 _ABOUT_ENDS = "SRN105"
 _ABOUT_BATCH = "SRN101"
+_INDENT = "    "
+# What counts the passes of loops, by how deep they are.
+_LETTERS = "kjih"
 _HOOKS = {"epoch": "epoch", "batch": "batch"}
 
 
@@ -202,6 +205,7 @@ class _Writer:
         """Write a loop, which brings the next of the data that change from pass to pass."""
         given: dict[str, str] = {}
         pieces: dict[str, str] = {}
+        letter = _LETTERS[len(indent) // len(_INDENT) % len(_LETTERS)]
         for call in [inner for inner in _walk(step.body) if isinstance(inner, Call)]:
             varying = steps.varying.get(call.id, ())
             if step.loop.id not in varying:
@@ -214,7 +218,7 @@ class _Writer:
             bound = Named(x if is_last else f"{x}_part", y if is_last else f"{y}_part", whole.rows)
             self.bound[call.id] = bound
             if whole.axis is not None:
-                part = f"k * {whole.length} : (k + 1) * {whole.length}"
+                part = f"{letter} * {whole.length} : ({letter} + 1) * {whole.length}"
                 pieces[bound.x] = f"{before.x}[{':, ' * whole.axis}{part}]"
             else:
                 given[bound.x] = before.x
@@ -222,7 +226,7 @@ class _Writer:
                 given[bound.y] = before.y
         names, sources = list(given), list(given.values())
         if pieces:
-            names, sources = ["k", *names], [f"range({step.count})", *sources]
+            names, sources = [letter, *names], [f"range({step.count})", *sources]
         source = sources[0] if len(sources) == 1 else f"zip({', '.join(sources)})"
         head = f"for {', '.join(names)} in {source}:" if names else f"for _ in range({step.count}):"
         self._add(f"{indent}{head}", step.loop.site)
