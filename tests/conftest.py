@@ -15,6 +15,7 @@ from statelint.confirm.programs import Program
 from statelint.trace.recording import Recording
 
 ROOT = Path(__file__).parents[1]
+EVERY_GENERATION = "--every-generation"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,15 +27,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--every-generation",
+        EVERY_GENERATION,
         action="store_true",
-        help="run the fixtures that are right on both generations of Keras, not on one in turn",
+        help="run the fixtures that are right, and the mended ones, on both generations of Keras, not on one "
+        "in turn",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out half of the runs of programs that are right: those that are wrong run on both generations."""
-    if not config.getoption("--every-generation"):
+    if not config.getoption(EVERY_GENERATION):
         left_out = [item for item in items if _is_other_turn(item)]
         config.hook.pytest_deselected(items=left_out)
         gone = set(left_out)
@@ -46,8 +48,12 @@ def _is_other_turn(item: pytest.Item) -> bool:
     if "recordings" not in getattr(item, "fixturenames", ()) or not {"path", "generation"} <= params.keys():
         return False
     path: Path = params["path"]
-    turn = 2 + zlib.crc32(path.name.encode()) % 2
-    return path.name.startswith("good_") and int(params["generation"]) != turn
+    return path.name.startswith("good_") and int(params["generation"]) != turn_of(path.name)
+
+
+def turn_of(name: str) -> int:
+    """The generation on which a program runs that runs on one alone."""
+    return 2 + zlib.crc32(name.encode()) % 2
 
 
 @pytest.fixture(scope="session")

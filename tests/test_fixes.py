@@ -24,7 +24,7 @@ from statelint.rules import load
 from statelint.selection import Selection
 from statelint.sites import Site
 from statelint.trace.recording import Recording
-from tests.conftest import Recordings
+from tests.conftest import EVERY_GENERATION, Recordings, turn_of
 from tests.programs import DOCUMENTS, FIXTURES, PAGES, ROOT, all_blocks, shown
 
 KEYS = frozenset[tuple[str, Site]]
@@ -129,11 +129,14 @@ def all_fixed(text: Text, unsafe: bool) -> Mended:
 @pytest.mark.keras
 @pytest.mark.parametrize("text", PROGRAMS, ids=lambda text: text.name)
 def test_real_keras_refutes_what_was_fixed(
-    text: Text, generation: int, recordings: Recordings, tmp_path: Path
+    text: Text, generation: int, recordings: Recordings, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     result = all_fixed(text, True)
-    if not any(generation in finding.holds_on for finding in result.fixed):
+    held = {number for finding in result.fixed for number in finding.holds_on}
+    if generation not in held:
         return
+    if len(held) > 1 and generation != turn_of(text.name) and not request.config.getoption(EVERY_GENERATION):
+        pytest.skip("it runs on the other generation, in turn")
     (change,) = result.changes
     path = tmp_path / Path(text.name).name
     path.write_bytes(change.after)

@@ -277,3 +277,26 @@ def test_a_package_imports_itself_by_its_name(
         **{f"deep/{mark}": "" for mark in marks},
     }
     assert check(tmp_path, monkeypatch, files) == ["deep/examples/rnn/train.py:4 SRN204"]
+
+
+def test_a_library_resets_whatever_model_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    agent = """\
+        class Agent:
+            def __init__(self, model):
+                self.model = model
+
+            def begin(self):
+                self.model.reset_states()
+        """
+    play = """\
+        import tf_keras as keras
+        from agent import Agent
+
+        model = keras.Sequential([keras.Input((20, 1)), keras.layers.LSTM(4), keras.layers.Dense(1)])
+        agent = Agent(model)
+        agent.begin()
+        """
+    assert check(tmp_path, monkeypatch, {"agent.py": agent, "play.py": play}) == []
+    one_file = dedent(agent) + dedent(play).replace("from agent import Agent\n", "")
+    (tmp_path / "one").mkdir()
+    assert check(tmp_path / "one", monkeypatch, {"play.py": one_file}) == ["play.py:6 SRN107"]

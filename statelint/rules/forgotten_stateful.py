@@ -33,8 +33,11 @@ class ForgottenStateful(Rule):
                 model = event.model or _owner(story, event)
                 if model is None or model.id in models or not _is_forgetful(model):
                     continue
+                signs = _signs(story, model)
+                if not signs and not _is_one_program(event, model):
+                    continue
                 models.add(model.id)
-                yield _report(trace, event, model, _signs(story, model))
+                yield _report(trace, event, model, signs)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         outcome = recording.outcome
@@ -79,6 +82,11 @@ def _is_forgetful(model: Model) -> bool:
             for layer in recurrent
         )
     )
+
+
+def _is_one_program(reset: Reset, model: Model) -> bool:
+    """Whether the model is made in the file that resets it: a library resets whatever it is given."""
+    return reset.site.path == model.site.path
 
 
 def _signs(story: Story, model: Model) -> list[str]:
