@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from statelint.confirm.harness import Harness, Job, Limits, Progress
 from statelint.confirm.programs import programs_of
+from statelint.confirm.witnessing import NOWHERE
 from statelint.discover import SourceFile
 from statelint.engine import check_files
 from statelint.findings import After, Finding, Status, Verdict
@@ -15,9 +15,6 @@ from statelint.fixes.passes import mend
 from statelint.source.project import Project
 from statelint.target import GENERATIONS
 from statelint.trace.recording import Recording
-
-# Where a witness would lie; no folder, so that nothing is read or copied beside it.
-_NOWHERE = Path("/statelint-no-folder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def _case(finding: Finding, verdict: Verdict, by_name: dict[str, SourceFile]) ->
         return None
     if verdict.witness is not None:
         name = verdict.witness.sites[0].path
-        return _Case(SourceFile(_NOWHERE / name, name, verdict.witness.text.encode()), verdict.keras)
+        return _Case(SourceFile(NOWHERE / name, name, verdict.witness.text.encode()), verdict.keras)
     file = by_name.get(finding.programs[0] if finding.programs else finding.site.path)
     return None if file is None else _Case(file, verdict.keras)
 

@@ -24,6 +24,14 @@ class Site:
         """Sort key: path, cell, line, column."""
         return (self.path, -1 if self.cell is None else self.cell, self.line, self.column)
 
+    def contains(self, other: Site) -> bool:
+        """Whether the other span lies in this one."""
+        return (
+            (self.path, self.cell) == (other.path, other.cell)
+            and (self.line, self.column) <= (other.line, other.column)
+            and (other.end_line, other.end_column) <= (self.end_line, self.end_column)
+        )
+
     def contains_line(self, line: int) -> bool:
         return self.line <= line <= self.end_line
 

@@ -134,3 +134,32 @@ def test_a_folder_that_cannot_be_written_is_wrong_usage(
     path.write_text(UNREADABLE, encoding="utf-8")
     assert main([str(path), "--witness", str(path), "--format", "concise"]) == 2
     assert "can't write witnesses to" in capsys.readouterr().err
+
+
+LEFT_OUT = """
+import numpy as np
+from tensorflow.keras import layers, models
+
+x = np.load("x.npy")
+y = np.load("y.npy")
+model = models.Sequential()
+model.add(layers.Input(batch_shape=(4, 10, 3)))
+model.add(layers.GaussianNoise(0.1))
+model.add(layers.LSTM(8, stateful=True, return_sequences=True))
+model.add(layers.LSTM(8, stateful=True))
+model.add(layers.Dense(1))
+model.compile(loss="mse", optimizer="adam")
+for epoch in range(10):
+    model.fit(x, y, batch_size=4, epochs=1, shuffle=False)
+    model.layers[2].reset_states()
+"""
+
+
+def test_a_layer_is_reset_by_its_place_among_those_that_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "partial.py"
+    path.write_text(LEFT_OUT)
+    (finding,) = check_files(discover([str(path)]).files).findings
+    witness = told(path, finding, 3)
+    assert witness is not None
+    assert "# Left out: GaussianNoise." in witness.text
+    assert "model.layers[1].reset_states()" in witness.text

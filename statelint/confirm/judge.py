@@ -101,14 +101,13 @@ def _ask_witnesses(
 
 def _in_the_way(finding: Finding, generation: int, verdicts: dict[Key, Verdict]) -> tuple[str, ...]:
     """The codes of the crashes of the same programs that a witness can't get past, and the recorder mends."""
-    mendable = {rule.code for rule in load() if rule.mendable}
     return tuple(
         sorted(
             {
                 other.code
                 for other, there in verdicts
                 if there == generation
-                and other.code in mendable - {finding.code}
+                and other.code in _mendable() - {finding.code}
                 and set(other.programs) & set(finding.programs)
             }
         )
@@ -210,5 +209,8 @@ def _is_confirmed(verdict: Verdict | None) -> bool:
 
 def _crashes(found: dict[Key, Verdict]) -> set[str]:
     """The codes of the confirmed crashes that the recorder can mend, to look behind them."""
-    mendable = {rule.code for rule in load() if rule.mendable}
-    return {f.code for (f, _), verdict in found.items() if f.code in mendable and _is_confirmed(verdict)}
+    return {f.code for (f, _), verdict in found.items() if f.code in _mendable() and _is_confirmed(verdict)}
+
+
+def _mendable() -> set[str]:
+    return {rule.code for rule in load() if rule.mendable}

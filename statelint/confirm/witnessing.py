@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from statelint.source.python import Source
     from statelint.trace.story import Trace
 
-# Never made: nothing lies beside a witness that could be copied with it.
-_NOWHERE = Path(tempfile.gettempdir()) / "statelint-no-folder"
+# Where a witness would lie. Never made: nothing lies beside it that could be read or copied.
+NOWHERE = Path(tempfile.gettempdir()) / "statelint-no-folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Told:
     def program(self) -> Program:
         """The witness to run."""
         name = self.finding.site.path
-        return Program(_NOWHERE / name, name, data=self.text.encode())
+        return Program(NOWHERE / name, name, data=self.text.encode())
 
     @property
     def retold(self) -> Retold:

@@ -8,8 +8,7 @@ from statelint.findings import Edit, Fix
 from statelint.fixes.code import Code, between, encloses, end_of, start_of
 from statelint.fixes.names import binds, dotted, free_name
 from statelint.remedies import CallIt, GuardReset, ResetBefore, ResetLayers
-
-_RUNS = ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator")
+from statelint.trace.story import OVER_BATCHES
 
 
 def reset_lines(code: Code, place: cst.CSTNode, model: str, targets: tuple[int, ...]) -> list[str] | None:
@@ -94,7 +93,7 @@ def model_of(call: cst.Call) -> str | None:
     func = call.func
     if isinstance(func, cst.Attribute):
         method = func.attr.value
-        if method in _RUNS or method.endswith("_on_batch"):
+        if method in OVER_BATCHES or method.endswith("_on_batch"):
             func = func.value
     return dotted(func)
 

@@ -31,7 +31,6 @@ from statelint.rules import (
 )
 from statelint.trace.recording import BatchRun, CallRun, LayerSeen, Place, Recording
 
-INFERENCE = ("evaluate", "predict", "call")
 SHORT_BATCH = "cut the data to whole batches of the size that the model's states have"
 CONTINUE = (
     "let row i of a batch begin where row i of the batch before ended: cut the series into as many equal "

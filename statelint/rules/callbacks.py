@@ -105,7 +105,7 @@ def is_unused(trace: Trace, callback: Callback) -> bool:
 def _runs(trace: Trace, hook: Hook) -> bool:
     """Whether the reset in a hook runs in some other way: another method calls it."""
     return any(
-        isinstance(event, Reset) and inside(event.site, hook.site)
+        isinstance(event, Reset) and hook.site.contains(event.site)
         for story in trace.stories
         if story.name != hook.name
         for event in story.events
@@ -116,13 +116,5 @@ def _constructed(trace: Trace, hook: Hook) -> bool:
     """Whether the reset runs while the keyword's value, None, is made."""
     resets = (e for story in trace.stories for e in story.events if isinstance(e, Reset))
     return hook.is_none and any(
-        inside(site, hook.site) for reset in resets for site in (reset.site, *reset.context.stack)
+        hook.site.contains(site) for reset in resets for site in (reset.site, *reset.context.stack)
     )
-
-
-def inside(inner: Site, outer: Site) -> bool:
-    """Whether one span of text lies in another."""
-    if (inner.path, inner.cell) != (outer.path, outer.cell):
-        return False
-    begins = (outer.line, outer.column) <= (inner.line, inner.column)
-    return begins and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)

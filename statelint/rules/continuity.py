@@ -25,9 +25,7 @@ from statelint.rules.relation import (
 from statelint.sites import Site
 from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
 from statelint.trace.recording import BatchRun, Recording
-from statelint.trace.story import Built, Feed, Loop, Opaque, Reset, Story
-
-INFERENCE = ("evaluate", "predict", "call")
+from statelint.trace.story import INFERENCE, Built, Feed, Loop, Opaque, Reset, Story
 
 RESET = (
     '`for layer in model.layers: if hasattr(layer, "reset_states"): layer.reset_states()` '

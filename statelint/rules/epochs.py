@@ -13,10 +13,8 @@ from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.sites import Site
 from statelint.trace.queries import History, is_stateful, repeats, separating_loop
 from statelint.trace.recording import BatchRun, CallRun, Recording
-from statelint.trace.story import Call, Event, Feed, Loop, Reset, Story
+from statelint.trace.story import INFERENCE, Call, Event, Feed, Loop, Reset, Story
 from statelint.values import NONE, Ternary, is_, number
-
-_INFERENCE = ("evaluate", "predict", "call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def _has_epochs(feed: Feed) -> bool:
 def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
     history = History(story, position, feed.model, feed.context)
     for back, earlier in enumerate(history.unbroken()):
-        if back == 0 and earlier.phase in _INFERENCE:
+        if back == 0 and earlier.phase in INFERENCE:
             # Training goes on from an inference: that is SRN305.
             return None
         if earlier.phase != "train" or earlier.data.key != feed.data.key:

@@ -13,10 +13,8 @@ from statelint.sites import Site
 from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
-from statelint.trace.story import Feed, Story
+from statelint.trace.story import OVER_BATCHES, Feed, Story
 from statelint.values import Ternary, is_
-
-_WHOLE = ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator")
 
 
 def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
@@ -28,7 +26,7 @@ def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
     for position, feed in story.feeds():
         if not is_stateful(feed.model):
             continue
-        if feed.call.method in _WHOLE:
+        if feed.call.method in OVER_BATCHES:
             if _has_several_batches(feed) and _carries(story, position, feed):
                 yield feed, None
         else:

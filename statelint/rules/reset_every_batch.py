@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.remedies import MoveBeforeLoop, Remedy, RenameHook
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.callbacks import inside
 from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import separate_rows
@@ -69,7 +68,7 @@ def _remedy(trace: Trace, reset: Reset, site: Site, loop: Site) -> Remedy | None
         names = {hook.name for hook in callback.hooks}
         for hook in callback.hooks:
             meant = f"on_epoch_{hook.name.rpartition('_')[2]}"
-            if hook.name == reset.context.hook and inside(reset.site, hook.site) and meant not in names:
+            if hook.name == reset.context.hook and hook.site.contains(reset.site) and meant not in names:
                 return RenameHook(hook.site, meant, safe=False)
     return None
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
-from statelint.rules.continuity import INFERENCE, RESET, Start, judge_inherited, starts
+from statelint.rules.continuity import RESET, Start, judge_inherited, starts
 from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
 from statelint.trace.recording import Recording
-from statelint.trace.story import Trace
+from statelint.trace.story import INFERENCE, Trace
 from statelint.values import assumptions
 
 INSTEAD = f"reset before the training goes on: {RESET}"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.continuity import INFERENCE, starts
+from statelint.rules.continuity import starts
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.stored import Copied, Restored, copied, restored
 from statelint.sites import Site
 from statelint.trace.recording import Recording
-from statelint.trace.story import Trace
+from statelint.trace.story import INFERENCE, Trace
 
 _WARM_UP = "reset, and let the model read what comes right before (`predict` on it), then predict"
 

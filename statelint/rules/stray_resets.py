@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
-from statelint.rules.continuity import INFERENCE, starts
+from statelint.rules.continuity import starts
 from statelint.rules.epochs import carried_epochs, judge_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured, stands_at
 from statelint.sites import Site
 from statelint.trace.objects import Model
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import BatchRun, Recording
-from statelint.trace.story import Built, Feed, Opaque, Reset, Story
+from statelint.trace.story import INFERENCE, Built, Feed, Opaque, Reset, Story
 
 
 def misdirected(story: Story) -> Iterator[tuple[Feed, Reset]]:

@@ -15,6 +15,13 @@ from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Callback, Data, Layer, Model
 from statelint.values import NONE, Reason, Ternary, Value, is_, number
 
+# The methods of models that go over many batches, with callbacks' hooks between them.
+OVER_BATCHES = frozenset(
+    {"fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator"}
+)
+# The phases of a feed that leave the weights as they are.
+INFERENCE = ("evaluate", "predict", "call")
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-from statelint.trace.objects import Array, Data, Model
-from statelint.trace.story import Call, batch_size_of
+from statelint.trace.objects import Array, Data
+from statelint.trace.story import OVER_BATCHES, Call, batch_size_of
 from statelint.values import Known, Ternary, Value, is_, number
 from statelint.witness.models import ModelText
 from statelint.witness.sizes import BATCH, Sizes
-from statelint.witness.steps import WHOLE
 
 # Batches that are left of many; rows up to which nothing is cut.
 BATCHES = 3
@@ -43,7 +42,6 @@ class Named:
 class Arrays:
     """The data of a witness, by their identity in the program, and the lines that make them."""
 
-    model: Model
     text: ModelText
     sizes: Sizes
     # Whether numbers of rows that don't fit the model are what the story is about.
@@ -54,7 +52,7 @@ class Arrays:
     def of(self, call: Call, data: Data, outer: tuple[int, ...] = ()) -> Named:
         """The data that a call gets; `outer` are the counts of the loops whose passes each bring others."""
         is_labelled = call.method in LABELLED
-        is_whole = call.method in WHOLE
+        is_whole = call.method in OVER_BATCHES
         key = (data.key, is_whole, is_labelled and data.kind not in ("array", "unknown"), outer)
         if key not in self._named:
             rows = self.rows(call, data) if is_whole else self.batch_rows(data)
@@ -112,7 +110,7 @@ class Arrays:
             length = rows if cut.axis == 0 else self.text.row[0]
             whole_of = [rows, *self.text.row]
             whole_of[cut.axis] *= outer[0]
-            self.lines.append(f"{name} = {self._random(str(tuple(whole_of)))}")
+            self.lines.append(f"{name} = {self.random(str(tuple(whole_of)))}")
             if is_labelled:
                 self.lines.append(f"{target} = {self._targets(call, (*outer, rows))}")
             return Named(name, target, rows, None, cut.axis, length)
@@ -151,13 +149,14 @@ class Arrays:
             length, stride = windows.length, windows.stride
             last = (rows[0] - 1) * stride + length
             series = name.replace("x", "series")
-            yield f"{series} = {self._random(str((last, *row[1:])))}"
+            yield f"{series} = {self.random(str((last, *row[1:])))}"
             starts = f"range(0, {rows[0] * stride}, {stride})" if stride > 1 else f"range({rows[0]})"
             yield f"{name} = np.array([{series}[i : i + {length}] for i in {starts}])"
             return
-        yield f"{name} = {self._random(str((*rows, *row)))}"
+        yield f"{name} = {self.random(str((*rows, *row)))}"
 
-    def _random(self, size: str) -> str:
+    def random(self, size: str) -> str:
+        """Random numbers in an array of this size: words, where an Embedding reads them."""
         if self.text.vocabulary:
             return f"np.random.randint(0, {self.text.vocabulary}, size={size})"
         return f"np.random.normal(size={size})"

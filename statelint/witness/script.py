@@ -10,26 +10,35 @@ from itertools import chain
 from statelint.findings import Finding
 from statelint.sites import Site
 from statelint.trace.objects import Data, Model
-from statelint.trace.story import Call, Event, Loop, Mentioned, Reset, Story, Trace
-from statelint.values import Known, Ternary, is_, number
+from statelint.trace.story import (
+    OVER_BATCHES,
+    Call,
+    Event,
+    Loop,
+    Mentioned,
+    Reset,
+    Story,
+    Trace,
+    batch_size_of,
+)
+from statelint.values import NONE, Known, Ternary, is_, number
 from statelint.witness.data import LABELLED, Arrays, Named, scalar
 from statelint.witness.models import ModelText, UntellableError, model_text
 from statelint.witness.sizes import BATCH, Sizes
-from statelint.witness.steps import WHOLE, Repeat, Step, Steps, focus, program_passes, steps_of
+from statelint.witness.steps import Repeat, Step, Steps, focus, steps_of
 
 _WIDTH = 100
 # What keeps its value, where it is known; how many epochs and passes is cut.
 _ARGUMENTS = ("batch_size", "shuffle", "validation_split", "validation_freq")
 _FEW = 3
 # Rules for which numbers of rows that don't fit are the mistake; elsewhere they would be in the way.
-_ABOUT_ROWS = frozenset({"SRN101", "SRN204", "SRN205", "SRN206", "SRN207", "SRN213", "SRN505"})
+_ABOUT_ROWS = frozenset({"SRN101", "SRN204", "SRN205", "SRN206", "SRN207", "SRN505"})
 _FEWER_STEPS = "SRN212"
 _ABOUT_ENDS = "SRN105"
 _ABOUT_BATCH = "SRN101"
 _INDENT = "    "
 # What counts the passes of loops, by how deep they are.
 _LETTERS = "kjih"
-_HOOKS = {"epoch": "epoch", "batch": "batch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ def witness_of(trace: Trace, finding: Finding) -> Witness | None:
         found = focus(story, finding)
         if found is not None:
             try:
-                return _Writer(story, finding, *found).write(trace.keras)
+                return _Writer(story, finding, *found).write()
             except UntellableError:
                 continue
     return None
@@ -64,10 +73,14 @@ class _Writer:
     # What the passes of a loop bring to each call, by the call's id.
     bound: dict[int, Named] = field(default_factory=dict)
     callbacks: dict[int, str] = field(default_factory=dict)
+    # How many passes each loop has, by its id.
+    counts: dict[int, int] = field(default_factory=dict)
+    kept: list[int] = field(default_factory=list)
 
-    def write(self, keras: int) -> Witness:
+    def write(self) -> Witness:
         steps = steps_of(self.story, self.target, self.model)
         self._repeat(steps)
+        self.counts = {step.loop.id: step.count for step in _loops(steps.body)}
         calls = [step for step in _walk(steps.body) if isinstance(step, Call)]
         self.model = calls[-1].model if calls else self.model
         windows = next((data.windows for call in calls for data in _fed(call) if data.windows), None)
@@ -81,7 +94,8 @@ class _Writer:
             keeps_ends=self.finding.code == _ABOUT_ENDS,
             fixes_batch=self.finding.code != _ABOUT_BATCH,
         )
-        arrays = Arrays(self.model, text, self.sizes, self.finding.code in _ABOUT_ROWS)
+        self.kept = text.kept
+        arrays = Arrays(text, self.sizes, self.finding.code in _ABOUT_ROWS)
         self._comment(text)
         self._add("import keras")
         self._add("import numpy as np")
@@ -96,7 +110,7 @@ class _Writer:
         self._hooks(steps, arrays)
         self._steps(steps.body, arrays, steps, "")
         if not steps.body:
-            self._run(text)
+            self._run(arrays)
         return Witness("\n".join(self.lines) + "\n", self.places)
 
     def _repeat(self, steps: Steps) -> None:
@@ -104,7 +118,7 @@ class _Writer:
         if len(steps.body) != 1 or self.target is None or self.target.site == self.finding.site:
             return
         (step,) = steps.body
-        if isinstance(step, Call) and step.method not in WHOLE:
+        if isinstance(step, Call) and step.method not in OVER_BATCHES:
             loop = Loop(-1, "for", step.site, Known(_FEW))
             steps.body = [Repeat(loop, _FEW, [step])]
 
@@ -113,12 +127,10 @@ class _Writer:
         for site in sites:
             self.places.setdefault(site, len(self.lines))
 
-    def _run(self, text: ModelText) -> None:
+    def _run(self, arrays: Arrays) -> None:
         """Feed the model, with which the program does nothing itself."""
-        rows = text.batch or BATCH
-        shape = (2 * rows, *text.row)
-        words = f"np.random.randint(0, {text.vocabulary}, size={shape})"
-        self._add(f"x = {words if text.vocabulary else f'np.random.normal(size={shape})'}")
+        rows = arrays.fixed
+        self._add(f"x = {arrays.random(str((2 * rows, *arrays.text.row)))}")
         self._add(f"model.predict(x, batch_size={rows}, verbose=0)")
 
     def _comment(self, text: ModelText) -> None:
@@ -162,9 +174,9 @@ class _Writer:
 
     def _named(self, steps: Steps, arrays: Arrays, calls: Sequence[Call]) -> None:
         """Make the data of all calls, so that they stand before what uses them."""
-        counts = {step.loop.id: step.count for step in _loops(steps.body)}
         for call in calls:
-            outer = tuple(counts[loop] for loop in steps.varying.get(call.id, ()) if loop in counts)
+            varying = steps.varying.get(call.id, ())
+            outer = tuple(self.counts[loop] for loop in varying if loop in self.counts)
             arrays.of(call, call.data, outer)
             if call.validation is not None and "validation_split" not in call.arguments:
                 arrays.of(call, call.validation)
@@ -184,9 +196,9 @@ class _Writer:
             self._add("")
             self._add(f"class {name}(keras.callbacks.Callback):")
             for hook, body in hooks.items():
-                moment = next((f"{word}, " for key, word in _HOOKS.items() if key in hook), "")
+                moment = next((f"{word}, " for word in ("epoch", "batch") if word in hook), "")
                 self._add(f"    def {hook}(self, {moment}logs=None):")
-                self._steps(body, arrays, steps, "        ")
+                self._steps(body, arrays, steps, 2 * _INDENT)
             self._add("")
 
     def _steps(self, body: Sequence[Step], arrays: Arrays, steps: Steps, indent: str) -> None:
@@ -210,8 +222,7 @@ class _Writer:
             varying = steps.varying.get(call.id, ())
             if step.loop.id not in varying:
                 continue
-            counts = {loop.loop.id: loop.count for loop in _loops_around(call, steps)}
-            whole = arrays.of(call, call.data, tuple(counts[loop] for loop in varying))
+            whole = arrays.of(call, call.data, tuple(self.counts[loop] for loop in varying))
             before = self.bound.get(call.id, whole)
             is_last = varying[-1] == step.loop.id
             x, y = (whole.x.replace("xs", "x"), whole.y.replace("ys", "y"))
@@ -231,13 +242,13 @@ class _Writer:
         head = f"for {', '.join(names)} in {source}:" if names else f"for _ in range({step.count}):"
         self._add(f"{indent}{head}", step.loop.site)
         for name, piece in pieces.items():
-            self._add(f"{indent}    {name} = {piece}")
-        self._steps(step.body, arrays, steps, indent + "    ")
+            self._add(f"{indent}{_INDENT}{name} = {piece}")
+        self._steps(step.body, arrays, steps, indent + _INDENT)
 
     def _call(self, call: Call, arrays: Arrays, indent: str) -> None:
         data = self.bound.get(call.id) or arrays.of(call, call.data)
         parts = [data.arguments(call.method in LABELLED)]
-        if call.method in WHOLE:
+        if call.method in OVER_BATCHES:
             parts += self._arguments(call, arrays)
         method = call.method.removesuffix("_generator")
         if method == "call" and call.context.tape is not None:
@@ -262,7 +273,7 @@ class _Writer:
                 text = str(arrays.batch_of(call, call.data))
             if text is not None:
                 yield f"{name}={text}"
-        if "batch_size" not in call.arguments and arrays.text.batch not in (None, 32):
+        if "batch_size" not in call.arguments and arrays.text.batch not in (None, batch_size_of(NONE)):
             if call.data.kind in ("array", "unknown") and not arrays.keeps_misfits:
                 yield f"batch_size={arrays.fixed}"
         if is_fit:
@@ -298,9 +309,9 @@ class _Writer:
             method = reset.method if reset.via == "layer" else "reset_states"
             self._add(f"{indent}        layer.{method}()", reset.site)
             return
-        kept = [layer for layer in self.model.layers if layer.kind != "InputLayer"]
-        for position, layer in enumerate(kept):
-            if any(inner.id in reset.layers for inner in layer.walk()):
+        layers = {layer.id: layer for layer in self.model.layers}
+        for position, kept in enumerate(self.kept):
+            if any(inner.id in reset.layers for inner in layers[kept].walk()):
                 self._add(f"{indent}model.layers[{position}].{reset.method}()", reset.site)
 
 
@@ -317,11 +328,6 @@ def _loops(body: Sequence[Step]) -> Iterator[Repeat]:
         if isinstance(step, Repeat):
             yield step
             yield from _loops(step.body)
-
-
-def _loops_around(call: Call, steps: Steps) -> Iterator[Repeat]:
-    around = {p.loop.id for p in program_passes(call.context)}
-    return (loop for loop in _loops(steps.body) if loop.loop.id in around)
 
 
 def _fed(call: Call) -> tuple[Data, ...]:

@@ -9,15 +9,10 @@ from statelint.findings import Finding
 from statelint.sites import Site
 from statelint.trace.objects import Model
 from statelint.trace.queries import shares_state
-from statelint.trace.story import Call, Context, Event, Loop, Mentioned, Pass, Reset, Story
+from statelint.trace.story import OVER_BATCHES, Call, Context, Event, Loop, Mentioned, Pass, Reset, Story
 from statelint.values import number
 
 _LOOPS = ("for", "while")
-# Calls over many batches, with hooks between them.
-WHOLE = frozenset({"fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator"})
-_HOLDING = frozenset(
-    {"fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator"}
-)
 MAX_PASSES = 3
 
 
@@ -63,7 +58,7 @@ def focus(story: Story, finding: Finding) -> tuple[Event | None, Model] | None:
                 if about(event, wanted):
                     return event, event.model
     for model in story.models:
-        if model.stateful_layers and any(_holds(layer.site, site) for layer in model.walk()):
+        if model.stateful_layers and any(layer.site.contains(site) for layer in model.walk()):
             return None, model
     return None
 
@@ -88,7 +83,7 @@ def steps_of(story: Story, target: Event | None, model: Model) -> Steps:
         hook = event.context.hook
         if hook is None:
             main.append(event)
-            if isinstance(event, Call) and event.method in WHOLE:
+            if isinstance(event, Call) and event.method in OVER_BATCHES:
                 holder = event
         elif holder is not None and hook != "generator":
             done = steps.hooks.setdefault(holder.id, {}).setdefault(hook, [])
@@ -268,11 +263,4 @@ def _feeds_from(call: Call, site: Site) -> bool:
 
 
 def _stands_in(call: Call, site: Site) -> bool:
-    return any(_holds(layer.site, site) for layer in call.model.walk())
-
-
-def _holds(whole: Site, part: Site) -> bool:
-    return (whole.path, whole.cell) == (part.path, part.cell) and (
-        (whole.line, whole.column) <= (part.line, part.column)
-        and (part.end_line, part.end_column) <= (whole.end_line, whole.end_column)
-    )
+    return any(layer.site.contains(site) for layer in call.model.walk())
