@@ -52,6 +52,7 @@ from statelint.engine import check_files
 from statelint.findings import Finding, Severity
 from statelint.rules import load
 from statelint.selection import EVERYTHING
+from statelint.settings import Settings
 from statelint.target import GENERATIONS
 
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
@@ -235,10 +236,11 @@ def share(part: int, whole: int) -> str:
 def score(item: Item, folder: Path, target: str) -> Scored:
     """Check one item in the absolute `folder`, a project as a whole, and judge the findings by its labels."""
     scored = Scored(item)
-    files = discover([str(folder / item.file)]).files
-    names = {file.shown: file.path.relative_to(folder).as_posix() for file in files}
     wanted = {"auto": None, "label": item.generations, "2": (2,), "3": (3,)}[target]
-    checked = check_files(files, wanted, EVERYTHING)
+    settings = Settings(EVERYTHING, keras=wanted)
+    files = discover([str(folder / item.file)], lambda _: settings).files
+    names = {file.shown: file.path.relative_to(folder).as_posix() for file in files}
+    checked = check_files(files)
     scored.failures = [f"{failure.shown} ({failure.rule}): {failure.error}" for failure in checked.failures]
     for finding in checked.findings:
         file = names.get(finding.site.path, finding.site.path)

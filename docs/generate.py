@@ -14,6 +14,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -23,7 +24,7 @@ from rich.text import Text
 
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording
 from statelint.confirm.programs import Program
-from statelint.discover import discover, is_document
+from statelint.discover import SourceFile, discover, is_document
 from statelint.engine import Checked, check_files
 from statelint.findings import Finding, Status
 from statelint.fixes.passes import Mended
@@ -31,6 +32,7 @@ from statelint.fixing import fix_files
 from statelint.report import Results, full
 from statelint.rules import load
 from statelint.selection import Selection
+from statelint.settings import Settings
 from statelint.trace.recording import Recording
 
 ROOT = Path(__file__).parents[1]
@@ -92,11 +94,7 @@ def evidence() -> str:
     from statelint.confirm.judge import confirm
 
     files = [file for file in discover(["fixtures"]).files if not is_document(file.shown)]
-    found = [
-        finding
-        for file in files
-        for finding in check_files([file], None, Selection(extend=own_rule(file.shown))).findings
-    ]
+    found = [finding for file in files for finding in check_files([asked(file)]).findings]
     judged = confirm(found, files, None, 120, lambda message, *_: print(message, file=sys.stderr))
     lines = [
         "# Evidence",
@@ -119,9 +117,10 @@ def evidence() -> str:
     return "\n".join(lines) + "\n"
 
 
-def own_rule(shown: str) -> tuple[str, ...]:
-    """The rule that a fixture's folder is named for: advice is told only where it is asked for."""
-    return tuple(rule.code for rule in load() if rule.name == Path(shown).parent.name)
+def asked(file: SourceFile) -> SourceFile:
+    """A fixture with the rule that its folder is named for: advice is told only where it is asked for."""
+    own = tuple(rule.code for rule in load() if rule.name == Path(file.shown).parent.name)
+    return replace(file, settings=Settings(Selection(extend=own)))
 
 
 class Tally:
@@ -174,8 +173,7 @@ def mended_fixtures(folder: Path) -> Iterator[tuple[Path, Mended]]:
     for number, file in enumerate(discover(["fixtures"]).files):
         if is_document(file.shown):
             continue
-        selection = Selection(extend=own_rule(file.shown))
-        result = fix_files([file], None, selection, Checked(), unsafe=True)
+        result = fix_files([asked(file)], Checked(), unsafe=True)
         for change in result.changes:
             path = folder / f"{number}_{file.path.name}"
             path.write_bytes(change.after)
@@ -209,7 +207,7 @@ def filled(readme: str) -> str:
     """The README's text with the example, and what statelint says of it, as they are now."""
     files = discover([EXAMPLE]).files
     console = terminal(colours=None)
-    full.print_to(console, Results(check_files(files, None).findings, len(files)))
+    full.print_to(console, Results(check_files(files).findings, len(files)))
     output = console.export_text()
     for kind, text in ("example", Path(EXAMPLE).read_text(encoding="utf-8")), ("output", output):
         start, end = re.escape(f"<!-- {kind}: "), "```\n"
@@ -223,7 +221,7 @@ def picture() -> str:
     from statelint.confirm.judge import confirm
 
     files = discover([EXAMPLE]).files
-    findings = confirm(check_files(files, None).findings, files, None, 120, lambda *_: None)
+    findings = confirm(check_files(files).findings, files, None, 120, lambda *_: None)
     console = terminal(colours="standard")
     console.print(Text.assemble(("$ ", "bold green"), f"statelint --confirm {EXAMPLE}\n"))
     full.print_to(console, Results(findings, len(files)))

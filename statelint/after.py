@@ -12,6 +12,7 @@ from statelint.discover import SourceFile
 from statelint.engine import check_files
 from statelint.findings import After, Finding, Status, Verdict
 from statelint.fixes.passes import mend
+from statelint.settings import Settings
 from statelint.source.project import Project
 from statelint.target import GENERATIONS
 from statelint.trace.recording import Recording
@@ -80,7 +81,9 @@ def _case(finding: Finding, verdict: Verdict, by_name: dict[str, SourceFile]) ->
 
 def _mended(case: _Case) -> tuple[SourceFile, tuple[str, ...]]:
     """The file with its fixes made, and what they are; none where nothing could be mended."""
-    result = mend([case.file], lambda files: check_files(files, (case.keras,)).findings, unsafe=True)
+    # All that is in the way of this generation, whatever else is set.
+    file = replace(case.file, settings=Settings(keras=(case.keras,)))
+    result = mend([file], lambda files: check_files(files).findings, unsafe=True)
     if not result.changes:
         return case.file, ()
     titles = dict.fromkeys(finding.fix.title for finding in result.fixed if finding.fix is not None)

@@ -5,11 +5,13 @@ ignores.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from statelint.settings import DEFAULT, Settings
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -24,10 +26,12 @@ NOTEBOOKS = (".ipynb",)
 MARKDOWN = (".md", ".markdown", ".qmd")
 _SUFFIXES = (".py", *NOTEBOOKS, *MARKDOWN)
 
+SettingsIn = Callable[[str], Settings]
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read: its absolute path, and the path that the reader is shown.
+    """A file to read: its absolute path, the path that the reader is shown, and what is set for it.
 
     `data` is what came for it on standard input; None stands for what lies at the path.
     """
@@ -35,6 +39,7 @@ class SourceFile:
     path: Path
     shown: str
     data: bytes | None = None
+    settings: Settings = DEFAULT
 
     def read(self) -> bytes:
         return self.path.read_bytes() if self.data is None else self.data
@@ -67,10 +72,15 @@ class MissingPaths(Exception):
         self.paths = tuple(paths)
 
 
-def discover(paths: Sequence[str]) -> Discovered:
+def _nothing_set(folder: str) -> Settings:
+    return DEFAULT
+
+
+def discover(paths: Sequence[str], settings_in: SettingsIn = _nothing_set) -> Discovered:
     """The files to read beneath `paths`, each once, sorted; a file that is named itself is always taken.
 
-    A folder that is named itself is read even where an ignore file or its name would skip it.
+    `settings_in` says what is set in a folder.  A folder that is named itself is read even
+    where an ignore file or its name would skip it.
     Links to folders aren't followed.  Raises MissingPaths before anything is read.
     """
     missing = [path for path in paths if not os.path.exists(path)]
@@ -83,15 +93,18 @@ def discover(paths: Sequence[str]) -> Discovered:
             search.folder(absolute)
         else:
             search.take(absolute, os.path.realpath(absolute), as_link=False)
-    files = [SourceFile(Path(path), shown_path(path)) for path, _ in search.found.values()]
+    files = [
+        SourceFile(Path(path), shown_path(path), None, settings_in(os.path.dirname(path)))
+        for path, _ in search.found.values()
+    ]
     files.sort(key=lambda file: file.shown)
     return Discovered(files, search.unreadable)
 
 
-def standard_input(name: str | None, data: bytes) -> SourceFile:
+def standard_input(name: str | None, data: bytes, settings_in: SettingsIn = _nothing_set) -> SourceFile:
     """What came on standard input as a file of this name, which need not exist; as a module without one."""
     path = os.path.abspath("<stdin>" if name is None else name)
-    return SourceFile(Path(path), shown_path(path), data)
+    return SourceFile(Path(path), shown_path(path), data, settings_in(os.path.dirname(path)))
 
 
 def shown_path(path: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.discover import is_document, shown_path
 from statelint.findings import Finding, Fix, Severity
-from statelint.selection import DEFAULT, Selection
+from statelint.settings import DEFAULT, Settings
 from statelint.sites import Site
 from statelint.target import GENERATIONS, target_of
 
@@ -71,33 +71,35 @@ class Checked:
                 )
 
 
-def check_files(
-    files: Sequence[SourceFile],
-    targets: tuple[int, ...] | None = None,
-    selection: Selection = DEFAULT,
-    checked: Checked | None = None,
-) -> Checked:
-    """Check files, each with the modules of the project that it imports.
+def check_files(files: Sequence[SourceFile], checked: Checked | None = None) -> Checked:
+    """Check files by their settings, each with the modules of the project that it imports.
 
-    `targets` are the Keras generations to judge for (None: what each file says).  What is found goes into
-    `checked` file by file, so that an interrupt loses nothing.
+    What is found goes into `checked` file by file, so that an interrupt loses nothing.
     """
     from statelint.source.project import Project
 
     checked = Checked() if checked is None else checked
     project = Project({file.path: file.data for file in files if file.data is not None})
-    given = frozenset(file.shown for file in files)
+    settings = {file.shown: file.settings for file in files}
     used: set[Site] = set()
     for file in _importers_first(files, project, checked):
-        one = _check(file.shown, file.read(), targets, file.path, project, used)
-        found = (finding for finding in one.findings if finding.site.path in given)
-        checked.add(_wanted(found, selection))
+        one = _check(file.shown, file.read(), file.settings.keras, file.path, project, used)
+        checked.add(_judged(one.findings, settings))
         checked.failures.extend(one.failures)
         checked.fragments += one.fragments
         checked.unknowns |= one.unknowns
-    checked.findings[:] = _wanted(checked.findings, selection)
     checked.findings.sort(key=Finding.order)
     return checked
+
+
+def _judged(findings: Iterable[Finding], settings: Mapping[str, Settings]) -> list[Finding]:
+    """What is wanted of the findings, by the settings of the files in which they stand."""
+    return [
+        judged
+        for finding in findings
+        if finding.site.path in settings
+        for judged in settings[finding.site.path].judged([finding])
+    ]
 
 
 def _importers_first(files: Sequence[SourceFile], project: Project, checked: Checked) -> list[SourceFile]:
@@ -112,7 +114,8 @@ def _importers_first(files: Sequence[SourceFile], project: Project, checked: Che
             data = file.read()
         except OSError as error:
             site = Site(file.shown, None, 1, 1, 1, 1)
-            checked.add([_unreadable(site, f"cannot be read: {error.strerror or error}")])
+            unreadable = _unreadable(site, f"cannot be read: {error.strerror or error}")
+            checked.add(file.settings.judged([unreadable]))
             continue
         if project.concerns(file.path, data, _CANDIDATE):
             candidates[file.path] = file
@@ -133,18 +136,12 @@ def _importers_first(files: Sequence[SourceFile], project: Project, checked: Che
     return ordered
 
 
-def check_source(
-    shown: str,
-    data: bytes,
-    targets: tuple[int, ...] | None = None,
-    selection: Selection = DEFAULT,
-    path: Path | None = None,
-) -> Checked:
+def check_source(shown: str, data: bytes, settings: Settings = DEFAULT, path: Path | None = None) -> Checked:
     """Check one file's contents alone; `shown` is how findings name it, `path` where it really is."""
     if not _CANDIDATE.search(data):
         return Checked()
-    checked = _check(shown, data, targets, path, None, set())
-    checked.findings[:] = _wanted(checked.findings, selection)
+    checked = _check(shown, data, settings.keras, path, None, set())
+    checked.findings[:] = settings.judged(checked.findings)
     checked.findings.sort(key=Finding.order)
     return checked
 
@@ -187,10 +184,6 @@ def _code(source: Source, traces: Sequence[Trace], project: Project | None) -> s
         read = (project.read(path) for path in modules)
         texts.extend(module.code for module in read if module is not None)
     return "\n".join(texts)
-
-
-def _wanted(findings: Iterable[Finding], selection: Selection) -> list[Finding]:
-    return [finding for finding in findings if selection.wants(finding.code, finding.severity)]
 
 
 def _sources(

@@ -10,24 +10,16 @@ from statelint.findings import Finding
 from statelint.fixes.contents import UnwritableError
 from statelint.fixes.passes import Mended, mend
 from statelint.fixes.writing import replace_file
-from statelint.selection import Selection
 
 
-def fix_files(
-    files: Sequence[SourceFile],
-    targets: tuple[int, ...] | None,
-    selection: Selection,
-    checked: Checked,
-    *,
-    unsafe: bool,
-) -> Mended:
+def fix_files(files: Sequence[SourceFile], checked: Checked, *, unsafe: bool) -> Mended:
     """Mend the texts of files as far as their findings have fixes; nothing is written.
 
     `checked` gets what is left, and what went wrong in any pass.
     """
 
     def check(current: Sequence[SourceFile]) -> list[Finding]:
-        one = check_files(current, targets, selection)
+        one = check_files(current)
         checked.findings, checked.unknowns = one.findings, one.unknowns
         checked.files, checked.fragments = one.files, one.fragments
         checked.failures += one.failures

@@ -48,7 +48,6 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument(
         "--keras",
         choices=("2", "3", "auto"),
-        default="auto",
         help="the Keras generation that the code is for (default: auto, read from the code, else both)",
     )
     for option, text in (
@@ -78,14 +77,12 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument(
         "--timeout",
         type=_seconds,
-        default=60.0,
         metavar="SECONDS",
         help="for each program that is run (default: 60)",
     )
     taken.add_argument(
         "--jobs",
         type=_count,
-        default=2,
         metavar="N",
         help="how many programs run side by side (default: 2); what is printed is the same for any N",
     )
@@ -96,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
         help="with --fix or --diff: also those fixes that want a look at what they changed",
     )
     taken.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
-    taken.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
+    taken.add_argument("--format", choices=FORMATS, help="how to print (default: full)")
     taken.add_argument("--output-file", metavar="FILE", help="write there and not to standard output")
     taken.add_argument(
         "--statistics",

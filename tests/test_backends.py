@@ -20,6 +20,7 @@ from statelint.discover import SourceFile
 from statelint.engine import check_source
 from statelint.findings import Finding, Status, Verdict
 from statelint.interp.program import follow
+from statelint.settings import Settings
 from statelint.source.python import Source, read
 from statelint.target import target_of
 from statelint.trace.recording import BatchRun, Outcome, Recording, StateProbe
@@ -212,7 +213,7 @@ def run_on(
     """The findings in a program that names no backend, judged on this one, and the last of its runs."""
     path = tmp_path / "train.py"
     path.write_text(f"import keras\n{code}", encoding="utf-8")
-    checked = check_source("train.py", path.read_bytes(), (3,))
+    checked = check_source("train.py", path.read_bytes(), Settings(keras=(3,)))
     judged = confirm(checked.findings, [SourceFile(path, "train.py")], (3,), 60, lambda *_: None, python)
     (last,) = {id(v.recording): v.recording for finding in judged for v in finding.verdicts}.values()
     assert last is not None and last.backend == name

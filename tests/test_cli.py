@@ -49,7 +49,7 @@ class Engine:
     """A stand-in for the analysis, and for the harness behind it."""
 
     checked: Checked = field(default_factory=Checked)
-    asked: list[tuple[list[str], tuple[int, ...] | None]] = field(default_factory=list)
+    asked: list[list[tuple[str, tuple[int, ...] | None]]] = field(default_factory=list)
     selections: list[Selection] = field(default_factory=list)
     error: BaseException | None = None
     fails_on: str = "train.py"
@@ -62,12 +62,10 @@ class Engine:
     def check_files(
         self,
         files: Sequence[SourceFile],
-        targets: tuple[int, ...] | None,
-        selection: Selection,
         checked: Checked,
     ) -> Checked:
-        self.selections.append(selection)
-        self.asked.append(([file.shown for file in files], targets))
+        self.selections += [file.settings.selection for file in files]
+        self.asked.append([(file.shown, file.settings.keras) for file in files])
         for file in files:
             if self.error and file.shown == self.fails_on:
                 raise self.error
@@ -136,7 +134,7 @@ def finding(
 def test_nothing_found(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 0
     assert capsys.readouterr() == ("No problems in 1 file.\n", "")
-    assert engine.asked == [(["train.py"], None)]
+    assert engine.asked == [[("train.py", None)]]
 
 
 @pytest.mark.parametrize("name", ["concise", "github"])
@@ -187,7 +185,7 @@ def test_findings_are_sorted(engine: Engine, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(("chosen", "targets"), [("2", (2,)), ("3", (3,)), ("auto", None)])
 def test_target(engine: Engine, chosen: str, targets: tuple[int, ...] | None) -> None:
     cli.main(["--keras", chosen, "train.py"])
-    assert engine.asked == [(["train.py"], targets)]
+    assert engine.asked == [[("train.py", targets)]]
 
 
 def test_missing_paths_are_named_before_any_analysis(
@@ -454,7 +452,7 @@ from statelint.cli import main
 from statelint.findings import Finding, Severity
 from statelint.sites import Site
 
-def check_files(files, targets, selection, checked):
+def check_files(files, checked):
     checked.findings += [
         Finding("SRN201", "shuffled-batches", Severity.ERROR, Site("train.py", None, n, 1, n, 2),
                 "caf\\u00e9 " * 20, "", "", (2, 3))

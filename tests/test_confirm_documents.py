@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -14,6 +15,7 @@ from statelint.confirm.programs import program_of, programs_of
 from statelint.discover import SourceFile, discover, standard_input
 from statelint.engine import check_files
 from statelint.findings import Finding, Status
+from statelint.settings import Settings
 from statelint.source.project import Project
 from tests.conftest import Recordings
 from tests.programs import DOCUMENTS, ROOT
@@ -66,7 +68,7 @@ def test_what_a_program_needs(
 def judged(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, generation: int, files: list[SourceFile]
 ) -> list[Finding]:
-    checked = check_files(files, (generation,))
+    checked = check_files([replace(file, settings=Settings(keras=(generation,))) for file in files])
     assert not checked.failures, checked.failures
     shared = Recordings(harness, (generation,))
     monkeypatch.setattr(judge, "Harness", lambda *_, **__: shared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from statelint.engine import check_source
+from statelint.settings import Settings
 from tests.programs import Expected
 
 HEAD = """
@@ -19,7 +20,7 @@ model.compile(optimizer="adam", loss="mse")
 
 def found(code: str) -> list[tuple[int, str]]:
     """The lines of `code` at which Keras 2 meets something."""
-    checked = check_source("snippet.py", (HEAD + code).encode(), (2,))
+    checked = check_source("snippet.py", (HEAD + code).encode(), Settings(keras=(2,)))
     assert not checked.failures
     here = map(Expected.of, checked.findings)
     return sorted((one.line - HEAD.count("\n"), one.code) for one in here)

@@ -22,6 +22,7 @@ from statelint.fixes.passes import Mended, mend
 from statelint.fixes.text import moved, touch
 from statelint.rules import load
 from statelint.selection import Selection
+from statelint.settings import Settings
 from statelint.sites import Site
 from statelint.trace.recording import Recording
 from tests.conftest import EVERY_GENERATION, Recordings, turn_of
@@ -40,7 +41,9 @@ class Text:
 
     def findings(self, data: bytes | None = None) -> list[Finding]:
         rules = tuple(rule.code for rule in load() if rule.name == self.about)
-        checked = check_source(self.name, self.data if data is None else data, None, Selection(extend=rules))
+        checked = check_source(
+            self.name, self.data if data is None else data, Settings(Selection(extend=rules))
+        )
         assert not checked.failures, checked.failures[0].error
         return checked.findings
 

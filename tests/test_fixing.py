@@ -20,6 +20,7 @@ from statelint.fixes.passes import mend
 from statelint.fixes.text import applied, compatible, moved
 from statelint.fixes.writing import replace_file
 from statelint.fixing import write_changes
+from statelint.run import CLEAN, FOUND, TROUBLE
 from statelint.sites import Site
 from statelint.source.notebook import cells_of
 
@@ -113,7 +114,7 @@ def place(text: str, start: int, end: int) -> Site:
 def test_all_else_of_a_file_stays(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "train.py"
     path.write_bytes(data)
-    assert fix(path) == cli.CLEAN
+    assert fix(path) == CLEAN
     assert path.read_bytes() == data.replace(FIT.encode(), FIXED.encode())
 
 
@@ -123,7 +124,7 @@ def test_mode_and_links_stay(tmp_path: Path) -> None:
     target.write_text(PROGRAM, encoding="utf-8")
     target.chmod(0o751)
     link.symlink_to(target)
-    assert fix(link) == cli.CLEAN
+    assert fix(link) == CLEAN
     assert link.is_symlink() and target.stat().st_mode & 0o777 == 0o751
     assert FIXED in target.read_text(encoding="utf-8")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["link.py", "real", "train.py"]
@@ -136,7 +137,7 @@ def test_a_read_only_file_is_left_alone_and_others_are_fixed(
     for path in (one, other):
         path.write_text(PROGRAM, encoding="utf-8")
     one.chmod(0o444)
-    assert fix(tmp_path, "--format", "concise") == cli.TROUBLE
+    assert fix(tmp_path, "--format", "concise") == TROUBLE
     assert one.read_text(encoding="utf-8") == PROGRAM
     assert FIXED in other.read_text(encoding="utf-8")
     output, errors = capsys.readouterr()
@@ -159,7 +160,7 @@ def test_a_file_that_cannot_be_read_hinders_no_other(
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refused)
-    assert fix(tmp_path, "--format", "concise") == cli.FOUND
+    assert fix(tmp_path, "--format", "concise") == FOUND
     assert FIXED in other.read_text(encoding="utf-8")
     assert "one.py:1:1: SRN001" in capsys.readouterr().out
 
@@ -244,7 +245,7 @@ LINES = [f"{line}\n" for line in MODEL.splitlines()]
 def test_all_else_of_a_notebook_stays(text: str, tmp_path: Path) -> None:
     path = tmp_path / "train.ipynb"
     path.write_bytes(text.encode())
-    assert fix(path) == cli.CLEAN
+    assert fix(path) == CLEAN
     assert path.read_bytes() == text.encode().replace(FIT.encode(), FIXED.encode())
 
 
@@ -297,7 +298,7 @@ def test_all_else_of_a_text_stays(tmp_path: Path) -> None:
     text = f"\ufeffKeras, for *Grüße*:\r\n\n- one\n\n  ```python\n{indented}  {FIT}\n  ```\n\nend\t "
     path = tmp_path / "read.md"
     path.write_bytes(text.encode())
-    assert fix(path) == cli.CLEAN
+    assert fix(path) == CLEAN
     assert path.read_bytes() == text.encode().replace(FIT.encode(), FIXED.encode())
 
 
@@ -307,7 +308,7 @@ def test_a_text_in_no_known_encoding_is_left_alone(
     data = f"Keras\n\n```python\n{PROGRAM}```\n".encode() + b"\xff\xfe\n"
     path = tmp_path / "read.md"
     path.write_bytes(data)
-    assert fix(path) == cli.TROUBLE
+    assert fix(path) == TROUBLE
     assert path.read_bytes() == data
     assert "can't be decoded" in capsys.readouterr().err
 
@@ -321,12 +322,12 @@ def test_a_diff_writes_nothing_and_can_be_applied(tmp_path: Path, monkeypatch: p
     }
     for name, data in sources.items():
         Path(name).write_bytes(data)
-    assert cli.main(["--diff", "--output-file", "all.diff", "."]) == cli.FOUND
+    assert cli.main(["--diff", "--output-file", "all.diff", "."]) == FOUND
     assert {name: Path(name).read_bytes() for name in sources} == sources
     subprocess.run(["git", "apply", "all.diff"], check=True)
     expected = {name: data.replace(FIT.encode(), FIXED.encode()) for name, data in sources.items()}
     assert {name: Path(name).read_bytes() for name in sources} == expected
-    assert cli.main(["--diff", "."]) == cli.CLEAN
+    assert cli.main(["--diff", "."]) == CLEAN
 
 
 def test_only_fix_changes_files(tmp_path: Path) -> None:
@@ -343,7 +344,7 @@ def test_only_fix_changes_files(tmp_path: Path) -> None:
     ids=" ".join,
 )
 def test_options_that_do_not_go_together(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(options) == cli.TROUBLE
+    assert cli.main(options) == TROUBLE
     assert "--" in capsys.readouterr().err
 
 
@@ -402,7 +403,7 @@ def test_unsafe_fixes_are_made_only_where_they_are_asked_for(tmp_path: Path) -> 
     path = tmp_path / "train.py"
     text = PROGRAM.replace(FIT, "shuffle = True\nmodel.fit(x, y, batch_size=4, shuffle=shuffle)")
     path.write_text(text, encoding="utf-8")
-    assert fix(path) == cli.FOUND
+    assert fix(path) == FOUND
     assert path.read_text(encoding="utf-8") == text
-    assert fix(path, "--unsafe-fixes") == cli.CLEAN
+    assert fix(path, "--unsafe-fixes") == CLEAN
     assert "shuffle=False)" in path.read_text(encoding="utf-8")

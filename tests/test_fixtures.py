@@ -18,6 +18,7 @@ from statelint.live.clean import mistakes
 from statelint.rules import load
 from statelint.rules.base import Rule
 from statelint.selection import DEFAULT, Selection
+from statelint.settings import Settings
 from statelint.sites import Site
 from statelint.source.python import Source, read
 from statelint.trace.recording import Recording
@@ -48,20 +49,20 @@ MEANT = {
 UNTOLD = {"independent-samples/good_cleared_for_each_batch.py": {"SRN303"}}
 
 
-def asked_for(name: str) -> Selection:
+def asked_for(name: str) -> Settings:
     """What everybody gets, and the rule of this name where it is advice."""
-    return Selection(extend=tuple(rule.code for rule in load() if rule.name == name))
+    return Settings(Selection(extend=tuple(rule.code for rule in load() if rule.name == name)))
 
 
 @cache
 def findings(path: Path) -> tuple[Finding, ...]:
-    checked = check_source(shown(path), path.read_bytes(), None, asked_for(path.parent.name))
+    checked = check_source(shown(path), path.read_bytes(), asked_for(path.parent.name))
     assert not checked.failures, checked.failures[0].error
     return tuple(checked.findings)
 
 
 def found(code: str, page: Path) -> list[Expected]:
-    checked = check_source("page.py", code.encode(), None, asked_for(page.stem))
+    checked = check_source("page.py", code.encode(), asked_for(page.stem))
     assert not checked.failures, checked.failures[0].error
     return sorted(map(Expected.of, checked.findings))
 

@@ -8,6 +8,7 @@ import pytest
 
 from statelint.engine import check_source
 from statelint.selection import Selection
+from statelint.settings import Settings
 
 HEAD = """
 import numpy as np
@@ -48,7 +49,7 @@ class Items(tf.keras.utils.Sequence):
 def codes(program: str, *asked: str) -> list[str]:
     # A function that nothing calls is judged too.
     head = HEAD + FIT if re.search(r"(?<!\.)\bfit\(", program) else HEAD
-    checked = check_source("train.py", (head + program).encode(), None, Selection(extend=asked))
+    checked = check_source("train.py", (head + program).encode(), Settings(Selection(extend=asked)))
     assert not checked.failures, checked.failures[0].error
     return sorted(finding.code for finding in checked.findings)
 

@@ -10,6 +10,7 @@ from statelint import cli
 from statelint.engine import check_source
 from statelint.findings import Severity
 from statelint.selection import ADVICE, DEFAULT, EVERYTHING, Selection, UnknownRuleError, entries
+from statelint.settings import Settings
 
 
 @dataclass
@@ -93,7 +94,7 @@ def test_advice_that_is_proven_to_fail_is_wanted() -> None:
 
 def test_the_engine_gives_what_is_asked_for() -> None:
     def codes(selection: Selection) -> list[str]:
-        return [finding.code for finding in check_source("train.py", BROKEN, None, selection).findings]
+        return [finding.code for finding in check_source("train.py", BROKEN, Settings(selection)).findings]
 
     assert codes(DEFAULT) == codes(Selection(select=("SRN001",))) == ["SRN001"]
     assert codes(Selection(select=("SRN301",))) == codes(Selection(ignore=("SRN0",))) == []

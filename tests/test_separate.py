@@ -6,6 +6,7 @@ import pytest
 
 from statelint.engine import check_source
 from statelint.selection import Selection
+from statelint.settings import Settings
 from statelint.trace.story import Feed
 from tests.telling import HEAD, trace_of, value_of
 
@@ -22,7 +23,7 @@ model.compile("adam", "mse")
 
 
 def codes(program: str) -> list[str]:
-    checked = check_source("train.py", (MODEL + program).encode(), None, Selection(extend=("SRN210",)))
+    checked = check_source("train.py", (MODEL + program).encode(), Settings(Selection(extend=("SRN210",))))
     assert not checked.failures, checked.failures[0].error
     return sorted(finding.code for finding in checked.findings)
 

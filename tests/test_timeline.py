@@ -22,6 +22,7 @@ from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.report import Results, full, html
 from statelint.report.timeline import Kind, timeline
 from statelint.report.timeline_text import ASCII, UNICODE, compact, rows
+from statelint.settings import Settings
 from statelint.sites import Site
 from statelint.trace.recording import (
     BatchRun,
@@ -311,10 +312,11 @@ def test_the_mended_program_stands_beside(
     generation: int, harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = discover([str(ROOT / "fixtures/validation-leak/bad_epoch_begin_callback.py")]).files
+    files = [replace(file, settings=Settings(keras=(generation,))) for file in files]
     shared = Recordings(harness, (generation,))
     monkeypatch.setattr(judge, "Harness", lambda *_, **__: shared)
     monkeypatch.setattr(after, "Harness", lambda *_, **__: shared)
-    found = check_files(files, (generation,)).findings
+    found = check_files(files).findings
     judged = judge.confirm(found, files, (generation,), 40, lambda *_: None)
     (finding,) = after.with_mended_runs(judged, files, 40, lambda *_: None, sys.executable, 1)
     (verdict,) = finding.verdicts

@@ -6,6 +6,7 @@ import pytest
 
 from statelint.engine import check_source
 from statelint.selection import Selection
+from statelint.settings import Settings
 from tests.programs import Expected
 
 HEAD = """
@@ -25,7 +26,7 @@ model.compile("sgd", "mse")
 def found(code: str, rows: int, *codes: str) -> list[tuple[int, str]]:
     """The lines of `code` at which these rules report something."""
     head = HEAD.replace("ROWS", str(rows))
-    checked = check_source("snippet.py", (head + code).encode(), (2, 3))
+    checked = check_source("snippet.py", (head + code).encode(), Settings(keras=(2, 3)))
     assert not checked.failures
     here = map(Expected.of, checked.findings)
     return sorted((one.line - head.count("\n"), one.code) for one in here if one.code in codes)
@@ -158,7 +159,9 @@ model = keras.Sequential([keras.layers.LSTM(4, stateful=True, batch_input_shape=
 model.compile("sgd", "mse")
 model.fit({call}, y, batch_size=1, shuffle=False)
 """
-    checked = check_source("snippet.py", (HEAD + code).encode(), (2,), Selection(extend=("SRN401",)))
+    checked = check_source(
+        "snippet.py", (HEAD + code).encode(), Settings(Selection(extend=("SRN401",)), keras=(2,))
+    )
     assert any(finding.code == "SRN401" for finding in checked.findings) is short
 
 

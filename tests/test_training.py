@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statelint.engine import check_source
+from statelint.settings import Settings
 from tests.telling import MODEL, story_of
 
 CALLBACKS = """
@@ -80,7 +81,7 @@ model.fit(Batches(), shuffle=False)
 def test_keras_1_counts_samples() -> None:
     arguments = "samples_per_epoch=8, nb_epoch=2, validation_data=(x, x), nb_val_samples=8"
     code = f"{MODEL}model.fit_generator(((x[:2], x[:2]) for _ in range(99)), {arguments})\n"
-    codes = {f.code for f in check_source("snippet.py", code.encode(), targets=(2,)).findings}
+    codes = {f.code for f in check_source("snippet.py", code.encode(), Settings(keras=(2,))).findings}
     assert "SRN212" not in codes
 
 

@@ -17,6 +17,7 @@ from statelint.engine import check_files
 from statelint.findings import Finding, Status
 from statelint.rules import load
 from statelint.selection import EVERYTHING
+from statelint.settings import Settings
 from statelint.source.project import Project
 from statelint.trace.recording import Recording
 from tests.conftest import Recordings
@@ -38,7 +39,7 @@ def named(path: Path) -> str:
 
 
 def found_in(path: Path) -> list[Finding]:
-    findings = check_files(discover([str(path)]).files, None, EVERYTHING).findings
+    findings = check_files(discover([str(path)], lambda _: Settings(EVERYTHING)).files).findings
     return [finding for finding in findings if finding.rule == path.parent.name]
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import tokenize
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from rich.text import Text
 
 from statelint.discover import is_document
 from statelint.report.visible import visible
-from statelint.source.magics import normalised
-from statelint.source.notebook import Cell, DamagedNotebookError, cells_of
+from statelint.source.texts import Texts
 
 _TAB = 4
 # Pygments needs seconds for a megabyte.
@@ -24,39 +20,16 @@ class Excerpts:
 
     def __init__(self, coloured: bool, texts: Mapping[str, bytes] | None = None) -> None:
         self.coloured = coloured
-        self._texts = texts or {}
-        self._notebooks: dict[str, list[Cell]] = {}
+        self._texts = Texts(texts)
         self._read: dict[tuple[str, int | None], tuple[Sequence[str], Sequence[Text]]] = {}
 
     def lines(self, path: str, cell: int | None) -> tuple[Sequence[str], Sequence[Text]]:
         """The lines, and the same as they are shown; empty where they can't be read."""
         if (path, cell) not in self._read:
-            lines = self._lines(path, cell)
+            lines = self._texts.lines(path, cell)
             lexer = "markdown" if cell is None and is_document(path) else "python"
             self._read[path, cell] = lines, _painted(lines, lexer, self.coloured)
         return self._read[path, cell]
-
-    def _lines(self, path: str, cell: int | None) -> Sequence[str]:
-        try:
-            raw = self._texts[path] if path in self._texts else Path(path).read_bytes()
-            text = _decoded(raw) if cell is None else self._cell(path, raw, cell)
-        except (OSError, DamagedNotebookError, IndexError):
-            return []
-        # Not str.splitlines: Python doesn't end a line at a form feed or at U+2028.
-        return normalised(text).split("\n")
-
-    def _cell(self, path: str, raw: bytes, cell: int) -> str:
-        if path not in self._notebooks:
-            self._notebooks[path] = cells_of(raw)
-        return self._notebooks[path][cell].text
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
-    except SyntaxError:
-        encoding = "utf-8"
-    return raw.decode(encoding, errors="replace")
 
 
 def _painted(lines: Sequence[str], lexer: str, coloured: bool) -> Sequence[Text]:

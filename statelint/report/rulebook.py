@@ -44,6 +44,13 @@ UNREADABLE = Entry(
 )
 
 
+def listed() -> list[Described]:
+    """All rules, and what else is reported."""
+    from statelint.rules import load
+
+    return [UNREADABLE, *load()]
+
+
 def find(rules: Sequence[Described], asked: str) -> Described | None:
     """The rule of this code or name, in any case."""
     wanted = asked.strip().lower()
