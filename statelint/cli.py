@@ -53,7 +53,8 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
     if options.timeline:
         return _draw(options, settings, stream)
     run = check(options, configuration)
-    results = Results(run.findings, run.files, run.fragments, run.texts, run.fixed)
+    status = run.status(options.exit_zero)
+    results = Results(run.findings, run.files, run.fragments, run.texts, run.fixed, run.troubles, status)
     try:
         if run.diff is not None:
             write_bytes(run.diff, stream)
@@ -65,7 +66,7 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
             write(results, settings.format, stream)
     except BrokenPipeError:
         abandon_output()
-    return run.status(options.exit_zero)
+    return status
 
 
 def _read_up(options: argparse.Namespace, settings: Settings, stream: TextIO) -> int:

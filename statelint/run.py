@@ -39,14 +39,19 @@ class Run:
     # How many findings were fixed, and what fixing changes, as --diff shows it.
     fixed: int = 0
     diff: bytes | None = None
-    # An internal error, or something that could not be read.
-    had_trouble: bool = False
+    # Internal errors, and what could not be read or written.
+    troubles: list[str] = field(default_factory=list)
     was_interrupted: bool = False
+
+    def trouble(self, message: str) -> None:
+        """Say what went wrong, and note it."""
+        complain(message)
+        self.troubles.append(message)
 
     def status(self, exit_zero: bool) -> int:
         if self.was_interrupted:
             return INTERRUPTED
-        if self.had_trouble:
+        if self.troubles:
             return TROUBLE
         if self.diff is not None:
             return FOUND if self.diff and not exit_zero else CLEAN
@@ -73,8 +78,7 @@ def check(options: argparse.Namespace, configuration: Configuration) -> Run:
     python = python_for(settings, "--confirm", generations or (2, 3)) if options.confirm else None
     run.texts = {file.shown: file.data for file in files if file.data is not None}
     for folder in discovered.unreadable:
-        complain(f"{folder.shown}: {folder.error}")
-        run.had_trouble = True
+        run.trouble(f"{folder.shown}: {folder.error}")
     try:
         _find(run, files, options)
         if python is not None and run.findings:
@@ -130,8 +134,7 @@ def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace) ->
         else:
             check_files(files, checked)
     except Exception as error:
-        complain(f"internal error: {described(error)}")
-        run.had_trouble = True
+        run.trouble(f"internal error: {described(error)}")
     finally:
         run.files, run.fragments = checked.files, checked.fragments
         run.findings = sorted(checked.findings, key=Finding.order)
@@ -139,8 +142,7 @@ def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace) ->
             run.unknowns[reason] = run.unknowns.get(reason, 0) + 1
         # A rule that fails fails for both generations.
         for message in dict.fromkeys(map(failed, checked.failures)):
-            complain(message)
-            run.had_trouble = True
+            run.trouble(message)
 
 
 def _fix(run: Run, files: Sequence[SourceFile], checked: Checked, options: argparse.Namespace) -> None:
@@ -161,8 +163,7 @@ def _fix(run: Run, files: Sequence[SourceFile], checked: Checked, options: argpa
             checked.findings, checked.unknowns = again.findings, again.unknowns
     run.fixed = sum(finding.site.path not in mended.failures for finding in mended.fixed)
     for path, why in mended.failures.items():
-        complain(f"{path} is left as it was: {why}")
-        run.had_trouble = True
+        run.trouble(f"{path} is left as it was: {why}")
 
 
 def _confirm(
@@ -184,8 +185,7 @@ def _confirm(
                 run.findings, files, generations, seconds, progress, python.path, lanes=lanes, verdicts=known
             )
     except Exception as error:  # the findings stand without the verdicts that are missing
-        complain(f"internal error while confirming: {described(error)}")
-        run.had_trouble = True
+        run.trouble(f"internal error while confirming: {described(error)}")
     finally:
         run.findings = sorted(with_verdicts(run.findings, known), key=Finding.order)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from statelint.findings import Edit
-from statelint.fixes.text import in_order, line_starts, span
+from statelint.fixes.text import in_order, line_starts, span, with_changes
+from statelint.sites import Site
 
 _TOKEN = re.compile(r'[ \t\n\r]*("(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
 _CHARACTER = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.|.", re.DOTALL)
@@ -26,46 +27,68 @@ class Node:
 
 def mended(text: str, edits: Sequence[Edit]) -> str:
     """The text of the notebook with the edits made in its cells."""
-    cells = list(_cells(_parse(text)))
-    changes: list[tuple[int, int, str]] = []
-    for number, group in groupby(in_order(edits), key=lambda edit: edit.site.cell):
-        assert number is not None
-        changes += _changes(text, cells[number], list(group))
-    position, parts = 0, []
-    for start, end, new in sorted(changes):
-        parts += [text[position:start], new]
-        position = end
-    return "".join((*parts, text[position:]))
+    return with_changes(text, NotebookText(text).changes(edits))
 
 
-def _changes(text: str, cell: Node, edits: Sequence[Edit]) -> Iterator[tuple[int, int, str]]:
-    """The edits of one cell as changes of the notebook's text."""
-    source = _member(cell, "source") or _member(cell, "input")
-    assert source is not None
-    literals = source.items if isinstance(source.items, list) else [source]
-    is_list = isinstance(source.items, list)
-    gap = _gap(text, literals) if is_list else None
-    # The character of the cell's text that each place in the notebook's text stands for.
-    places: list[int] = []
-    code = ""
-    for literal in literals:
-        code += json.loads(text[literal.start : literal.end])
-        inner = text[literal.start + 1 : literal.end - 1]
-        places += [literal.start + 1 + found.start() for found in _CHARACTER.finditer(inner)]
-    # What is put in behind the last character goes into its literal.
-    places.append(literals[-1].end - 1)
-    starts = line_starts(code)
-    plain = not text.isascii()
-    newline = "\r\n" if "\r\n" in code else "\n"
-    for edit in edits:
-        start, end = span(starts, edit.site)
-        first = places[start]
-        # The end of what is replaced, not the beginning of what follows, which may be in the next literal.
-        last = _behind(text, places[end - 1]) if end > start else first
-        new = json.dumps(edit.text.replace("\n", newline), ensure_ascii=not plain)[1:-1]
-        if gap is not None:
-            new = new.replace("\\n", f'\\n"{gap}"')
-        yield first, last, new
+class NotebookText:
+    """The JSON text of a notebook, which is known to be valid, and where its cells' text stands in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._cells = list(_cells(_parse(text)))
+
+    def span(self, site: Site) -> tuple[int, int]:
+        """The first character of the notebook's text that a place in a cell stands for, and the end."""
+        assert site.cell is not None
+        cell = _CellText(self.text, self._cells[site.cell])
+        start, end = span(line_starts(cell.code), site)
+        return cell.places[start], cell.end(start, end)
+
+    def changes(self, edits: Iterable[Edit]) -> list[tuple[int, int, str]]:
+        """The edits of cells as changes of the notebook's text, in order: from where to where, and what."""
+        changes: list[tuple[int, int, str]] = []
+        for number, group in groupby(in_order(edits), key=lambda edit: edit.site.cell):
+            assert number is not None
+            changes += _CellText(self.text, self._cells[number]).changes(group)
+        return sorted(changes)
+
+
+class _CellText:
+    """The text of a cell, and for each of its characters where in the notebook's text it is written."""
+
+    def __init__(self, text: str, cell: Node) -> None:
+        source = _member(cell, "source") or _member(cell, "input")
+        assert source is not None
+        self._text = text
+        self._literals = source.items if isinstance(source.items, list) else [source]
+        self._is_list = isinstance(source.items, list)
+        self.places: list[int] = []
+        self.code = ""
+        for literal in self._literals:
+            self.code += json.loads(text[literal.start : literal.end])
+            inner = text[literal.start + 1 : literal.end - 1]
+            self.places += [literal.start + 1 + found.start() for found in _CHARACTER.finditer(inner)]
+        # What is put in behind the last character goes into its literal.
+        self.places.append(self._literals[-1].end - 1)
+
+    def end(self, start: int, end: int) -> int:
+        """The end of what is written for these characters, not the beginning of what follows.
+
+        That may be in the next literal.
+        """
+        return _behind(self._text, self.places[end - 1]) if end > start else self.places[start]
+
+    def changes(self, edits: Iterable[Edit]) -> Iterator[tuple[int, int, str]]:
+        gap = _gap(self._text, self._literals) if self._is_list else None
+        starts = line_starts(self.code)
+        escapes = self._text.isascii()
+        newline = "\r\n" if "\r\n" in self.code else "\n"
+        for edit in edits:
+            start, end = span(starts, edit.site)
+            new = json.dumps(edit.text.replace("\n", newline), ensure_ascii=escapes)[1:-1]
+            if gap is not None:
+                new = new.replace("\\n", f'\\n"{gap}"')
+            yield self.places[start], self.end(start, end), new
 
 
 def _behind(text: str, place: int) -> int:

@@ -13,15 +13,26 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
     """The text with the edits made in it, which don't overlap; put-in lines end as those of the text do."""
+    return with_changes(text, changes(text, edits))
+
+
+def changes(text: str, edits: Iterable[Edit]) -> list[tuple[int, int, str]]:
+    """The edits as changes of the text, in order: from where to where, and what stands there then."""
     starts = line_starts(text)
     end = _LINE_END.search(text)
     newline = end.group() if end else "\n"
-    position, parts = 0, []
-    for edit in in_order(edits):
-        start, stop = span(starts, edit.site)
-        parts += [text[position:start], edit.text.replace("\n", newline)]
-        position = stop
-    return "".join((*parts, text[position:]))
+    return [(*span(starts, edit.site), edit.text.replace("\n", newline)) for edit in in_order(edits)]
+
+
+def with_changes(
+    text: str, changes: Iterable[tuple[int, int, str]], start: int = 0, end: int | None = None
+) -> str:
+    """The text with changes made in it, which are in order; or what becomes of a part that holds them all."""
+    parts = []
+    for first, last, new in changes:
+        parts += [text[start:first], new]
+        start = last
+    return "".join((*parts, text[start:end]))
 
 
 def line_starts(text: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""Findings as text, JSON, workflow commands and a page."""
+"""Findings as text for people and in the formats of other programs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from typing import TextIO
 
 from statelint.findings import Finding
 
-FORMATS = ("full", "concise", "json", "github", "html")
+FORMATS = (
+    "full",
+    "concise",
+    "json",
+    "github",
+    "gitlab",
+    "html",
+    "junit",
+    "markdown",
+    "rdjson",
+    "sarif",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +27,7 @@ class Results:
     """What a run found, in order, how many files it read, and how many parts of texts it left out.
 
     `texts` are the contents of what lies in no file, by the paths of the findings; `fixed` is the number of
-    those that are no more.
+    those that are no more.  `troubles` say what went wrong in statelint, `status` is what it exits with.
     """
 
     findings: Sequence[Finding]
@@ -24,6 +35,8 @@ class Results:
     fragments: int = 0
     texts: Mapping[str, bytes] = field(default_factory=dict)
     fixed: int = 0
+    troubles: Sequence[str] = ()
+    status: int = 0
 
 
 def write(results: Results, chosen: str, stream: TextIO) -> None:
@@ -38,8 +51,18 @@ def write(results: Results, chosen: str, stream: TextIO) -> None:
             from statelint.report import json_array as report  # type: ignore[no-redef]
         case "github":
             from statelint.report import github as report  # type: ignore[no-redef]
+        case "gitlab":
+            from statelint.report import gitlab as report  # type: ignore[no-redef]
         case "html":
             from statelint.report import html as report  # type: ignore[no-redef]
+        case "junit":
+            from statelint.report import junit as report  # type: ignore[no-redef]
+        case "markdown":
+            from statelint.report import markdown as report  # type: ignore[no-redef]
+        case "rdjson":
+            from statelint.report import rdjson as report  # type: ignore[no-redef]
+        case "sarif":
+            from statelint.report import sarif as report  # type: ignore[no-redef]
         case _:
             raise ValueError(f"no such format: {chosen}")
     report.write(results, stream)

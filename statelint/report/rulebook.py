@@ -6,11 +6,10 @@ import shutil
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, TextIO
 
-import statelint
 from statelint.findings import Severity
+from statelint.report.links import page_path
 
 
 class Described(Protocol):
@@ -130,10 +129,7 @@ def write_page(rule: Described, stream: TextIO) -> None:
 
 def page_of(rule: Described) -> str:
     """The Markdown of the rule's page, from the installed package or from the checkout."""
-    package = Path(statelint.__file__).parent
-    for folder in (package / "pages", package.parent / "docs" / "rules"):
-        try:
-            return (folder / f"{rule.name}.md").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            continue
+    page = page_path(rule.name)
+    if page is not None:
+        return page.read_text(encoding="utf-8")
     return f"# {rule.code} {rule.name} ({rule.severity})\n\n{rule.why}\n"

@@ -19,6 +19,16 @@ class Texts:
         self._given = given or {}
         self._notebooks: dict[str, list[Cell]] = {}
         self._read: dict[tuple[str, int | None], Sequence[str]] = {}
+        self._files: dict[str, str | None] = {}
+
+    def file(self, path: str) -> str | None:
+        """The text of a file without the mark that it may begin with; None where it can't be read."""
+        if path not in self._files:
+            try:
+                self._files[path] = decoded(self._bytes(path))
+            except OSError:
+                self._files[path] = None
+        return self._files[path]
 
     def lines(self, path: str, cell: int | None) -> Sequence[str]:
         """The lines of a file or a cell; empty where they can't be read."""
@@ -32,12 +42,15 @@ class Texts:
 
     def _lines(self, path: str, cell: int | None) -> Sequence[str]:
         try:
-            raw = self._given[path] if path in self._given else Path(path).read_bytes()
+            raw = self._bytes(path)
             text = decoded(raw) if cell is None else self._cell(path, raw, cell)
         except (OSError, DamagedNotebookError, IndexError):
             return []
         # Not str.splitlines: Python doesn't end a line at a form feed or at U+2028.
         return normalised(text).split("\n")
+
+    def _bytes(self, path: str) -> bytes:
+        return self._given[path] if path in self._given else Path(path).read_bytes()
 
     def _cell(self, path: str, raw: bytes, cell: int) -> str:
         if path not in self._notebooks:
