@@ -384,3 +384,26 @@ def test_from_the_command_line(name: str) -> None:
         log = json.loads(text)
         schema().validate(log)
         assert log["runs"][0]["invocations"][0]["exitCode"] == 1
+
+
+def test_sarif_notes_what_could_not_be_done() -> None:
+    troubled = sarif([], troubles=["a.py: internal error: \x1b"], status=2)["invocations"][0]
+    assert troubled == {
+        "executionSuccessful": False,
+        "exitCode": 2,
+        "toolExecutionNotifications": [
+            {"level": "error", "message": {"text": "a.py: internal error: \\x1b"}}
+        ],
+    }
+
+
+def test_an_internal_error_reaches_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> object:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("statelint.engine.check_files", broken)
+    assert cli.main(["--format", "sarif", "--output-file", "out", "train.py"]) == 2
+    [invocation] = json.loads(Path("out").read_text(encoding="utf-8"))["runs"][0]["invocations"]
+    assert not invocation["executionSuccessful"]
+    [notification] = invocation["toolExecutionNotifications"]
+    assert "RuntimeError: broken" in notification["message"]["text"]
