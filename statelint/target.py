@@ -149,3 +149,8 @@ def _pins(text: str) -> Iterator[tuple[int, ...]]:
             yield (2,)
         elif how in (">", ">=") and version >= first:
             yield (3,)
+
+
+def forget_pins() -> None:
+    """Let go of what dependency files said: they may have changed."""
+    _pinned.cache_clear()

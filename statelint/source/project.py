@@ -278,3 +278,9 @@ def _names(folder: Path) -> frozenset[str]:
         return frozenset(path.name for path in folder.iterdir())
     except OSError:
         return frozenset()
+
+
+def forget_folders() -> None:
+    """Let go of what was seen in folders: files may have come or gone."""
+    for known in (_names, _root, _above_packages):
+        known.cache_clear()

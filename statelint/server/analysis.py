@@ -1,0 +1,181 @@
+"""Checking what is open, away from the loop that talks to the editor.  Nothing here knows the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from statelint import target
+from statelint.configuration import Configuration
+from statelint.discover import SourceFile
+from statelint.engine import Checked, Failure, check_files
+from statelint.findings import Finding
+from statelint.fixes.passes import Mended, mend
+from statelint.options import parser
+from statelint.server.documents import Buffer, Text
+from statelint.server.drafts import Drafts
+from statelint.source import project
+from statelint.source.project import Project
+
+
+class StaleError(Exception):
+    """The texts have changed meanwhile: nobody waits for the result any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that is open, which of it is to be checked, and which texts were just opened or saved."""
+
+    buffers: tuple[Buffer, ...]
+    changed: frozenset[str]
+    settled: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A text that was checked: what was read of it, and what was found in it.
+
+    Where the text was half-typed, `read` is an earlier one.
+    """
+
+    text: Text
+    read: str
+    found: list[Finding]
+
+    @property
+    def is_current(self) -> bool:
+        return self.read == self.text.text
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of checking, by the texts' names, and what went wrong."""
+
+    parts: dict[str, Part] = field(default_factory=dict)
+    # The files that were checked together.
+    files: tuple[SourceFile, ...] = ()
+    buffers: tuple[Buffer, ...] = ()
+    failures: list[Failure] = field(default_factory=list)
+
+
+class _Interruptible(Checked):
+    """Lets go of a check, between two of its files, whose result nobody waits for."""
+
+    def __init__(self, is_stale: Callable[[], bool]) -> None:
+        super().__init__()
+        self._is_stale = is_stale
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        if self._is_stale():
+            raise StaleError
+        super().add(findings)
+
+
+class Analyst:
+    """Checks open files, each together with the open ones that it imports or that import it."""
+
+    def __init__(self) -> None:
+        self._drafts = Drafts()
+
+    def check(self, job: Job, is_stale: Callable[[], bool]) -> Outcome:
+        """What is found in the changed files, and in those that hang together with them.
+
+        Raises StaleError where the result isn't wanted any more.
+        """
+        _forget_folders()
+        # Read anew each time, so that what is set holds at once.
+        configuration = Configuration(parser().parse_args([]))
+        self._drafts.keep({text.uri for buffer in job.buffers for text in buffer.texts})
+        read = {
+            text.uri: self._drafts.whole(buffer, text, text.uri in job.settled)
+            for buffer in job.buffers
+            for text in buffer.texts
+        }
+        files = {
+            buffer.path: SourceFile(
+                buffer.path, buffer.shown, buffer.data(read), configuration.at(str(buffer.path.parent))
+            )
+            for buffer in job.buffers
+        }
+        changed = {buffer.path for buffer in job.buffers if buffer.uri in job.changed}
+        wanted = _together(files, changed)
+        together = tuple(buffer for buffer in job.buffers if buffer.path in wanted)
+        outcome = Outcome(files=tuple(files[buffer.path] for buffer in together), buffers=together)
+        checked = _check(outcome.files, _Interruptible(is_stale))
+        outcome.failures = checked.failures
+        for buffer in together:
+            for number, text in enumerate(buffer.texts):
+                found = [f for f in checked.findings if _is_in(f, buffer, number)]
+                outcome.parts[text.uri] = Part(text, read[text.uri], found)
+        return outcome
+
+    def does(self, outcome: Outcome, finding: Finding) -> bool:
+        """Whether a finding's fix removes it and brings up no other."""
+        every = [one for part in outcome.parts.values() for one in part.found]
+
+        def is_meant(one: Finding) -> bool:
+            return one is finding
+
+        return bool(_mended(outcome.files, every, is_meant).fixed)
+
+    def mended(self, outcome: Outcome, buffer: Buffer) -> bytes | None:
+        """The contents of a file once its safe fixes are made, None where there are none."""
+
+        def is_meant(one: Finding) -> bool:
+            fix = one.fix
+            return fix is not None and fix.safe and {edit.site.path for edit in fix.edits} == {buffer.shown}
+
+        result = _mended(outcome.files, None, is_meant)
+        return next((change.after for change in result.changes if change.file.shown == buffer.shown), None)
+
+
+def _check(files: Sequence[SourceFile], checked: Checked) -> Checked:
+    return check_files(files, checked=checked)
+
+
+def _mended(
+    files: Sequence[SourceFile], found: list[Finding] | None, is_meant: Callable[[Finding], bool]
+) -> Mended:
+    """What comes of making fixes of the findings that are meant; `found` is what is in them, if known."""
+    known = [found] if found is not None else []
+
+    def check(current: Sequence[SourceFile]) -> list[Finding]:
+        now = known.pop() if known else _check(current, Checked()).findings
+        return [one if is_meant(one) else replace(one, fix=None) for one in now]
+
+    return mend(files, check, unsafe=True)
+
+
+def _is_in(finding: Finding, buffer: Buffer, number: int) -> bool:
+    cell = number if buffer.is_notebook else None
+    return finding.site.path == buffer.shown and finding.site.cell == cell
+
+
+def _together(files: Mapping[Path, SourceFile], changed: set[Path]) -> set[Path]:
+    """The open files that hang together with those that changed: by imports, through closed ones too."""
+    imports = Project({path: file.data or b"" for path, file in files.items()})
+    links: dict[Path, set[Path]] = {path: set() for path in files}
+    for path, file in files.items():
+        seen, todo = {path}, list(imports.imports(path, file.data))
+        while todo:
+            module = todo.pop()
+            if module in seen or module.suffix != ".py":
+                continue
+            seen.add(module)
+            todo.extend(imports.imports(module))
+        for other in seen & files.keys():
+            links[path].add(other)
+            links[other].add(path)
+    wanted, todo = set(changed), list(changed)
+    while todo:
+        for other in links[todo.pop()] - wanted:
+            wanted.add(other)
+            todo.append(other)
+    return wanted
+
+
+def _forget_folders() -> None:
+    """Folders and dependency files may have changed since they were read last."""
+    project.forget_folders()
+    target.forget_pins()
