@@ -169,7 +169,7 @@ def encloses(outer: Site, inner: Site) -> bool:
 def _texts(source: Source, data: bytes) -> list[str]:
     """The text of the file, or of each cell of a notebook."""
     if not is_document(source.path):
-        return [source.modules[0].code]
+        return [source.texts[0]]
     if source.path.lower().endswith(NOTEBOOKS):
         from statelint.source.notebook import cells_of
 

@@ -10,7 +10,6 @@ import re
 import tokenize
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -36,14 +35,15 @@ _NO_BRACKETS = bytes(b for b in range(256) if b not in b"()[]{}")
 class Source:
     """Parsed code that runs as one program: a module, a notebook's cells in order, blocks of a text.
 
-    `spans` count lines through all of the file; of a notebook, through all its cells, and `cells` has the
-    line before each cell's first.  `implies_keras`: it is part of a text on Keras, where `LSTM` and `np`
-    need no import.  `python2`: it is Python 2, whose statements are rewritten; `floors`: `/` between integers
-    leaves out the fraction.
+    `texts` are what the modules were parsed from.  `spans` count lines through all of the file; of a
+    notebook, through all its cells, and `cells` has the line before each cell's first.  `implies_keras`: it
+    is part of a text on Keras, where `LSTM` and `np` need no import.  `python2`: it is Python 2, whose
+    statements are rewritten; `floors`: `/` between integers leaves out the fraction.
     """
 
     path: str
     modules: tuple[cst.Module, ...]
+    texts: tuple[str, ...]
     spans: dict[int, Span]
     cells: tuple[int, ...] | None = None
     implies_keras: bool = False
@@ -52,7 +52,7 @@ class Source:
 
     @property
     def code(self) -> str:
-        return "\n".join(module.code for module in self.modules)
+        return "\n".join(self.texts)
 
     def site(self, node: cst.CSTNode) -> Site:
         line, column, end_line, end_column = self.spans[id(node)]
@@ -130,22 +130,43 @@ class _SpanState(CodegenState):
         else:
             self.column += len(value)
 
-    @contextmanager
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]  # any context manager will do
         self,
         node: cst.CSTNode,
         *,
         start_node: cst.CSTNode | None = None,
         end_node: cst.CSTNode | None = None,
-    ) -> Iterator[None]:
-        start = (self.line, self.column)
-        yield
-        end = (self.line, self.column)
-        if start_node is not None and id(start_node) in self.spans:
-            start = self.spans[id(start_node)][:2]
-        if end_node is not None and id(end_node) in self.spans:
-            end = self.spans[id(end_node)][2:]
-        self.spans[id(node)] = (*start, *end)
+    ) -> _Recorded:
+        return _Recorded(self, node, start_node, end_node)
+
+
+class _Recorded:
+    """The span of a node, entered when its code is written; a generator would cost three times as much."""
+
+    __slots__ = ("_end_node", "_node", "_start", "_start_node", "_state")
+
+    def __init__(
+        self,
+        state: _SpanState,
+        node: cst.CSTNode,
+        start_node: cst.CSTNode | None,
+        end_node: cst.CSTNode | None,
+    ) -> None:
+        self._state, self._node = state, node
+        self._start_node, self._end_node = start_node, end_node
+
+    def __enter__(self) -> None:
+        self._start = (self._state.line, self._state.column)
+
+    def __exit__(self, *raised: object) -> None:
+        state, start = self._state, self._start
+        end = (state.line, state.column)
+        spans = state.spans
+        if self._start_node is not None and id(self._start_node) in spans:
+            start = spans[id(self._start_node)][:2]
+        if self._end_node is not None and id(self._end_node) in spans:
+            end = spans[id(self._end_node)][2:]
+        spans[id(self._node)] = (*start, *end)
 
 
 def read(path: str, data: bytes | str) -> Source | Unreadable:
@@ -163,7 +184,7 @@ def read(path: str, data: bytes | str) -> Source | Unreadable:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return _unreadable(path, data, 1, 0, "is nested too deep to parse")
     try:
-        module, spans = _parsed(data)
+        module, text, spans = _parsed(data)
     except ParserSyntaxError as error:
         old = _python2(path, data)
         if old is not None:
@@ -173,14 +194,20 @@ def read(path: str, data: bytes | str) -> Source | Unreadable:
         return _unreadable(path, data, 1, 0, str(error) or type(error).__name__)
     except RecursionError:
         return _unreadable(path, data, 1, 0, "is nested too deep to parse")
-    return Source(path, (module,), spans)
+    return Source(path, (module,), (text,), spans)
 
 
-def _parsed(data: bytes | str) -> tuple[cst.Module, dict[int, Span]]:
+def _parsed(data: bytes | str) -> tuple[cst.Module, str, dict[int, Span]]:
     module = cst.parse_module(data)
     state = _SpanState(module)
     module._codegen(state)
-    return module, state.spans
+    return module, _text(module, data), state.spans
+
+
+def _text(module: cst.Module, data: bytes | str) -> str:
+    """What the tree says, which is what it was parsed from; only a lone carriage return gets lost."""
+    text = data if isinstance(data, str) else data.decode(module.encoding)
+    return module.code if "\r" in text else text.removeprefix("\ufeff")
 
 
 def _python2(path: str, data: bytes | str) -> Source | None:
@@ -196,8 +223,8 @@ def _python2(path: str, data: bytes | str) -> Source | None:
     for text in (code, python2.with_spaces(code)) if code != data else ():
         with contextlib.suppress(ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError):
             ast.parse(text)
-            module, spans = _parsed(text)
-            return Source(path, (module,), spans, python2=True, floors=python2.floors_division(text))
+            module, text, spans = _parsed(text)  # noqa: PLW2901
+            return Source(path, (module,), (text,), spans, python2=True, floors=python2.floors_division(text))
     return None
 
 

@@ -50,6 +50,7 @@ class Reading:
 class _Parsed:
     part: Part
     module: cst.Module
+    text: str
     spans: dict[int, Span]
     # What of it runs, None where it can't be parsed.
     code: str | None = None
@@ -71,11 +72,12 @@ def parse(document: Document, data: bytes) -> Reading:
         for one in story:
             spans |= one.spans
         modules = tuple(one.module for one in story)
+        texts = tuple(one.text for one in story)
         implies_keras = document.cells is None and _KERAS.search(data) is not None
         old = any(one.python2 for one in story)
         floors = old and all(floors_division(one.part.code) for one in story)
         reading.sources.append(
-            Source(document.path, modules, spans, document.cells, implies_keras, old, floors)
+            Source(document.path, modules, texts, spans, document.cells, implies_keras, old, floors)
         )
         reading.pieces.append(tuple(_piece(one) for one in story if one.code is not None))
     return reading
@@ -90,7 +92,7 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
     if isinstance(source, Source):
         spans = {node: _moved(span, part) for node, span in source.spans.items()}
         runs = source.code if source.python2 else part.code
-        return _Parsed(part, source.modules[0], spans, runs, source.python2)
+        return _Parsed(part, source.modules[0], source.code, spans, runs, source.python2)
     if part.cell is None:
         reading.fragments += 1
     else:
@@ -101,7 +103,7 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
     assert isinstance(opaque, Source)
     lines = part.text.split("\n")
     whole = (part.before + 1, 0, part.before + len(lines), len(lines[-1]))
-    return _Parsed(part, opaque.modules[0], dict.fromkeys(opaque.spans, whole))
+    return _Parsed(part, opaque.modules[0], opaque.code, dict.fromkeys(opaque.spans, whole))
 
 
 def _moved(span: Span, part: Part) -> Span:
@@ -220,9 +222,11 @@ def _kept(parsed: _Parsed, wanted: Container[int]) -> _Parsed:
         row = min(parsed.spans[id(part)][0] for part in parts) - parsed.part.before - 1
         code = parsed.module.code_for_node(statement.with_changes(leading_lines=())).rstrip("\n").split("\n")
         lines[row : row + len(code)] = code
+    module = parsed.module.with_changes(body=kept)
     return _Parsed(
         parsed.part,
-        parsed.module.with_changes(body=kept),
+        module,
+        module.code,
         parsed.spans,
         parsed.code and "\n".join(lines),
         parsed.python2,
