@@ -46,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _report(options: argparse.Namespace, stream: TextIO) -> int:
     """Do what is asked for, write it to the stream, and return the exit status."""
+    if options.completion is not None:
+        return _complete(options.completion, stream)
     configuration = Configuration(options)
     settings = configuration.at(os.getcwd())
     if options.rules or options.explain:
@@ -83,6 +85,17 @@ def _read_up(options: argparse.Namespace, settings: Settings, stream: TextIO) ->
         hint = f"did you mean {near}?" if near else "`statelint --rules` lists them"
         raise UsageError(f"no such rule: {options.explain}; {hint}")
     rulebook.write_page(rule, stream)
+    return CLEAN
+
+
+def _complete(shell: str, stream: TextIO) -> int:
+    """Print what a shell needs to complete the command line."""
+    from statelint.completion import script
+    from statelint.report.rulebook import listed
+    from statelint.selection import ADVICE
+
+    names = [name for rule in listed() for name in (rule.code, rule.name)]
+    stream.write(script(parser(), shell, [*names, ADVICE]))
     return CLEAN
 
 

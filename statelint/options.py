@@ -103,6 +103,12 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument("--exit-zero", action="store_true", help="exit 0 even where problems were found")
     taken.add_argument("--explain", metavar="RULE", help="print the page of a rule (its code or its name)")
     taken.add_argument("--rules", action="store_true", help="list the rules")
+    taken.add_argument(
+        "--completion",
+        choices=("bash", "zsh", "fish"),
+        metavar="SHELL",
+        help="print what bash, zsh or fish needs to complete this command line",
+    )
     taken.add_argument("--version", action="version", version=f"statelint {__version__}")
     return taken
 
