@@ -1,14 +1,16 @@
 """Regenerates what is generated: `python docs/generate.py`.
 
-It writes the README's example with what statelint prints of it, and the list of the rules in
-docs/rules/README.md. With `--measured` it also runs real Keras, which needs the `confirm` extra and some
-minutes, and writes docs/terminal.svg and docs/evidence.md; with `--fixes` it runs the programs that are wrong
-on purpose once more, mended, and writes docs/fixes.md.
+It writes the README's example with what statelint prints of it, the list of the rules in
+docs/rules/README.md, the keys in docs/configuration.md and docs/statelint.schema.json. With `--measured` it
+also runs real Keras, which needs the `confirm` extra and some minutes, and writes docs/terminal.svg and
+docs/evidence.md; with `--fixes` it runs the programs that are wrong on purpose once more, mended, and writes
+docs/fixes.md.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import sys
@@ -29,8 +31,10 @@ from statelint.engine import Checked, check_files
 from statelint.findings import Finding, Status
 from statelint.fixes.passes import Mended
 from statelint.fixing import fix_files
+from statelint.keys import KEYS
 from statelint.report import Results, full
 from statelint.rules import load
+from statelint.schema import schema
 from statelint.selection import Selection
 from statelint.settings import Settings
 from statelint.trace.recording import Recording
@@ -40,6 +44,8 @@ EXAMPLE = "docs/example/train.py"
 INDEX = Path("docs/rules/README.md")
 EVIDENCE = Path("docs/evidence.md")
 FIXES = Path("docs/fixes.md")
+CONFIGURATION = Path("docs/configuration.md")
+SCHEMA = Path("docs/statelint.schema.json")
 GROUPS = {
     "SRN0": "The tool itself",
     "SRN1": "Build: can the state be allocated, and is it wanted",
@@ -57,6 +63,9 @@ def main() -> int:
     readme = Path("README.md")
     readme.write_text(filled(readme.read_text(encoding="utf-8")), encoding="utf-8")
     INDEX.write_text(index(), encoding="utf-8")
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    CONFIGURATION.write_text(with_keys(text), encoding="utf-8")
+    SCHEMA.write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
     if "--fixes" in sys.argv:
         FIXES.write_text(fixes(), encoding="utf-8")
     if "--measured" in sys.argv:
@@ -87,6 +96,16 @@ def index() -> str:
                 "| A file that can't be read or parsed is never called clean. |"
             )
     return "\n".join(lines) + "\n"
+
+
+def with_keys(text: str) -> str:
+    """The page on configuration with its reference as it is now."""
+    head, mark, _ = text.partition("<!-- keys -->\n")
+    parts = []
+    for key in KEYS:
+        default = f"Default: `{key.default}`" if key.default else "Not set by default"
+        parts.append(f"\n### `{key.name}`\n\n{key.text}\n\n{default}.\n\n```toml\n{key.example}\n```\n")
+    return head + mark + "".join(parts)
 
 
 def evidence() -> str:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from statelint.configuration import Configuration
+from statelint.configuration import configured
 from statelint.messages import UsageError, complain, described, progress_bar
 from statelint.options import parser
 from statelint.output import abandon_output, output, write_bytes
@@ -48,10 +48,14 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
     """Do what is asked for, write it to the stream, and return the exit status."""
     if options.completion is not None:
         return _complete(options.completion, stream)
-    configuration = Configuration(options)
-    settings = configuration.at(os.getcwd())
     if options.rules or options.explain:
-        return _read_up(options, settings, stream)
+        return _read_up(options, stream)
+    configuration = configured(options)
+    settings = configuration.at(os.getcwd())
+    if options.show_settings or options.show_files:
+        from statelint.showing import show
+
+        return show(options, configuration, stream)
     if options.timeline:
         return _draw(options, settings, stream)
     run = check(options, configuration)
@@ -71,13 +75,13 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
     return status
 
 
-def _read_up(options: argparse.Namespace, settings: Settings, stream: TextIO) -> int:
+def _read_up(options: argparse.Namespace, stream: TextIO) -> int:
     """Print the list of rules, or the page of one."""
     from statelint.report import rulebook
 
     listed = rulebook.listed()
     if options.rules:
-        rulebook.write_list(listed, stream, as_json=settings.format == "json")
+        rulebook.write_list(listed, stream, as_json=options.format == "json")
         return CLEAN
     rule = rulebook.find(listed, options.explain)
     if rule is None:
@@ -101,7 +105,9 @@ def _complete(shell: str, stream: TextIO) -> int:
 
 def _draw(options: argparse.Namespace, settings: Settings, stream: TextIO) -> int:
     """Run the programs that are named, and print what each did."""
-    if options.confirm or options.statistics or settings.format not in ("full", "html"):
+    # What a configuration says of the format is meant for findings.
+    chosen = options.format or ("html" if settings.format == "html" else "full")
+    if options.confirm or options.statistics or chosen not in ("full", "html"):
         raise UsageError("--timeline goes with --format full or html, and not with --confirm or --statistics")
     if not all(os.path.isfile(path) for path in options.paths):
         raise UsageError("--timeline runs programs: name their files, not folders")
@@ -117,12 +123,12 @@ def _draw(options: argparse.Namespace, settings: Settings, stream: TextIO) -> in
     status = CLEAN
     for shown, run in runs:
         if isinstance(run, Recording):
-            if settings.format == "full":
+            if chosen == "full":
                 timeline_text.write(shown, run, stream)
         else:
             complain(f"{shown}: {run.reason}")
             status = TROUBLE
-    if settings.format == "html":
+    if chosen == "html":
         html.write_runs([(shown, run) for shown, run in runs if isinstance(run, Recording)], stream)
     return status
 

@@ -7,24 +7,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statelint.patterns import compiled
 from statelint.settings import DEFAULT, Settings
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-# Hidden folders and virtual environments (a `pyvenv.cfg` inside) are skipped too.
-SKIPPED_FOLDERS = frozenset(
-    {"__pycache__", "__pypackages__", "build", "dist", "node_modules", "site-packages", "venv"}
-)
-
-
 NOTEBOOKS = (".ipynb",)
 MARKDOWN = (".md", ".markdown", ".qmd")
 _SUFFIXES = (".py", *NOTEBOOKS, *MARKDOWN)
+
+# In these a folder says what is set there.
+CONFIGURATION_FILES = frozenset({"statelint.toml", "pyproject.toml"})
 
 SettingsIn = Callable[[str], Settings]
 
@@ -79,32 +77,38 @@ def _nothing_set(folder: str) -> Settings:
 def discover(paths: Sequence[str], settings_in: SettingsIn = _nothing_set) -> Discovered:
     """The files to read beneath `paths`, each once, sorted; a file that is named itself is always taken.
 
-    `settings_in` says what is set in a folder.  A folder that is named itself is read even
-    where an ignore file or its name would skip it.
-    Links to folders aren't followed.  Raises MissingPaths before anything is read.
+    `settings_in` says what is set in a folder.  A folder that is named itself is read even where an ignore
+    file or its name would skip it, unless that is forced.  Links to folders aren't followed.  Raises
+    MissingPaths before anything is read.
     """
     missing = [path for path in paths if not os.path.exists(path)]
     if missing:
         raise MissingPaths(missing)
-    search = _Search()
+    search = _Search(settings_in)
     for path in paths:
         absolute = os.path.abspath(path)
         if os.path.isdir(absolute):
             search.folder(absolute)
         else:
-            search.take(absolute, os.path.realpath(absolute), as_link=False)
+            search.named(absolute)
     files = [
-        SourceFile(Path(path), shown_path(path), None, settings_in(os.path.dirname(path)))
-        for path, _ in search.found.values()
+        SourceFile(Path(path), shown_path(path), None, settings.of(path))
+        for path, _, settings in search.found.values()
     ]
     files.sort(key=lambda file: file.shown)
     return Discovered(files, search.unreadable)
 
 
-def standard_input(name: str | None, data: bytes, settings_in: SettingsIn = _nothing_set) -> SourceFile:
-    """What came on standard input as a file of this name, which need not exist; as a module without one."""
+def standard_input(name: str | None, data: bytes, settings_in: SettingsIn = _nothing_set) -> list[SourceFile]:
+    """What came on standard input as a file of this name, which need not exist; as a module without one.
+
+    None where it is left out by force.
+    """
     path = os.path.abspath("<stdin>" if name is None else name)
-    return SourceFile(Path(path), shown_path(path), data, settings_in(os.path.dirname(path)))
+    settings = settings_in(os.path.dirname(path))
+    if settings.force_exclude and settings.excludes(path, is_folder=False):
+        return []
+    return [SourceFile(Path(path), shown_path(path), data, settings.of(path))]
 
 
 def shown_path(path: str) -> str:
@@ -182,21 +186,34 @@ _Ignores = tuple[_IgnoreFile, ...]
 
 
 class _Search:
-    def __init__(self) -> None:
+    def __init__(self, settings_in: SettingsIn) -> None:
         # By real path, so that a file reached twice is one; the flag says that a link led to it.
-        self.found: dict[str, tuple[str, bool]] = {}
+        self.found: dict[str, tuple[str, bool, Settings]] = {}
         self.unreadable: list[Unreadable] = []
+        self._settings_in = settings_in
 
-    def take(self, path: str, real: str, as_link: bool) -> None:
+    def named(self, path: str) -> None:
+        """Take a file that is named itself."""
+        settings = self._settings_in(os.path.dirname(path))
+        if not (settings.force_exclude and settings.excludes(path, is_folder=False)):
+            self._take(path, os.path.realpath(path), settings, as_link=False)
+
+    def _take(self, path: str, real: str, settings: Settings, *, as_link: bool) -> None:
         known = self.found.get(real)
         if known is None or (known[1] and not as_link):
-            self.found[real] = (path, as_link)
+            self.found[real] = (path, as_link, settings)
 
     def folder(self, root: str) -> None:
         """Take the files to read beneath `root`."""
-        pending = [(root, os.path.realpath(root), _ignores_above(root))]
+        settings = self._settings_in(root)
+        is_excluded = settings.excludes(root, is_folder=True)
+        if is_excluded and settings.force_exclude:
+            return
+        # What the user names although it is excluded isn't excluded again by what means all that lies in it.
+        free_of = settings.root if is_excluded else None
+        pending = [(root, os.path.realpath(root), _ignores_above(root), settings)]
         while pending:
-            folder, real, ignores = pending.pop()
+            folder, real, ignores, settings = pending.pop()
             try:
                 with os.scandir(folder) as listing:
                     entries = list(listing)
@@ -207,22 +224,29 @@ class _Search:
             if "pyvenv.cfg" in names and folder != root:
                 continue
             ignores = _ignores_in(folder, names, ignores)
+            if not CONFIGURATION_FILES.isdisjoint(names) and folder != root:
+                settings = self._settings_in(folder)
+            excluded = compiled(settings.exclude)
+            if settings.root == free_of:
+                excluded = replace(excluded, others=())
             for entry in entries:
                 name, beneath = entry.name, os.path.join(real, entry.name)
                 if entry.is_dir(follow_symlinks=False):
                     if not (
                         name.startswith(".")
-                        or name in SKIPPED_FOLDERS
+                        or excluded.match_entry(entry.path, name, is_folder=True)
                         or _is_ignored(entry.path, True, ignores)
                     ):
-                        pending.append((entry.path, beneath, ignores))
+                        pending.append((entry.path, beneath, ignores, settings))
                 elif (
                     name.endswith(_SUFFIXES)
+                    and not excluded.match_entry(entry.path, name, is_folder=False)
                     and not _is_ignored(entry.path, False, ignores)
                     and entry.is_file()
                 ):
                     is_link = entry.is_symlink()
-                    self.take(entry.path, os.path.realpath(beneath) if is_link else beneath, is_link)
+                    target = os.path.realpath(beneath) if is_link else beneath
+                    self._take(entry.path, target, settings, as_link=is_link)
 
 
 def _is_ignored(path: str, is_folder: bool, ignores: _Ignores) -> bool:

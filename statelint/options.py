@@ -100,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="count the findings by rule, and what was not known by reason",
     )
+    _add_configuration(taken)
     taken.add_argument("--exit-zero", action="store_true", help="exit 0 even where problems were found")
     taken.add_argument("--explain", metavar="RULE", help="print the page of a rule (its code or its name)")
     taken.add_argument("--rules", action="store_true", help="list the rules")
@@ -111,6 +112,35 @@ def parser() -> argparse.ArgumentParser:
     )
     taken.add_argument("--version", action="version", version=f"statelint {__version__}")
     return taken
+
+
+def _add_configuration(taken: argparse.ArgumentParser) -> None:
+    """The options that say what is set and what is left out."""
+    taken.add_argument(
+        "--config",
+        action="append",
+        metavar="FILE|KEY=VALUE",
+        help="read this file and no other configuration, or set a key, as in --config 'format=\"json\"'",
+    )
+    taken.add_argument("--isolated", action="store_true", help="read no configuration files")
+    taken.add_argument(
+        "--exclude",
+        action="append",
+        metavar="PATTERNS",
+        help="leave out these files and folders, and no others",
+    )
+    taken.add_argument(
+        "--extend-exclude", action="append", metavar="PATTERNS", help="leave out these files and folders too"
+    )
+    taken.add_argument(
+        "--force-exclude", action="store_true", help="leave out what is excluded even where it is named"
+    )
+    taken.add_argument(
+        "--show-settings", action="store_true", help="print what is set for each PATH, and check nothing"
+    )
+    taken.add_argument(
+        "--show-files", action="store_true", help="list the files that would be checked, and check nothing"
+    )
 
 
 def _seconds(text: str) -> float:

@@ -62,23 +62,18 @@ class Run:
 
 def check(options: argparse.Namespace, configuration: Configuration) -> Run:
     """Find, and confirm where asked to; what is known when the user interrupts is kept."""
-    from statelint.discover import MissingPaths
-
     if wrong := _misused(options):
         raise UsageError(wrong)
     run = Run()
     settings = configuration.at(os.getcwd())
-    try:
-        discovered = _discovered(options, configuration)
-    except MissingPaths as error:
-        raise UsageError(*(f"no such file or folder: {path}" for path in error.paths)) from None
+    found = discovered(options, configuration)
     if options.python is not None and not options.confirm:
         raise UsageError("--python goes with --confirm or --timeline")
-    files = discovered.files
+    files = found.files
     generations = _generations(files)
     python = python_for(settings, "--confirm", generations or (2, 3)) if options.confirm else None
     run.texts = {file.shown: file.data for file in files if file.data is not None}
-    for folder in discovered.unreadable:
+    for folder in found.unreadable:
         run.trouble(f"{folder.shown}: {folder.error}")
     try:
         _find(run, files, options)
@@ -111,17 +106,20 @@ def _misused(options: argparse.Namespace) -> str | None:
     return None
 
 
-def _discovered(options: argparse.Namespace, configuration: Configuration) -> Discovered:
+def discovered(options: argparse.Namespace, configuration: Configuration) -> Discovered:
     """The files that the command line asks for."""
-    from statelint.discover import Discovered, discover, standard_input
+    from statelint.discover import Discovered, MissingPaths, discover, standard_input
 
     if STANDARD_INPUT not in options.paths:
         if options.stdin_filename is not None:
             raise UsageError(f"--stdin-filename is for the path {STANDARD_INPUT} alone")
-        return discover(options.paths, configuration.at)
+        try:
+            return discover(options.paths, configuration.at)
+        except MissingPaths as error:
+            raise UsageError(*(f"no such file or folder: {path}" for path in error.paths)) from None
     if len(options.paths) > 1:
         raise UsageError(f"{STANDARD_INPUT} (standard input) is the only path, or none")
-    return Discovered([standard_input(options.stdin_filename, sys.stdin.buffer.read(), configuration.at)])
+    return Discovered(standard_input(options.stdin_filename, sys.stdin.buffer.read(), configuration.at))
 
 
 def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace) -> None:

@@ -38,15 +38,18 @@ class Selection:
 
     An entry is a code, the beginning of one, or ADVICE.  `select` says what to begin with (None:
     everything but advice), `extend` adds to it, `ignore` takes away.  Of entries that disagree the
-    longest decides, and of equals `ignore`.
+    longest decides, and of equals `ignore`.  What `never` speaks of isn't wanted, whatever else is said.
     """
 
     select: tuple[str, ...] | None = None
     extend: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
 
     def wants(self, code: str, severity: Severity) -> bool:
         """Whether a finding of this rule and severity is asked for."""
+        if _strongest(self.never, code, severity) >= 0:
+            return False
         is_default = self.select is None and severity is not Severity.ADVICE
         wanted = _strongest((*(self.select or ()), *self.extend), code, severity)
         return max(wanted, 0 if is_default else -1) > _strongest(self.ignore, code, severity)

@@ -145,8 +145,7 @@ def test_standard_input(
     write(tmp_path, {"net.py": NET})
     monkeypatch.chdir(tmp_path)
     text = SERIES + "from net import build\nmodel = build(8, stateful=True)\nmodel.fit(x, y, batch_size=8)\n"
-    file = standard_input(None, text.encode())
-    found = judged(harness, monkeypatch, generation, [file])
+    found = judged(harness, monkeypatch, generation, standard_input(None, text.encode()))
     assert told(found) == ["<stdin>:5:1 SRN201 confirmed"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 from types import ModuleType
@@ -55,6 +56,13 @@ def test_the_list_of_rules_is_up_to_date(generate: ModuleType) -> None:
     assert (ROOT / "docs" / "rules" / "README.md").read_text(encoding="utf-8") == generate.index(), (
         "run docs/generate.py"
     )
+
+
+def test_the_keys_of_the_configuration_are_up_to_date(generate: ModuleType) -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert page == generate.with_keys(page), "run docs/generate.py"
+    written = json.loads((ROOT / "docs" / "statelint.schema.json").read_text(encoding="utf-8"))
+    assert written == generate.schema(), "run docs/generate.py"
 
 
 def test_the_evidence_is_of_these_fixtures() -> None:

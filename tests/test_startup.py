@@ -24,6 +24,7 @@ HEAVY = {
     "pygments",
     "rich",
     "tensorflow",
+    "tomllib",
     "tf_keras",
 }
 SHUFFLED = """\

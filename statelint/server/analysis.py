@@ -12,7 +12,6 @@ from statelint.discover import SourceFile
 from statelint.engine import Checked, Failure, check_files
 from statelint.findings import Finding
 from statelint.fixes.passes import Mended, mend
-from statelint.options import parser
 from statelint.server.documents import Buffer, Text
 from statelint.server.drafts import Drafts
 from statelint.source import project
@@ -85,7 +84,7 @@ class Analyst:
         """
         _forget_folders()
         # Read anew each time, so that what is set holds at once.
-        configuration = Configuration(parser().parse_args([]))
+        configuration = Configuration()
         self._drafts.keep({text.uri for buffer in job.buffers for text in buffer.texts})
         read = {
             text.uri: self._drafts.whole(buffer, text, text.uri in job.settled)
@@ -94,7 +93,10 @@ class Analyst:
         }
         files = {
             buffer.path: SourceFile(
-                buffer.path, buffer.shown, buffer.data(read), configuration.at(str(buffer.path.parent))
+                buffer.path,
+                buffer.shown,
+                buffer.data(read),
+                configuration.at(str(buffer.path.parent)).of(str(buffer.path)),
             )
             for buffer in job.buffers
         }

@@ -16,6 +16,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from statelint.findings import Finding
+from statelint.messages import UsageError
 from statelint.server.actions import FIX_ALL, NOTEBOOK_FIX_ALL, Offers, wants
 from statelint.server.analysis import Analyst, Job, Outcome, StaleError
 from statelint.server.diagnostics import Client, diagnostics
@@ -174,6 +175,9 @@ class Session:
             except StaleError:
                 self._dirty |= changed
                 self._settled |= settled
+            except UsageError as error:
+                # A configuration that can't be followed.
+                self._log("\n".join(map(str, error.args)))
             except Exception:
                 self._log(traceback.format_exc())
         if self._pause is None:
