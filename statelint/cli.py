@@ -14,7 +14,7 @@ from statelint.messages import UsageError, complain, described, progress_bar
 from statelint.options import parser
 from statelint.output import abandon_output, output, write_bytes
 from statelint.report import Results, write
-from statelint.run import CLEAN, INTERRUPTED, TROUBLE, check, python_for, tell_bounds
+from statelint.run import CLEAN, INTERRUPTED, STANDARD_INPUT, TROUBLE, check, python_for, tell_bounds
 from statelint.settings import Settings
 
 # Starting must stay cheap: whatever is heavy is imported where it is used (tests/test_startup.py).
@@ -27,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     status = CLEAN
     try:
+        if options.watch:
+            return _watch(options, sys.argv[1:] if argv is None else argv)
         with output(options.output_file) as stream:
             status = _report(options, stream)
         sys.stdout.flush()
@@ -42,6 +44,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"internal error: {described(error)}")
         status = TROUBLE
     return status
+
+
+def _watch(options: argparse.Namespace, arguments: Sequence[str]) -> int:
+    """Run again whenever a file changes."""
+    from statelint.watch import watch
+
+    if STANDARD_INPUT in options.paths:
+        raise UsageError("--watch watches files, not standard input")
+    watch(options.paths, arguments)
+    return CLEAN
 
 
 def _report(options: argparse.Namespace, stream: TextIO) -> int:

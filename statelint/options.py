@@ -102,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_configuration(taken)
     taken.add_argument("--exit-zero", action="store_true", help="exit 0 even where problems were found")
+    taken.add_argument("--watch", action="store_true", help="run again whenever a file changes, until Ctrl-C")
     taken.add_argument("--explain", metavar="RULE", help="print the page of a rule (its code or its name)")
     taken.add_argument("--rules", action="store_true", help="list the rules")
     taken.add_argument(
