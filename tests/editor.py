@@ -28,6 +28,7 @@ class Editor(LanguageClient):
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.logged: list[str] = []
+        self.said: list[str] = []
         self.refreshed = 0
         self._news = asyncio.Event()
 
@@ -39,6 +40,11 @@ class Editor(LanguageClient):
         @self.feature(types.WINDOW_LOG_MESSAGE)
         def logged(params: types.LogMessageParams) -> None:
             self.logged.append(params.message)
+            self._news.set()
+
+        @self.feature(types.WINDOW_SHOW_MESSAGE)
+        def said(params: types.ShowMessageParams) -> None:
+            self.said.append(params.message)
             self._news.set()
 
         @self.feature(types.WORKSPACE_DIAGNOSTIC_REFRESH)
@@ -75,6 +81,11 @@ class Editor(LanguageClient):
 
     def save(self, uri: str) -> None:
         self.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
+    def touched(self, uri: str) -> None:
+        """Tell that a file has changed on disk."""
+        change = types.FileEvent(uri, types.FileChangeType.Changed)
+        self.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
 
     def codes(self, uri: str) -> list[str | int | None]:
         return [one.code for one in self.published[uri].diagnostics]

@@ -130,8 +130,36 @@ def test_a_closed_file_is_read_from_disk(tmp_path: Path, uri: str) -> None:
         )
         await editor.until(lambda: editor.codes(uri) == ["SRN201"])
         models.write_text("stateful = False\n", encoding="utf-8")
-        change = types.FileEvent(models.as_uri(), types.FileChangeType.Changed)
-        editor.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+        editor.touched(models.as_uri())
+        await editor.until(lambda: editor.codes(uri) == [])
+
+    play(tmp_path, scene)
+
+
+def test_what_is_set_holds_at_once(tmp_path: Path, uri: str) -> None:
+    settings = tmp_path / "statelint.toml"
+
+    async def scene(editor: Editor) -> None:
+        def set_to(text: str) -> None:
+            settings.write_text(text, encoding="utf-8")
+            editor.touched(settings.as_uri())
+
+        editor.open(uri, SHUFFLED)
+        assert [one.code for one in await editor.shown(uri)] == ["SRN201"]
+        set_to('ignore = ["SRN2"]\n')
+        await editor.until(lambda: editor.codes(uri) == [])
+        set_to('severity = { SRN201 = "error" }\n')
+        await editor.until(lambda: editor.codes(uri) == ["SRN201"])
+        assert editor.published[uri].diagnostics[0].severity is types.DiagnosticSeverity.Error
+        # What can't be followed is said once, and what was set before holds on.
+        set_to("severity = 3\n")
+        await editor.until(lambda: bool(editor.said))
+        editor.write(uri, "\n" + SHUFFLED)
+        (shown,) = await editor.shown(uri)
+        assert shown.severity is types.DiagnosticSeverity.Error
+        assert len(editor.said) == 1
+        assert "severity" in editor.said[0]
+        set_to('exclude = ["train.py"]\n')
         await editor.until(lambda: editor.codes(uri) == [])
 
     play(tmp_path, scene)

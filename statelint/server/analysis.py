@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from statelint import target
-from statelint.configuration import Configuration
 from statelint.discover import SourceFile
 from statelint.engine import Checked, Failure, check_files
 from statelint.findings import Finding
 from statelint.fixes.passes import Mended, mend
+from statelint.server.configured import Configured
 from statelint.server.documents import Buffer, Text
 from statelint.server.drafts import Drafts
 from statelint.source import project
@@ -49,13 +49,14 @@ class Part:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of checking, by the texts' names, and what went wrong."""
+    """The files that were checked together, what came of it, by the texts' names, and what went wrong."""
 
+    files: tuple[SourceFile, ...]
+    buffers: tuple[Buffer, ...]
     parts: dict[str, Part] = field(default_factory=dict)
-    # The files that were checked together.
-    files: tuple[SourceFile, ...] = ()
-    buffers: tuple[Buffer, ...] = ()
     failures: list[Failure] = field(default_factory=list)
+    # What is wrong with the configuration.
+    complaints: list[str] = field(default_factory=list)
 
 
 class _Interruptible(Checked):
@@ -76,6 +77,7 @@ class Analyst:
 
     def __init__(self) -> None:
         self._drafts = Drafts()
+        self._configured = Configured()
 
     def check(self, job: Job, is_stale: Callable[[], bool]) -> Outcome:
         """What is found in the changed files, and in those that hang together with them.
@@ -83,32 +85,28 @@ class Analyst:
         Raises StaleError where the result isn't wanted any more.
         """
         _forget_folders()
-        # Read anew each time, so that what is set holds at once.
-        configuration = Configuration()
         self._drafts.keep({text.uri for buffer in job.buffers for text in buffer.texts})
         read = {
             text.uri: self._drafts.whole(buffer, text, text.uri in job.settled)
             for buffer in job.buffers
             for text in buffer.texts
         }
+        settings, wrong = self._configured.of([buffer.path for buffer in job.buffers])
         files = {
-            buffer.path: SourceFile(
-                buffer.path,
-                buffer.shown,
-                buffer.data(read),
-                configuration.at(str(buffer.path.parent)).of(str(buffer.path)),
-            )
+            buffer.path: SourceFile(buffer.path, buffer.shown, buffer.data(read), settings[buffer.path])
             for buffer in job.buffers
         }
         changed = {buffer.path for buffer in job.buffers if buffer.uri in job.changed}
         wanted = _together(files, changed)
         together = tuple(buffer for buffer in job.buffers if buffer.path in wanted)
-        outcome = Outcome(files=tuple(files[buffer.path] for buffer in together), buffers=together)
+        outcome = Outcome(tuple(files[buffer.path] for buffer in together), together, complaints=wrong)
         checked = _check(outcome.files, _Interruptible(is_stale))
         outcome.failures = checked.failures
         for buffer in together:
+            # It is read for those that import it.
+            is_excluded = settings[buffer.path].excludes(str(buffer.path), is_folder=False)
             for number, text in enumerate(buffer.texts):
-                found = [f for f in checked.findings if _is_in(f, buffer, number)]
+                found = [f for f in checked.findings if not is_excluded and _is_in(f, buffer, number)]
                 outcome.parts[text.uri] = Part(text, read[text.uri], found)
         return outcome
 

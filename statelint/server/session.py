@@ -16,7 +16,6 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from statelint.findings import Finding
-from statelint.messages import UsageError
 from statelint.server.actions import FIX_ALL, NOTEBOOK_FIX_ALL, Offers, wants
 from statelint.server.analysis import Analyst, Job, Outcome, StaleError
 from statelint.server.diagnostics import Client, diagnostics
@@ -68,6 +67,7 @@ class Session:
         # What the client knows to have changed: it asks for that by itself.
         self._told: set[str] = set()
         self._shown: dict[str, Shown] = {}
+        self._complaints: list[str] = []
         self._count = 0
 
     # What the editor tells.
@@ -175,9 +175,6 @@ class Session:
             except StaleError:
                 self._dirty |= changed
                 self._settled |= settled
-            except UsageError as error:
-                # A configuration that can't be followed.
-                self._log("\n".join(map(str, error.args)))
             except Exception:
                 self._log(traceback.format_exc())
         if self._pause is None:
@@ -207,6 +204,12 @@ class Session:
         self._told -= {buffer.uri for buffer in outcome.buffers}
         if must_ask and self._can_refresh:
             self._server.workspace_diagnostic_refresh(None)
+        if outcome.complaints != self._complaints:
+            self._complaints = outcome.complaints
+            for complaint in outcome.complaints:
+                self._server.window_show_message(
+                    types.ShowMessageParams(types.MessageType.Warning, f"statelint: {complaint}")
+                )
         for failure in outcome.failures:
             self._log(f"{failure.shown}: internal error in {failure.rule or 'statelint'}\n{failure.error}")
 
