@@ -1,10 +1,10 @@
 """Regenerates what is generated: `python docs/generate.py`.
 
-It writes the README's example with what statelint prints of it, the list of the rules in
-docs/rules/README.md, the keys in docs/configuration.md and docs/statelint.schema.json. With `--measured` it
-also runs real Keras, which needs the `confirm` extra and some minutes, and writes docs/terminal.svg and
-docs/evidence.md; with `--fixes` it runs the programs that are wrong on purpose once more, mended, and writes
-docs/fixes.md.
+It writes the README's example with what statelint prints of it, the programs and outputs in other pages, the
+list of the rules in docs/rules/README.md, the keys in docs/configuration.md and docs/statelint.schema.json.
+With `--measured` it also runs real Keras, which needs the `confirm` extra and some minutes, and writes
+docs/terminal.svg and docs/evidence.md; with `--fixes` it runs the programs that are wrong on purpose once
+more, mended, and writes docs/fixes.md.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -46,6 +47,8 @@ EVIDENCE = Path("docs/evidence.md")
 FIXES = Path("docs/fixes.md")
 CONFIGURATION = Path("docs/configuration.md")
 SCHEMA = Path("docs/statelint.schema.json")
+# Pages with blocks below `<!-- example: FILE -->` and `<!-- output: COMMAND -->`.
+PAGES = (Path("docs/api.md"),)
 GROUPS = {
     "SRN0": "The tool itself",
     "SRN1": "Build: can the state be allocated, and is it wanted",
@@ -62,6 +65,8 @@ def main() -> int:
     os.chdir(ROOT)
     readme = Path("README.md")
     readme.write_text(filled(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
     INDEX.write_text(index(), encoding="utf-8")
     text = CONFIGURATION.read_text(encoding="utf-8")
     CONFIGURATION.write_text(with_keys(text), encoding="utf-8")
@@ -233,6 +238,33 @@ def filled(readme: str) -> str:
         before, fence, after = re.split(rf"({start}.* -->\n```\w+\n)", readme)
         readme = before + fence + text + end + after.partition(end)[2]
     return readme
+
+
+def refreshed(page: str) -> str:
+    """The page's text with the programs and the outputs of the commands that it names, as they are now."""
+
+    def block(found: re.Match[str]) -> str:
+        head, kind, named = found.group("head", "kind", "named")
+        text = Path(named).read_text(encoding="utf-8") if kind == "example" else printed(named)
+        return f"{head}{text.rstrip()}\n```\n"
+
+    pattern = r"(?P<head><!-- (?P<kind>example|output): (?P<named>[^\n]*) -->\n```\w+\n).*?^```\n"
+    return re.sub(pattern, block, page, flags=re.MULTILINE | re.DOTALL)
+
+
+def printed(command: str) -> str:
+    """What a command of the shell prints in the checkout."""
+    functions = f'python() {{ "{sys.executable}" "$@"; }}; statelint() {{ python -m statelint "$@"; }}'
+    environment = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    ended = subprocess.run(
+        ["bash", "-c", f"{functions}; {command}"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return ended.stdout
 
 
 def picture() -> str:

@@ -3,18 +3,30 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from statelint.lint import Linted, lint_source
     from statelint.live.clean import assert_state_is_clean
     from statelint.live.guard import StateError, StateGuard, StateWarning
     from statelint.live.recording import record
 
 __version__ = "0.1.0"
-__all__ = ["StateError", "StateGuard", "StateWarning", "__version__", "assert_state_is_clean", "record"]
+__all__ = [
+    "Linted",
+    "StateError",
+    "StateGuard",
+    "StateWarning",
+    "__version__",
+    "assert_state_is_clean",
+    "lint_source",
+    "record",
+]
 
 _HOMES = {
+    "Linted": "statelint.lint",
     "StateError": "statelint.live.guard",
     "StateGuard": "statelint.live.guard",
     "StateWarning": "statelint.live.guard",
     "assert_state_is_clean": "statelint.live.clean",
+    "lint_source": "statelint.lint",
     "record": "statelint.live.recording",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
@@ -75,7 +76,14 @@ class Key(tuple[Hashable, ...]):
         return self is not other
 
 
-_keys: dict[tuple[Hashable, ...], Key] = {}
+class _Keys(threading.local):
+    """The keys of the program that this thread follows."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Hashable, ...], Key] = {}
+
+
+_keys = _Keys()
 
 
 def interned(key: Hashable) -> Hashable:
@@ -85,15 +93,16 @@ def interned(key: Hashable) -> Hashable:
     parts = tuple(interned(part) for part in key)
     # 1, 1.0 and True are equal, and still different values.
     sort = tuple(type(part) for part in parts)
-    found = _keys.get((sort, *parts))
+    known = _keys.known
+    found = known.get((sort, *parts))
     if found is None:
-        found = _keys[(sort, *parts)] = Key(parts)
+        found = known[(sort, *parts)] = Key(parts)
     return found
 
 
 def forget_keys() -> None:
     """Let go of all keys; values made before and after are never equal."""
-    _keys.clear()
+    _keys.known.clear()
 
 
 @dataclass(frozen=True, slots=True)
