@@ -95,6 +95,16 @@ def test_a_text_that_names_its_encoding() -> None:
     assert codes(text.replace("latin-1", "nonsense"))
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [r'"\xZZ"', r'"\N{foo}"', 'b"é"', r'"\u12"', "9" * 5000, '"a" "\\u12"', '"\0"', "1e999", '"a" b"b"'],
+)
+def test_what_libcst_takes_and_python_does_not(bad: str) -> None:
+    for more in ("", "class Reset(keras.callbacks.Callback):\n    def on_epoch_begin(self, epoch): pass\n"):
+        text = SHUFFLED.replace('"mse"', bad).replace("import numpy", f"import keras\n{more}import numpy")
+        assert not lint_source(text).failures
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.one_of(

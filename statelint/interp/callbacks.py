@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
@@ -197,7 +198,8 @@ def _mentions(machine: Machine) -> Counter[object]:
                 if isinstance(node, cst.Name):
                     mentions[node.value] += 1
                 elif isinstance(node, cst.SimpleString):
-                    mentions[node.evaluated_value] += 1
+                    with suppress(SyntaxError, ValueError):  # not all that libcst takes is Python
+                        mentions[node.evaluated_value] += 1
     return mentions
 
 

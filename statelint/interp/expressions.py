@@ -126,21 +126,14 @@ def _implied(machine: Machine, identifier: str) -> str | None:
     return _IMPLIED.get(identifier)
 
 
-def _integer(machine: Machine, node: cst.Integer) -> Value:
-    return Known(node.evaluated_value)
-
-
-def _float(machine: Machine, node: cst.Float) -> Value:
-    return Known(node.evaluated_value)
-
-
-def _string(machine: Machine, node: cst.SimpleString) -> Value:
-    return Known(node.evaluated_value)
-
-
-def _concatenated(machine: Machine, node: cst.ConcatenatedString) -> Value:
-    text = node.evaluated_value
-    return Known(text) if text is not None else machine.unknown(Reason.EXPRESSION, node)
+def _literal(
+    machine: Machine, node: cst.Integer | cst.Float | cst.SimpleString | cst.ConcatenatedString
+) -> Value:
+    try:
+        value = node.evaluated_value
+    except (SyntaxError, ValueError):  # libcst takes some that Python doesn't: "\\xZZ", b"é"
+        value = None
+    return machine.unknown(Reason.EXPRESSION, node) if value is None else Known(value)
 
 
 def _formatted(machine: Machine, node: cst.FormattedString) -> Value:
@@ -612,10 +605,10 @@ def _await(machine: Machine, node: cst.Await) -> Value:
 
 _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
     cst.Name: name,
-    cst.Integer: _integer,
-    cst.Float: _float,
-    cst.SimpleString: _string,
-    cst.ConcatenatedString: _concatenated,
+    cst.Integer: _literal,
+    cst.Float: _literal,
+    cst.SimpleString: _literal,
+    cst.ConcatenatedString: _literal,
     cst.FormattedString: _formatted,
     cst.Tuple: _tuple,
     cst.List: _list,

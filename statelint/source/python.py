@@ -177,6 +177,8 @@ def read(path: str, data: bytes | str) -> Source | Unreadable:
         return Unreadable(
             start, f"is too large to follow ({len(data):,} bytes, the limit is {MAX_BYTES:,})", code
         )
+    if "\0" in data if isinstance(data, str) else b"\0" in data:  # which libcst takes in strings
+        return _unreadable(path, data, 1, 0, "contains null characters")
     if _depth(data if isinstance(data, bytes) else data.encode("utf-8", "replace")) > MAX_BRACKETS:
         # Rather than raise, libcst's parser overflows the stack on what CPython refuses too.
         try:
