@@ -1,7 +1,7 @@
 """Finds the mistakes people make with stateful RNNs in Keras, and proves them on real Keras."""
 
-from typing import TYPE_CHECKING
-
+# `typing` itself costs as much to import as all that `--version` needs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from statelint.lint import Linted, lint_source
     from statelint.live.clean import assert_state_is_clean

@@ -24,6 +24,9 @@ _SUFFIXES = (".py", *NOTEBOOKS, *MARKDOWN)
 # In these a folder says what is set there.
 CONFIGURATION_FILES = frozenset({"statelint.toml", "pyproject.toml"})
 
+_CHUNK = 1 << 16
+_BINARY = getattr(os, "O_BINARY", 0)
+
 SettingsIn = Callable[[str], Settings]
 
 
@@ -34,13 +37,37 @@ class SourceFile:
     `data` is what came for it on standard input; None stands for what lies at the path.
     """
 
-    path: Path
+    # Where it really is.  Only few files of a large tree are worth a Path.
+    place: str | Path
     shown: str
     data: bytes | None = None
     settings: Settings = DEFAULT
 
+    @property
+    def path(self) -> Path:
+        return Path(self.place)
+
+    @property
+    def folder(self) -> str:
+        return os.path.dirname(self.place)
+
     def read(self) -> bytes:
-        return self.path.read_bytes() if self.data is None else self.data
+        return contents(self.place) if self.data is None else self.data
+
+
+def contents(path: str | Path) -> bytes:
+    """The bytes of a file; a stream object would cost as much as opening it."""
+    opened = os.open(path, os.O_RDONLY | _BINARY)
+    try:
+        data = os.read(opened, _CHUNK)
+        if len(data) < _CHUNK:
+            return data
+        chunks = [data]
+        while data := os.read(opened, os.fstat(opened).st_size or _CHUNK):
+            chunks.append(data)
+        return b"".join(chunks)
+    finally:
+        os.close(opened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +118,9 @@ def discover(paths: Sequence[str], settings_in: SettingsIn = _nothing_set) -> Di
             search.folder(absolute)
         else:
             search.named(absolute)
+    here = os.getcwd().rstrip(os.sep) + os.sep
     files = [
-        SourceFile(Path(path), shown_path(path), None, settings.of(path))
+        SourceFile(path, _shown_in(here, path), None, settings.of(path))
         for path, _, settings in search.found.values()
     ]
     files.sort(key=lambda file: file.shown)
@@ -113,8 +141,12 @@ def standard_input(name: str | None, data: bytes, settings_in: SettingsIn = _not
 
 def shown_path(path: str) -> str:
     """The absolute `path` relative to the working directory where it lies beneath it; posix."""
-    here = os.getcwd().rstrip(os.sep) + os.sep
-    return path.removeprefix(here).replace(os.sep, "/")
+    return _shown_in(os.getcwd().rstrip(os.sep) + os.sep, path)
+
+
+def _shown_in(here: str, path: str) -> str:
+    shown = path.removeprefix(here)
+    return shown if os.sep == "/" else shown.replace(os.sep, "/")
 
 
 @dataclass(frozen=True, slots=True)

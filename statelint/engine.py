@@ -9,24 +9,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statelint.discover import is_document, shown_path
+from statelint.discover import SourceFile, is_document, shown_path
 from statelint.findings import Finding, Fix, Severity
 from statelint.settings import DEFAULT, Settings
 from statelint.sites import Site
+from statelint.source.candidates import Candidates, mentions
+from statelint.source.project import Project
 from statelint.target import GENERATIONS, target_of
 
 if TYPE_CHECKING:
-    from statelint.discover import SourceFile
     from statelint.fixes.code import Code
     from statelint.remedies import Remedy
     from statelint.rules.base import Report, Rule
-    from statelint.source.project import Project
     from statelint.source.python import Source, Unreadable
     from statelint.trace.story import Trace
     from statelint.values import Reason
 
-# Without one of these words no rule has anything to say.
-_CANDIDATE = re.compile(rb"stateful|reset_state")
 # Rules on the order of batches: where no state is carried, it doesn't matter.
 _ABOUT_ORDER = frozenset({"SRN201", "SRN202", "SRN203", "SRN208", "SRN209", "SRN210", "SRN211", "SRN212"})
 # A file that can't be parsed is reported only where it is clearly about stateful RNNs.
@@ -71,18 +69,20 @@ class Checked:
                 )
 
 
-def check_files(files: Sequence[SourceFile], checked: Checked | None = None) -> Checked:
+def check_files(
+    files: Sequence[SourceFile], checked: Checked | None = None, *, thorough: bool = False
+) -> Checked:
     """Check files by their settings, each with the modules of the project that it imports.
 
-    What is found goes into `checked` file by file, so that an interrupt loses nothing.
+    What is found goes into `checked` file by file, so that an interrupt loses nothing.  `thorough`: files
+    in which nothing can be found are followed too where they speak of state, so that all that isn't known
+    is counted.
     """
-    from statelint.source.project import Project
-
     checked = Checked() if checked is None else checked
     project = Project({file.path: file.data for file in files if file.data is not None})
     settings = {file.shown: file.settings for file in files}
     used: set[Site] = set()
-    for file in _importers_first(files, project, checked):
+    for file in _importers_first(files, project, checked, thorough):
         one = _check(file.shown, file.read(), file.settings.keras, file.path, project, used)
         checked.add(_judged(one.findings, settings))
         checked.failures.extend(one.failures)
@@ -102,23 +102,22 @@ def _judged(findings: Iterable[Finding], settings: Mapping[str, Settings]) -> li
     ]
 
 
-def _importers_first(files: Sequence[SourceFile], project: Project, checked: Checked) -> list[SourceFile]:
+def _importers_first(
+    files: Sequence[SourceFile], project: Project, checked: Checked, thorough: bool
+) -> list[SourceFile]:
     """The files in which something may be found, each before those that it imports.
 
     So it is known which functions of a module other programs call, before the module is followed alone.
     """
-    candidates: dict[Path, SourceFile] = {}
-    for file in files:
-        checked.files += 1
-        try:
-            data = file.read()
-        except OSError as error:
-            site = Site(file.shown, None, 1, 1, 1, 1)
-            unreadable = _unreadable(site, f"cannot be read: {error.strerror or error}")
-            checked.add(file.settings.judged([unreadable]))
-            continue
-        if project.concerns(file.path, data, _CANDIDATE):
-            candidates[file.path] = file
+
+    def cannot_read(file: SourceFile, error: OSError) -> None:
+        site = Site(file.shown, None, 1, 1, 1, 1)
+        unreadable = _unreadable(site, f"cannot be read: {error.strerror or error}")
+        checked.add(file.settings.judged([unreadable]))
+
+    checked.files += len(files)
+    found = Candidates(project, thorough=thorough).among(files, cannot_read)
+    candidates = {file.path: file for file in found}
     ordered: list[SourceFile] = []
     seen: set[Path] = set()
     for start in candidates:
@@ -138,7 +137,7 @@ def _importers_first(files: Sequence[SourceFile], project: Project, checked: Che
 
 def check_source(shown: str, data: bytes, settings: Settings = DEFAULT, path: Path | None = None) -> Checked:
     """Check one file's contents alone; `shown` is how findings name it, `path` where it really is."""
-    if not _CANDIDATE.search(data):
+    if not mentions(data):
         return Checked()
     checked = _check(shown, data, settings.keras, path, None, set())
     checked.findings[:] = settings.judged(checked.findings)
@@ -196,7 +195,9 @@ def _sources(
 
     source = read(shown, data) if project is None or path is None else project.parse(path, shown, data)
     if isinstance(source, Unreadable):
-        checked.add(_relevant(source, data))
+        # Of a library's own source nothing would be said anyway.
+        if project is None or path is None or not project.is_apart(str(path.parent)):
+            checked.add(_relevant(source, data))
         return []
     return [source]
 
@@ -209,8 +210,7 @@ def _parts(
 
     document = open_document(shown, data)
     code = document.code.encode("utf-8", "replace")
-    imports = project is not None and path is not None and project.concerns(path, code, _CANDIDATE)
-    if document.damage is None and not imports and not _CANDIDATE.search(code):
+    if document.damage is None and not _concerns(path, code, project):
         return []
     from statelint.source.reading import parse
 
@@ -221,6 +221,13 @@ def _parts(
         checked.fragments += not findings
     checked.fragments += reading.fragments
     return reading.sources
+
+
+def _concerns(path: Path | None, code: bytes, project: Project | None) -> bool:
+    """Whether the code in a document, or what it imports, says something about state."""
+    if mentions(code) or project is None or path is None:
+        return mentions(code)
+    return Candidates(project, thorough=True).lead_to_some(project.imports(path))
 
 
 def _traces(source: Source, path: Path | None, project: Project | None, used: set[Site]) -> tuple[Trace, ...]:

@@ -132,7 +132,7 @@ def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace) ->
         if options.fix or options.diff:
             _fix(run, files, checked, options)
         else:
-            check_files(files, checked)
+            check_files(files, checked, thorough=options.statistics)
     except Exception as error:
         run.trouble(f"internal error: {described(error)}")
     finally:

@@ -63,6 +63,8 @@ class Engine:
         self,
         files: Sequence[SourceFile],
         checked: Checked,
+        *,
+        thorough: bool = False,
     ) -> Checked:
         self.selections += [file.settings.selection for file in files]
         self.asked.append([(file.shown, file.settings.keras) for file in files])
@@ -227,7 +229,7 @@ def test_a_crash_of_the_analysis_stops_no_other_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("a.py").write_text("import keras  # stateful\n", encoding="utf-8")
+    Path("a.py").write_text("import keras\nstateful = 1\n", encoding="utf-8")
     layer = "keras.layers.LSTM(4, stateful=True, batch_size=2)"
     Path("b.py").write_text(f"import keras\n{layer}\n", encoding="utf-8")
     follow = program.follow
@@ -452,7 +454,7 @@ from statelint.cli import main
 from statelint.findings import Finding, Severity
 from statelint.sites import Site
 
-def check_files(files, checked):
+def check_files(files, checked, thorough):
     checked.findings += [
         Finding("SRN201", "shuffled-batches", Severity.ERROR, Site("train.py", None, n, 1, n, 2),
                 "caf\\u00e9 " * 20, "", "", (2, 3))

@@ -49,12 +49,26 @@ def imported(folder: Path, *options: str) -> tuple[set[str], int, str]:
         check=False,
     )
     modules = re.findall(r"^import time:.*\| +(\S+)$", ended.stderr, flags=re.MULTILINE)
-    assert "statelint.cli" in modules
+    assert ("statelint.cli" in modules) is (options != ("--version",))
     return {name for name in HEAVY if name in modules}, ended.returncode, ended.stdout
 
 
 def test_version(tmp_path: Path) -> None:
     assert imported(tmp_path, "--version") == (set(), 0, f"statelint {statelint.__version__}\n")
+
+
+def test_the_version_needs_nothing(tmp_path: Path) -> None:
+    code = "import sys; before = set(sys.modules); import statelint.__main__ as m; sys.argv[1] = '--version'"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}; m.main(); print(sorted(set(sys.modules) - before))", ""],
+        env=os.environ | {"PYTHONPATH": str(Path(statelint.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told, modules = ended.stdout.splitlines()
+    assert told == f"statelint {statelint.__version__}"
+    assert ast.literal_eval(modules) == ["statelint", "statelint.__main__"]
 
 
 def test_files_without_a_candidate(tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ def execute_import_from(machine: Machine, node: cst.ImportFrom) -> None:
             names = calls.public_names(machine, module)
             for name in names:
                 machine.frame[name] = _library(machine, f"{module}.{name}", node)
-            if not names and module.partition(".")[0] not in LIBRARIES | sys.stdlib_module_names:
+            is_strange = module.partition(".")[0] not in LIBRARIES | sys.stdlib_module_names
+            if not names and is_strange and not _is_in_library(machine):
                 machine.starred.add(machine.root_frame)
         return
     for alias in node.names:
@@ -68,8 +69,7 @@ def _member(
 
 def _library(machine: Machine, full: str, node: cst.CSTNode) -> Value:
     """A library's thing; unknown where this Keras lacks it, or where the library itself is being read."""
-    importer = machine.module_files.get(machine.root_frame)
-    is_own = importer is not None and full.partition(".")[0] in LIBRARIES and is_in_library(importer)
+    is_own = full.partition(".")[0] in LIBRARIES and _is_in_library(machine)
     is_missing = machine.catches(*IMPORT_ERRORS) and keras.is_removed(machine, full)
     if is_missing:
         machine.miss_import()
@@ -80,10 +80,18 @@ def _library(machine: Machine, full: str, node: cst.CSTNode) -> Value:
     return machine.patched.get(found.value.name, found)
 
 
+def _is_in_library(machine: Machine) -> bool:
+    """Whether the module that is being followed is a library's own."""
+    importer = machine.module_files.get(machine.root_frame)
+    return importer is not None and is_in_library(importer)
+
+
 def import_module(machine: Machine, name: str) -> Value:
     """`importlib.import_module(name)`."""
     machine.note_import(name)
     modules = _load(machine, name, 0)
+    if not modules and name.partition(".")[0] in LIBRARIES and _is_in_library(machine):
+        return machine.unknown(Reason.IMPORT)
     return modules[-1] if modules else calls.library(name)
 
 

@@ -56,7 +56,9 @@ class Project:
         self._contents = contents or {}
         self._sources: dict[Path, Source | Unreadable] = {}
         self._imports: dict[Path, tuple[Path, ...]] = {}
-        self._mentions: dict[Path, bool] = {}
+        # By folder, name and level: all files of a folder find the same.
+        self._located: dict[tuple[str, str, int], tuple[Path, ...]] = {}
+        self._apart: dict[str, bool] = {}
 
     def locate(self, importer: Path, entry: Path, name: str, level: int) -> tuple[Path, ...] | None:
         """Where `import name` leads in the file `importer` of the program `entry`, package by package.
@@ -100,7 +102,8 @@ class Project:
     def _read(self, path: Path) -> bytes:
         return self._contents[path] if path in self._contents else path.read_bytes()
 
-    def _bytes(self, file: Path) -> bytes:
+    def text(self, file: Path) -> bytes:
+        """What stands in a file; nothing where it can't be read."""
         try:
             return self._read(file)
         except OSError:
@@ -110,14 +113,27 @@ class Project:
         """The project's modules that a file names in import statements; nothing is parsed for it."""
         known = self._imports.get(file)
         if known is None:
-            known = self._imports[file] = tuple(
-                self._imported(file, self._bytes(file) if data is None else data)
-            )
+            text = self.text(file) if data is None else data
+            known = self._imports[file] = self.imported(str(file.parent), text)
         return known
 
-    def _imported(self, file: Path, data: bytes) -> Iterator[Path]:
+    def imported(self, folder: str, data: bytes) -> tuple[Path, ...]:
+        """The project's modules that a file with these contents in a folder names in import statements."""
+        found: dict[Path, None] = {}
         for name, level in _named(data):
-            yield from self.locate(file, file, name, level) or ()
+            asked = (folder, name, level)
+            if asked not in self._located:
+                file = Path(folder, "importer.py")
+                self._located[asked] = self.locate(file, file, name, level) or ()
+            found.update(dict.fromkeys(self._located[asked]))
+        return tuple(found)
+
+    def is_apart(self, folder: str) -> bool:
+        """Whether the files of a folder are a library's own source, whose imports aren't followed."""
+        known = self._apart.get(folder)
+        if known is None:
+            known = self._apart[folder] = is_in_library(Path(folder, "importer.py"))
+        return known
 
     def needs(self, program: Path, data: bytes) -> Needs:
         """What must be there for the program to run; `data` is its text."""
@@ -137,32 +153,13 @@ class Project:
                 for module in found:
                     if module.suffix == ".py" and module not in modules and module != program:
                         modules[module] = None
-                        todo.append((module, self._bytes(module)))
+                        todo.append((module, self.text(module)))
         return Needs(tuple(modules), tuple(folders), ".".join(package))
-
-    def concerns(self, file: Path, data: bytes, words: re.Pattern[bytes]) -> bool:
-        """Whether one of the words stands in the file or in a module that it imports, however far."""
-        if words.search(data):
-            return True
-        seen, todo = {file}, list(self.imports(file, data))
-        while todo:
-            module = todo.pop()
-            if module in seen or module.suffix != ".py":
-                continue
-            seen.add(module)
-            if module not in self._mentions:
-                text = self._bytes(module)
-                self._mentions[module] = words.search(text) is not None
-                self.imports(module, text)
-            if self._mentions[module]:
-                return True
-            todo.extend(self.imports(module))
-        return False
 
 
 def _named(data: bytes) -> Iterator[tuple[str, int]]:
     """The names in import statements, each with the number of its leading dots."""
-    for dots, module, names, plain in _IMPORTS.findall(data):
+    for dots, module, names, plain in _statements(data):
         if plain:
             wanted = [part.split()[0] for part in plain.decode().split(",") if part.strip()]
             level = 0
@@ -171,6 +168,17 @@ def _named(data: bytes) -> Iterator[tuple[str, int]]:
             level, base = len(dots), module.decode()
             wanted = [base, *(f"{base}.{name}" if base else name for name in inner if name != "*")]
         yield from ((name, level) for name in wanted if name or level)
+
+
+def _statements(data: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """What `_IMPORTS` finds; it is slow, so it sees only the lines that it can find something in."""
+    start = data.find(b"import")
+    while start >= 0:
+        begin = data.rfind(b"\n", 0, start) + 1
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        yield from _IMPORTS.findall(data, begin, end)
+        start = data.find(b"import", end)
 
 
 def _holder(module: Path) -> Path:

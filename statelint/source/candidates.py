@@ -1,0 +1,177 @@
+"""Which files can have findings, told in stages from the cheapest look to the dearest.
+
+Most trees have hardly any, so most of a run's time goes to those that have none.  A file is left out only
+where no rule can have anything to say; tests/test_candidates.py holds that leaving it out changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statelint.discover import SourceFile, is_document
+from statelint.source.project import is_in_library
+
+if TYPE_CHECKING:
+    from statelint.source.project import Project
+
+# Without one of these words no rule has anything to say.
+_WORDS = (b"stateful", b"reset_state")
+_WORD = re.compile(r"stateful|reset_state")
+# Where they stand so, they are surely code.
+_IN_CODE = re.compile(rb"^[^#'\"\n]*(?:\bstateful\s*=\s*True|\.reset_states?\()", re.MULTILINE)
+# Without one of these a program can't name anything of Keras.
+_KERAS = re.compile(rb"keras|tensorflow|import[\s\\]*\*|import_module|__import__")
+# Deeper code may be too deep for libcst, which is reported.
+_DEPTH = 60
+_LARGE = 400_000
+
+
+def mentions(data: bytes) -> bool:
+    """Whether one of the words stands anywhere in a file."""
+    return _WORDS[0] in data or _WORDS[1] in data
+
+
+class Candidates:
+    """Looks through the files of a run, and the modules that they import, each of which is read once.
+
+    `thorough`: a word anywhere is enough, as for counting what isn't known.
+    """
+
+    def __init__(self, project: Project, *, thorough: bool = False) -> None:
+        self._project = project
+        self._thorough = thorough
+        # What a file imports of the project, for those that import something.
+        self._links: dict[Path, tuple[Path, ...]] = {}
+        self._speaking: set[Path] = set()
+        self._looked: set[Path] = set()
+        self._named: dict[Path, bool] = {}
+
+    def among(
+        self, files: Iterable[SourceFile], cannot_read: Callable[[SourceFile, OSError], None]
+    ) -> list[SourceFile]:
+        """The files in which something may be found."""
+        linked: list[SourceFile] = []
+        for file in files:
+            try:
+                data = file.read()
+            except OSError as error:
+                cannot_read(file, error)
+                continue
+            if self._look(file, data):
+                linked.append(file)
+        self._follow_links()
+        reaching = self._reaching()
+        return [
+            file
+            for file in linked
+            if file.path in reaching and (self._thorough or self._can_name_keras(file.path))
+        ]
+
+    def lead_to_some(self, modules: tuple[Path, ...]) -> bool:
+        """Whether one of these modules, or what they import, says one of the words."""
+        start = Path()
+        self._links[start] = modules
+        self._follow_links()
+        return start in self._reaching()
+
+    def _look(self, file: SourceFile, data: bytes) -> bool:
+        """Note what a file says and imports; whether it does either."""
+        does_speak = mentions(data)
+        if self._project.is_apart(file.folder) and not is_document(file.shown):
+            # Its imports, those of Keras too, aren't followed.
+            if does_speak and self._thorough:
+                self._speaking.add(file.path)
+            return does_speak and self._thorough
+        links = self._project.imported(file.folder, data)
+        if not does_speak and not links:
+            return False
+        self._note(file.path, data, links)
+        return True
+
+    def _note(self, path: Path, data: bytes, links: tuple[Path, ...]) -> None:
+        self._looked.add(path)
+        self._links[path] = links
+        if mentions(data) and self._matters(path, data):
+            self._speaking.add(path)
+        if mentions(data) or links:
+            self._named[path] = _KERAS.search(data) is not None or is_document(path.name)
+
+    def _matters(self, path: Path, data: bytes) -> bool:
+        """Whether the words in a file may be more than talk."""
+        if self._thorough or is_document(path.name) or len(data) > _LARGE:
+            return True
+        return _IN_CODE.search(data) is not None or not is_plain(data)
+
+    def _follow_links(self) -> None:
+        """Look into the modules that files lead to, however far."""
+        todo = [module for links in self._links.values() for module in links]
+        while todo:
+            module = todo.pop()
+            if module in self._looked or module.suffix != ".py":
+                continue
+            data = self._project.text(module)
+            links = () if is_in_library(module) else self._project.imported(str(module.parent), data)
+            self._note(module, data, links)
+            todo.extend(links)
+
+    def _reaching(self) -> set[Path]:
+        """The files that speak, and those that import them, however far."""
+        importers: dict[Path, list[Path]] = {}
+        for path, links in self._links.items():
+            for module in links:
+                importers.setdefault(module, []).append(path)
+        reaching, todo = set(self._speaking), list(self._speaking)
+        while todo:
+            for importer in importers.get(todo.pop(), ()):
+                if importer not in reaching:
+                    reaching.add(importer)
+                    todo.append(importer)
+        return reaching
+
+    def _can_name_keras(self, path: Path) -> bool:
+        seen, todo = {path}, [path]
+        while todo:
+            module = todo.pop()
+            if self._named.get(module, module not in self._looked):
+                return True
+            todo.extend(link for link in self._links.get(module, ()) if link not in seen)
+            seen.update(self._links.get(module, ()))
+        return False
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether a module surely parses, and the words stand only in its comments and docstrings."""
+    import ast
+
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEPTH):
+        if not level:
+            return True
+        below: list[ast.AST] = []
+        for node in level:
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue
+            for value in node.__dict__.values():
+                if isinstance(value, ast.AST):
+                    below.append(value)
+                elif isinstance(value, list):
+                    below.extend(item for item in value if isinstance(item, ast.AST))
+                    if any(map(_says, value)):
+                        return False  # global stateful
+                elif _says(value):
+                    return False
+        level = below
+    return False
+
+
+def _says(value: object) -> bool:
+    if isinstance(value, bytes):
+        return mentions(value)
+    return isinstance(value, str) and _WORD.search(value) is not None

@@ -1,0 +1,171 @@
+"""Leaving files out changes nothing: what the cheap looks pass over has no findings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from statelint.discover import SourceFile, discover
+from statelint.engine import check_files
+from statelint.source import project as projects
+from statelint.source.candidates import Candidates, is_plain
+from statelint.source.project import _IMPORTS, Project, _statements
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+TRAINING = """\
+model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(np.zeros((8, 3, 1)), np.zeros((8, 4)), batch_size=2, epochs=2)
+"""
+HEAD = "import keras\nimport numpy as np\n"
+
+# What a file may be made of: whole programs, what is needed for one, and talk.
+PIECES = st.sampled_from(
+    [
+        HEAD,
+        TRAINING,
+        "import numpy as np\nfrom tensorflow import keras\n",
+        "from other import *\n",
+        "from other import model, x, y\nmodel.fit(x, y, batch_size=2, epochs=2)\n",
+        "from . import other\nother.model.reset_states()\n",
+        "import importlib\nkeras = importlib.import_module('keras')\nimport numpy as np\n",
+        "from unknown_package import *\n",
+        "def train():\n    " + TRAINING.replace("\n", "\n    ").rstrip(" "),
+        '"""A stateful service: call model.reset_states() first."""\n',
+        "# keras: stateful=True\n",
+        "class Server:\n    def reset_state(self):\n        self.stateful = False\n",
+        "options = {'stateful': True}\nlayer = keras.layers.LSTM(4, **options)\n",
+        "global stateful\n",
+        "x = np.zeros((9, 3, 1))\ny = np.zeros((9, 4))\n",
+        "print 'stateful=True', reset_states()\n",
+        "(\n",
+    ]
+)
+FILES = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.lists(PIECES, min_size=1, max_size=4).map("".join)
+        for name in ("a.py", "other.py", "sub/b.py", "keras/__init__.py", "keras/c.py")
+    },
+)
+
+
+def everything(
+    self: Candidates, files: Iterable[SourceFile], cannot_read: Callable[[SourceFile, OSError], None]
+) -> list[SourceFile]:
+    return list(files)
+
+
+def found(folder: Path) -> list[object]:
+    projects.forget_folders()
+    checked = check_files(discover([str(folder)]).files)
+    assert not checked.failures
+    return list(checked.findings)
+
+
+def unfiltered(folder: Path) -> list[object]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Candidates, "among", everything)
+        return found(folder)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=FILES)
+def test_programs_that_are_left_out_have_no_findings(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, str]
+) -> None:
+    folder = tmp_path_factory.mktemp("project")
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    assert found(folder) == unfiltered(folder)
+
+
+def test_fixtures_that_are_left_out_have_no_findings() -> None:
+    folders = sorted(FIXTURES.iterdir())[::8]
+    assert any(found(folder) for folder in folders)
+    for folder in folders:
+        assert found(folder) == unfiltered(folder)
+
+
+def passed(*files: tuple[str, str], thorough: bool = False) -> list[str]:
+    """The files that are looked at more closely, of those with these names and contents."""
+    given = [SourceFile(Path("/nowhere", name), name, text.encode()) for name, text in files]
+    project = Project({file.path: text.encode() for file, (_, text) in zip(given, files, strict=True)})
+    chosen = Candidates(project, thorough=thorough).among(given, lambda *_: None)
+    return [file.shown for file in chosen]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_candidate"),
+    [
+        (HEAD + TRAINING, True),
+        (HEAD + "f(**{'stateful': True})", True),
+        (HEAD + "global reset_states\n", True),
+        (HEAD + "'''the stateful one'''\n", False),
+        (HEAD + "x = 1  # model.reset_states()\n", False),
+        (HEAD + "x = '''\n# not a comment: stateful=True\n'''\n", True),
+        (HEAD + "'''stateful'''\nprint 1\n", True),
+        (HEAD + "'''stateful'''\nx = " + "-" * 100 + "1\n", True),
+        ("self.stateful = reset_state()\n", False),
+        ("from layers import *\nLSTM(4, stateful=True)\n", True),
+        ("a = __import__(name)\nb = a.LSTM(4, stateful=True)\n", True),
+        (HEAD, False),
+    ],
+)
+def test_which_files_are_candidates(text: str, is_candidate: bool) -> None:
+    assert passed(("a.py", text)) == ["a.py"] * is_candidate
+    assert passed(("a.py", text), thorough=True) == ["a.py"] * (text != HEAD)
+
+
+def test_a_deep_program_may_be_too_deep() -> None:
+    assert is_plain(b"'''stateful'''\nx = 1\n")
+    assert not is_plain(b"'''stateful'''\nx = " + b" + ".join([b"1"] * 100))
+
+
+def test_libraries_are_no_candidates(tmp_path: Path) -> None:
+    (tmp_path / "keras").mkdir()
+    for name in ("__init__", "rnn"):
+        (tmp_path / "keras" / f"{name}.py").write_text(HEAD + "from strange import *\n" + TRAINING)
+    (tmp_path / "train.py").write_text("import keras\n" + TRAINING)
+    files = discover([str(tmp_path)]).files
+    chosen = Candidates(Project()).among(files, lambda *_: None)
+    assert [file.path.name for file in chosen] == ["train.py"]
+    assert found(tmp_path) == unfiltered(tmp_path) != []
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(ast.__file__).parent.glob("*.py"))[::4], ids=lambda path: path.name
+)
+def test_the_fast_look_for_imports_finds_all(path: Path) -> None:
+    data = path.read_bytes()
+    assert list(_statements(data)) == _IMPORTS.findall(data)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "import a",
+                "from . import b",
+                "\\n",
+                '"',
+                "\n",
+                " ",
+                "import",
+                "x",
+                "from c import (",
+                "d)",
+                ", e",
+            ]
+        )
+    ).map("".join)
+)
+def test_the_fast_look_for_imports_finds_all_of_any_text(text: str) -> None:
+    data = text.encode()
+    assert list(_statements(data)) == _IMPORTS.findall(data)
