@@ -70,10 +70,14 @@ class SplitByHand:
 
 @dataclass(frozen=True, slots=True)
 class InputBefore:
-    """Give the batch size, an argument of the layer at a place, to an Input before the layer."""
+    """Give the batch size, an argument of the layer at a place, to an Input before the layer.
+
+    `nested`: the model that the layer begins is itself what another one begins with.
+    """
 
     at: Site
     names: tuple[str, ...]
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +139,31 @@ class RenameHook:
 class ResetLayers:
     """Reset the model at a place, where its reset is called or only named, in a way that the targets have.
 
-    `of_layer`: what is reset there is one of the model's layers.
+    `of_layer`: what is reset there is one of the model's layers.  `nested`: some are in models within it.
     """
 
     at: Site
     of_layer: bool = False
+    nested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssignStates:
+    """Assign the values that a layer's reset at a place is given to the layer's states.
+
+    `listed` says whether they come in a list or tuple, and not as one array; None: not known.
+    """
+
+    at: Site
+    listed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceLayer:
+    """Make a layer of the class `name` where the call at a place makes one that is gone."""
+
+    at: Site
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +246,8 @@ Remedy = (
     | AddHook
     | RenameHook
     | ResetLayers
+    | AssignStates
+    | ReplaceLayer
     | RemoveStatement
     | GuardReset
     | MoveBeforeLoop

@@ -16,7 +16,7 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
     None where the program isn't written in a way that they can be made in.
     """
     from statelint import remedies
-    from statelint.fixes import arguments, callbacks, inputs, resets, rows, statements
+    from statelint.fixes import arguments, callbacks, inputs, layers, resets, rows, statements, states
 
     match remedy:
         case remedies.OneOf(choices=choices):
@@ -35,7 +35,7 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
         case remedies.SplitByHand():
             return rows.split_by_hand(code, remedy)
         case remedies.InputBefore():
-            return inputs.input_before(code, remedy)
+            return inputs.input_before(code, remedy, targets)
         case remedies.GiveBatchSize():
             return inputs.give_batch_size(code, remedy)
         case remedies.PassCallback():
@@ -44,6 +44,10 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
             return resets.reset_before(code, remedy, targets)
         case remedies.ResetLayers():
             return resets.reset_layers(code, remedy, targets)
+        case remedies.AssignStates():
+            return states.assign_states(code, remedy)
+        case remedies.ReplaceLayer():
+            return layers.replace_layer(code, remedy)
         case remedies.RemoveStatement():
             return statements.remove_statement(code, remedy)
         case remedies.MoveBeforeLoop():

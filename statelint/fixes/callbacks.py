@@ -9,7 +9,7 @@ import libcst as cst
 from statelint.findings import Edit, Fix
 from statelint.fixes.arguments import appended, is_literal, keyword, value_site
 from statelint.fixes.code import Code, between, end_of, start_of
-from statelint.fixes.names import Named, dotted, keras_name, put_in_header
+from statelint.fixes.names import Named, dotted, is_defined, keras_name, put_in_header
 from statelint.fixes.resets import reset_lines
 from statelint.remedies import (
     AddBase,
@@ -39,7 +39,7 @@ def pass_reset_callback(code: Code, remedy: PassResetCallback, targets: tuple[in
         return None
     passed = _passed(code, call, f"{name}()")
     header: list[Edit] | None = []
-    if not _is_there(code, name, text):
+    if not is_defined(code, name, text):
         if name in code.names:
             return None
         header = put_in_header(code, base, text)
@@ -101,15 +101,6 @@ def _parameters(hook: str) -> str:
     if "epoch" in hook:
         return "epoch, logs=None"
     return "batch, logs=None" if "batch" in hook else "logs=None"
-
-
-def _is_there(code: Code, name: str, text: str) -> bool:
-    """Whether the program has this very class already."""
-    for module in code.source.modules:
-        for statement in module.body:
-            if isinstance(statement, cst.ClassDef) and statement.name.value == name:
-                return module.code_for_node(statement.with_changes(leading_lines=())).strip() == text
-    return False
 
 
 def add_hook(code: Code, remedy: AddHook, targets: tuple[int, ...]) -> Fix | None:

@@ -14,23 +14,29 @@ from statelint.source.python import walk
 _WHOLE = ("batch_input_shape", "batch_shape")
 
 
-def input_before(code: Code, remedy: InputBefore) -> Fix | None:
-    """The first layer of a Sequential behind an Input that has its shape."""
+def input_before(code: Code, remedy: InputBefore, targets: tuple[int, ...]) -> Fix | None:
+    """The first layer of a Sequential behind an Input that has its shape.
+
+    Keras 2 looks for the shape of a model among the arguments of the innermost layer that it begins with,
+    and not at an Input there: a model around that one needs an Input of its own.
+    """
     layer = code.find(remedy.at, cst.Call)
     named = keras_name(code, "Input", "layers.Input")
     if layer is None or named is None:
         return None
     shape = _shape(code, layer, remedy.names)
+    nested = remedy.nested and 2 in targets
     if shape is None:
         return None
     arguments, names = shape
     cut = removed(code, layer, names)
     put = _put(code, layer, f"{named.expression}({arguments})")
+    outer = _put_around(code, layer, f"{named.expression}({arguments})") if nested else None
     header = put_in_header(code, named)
-    if cut is None or put is None or header is None:
+    if cut is None or put is None or header is None or (nested and outer is None):
         return None
     title = f"begin the model with `{named.expression}({arguments})`"
-    return Fix(title, (*header, put, *cut), True)
+    return Fix(title, (*header, put, *([] if outer is None else [outer]), *cut), True)
 
 
 def give_batch_size(code: Code, remedy: GiveBatchSize) -> Fix | None:
@@ -106,6 +112,23 @@ def _put(code: Code, layer: cst.Call, text: str) -> Edit | None:
     if isinstance(holder, cst.Arg):
         return _added(code, holder, text)
     return None
+
+
+def _put_around(code: Code, layer: cst.Call, text: str) -> Edit | None:
+    """The Input in the one Sequential that begins with the model of the layer."""
+    holder = code.parent(layer)
+    call = None if holder is None else code.parent(holder)
+    if isinstance(holder, cst.Arg) and isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute):
+        name = dotted(call.func.value)
+    else:
+        above = (node for node in code.ancestors(layer) if isinstance(node, cst.Assign))
+        assign = next(above, None)
+        name = None if assign is None or len(assign.targets) != 1 else dotted(assign.targets[0].target)
+    uses = [] if name is None else _uses(code, name)
+    if len(uses) != 1 or code.function(uses[0]) is not code.function(layer):
+        return None
+    (use,) = uses
+    return _in_list(code, use, text) if isinstance(use, cst.Element) else _added(code, use, text)
 
 
 def _uses(code: Code, name: str) -> list[cst.Element | cst.Arg]:

@@ -53,6 +53,12 @@ def keras_name(code: Code, *names: str) -> Named | None:
     return Named(last, (package, last), module)
 
 
+def name_of_module(code: Code, path: str) -> str | None:
+    """The name that the top level binds a module to."""
+    found = (name for module in code.source.modules for full, name in _imports(module) if full == path)
+    return next(found, None)
+
+
 def _expressions(bound: dict[str, tuple[str, cst.Module]], path: str) -> Iterator[Named | None]:
     """The ways to write what stands at a path, by the names that lead there."""
     parts = path.split(".")
@@ -93,8 +99,8 @@ def dotted(node: cst.BaseExpression) -> str | None:
     return None
 
 
-def put_in_header(code: Code, named: Named, class_: str = "") -> list[Edit] | None:
-    """What the head of a module has to gain for a name: its import, and a class made with it."""
+def put_in_header(code: Code, named: Named, definition: str = "") -> list[Edit] | None:
+    """What the head of a module has to gain for a name: its import, and a class or function made with it."""
     edits = []
     lines: list[str] = []
     if named.imported is not None:
@@ -102,7 +108,7 @@ def put_in_header(code: Code, named: Named, class_: str = "") -> list[Edit] | No
         beside = _beside(code, named.module, package, name)
         edits += [] if beside is None else [beside]
         lines += [f"from {package} import {name}"] if beside is None else []
-    if not lines and not class_:
+    if not lines and not definition:
         return edits
     last = None
     for statement in named.module.body:
@@ -113,11 +119,20 @@ def put_in_header(code: Code, named: Named, class_: str = "") -> list[Edit] | No
     if last is None or (indent := code.indent(code.site(last))) is None:
         return None
     site = code.site(last)
-    if class_:
+    if definition:
         blank = code.blank_below(site)
-        lines += ["", "", *class_.split("\n"), *([] if blank is None else [""] * (2 - min(blank, 2)))]
+        lines += ["", "", *definition.split("\n"), *([] if blank is None else [""] * (2 - min(blank, 2)))]
     text = "".join(f"\n{indent}{line}" if line else "\n" for line in lines)
     return [*edits, Edit(end_of(site, len(code.rest(site))), text)]
+
+
+def is_defined(code: Code, name: str, text: str) -> bool:
+    """Whether the program has this very function or class already."""
+    for module in code.source.modules:
+        for statement in module.body:
+            if isinstance(statement, _DEFINITIONS) and statement.name.value == name:
+                return module.code_for_node(statement.with_changes(leading_lines=())).strip() == text
+    return False
 
 
 def _beside(code: Code, module: cst.Module, package: str, name: str) -> Edit | None:

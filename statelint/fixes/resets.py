@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from statelint.findings import Edit, Fix
 from statelint.fixes.code import Code, between, encloses, end_of, start_of
-from statelint.fixes.names import binds, dotted, free_name
+from statelint.fixes.names import binds, dotted, free_name, is_defined, keras_name, put_in_header
 from statelint.remedies import CallIt, GuardReset, ResetBefore, ResetLayers
 from statelint.trace.story import OVER_BATCHES
+
+_NESTED = "reset_stateful_layers"
 
 
 def reset_lines(code: Code, place: cst.CSTNode, model: str, targets: tuple[int, ...]) -> list[str] | None:
@@ -110,6 +114,8 @@ def reset_layers(code: Code, remedy: ResetLayers, targets: tuple[int, ...]) -> F
     if model is None or _is_drawn_from_layers(code, node, model):
         return None
     title = "reset the layers one by one" if 3 in targets else "reset the model"
+    if remedy.nested and 3 in targets:
+        return _reset_nested(code, node, model, targets)
     statement = code.statement(node)
     site = code.site(node)
     alone = statement is not None and len(statement.body) == 1 and code.site(statement) == site
@@ -123,6 +129,32 @@ def reset_layers(code: Code, remedy: ResetLayers, targets: tuple[int, ...]) -> F
     if lines is None or indent is None:
         return None
     return Fix(title, (Edit(site, f"\n{indent}".join(lines)),), not remedy.of_layer)
+
+
+def _reset_nested(code: Code, node: cst.BaseExpression, model: str, targets: tuple[int, ...]) -> Fix | None:
+    """A call of a function, put at the head of the program, that resets what lies in nested models too."""
+    named = keras_name(code, "Model", "models.Model")
+    if named is None:
+        return None
+    indent = named.module.default_indent
+    text = "\n".join(
+        [
+            f"def {_NESTED}(model):",
+            f'{indent}"""Lets the stateful layers begin anew, those of nested models too."""',
+            f"{indent}for layer in model.layers:",
+            f'{indent * 2}if hasattr(layer, "layers"):',
+            f"{indent * 3}{_NESTED}(layer)",
+            f'{indent * 2}elif getattr(layer, "stateful", False):',
+            f"{indent * 3}layer.{_method(targets)}()",
+        ]
+    )
+    header: list[Edit] | None = []
+    if not is_defined(code, _NESTED, text):
+        header = None if _NESTED in code.names else put_in_header(code, replace(named, imported=None), text)
+    if header is None:
+        return None
+    title = "reset the layers one by one, nested ones too"
+    return Fix(title, (*header, Edit(code.site(node), f"{_NESTED}({model})")), True)
 
 
 def _owner(node: cst.BaseExpression) -> str | None:

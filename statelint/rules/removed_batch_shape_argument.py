@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Status, Verdict
-from statelint.remedies import InputBefore
+from statelint.remedies import InputBefore, Remedy, RemoveArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured, raised, stands_at
 from statelint.trace.objects import Layer
@@ -48,7 +48,7 @@ class RemovedBatchShapeArgument(Rule):
                     instead="give it to an Input before the layer: `keras.Input(batch_shape=(batch_size, "
                     "timesteps, features))`",
                     assumptions=assumptions(layer.stateful),
-                    remedy=InputBefore(layer.site, tuple(names)) if _is_first(story, layer) else None,
+                    remedy=_remedy(story, layer, tuple(names)),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -74,7 +74,14 @@ def _concerns_state(story: Story, layer: Layer) -> bool:
     )
 
 
-def _is_first(story: Story, layer: Layer) -> bool:
-    """Whether a Sequential begins with the layer, and nothing else has it."""
-    owners = [model for model in story.models if any(part.id == layer.id for part in model.walk())]
-    return bool(owners) and all(m.kind == "Sequential" and m.layers[0].id == layer.id for m in owners)
+def _remedy(story: Story, layer: Layer, names: tuple[str, ...]) -> Remedy | None:
+    """An Input before the layer that a Sequential begins with; elsewhere Keras 2 doesn't heed the shape."""
+    owners = [model for model in story.models if any(part.id == layer.id for part in model.layers)]
+    first = {model.kind == "Sequential" and model.layers[0].id == layer.id for model in owners}
+    if not owners or len(first) > 1 or any(model.kind == "Subclassed" for model in owners):
+        return None
+    if first == {False}:
+        return RemoveArgument(layer.site, names)
+    begun = {owner.id for owner in owners}
+    nested = any(m.kind == "Sequential" and m.layers and m.layers[0].id in begun for m in story.models)
+    return InputBefore(layer.site, names, nested)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Status, Verdict
+from statelint.remedies import ReplaceLayer
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured, raised
 from statelint.rules.seen_layers import layers_at
@@ -32,6 +33,7 @@ class RemovedCudnnLayer(Rule):
                         instead=f"use `{kind.removeprefix('CuDNN')}`, "
                         "which runs on cuDNN where its arguments allow it",
                         assumptions=assumptions(event.layer.stateful),
+                        remedy=ReplaceLayer(event.site, kind.removeprefix("CuDNN")),
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Status, Verdict
-from statelint.remedies import ResetLayers
+from statelint.remedies import Remedy, ResetLayers
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import judge_reset, stands_at
-from statelint.rules.resetting import is_flat
+from statelint.rules.resetting import is_flat, is_nested
+from statelint.sites import Site
 from statelint.trace.objects import Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
@@ -40,7 +41,7 @@ class RemovedModelResetStates(Rule):
                     instead="reset the layers: `for layer in model.layers: if hasattr(layer, "
                     '"reset_states"): '
                     "layer.reset_states()`, which works on Keras 2 and Keras 3",
-                    remedy=ResetLayers(event.site) if event.built and is_flat(event.model) else None,
+                    remedy=_remedy(event.site, event.model) if event.built else None,
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
@@ -49,6 +50,12 @@ class RemovedModelResetStates(Rule):
             text = "this call reached a model that has no such method; it was lent one for this run"
             return verdict(recording, Status.CONFIRMED, text)
         return judge_reset(recording, finding.site, "AttributeError", "reset_state")
+
+
+def _remedy(site: Site, model: Model) -> Remedy | None:
+    if is_flat(model):
+        return ResetLayers(site)
+    return ResetLayers(site, nested=True) if is_nested(model) else None
 
 
 def _was_thought_of(model: Model) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Verdict
+from statelint.remedies import AssignStates
 from statelint.rules.base import Report, Rule
 from statelint.rules.measured import judge_reset
 from statelint.trace.recording import Recording
@@ -34,6 +35,7 @@ class RemovedResetStatesArgument(Rule):
                         happens=f"raises TypeError: RNN.{event.method}() takes no argument",
                         instead="assign to the layer's variables, which works on Keras 2 and Keras 3: "
                         "`for variable, value in zip(layer.states, values): variable.assign(value)`",
+                        remedy=AssignStates(event.site, event.listed) if event.built else None,
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:

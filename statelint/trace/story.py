@@ -263,6 +263,8 @@ class Reset(Event):
     built: bool = True
     # Whether values are given that the states shall take.
     given: bool = False
+    # Whether they come in a list or tuple; None where that isn't known.
+    listed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,10 @@ def construct_removed(machine: Machine, name: str, arguments: Arguments) -> Valu
     entry = api.lookup(2, name)
     if entry is None or not is_removed(machine, name):
         return None
-    return _layer(machine, entry, bind(machine, entry, arguments), arguments, removed=True)
+    # The layer that took its place says what can't be given any more.
+    heir = api.lookup(machine.keras, name.replace("CuDNN", ""))
+    refused = () if heir is None else rejected(heir, arguments)
+    return _layer(machine, entry, bind(machine, entry, arguments), arguments, refused=refused)
 
 
 def is_removed(machine: Machine, name: str) -> bool:
@@ -148,8 +151,10 @@ def _layer(
     bound: Mapping[str, Argument],
     arguments: Arguments,
     *,
-    removed: bool = False,
+    refused: tuple[str, ...] | None = None,
 ) -> Value:
+    """A layer; `refused` are the keywords that what took its place doesn't take, where the class is gone."""
+
     inner: tuple[int, ...] = ()
     if "wrapper" in entry.roles:
         wrapped = bound.get("layer")
@@ -174,12 +179,12 @@ def _layer(
         described=True,
         recurrent=recurrent,
         arguments=bound,
-        rejected=rejected(entry, arguments),
+        rejected=rejected(entry, arguments) if refused is None else refused,
         roles=entry.roles,
         stateful=stateful if recurrent else FALSE,
         inner=inner,
         stacked="cell" in bound and _is_stack(machine, bound["cell"].value),
-        removed=removed,
+        removed=refused is not None,
         shapes=_shapes(bound),
     )
     return _made(machine, record)

@@ -363,6 +363,7 @@ def _reset_layer(machine: Machine, id_: int, record: LayerRecord, name: str, arg
         return NONE
     reached = frozenset(part.id for part in layer.walk() if part.recurrent)
     if reached:
+        values = arguments.get(0, "states")
         given = bool(arguments.values()) and not machine.catches("TypeError")
         machine.emit(
             Reset(
@@ -376,11 +377,22 @@ def _reset_layer(machine: Machine, id_: int, record: LayerRecord, name: str, arg
                 False,
                 record.built or id_ in machine.earlier,
                 given,
+                None if values is None else _is_listed(machine, values),
             )
         )
     elif not record.described:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, machine.refer(id_))
     return NONE
+
+
+def _is_listed(machine: Machine, value: Value) -> bool | None:
+    """Whether values come in a list or tuple, and not as one array; None where that isn't known."""
+    match machine.record(value), value:
+        case (ListRecord(), _) | (_, Known(value=Tuple())):
+            return True
+        case _, Known(value=Array()):
+            return False
+    return None
 
 
 def _state_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:

@@ -1,0 +1,48 @@
+"""Regenerates what comes of running real Keras: `python docs/runs.py [migration] [timelines]`.
+
+It needs the `confirm` extra.  `migration` measures the table in docs/migration.md; `timelines` draws the
+pictures in docs/timelines from the programs beside them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+GUIDE = Path("docs/migration.md")
+TABLE = "<!-- table: python docs/runs.py migration -->\n", "<!-- end of table -->"
+
+
+def main(wanted: list[str]) -> int:
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    parts = {"migration": migration}
+    for name in wanted or parts:
+        parts[name]()
+    return 0
+
+
+def migration() -> None:
+    """Measure the programs in tests/migration, and put the table into the guide."""
+    from tests.porting import measured
+
+    lines = [
+        "| Program | What it does | Numbers | On Keras 2 | On Keras 3 |",
+        "|---|---|---:|---:|---:|",
+    ]
+    for one in measured():
+        link = f"[{one.name}](../tests/migration/{one.name}.py)"
+        there = one.difference(one.portable[2])
+        here = max(one.difference(one.portable[3]), one.difference(one.for_keras_3))
+        numbers = len(one.reference.numbers)
+        lines.append(f"| {link} | {one.about} | {numbers} | {there:.1g} | {here:.1g} |")
+    begin, end = TABLE
+    before, _, rest = GUIDE.read_text(encoding="utf-8").partition(begin)
+    table = "\n".join(lines)
+    GUIDE.write_text(f"{before}{begin}{table}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

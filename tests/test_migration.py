@@ -1,0 +1,135 @@
+"""`--fix --select SRN5` carries programs from Keras 2 to Keras 3: the same weights, the same numbers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.porting import ON_GPU, PROGRAMS, TARGETS, Ported, measured, outcomes, ported
+
+ROOT = Path(__file__).parents[1]
+TOLERANCE = 1e-6
+
+
+@pytest.mark.parametrize("targets", TARGETS.values(), ids=TARGETS)
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_nothing_is_left_to_port(path: Path, targets: tuple[int, ...]) -> None:
+    text, left = ported(path, targets)
+    assert left == []
+    gone = r"batch_input_shape|model\.reset_states\(|states=|CuDNN\w+\(|compat"
+    assert re.findall(gone, text.partition("import")[2]) == []
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Ported]:
+    """Every program, run in one process for each generation."""
+    for package in ("numpy", "keras", "tf_keras"):
+        pytest.importorskip(package)
+    return {one.name: one for one in measured()}
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("name", [path.stem for path in PROGRAMS])
+def test_the_numbers_stay(name: str, results: dict[str, Ported]) -> None:
+    one = results[name]
+    assert one.before[3].error, "it runs on Keras 3 as it is"
+    assert bool(one.before[2].error) == (name in ON_GPU), one.before[2].error
+    assert one.reference.numbers
+    for mended in (one.portable[2], one.portable[3], one.for_keras_3):
+        assert not mended.error
+        assert one.difference(mended) <= TOLERANCE
+
+
+@pytest.mark.keras
+def test_the_states_matter(results: dict[str, Ported]) -> None:
+    """The same call gives other numbers in another state: nothing is equal for want of state."""
+    numbers = results["given_states"].reference.numbers
+    cold, given, carried, again, cold_again = (numbers[k : k + 2] for k in range(0, 10, 2))
+    assert cold == cold_again
+    assert given == again
+    assert len({cold, given, carried}) == 3
+
+
+def test_the_guide_shows_these_programs() -> None:
+    table = (ROOT / "docs" / "migration.md").read_text(encoding="utf-8").partition("<!-- table: ")[2]
+    rows = re.findall(r"^\| \[(\w+)\]\(\S+\) \| .* \| (\d+) \| (\S+) \| (\S+) \|$", table, flags=re.MULTILINE)
+    assert sorted(name for name, *_ in rows) == sorted(path.stem for path in PROGRAMS), (
+        "docs/generate.py --migration"
+    )
+    assert all(float(cell) <= TOLERANCE for _, _, *cells in rows for cell in cells)
+
+
+HEAD = """
+import numpy as np
+import keras
+memory = keras.layers.{layer}(4, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), memory])
+"""
+
+
+def mended(program: str, tmp_path: Path, layer: str = "LSTM") -> str:
+    path = tmp_path / "train.py"
+    path.write_text(HEAD.format(layer=layer) + program, encoding="utf-8")
+    try:
+        text, _ = ported(path, (2, 3))
+    except ValueError:
+        return ""
+    return text.removeprefix(HEAD.format(layer=layer))
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("memory.reset_states(None)", "memory.reset_states()"),
+        ("memory.reset_states(np.ones((2, 4)))", "memory.states[0].assign(np.ones((2, 4)))"),
+        (
+            "h = c = np.ones((2, 4))\nmemory.reset_states(states=(h, c))",
+            "h = c = np.ones((2, 4))\n"
+            "for variable, value in zip(memory.states, (h, c)):\n    variable.assign(value)",
+        ),
+        # What Keras 2 made of them only TensorFlow's function can say.
+        (
+            "import tensorflow as tf\nmemory.reset_states(np.load('states.npy', allow_pickle=True))",
+            "import tensorflow as tf\n"
+            "for variable, value in zip(tf.nest.flatten(memory.states), "
+            "tf.nest.flatten(np.load('states.npy', allow_pickle=True))):\n    variable.assign(value)",
+        ),
+        ("memory.reset_states(np.load('states.npy', allow_pickle=True))", ""),
+        ("forget = lambda: memory.reset_states([1, 2])\nforget()", ""),
+    ],
+)
+def test_states_are_assigned(program: str, expected: str, tmp_path: Path) -> None:
+    assert mended(program, tmp_path) == expected
+
+
+def test_a_layer_for_cudnn_is_not_replaced_where_old_weights_are_loaded(tmp_path: Path) -> None:
+    assert "keras.layers.LSTM(4" in mended("model.predict(np.zeros((2, 3, 1)))", tmp_path, "CuDNNLSTM")
+    assert mended("model.load_weights('old.h5')", tmp_path, "CuDNNLSTM") == ""
+
+
+@pytest.mark.keras
+def test_the_gates_of_a_convolutional_layer_differ() -> None:
+    """What the guide warns of: no fix hides it, and passing the old function does."""
+    pytest.importorskip("tf_keras")
+    text = (ROOT / "tests" / "migration" / "frames.py").read_text(encoding="utf-8")
+    argument = 'recurrent_activation="sigmoid"'
+    assert argument in text
+    texts = {"default": text.replace(argument, ""), "sigmoid": text}
+    before = outcomes(2, texts)
+    path = ROOT / "tests" / "migration" / "frames.py"
+    after_text, _ = ported(path, (2, 3))
+    old = "recurrent_activation=lambda x: __import__('keras').ops.clip(0.2 * x + 0.5, 0, 1)"
+    hard = 'recurrent_activation="hard_sigmoid"'
+    given = {"default": "", "hard": hard, "old": old, "sigmoid": argument}
+    after = outcomes(3, {name: after_text.replace(argument, one) for name, one in given.items()})
+
+    def difference(there: str, here: str) -> float:
+        pairs = zip(before[there].numbers, after[here].numbers, strict=True)
+        return max(abs(a - b) for a, b in pairs)
+
+    assert difference("default", "default") > 1e-3
+    assert difference("default", "hard") > 1e-3
+    assert difference("default", "old") <= TOLERANCE
+    assert difference("sigmoid", "sigmoid") <= TOLERANCE
