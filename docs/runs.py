@@ -18,7 +18,7 @@ TABLE = "<!-- table: python docs/runs.py migration -->\n", "<!-- end of table --
 def main(wanted: list[str]) -> int:
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
-    parts = {"migration": migration}
+    parts = {"migration": migration, "timelines": timelines}
     for name in wanted or parts:
         parts[name]()
     return 0
@@ -42,6 +42,23 @@ def migration() -> None:
     before, _, rest = GUIDE.read_text(encoding="utf-8").partition(begin)
     table = "\n".join(lines)
     GUIDE.write_text(f"{before}{begin}{table}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+
+
+def timelines() -> None:
+    """Run the programs in docs/timelines, and draw what their states did."""
+    from statelint.confirm.harness import Harness, Job, Limits
+    from statelint.confirm.programs import Program
+    from statelint.report.timeline import timeline
+    from statelint.report.timeline_svg import picture
+    from statelint.trace.recording import Recording
+
+    programs = sorted(Path("docs/timelines").glob("*.py"))
+    with Harness((3,), Limits(seconds=120)) as harness:
+        jobs = [Job(Program(path, path.name), 3) for path in programs]
+        for job, run in harness.run_all(jobs):
+            assert isinstance(run, Recording), run
+            path = job.program.path
+            path.with_suffix(".svg").write_text(picture(timeline(run), path.name), encoding="utf-8")
 
 
 if __name__ == "__main__":

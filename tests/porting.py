@@ -24,6 +24,7 @@ from statelint.discover import SourceFile
 from statelint.engine import check_source
 from statelint.fixes.passes import mend
 from statelint.selection import Selection
+from statelint.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PROGRAMS = tuple(sorted((ROOT / "tests" / "migration").glob("*.py")))
@@ -45,8 +46,10 @@ def ported(program: Path, targets: tuple[int, ...] | None) -> tuple[str, list[st
     """The program mended by `--fix --select SRN5`, and the findings that are left."""
     file = SourceFile(program, program.name, program.read_bytes())
 
+    settings = Settings(Selection(select=("SRN5",)), keras=targets)
+
     def check(files: Any) -> Any:
-        checked = check_source(program.name, files[0].read(), targets, Selection(select=("SRN5",)))
+        checked = check_source(program.name, files[0].read(), settings)
         assert not checked.failures, checked.failures[0].error
         return checked.findings
 

@@ -17,14 +17,6 @@ from statelint.trace.recording import Recording
 _WIDTH = 110
 _MARKS = {Status.CONFIRMED: "✓", Status.REFUTED: "✗", Status.NOT_REACHED: "–", Status.INCONCLUSIVE: "?"}
 _STYLE = """\
-:root { color-scheme: light dark; --paper: #fff; --ink: #1a1a1a; --dim: #666; --line: #ccc; --code: #f5f5f5;
-  --train: #d6e4f7; --validation: #eedcf5; --other: #e8e8e0; --state: #3b6fb0; --bad: #b3261e; --odd: #7a5200;
-  --good: #1f6b33 }
-@media (prefers-color-scheme: dark) {
-  :root { --paper: #16181c; --ink: #e6e6e6; --dim: #a0a0a0; --line: #444; --code: #20242a; --train: #23395a;
-    --validation: #45305a; --other: #3a3a34; --state: #7fb0ee; --bad: #ff8a80; --odd: #e0b050;
-    --good: #7fd694 }
-}
 body { background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; max-width: 72rem;
   margin: 2rem auto; padding: 0 1rem }
 pre, .drawing { background: var(--code); padding: .8rem; overflow-x: auto; border: 1px solid var(--line) }
@@ -69,12 +61,12 @@ def write_runs(runs: Sequence[tuple[str, Recording]], stream: TextIO) -> None:
 
 
 def _page(body: Iterable[str], stream: TextIO) -> None:
-    from statelint.report.timeline_svg import STYLE
+    from statelint.report.timeline_svg import COLOURS, STYLE
 
     head = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
     head += "<title>statelint</title>"
     text = "\n".join(["<h1>statelint</h1>", *body])
-    page = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n<style>\n{_STYLE}{STYLE}</style>\n</head>\n'
+    page = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n<style>\n{COLOURS}{_STYLE}{STYLE}</style>\n</head>\n'
     page += f"<body>\n{text}\n</body>\n</html>\n"
     # A character that the stream can't encode stands as a reference.
     encoding = stream.encoding or "utf-8"

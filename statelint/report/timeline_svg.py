@@ -1,4 +1,4 @@
-"""A timeline as SVG, to stand in a page that has STYLE."""
+"""A timeline as SVG: to stand in a page that has COLOURS and STYLE, or as a picture of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ from html import escape
 
 from statelint.report.timeline import LEVELS, Band, Column, Kind, Timeline
 
+COLOURS = """\
+:root { color-scheme: light dark; --paper: #fff; --ink: #1a1a1a; --dim: #666; --line: #ccc; --code: #f5f5f5;
+  --train: #d6e4f7; --validation: #eedcf5; --other: #e8e8e0; --state: #3b6fb0; --bad: #b3261e; --odd: #7a5200;
+  --good: #1f6b33 }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #16181c; --ink: #e6e6e6; --dim: #a0a0a0; --line: #444; --code: #20242a; --train: #23395a;
+    --validation: #45305a; --other: #3a3a34; --state: #7fb0ee; --bad: #ff8a80; --odd: #e0b050;
+    --good: #7fd694 }
+}
+"""
 STYLE = """\
 svg text { font: 12px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: var(--ink) }
 svg .dim { fill: var(--dim) }
@@ -70,6 +80,13 @@ def svg(drawn: Timeline, name: str, number: str) -> str:
             parts.append(f'<text class="dim" x="{start - _GAP:.0f}" y="16">…</text>')
         parts += _band(drawn, band, start, height, number)
     return "\n".join([*parts, "</svg>"])
+
+
+def picture(drawn: Timeline, name: str) -> str:
+    """The drawing as a file of its own, light or dark as its reader wants it."""
+    head, _, rest = svg(drawn, name, "0").partition(">")
+    ground = '<rect width="100%" height="100%" style="fill: var(--paper)"/>'
+    return f"{head}><style>\n{COLOURS}{STYLE}</style>\n{ground}{rest}\n"
 
 
 def _width(band: Band) -> float:

@@ -1,0 +1,20 @@
+import keras
+import numpy as np
+
+
+class ResetStates(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        for layer in self.model.layers:
+            if getattr(layer, "stateful", False):
+                layer.reset_states()
+
+
+x, y = np.random.rand(10, 4, 1), np.random.rand(10, 1)
+
+keras.utils.set_random_seed(1)
+model = keras.Sequential()
+model.add(keras.Input(batch_shape=(2, 4, 1)))
+model.add(keras.layers.LSTM(8, stateful=True))
+model.add(keras.layers.Dense(1))
+model.compile(optimizer="sgd", loss="mse")
+model.fit(x, y, batch_size=2, epochs=2, callbacks=[ResetStates()])
