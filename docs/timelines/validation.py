@@ -9,7 +9,8 @@ class ResetStates(keras.callbacks.Callback):
                 layer.reset_states()
 
 
-x, y = np.random.rand(8, 4, 1), np.random.rand(8, 1)
+x, y = np.random.rand(4, 4, 1), np.random.rand(4, 1)
+x_val, y_val = np.random.rand(4, 4, 1), np.random.rand(4, 1)
 
 keras.utils.set_random_seed(1)
 model = keras.Sequential()
@@ -18,11 +19,11 @@ model.add(keras.layers.LSTM(8, stateful=True))
 model.add(keras.layers.Dense(1))
 model.compile(optimizer="sgd", loss="mse")
 model.fit(
-    x[:4],
-    y[:4],
+    x,
+    y,
     batch_size=2,
     epochs=2,
     shuffle=False,
-    validation_data=(x[4:], y[4:]),
+    validation_data=(x_val, y_val),
     callbacks=[ResetStates()],
 )

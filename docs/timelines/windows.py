@@ -2,7 +2,7 @@ import keras
 import numpy as np
 
 series = np.sin(np.arange(49) / 4)
-x = series[:48].reshape(12, 4, 1)  # row after row, as they come
+x = np.array([series[i : i + 4] for i in range(0, 48, 4)])[..., np.newaxis]  # window after window
 y = series[4::4].reshape(12, 1)
 
 keras.utils.set_random_seed(1)
