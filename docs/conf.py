@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint import __version__
@@ -14,22 +15,29 @@ release = version = __version__
 html_title = f"statelint {release}"
 html_theme = "furo"
 extensions = ["myst_parser"]
-exclude_patterns = ["example"]
+exclude_patterns = ["example", "tutorial/*", "timelines/*"]
 # Headings are targets of links as they are on code hosts.
 myst_heading_anchors = 4
 # A page of a site that is read offline asks nobody for fonts or scripts.
 html_use_opensearch = ""
 html_copy_source = False
 html_show_sphinx = False
+# `--fix` is no dash.
+smartquotes = False
 pygments_style = "default"
 pygments_dark_style = "github-dark"
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("source-read", _list_rules)
+    app.connect("source-read", _complete)
 
 
-def _list_rules(_app: Sphinx, docname: str, content: list[str]) -> None:
-    """Give the list of the rules a table of contents, which as Markdown would be noise."""
+def _complete(_app: Sphinx, docname: str, content: list[str]) -> None:
+    """List the rules' pages, which as Markdown would be noise, and pages that have no place yet."""
     if docname == "rules/README":
         content[0] += "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
+    if docname == "index":
+        placed = set(content[0].splitlines())
+        pages = sorted(page.stem for page in Path(__file__).parent.glob("*.md"))
+        others = "\n".join(page for page in pages if page not in placed and page != "index")
+        content[0] = content[0].replace("\nconfiguration\n", f"\nconfiguration\n{others}\n")

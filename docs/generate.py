@@ -44,11 +44,12 @@ ROOT = Path(__file__).parents[1]
 EXAMPLE = "docs/example/train.py"
 INDEX = Path("docs/rules/README.md")
 EVIDENCE = Path("docs/evidence.md")
+OPTIONS = Path("docs/options.md")
 FIXES = Path("docs/fixes.md")
 CONFIGURATION = Path("docs/configuration.md")
 SCHEMA = Path("docs/statelint.schema.json")
 # Pages with blocks below `<!-- example: FILE -->` and `<!-- output: COMMAND -->`.
-PAGES = (Path("docs/api.md"),)
+PAGES = (Path("docs/api.md"), Path("docs/tutorial.md"))
 GROUPS = {
     "SRN0": "The tool itself",
     "SRN1": "Build: can the state be allocated, and is it wanted",
@@ -62,6 +63,9 @@ WIDTH = 96
 
 
 def main() -> int:
+    # Beside this file, and not a package's.
+    import reference
+
     os.chdir(ROOT)
     readme = Path("README.md")
     readme.write_text(filled(readme.read_text(encoding="utf-8")), encoding="utf-8")
@@ -71,6 +75,7 @@ def main() -> int:
     text = CONFIGURATION.read_text(encoding="utf-8")
     CONFIGURATION.write_text(with_keys(text), encoding="utf-8")
     SCHEMA.write_text(json.dumps(schema(), indent=2) + "\n", encoding="utf-8")
+    OPTIONS.write_text(reference.options(), encoding="utf-8")
     if "--fixes" in sys.argv:
         FIXES.write_text(fixes(), encoding="utf-8")
     if "--measured" in sys.argv:

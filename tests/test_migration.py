@@ -114,14 +114,14 @@ def test_the_gates_of_a_convolutional_layer_differ() -> None:
     """What the guide warns of: no fix hides it, and passing the old function does."""
     pytest.importorskip("tf_keras")
     text = (ROOT / "tests" / "migration" / "frames.py").read_text(encoding="utf-8")
-    argument = 'recurrent_activation="sigmoid"'
+    argument = 'recurrent_activation="sigmoid",'
     assert argument in text
     texts = {"default": text.replace(argument, ""), "sigmoid": text}
     before = outcomes(2, texts)
     path = ROOT / "tests" / "migration" / "frames.py"
     after_text, _ = ported(path, (2, 3))
-    old = "recurrent_activation=lambda x: __import__('keras').ops.clip(0.2 * x + 0.5, 0, 1)"
-    hard = 'recurrent_activation="hard_sigmoid"'
+    old = "recurrent_activation=lambda x: __import__('keras').ops.clip(0.2 * x + 0.5, 0, 1),"
+    hard = 'recurrent_activation="hard_sigmoid",'
     given = {"default": "", "hard": hard, "old": old, "sigmoid": argument}
     after = outcomes(3, {name: after_text.replace(argument, one) for name, one in given.items()})
 

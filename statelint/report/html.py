@@ -66,7 +66,8 @@ def _page(body: Iterable[str], stream: TextIO) -> None:
     head = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
     head += "<title>statelint</title>"
     text = "\n".join(["<h1>statelint</h1>", *body])
-    page = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n<style>\n{COLOURS}{_STYLE}{STYLE}</style>\n</head>\n'
+    head += f"\n<style>\n{COLOURS}{_STYLE}{STYLE}</style>"
+    page = f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n'
     page += f"<body>\n{text}\n</body>\n</html>\n"
     # A character that the stream can't encode stands as a reference.
     encoding = stream.encoding or "utf-8"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from statelint.findings import Finding, Severity, Verdict
+from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.remedies import AssignStates
-from statelint.rules.base import Report, Rule
+from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import judge_reset
 from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Reset, Story, Trace
@@ -39,7 +39,12 @@ class RemovedResetStatesArgument(Rule):
                     )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
-        return judge_reset(recording, finding.site, "TypeError", "reset_state")
+        judged = judge_reset(recording, finding.site, "TypeError", "reset_state")
+        given = next((batch for batch in recording.batches if batch.origin == "set"), None)
+        if judged.status is Status.NOT_REACHED and given is not None:
+            text = f"a batch of {given.phase} begins with values that the states were given"
+            return verdict(recording, Status.REFUTED, text)
+        return judged
 
 
 def _is_stateful(story: Story, reset: Reset) -> bool:
