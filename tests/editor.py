@@ -48,7 +48,7 @@ class Editor(LanguageClient):
             self._news.set()
 
         @self.feature(types.WORKSPACE_DIAGNOSTIC_REFRESH)
-        def refresh(_: object) -> None:
+        def refresh(_: None) -> None:
             self.refreshed += 1
             self._news.set()
 

@@ -82,6 +82,8 @@ def test_it_runs_again_when_a_file_changes_comes_or_goes(tmp_path: Path, begun: 
     watching.until("other.py:6:1: SRN201")
     program.unlink()
     assert "train.py" not in watching.until("other.py:6:1: SRN201")
+    (tmp_path / "statelint.toml").write_text('ignore = ["SRN201"]\n', encoding="utf-8")
+    assert "SRN" not in watching.until("watching .")
     assert watching.end() == 0
     assert not os.read(watching.output, 4096).decode().strip()
 

@@ -16,6 +16,8 @@ from pygls.workspace import TextDocument, Workspace
 from statelint.discover import MARKDOWN, NOTEBOOKS, shown_path
 from statelint.server.places import Codec, split_lines
 
+# What an editor shows of a file's past isn't what one works on.
+_SCHEMES = ("file", "untitled", "vscode-notebook-cell")
 # Texts without a file, by what the editor says that they are.
 _SUFFIXES = {"python": ".py", "markdown": ".md", "quarto": ".qmd"}
 
@@ -106,7 +108,9 @@ def buffers(workspace: Workspace) -> Iterator[Buffer]:
     for document in workspace.text_documents.values():
         suffix = _SUFFIXES.get(document.language_id or "", "")
         path = _path(document.uri, suffix)
-        if document.uri not in in_notebooks and _is_read(path, document.language_id):
+        if document.uri in in_notebooks or document.uri.partition(":")[0] not in _SCHEMES:
+            continue
+        if _is_read(path, document.language_id):
             yield Buffer(document.uri, path, shown_path(str(path)), (_text(document),))
 
 
