@@ -287,6 +287,7 @@ class Machine:
             record.undecided,
             record.in_order,
             record.calls,
+            record.steps,
         )
 
     # Frames

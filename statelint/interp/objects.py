@@ -187,6 +187,8 @@ class Tensor:
     calls: tuple[int, ...] = ()
     # Whether these are all the layers.
     whole: bool = True
+    # An Input's time steps, where they are given.
+    steps: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))
@@ -329,6 +331,7 @@ class ModelRecord:
     outputs: tuple[Value, ...] = ()
     in_order: bool = True
     calls: tuple[int, ...] = ()
+    steps: int | None = None
 
 
 Record = ListRecord | DictRecord | InstanceRecord | LayerRecord | ModelRecord

@@ -151,6 +151,7 @@ def join_records(
                 complete=left.complete and right.complete and are_plain(differing, heap),
                 batch=join(left.batch, right.batch),
                 undecided=left.undecided and right.undecided,
+                steps=left.steps if left.steps == right.steps else None,
                 built=left.built and right.built,
                 attributes=join_frames(left.attributes, right.attributes, left_heap, right_heap),
                 settings=left.settings if left.settings == right.settings else {},

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from statelint.rules.feeding import batch_argument
 from statelint.rules.orders import is_cut_along_rows
+from statelint.rules.relation import stream_of
+from statelint.rules.sliding import slid_by
 from statelint.trace.objects import Array, Windows
 from statelint.trace.story import Feed
 from statelint.values import Known, interned, number
@@ -19,6 +21,8 @@ class Cadence:
     windows: Windows
     rows: int
     steps: int
+    # The program itself moves one window on, from call to call.
+    slides: bool = False
 
     @property
     def gap(self) -> int:
@@ -51,6 +55,17 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     # One of the two sizes is wrong, and it isn't known which.
     mended = Cadence(windows, rows, steps)
     return mended if found.gap and mended.gap else None
+
+
+def sliding(feed: Feed, earlier: Feed) -> Cadence | None:
+    """How a window is fed that the program moves on between two calls; None where it isn't that."""
+    shapes = [one.data.array.shape if one.data.array else None for one in (feed, earlier)]
+    sizes = (number(shape[1]) for shape in shapes if shape and len(shape) > 1)
+    steps = next((size for size in sizes if size is not None), feed.model.steps)
+    shift = slid_by(earlier.data, feed.data, steps)
+    if shift is None or steps is None or not 0 < shift <= steps:
+        return None
+    return Cadence(Windows(stream_of(feed.data), None, shift, steps, feed.call.site), 1, steps, True)
 
 
 def _steps_in_order(feed: Feed) -> Windows | None:

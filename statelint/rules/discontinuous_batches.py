@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.cadence import Cadence, cadence_of
+from statelint.rules.cadence import Cadence, cadence_of, sliding
 from statelint.rules.measured import batches_of, calls_at, not_measured
-from statelint.rules.orders import continued, pairs_of
+from statelint.rules.orders import continued, fed_by_hand, pairs_of
 from statelint.sites import Site
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Trace
@@ -27,10 +27,15 @@ class DiscontinuousBatches(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             fed = [(feed, cadence_of(feed, earlier)) for feed, earlier in continued(story)]
+            fed += [(feed, sliding(feed, earlier)) for feed, earlier in fed_by_hand(story)]
             torn = [(feed, found) for feed, found in fed if found is not None and found.gap != 0]
             # Where the model trains on the windows, that is the place; else where it runs on them first.
             seen: set[tuple[Site, int]] = set()
+            trained = {feed.model.id for feed, _ in torn if feed.phase == "train"}
             for feed, found in sorted(torn, key=lambda pair: pair[0].phase != "train"):
+                if found.slides and feed.phase != "train" and feed.model.id in trained:
+                    # It generates in the way in which it was trained.
+                    continue
                 place = (found.windows.site, feed.model.id)
                 if feed.phase == "train" or (feed.phase != "validation" and place not in seen):
                     yield _report(feed, found)
@@ -67,24 +72,32 @@ def _steps(count: int) -> str:
 
 def _report(feed: Feed, found: Cadence) -> Report:
     windows, rows, steps, gap = found.windows, found.rows, found.steps, found.gap
-    cut = f"windows of {_steps(steps)} that begin {windows.stride} apart"
     moved = f"skips {_steps(gap)}" if gap > 0 else f"reads {_steps(-gap)} again"
-    if rows == 1:
-        instead = f"let the windows begin {steps} apart, so that each begins where the one before ended"
+    if found.slides:
+        moves = f"a window of {_steps(steps)} that moves on by {windows.stride} doesn't continue itself"
+        instead = "feed only the steps that are new, or reset the state before each window"
     else:
-        instead = (
-            f"cut the series into {rows} equal lanes, one for each row of a batch, and each into windows "
-            f"that begin {steps} apart: `series.reshape({rows}, -1, {steps}, features).swapaxes(0, 1)`"
+        moves = (
+            f"batches of {rows} with windows of {_steps(steps)} that begin {windows.stride} apart "
+            "don't continue each other"
         )
+        instead = _instead(rows, steps)
     layer = feed.model.stateful_layers[0]
     shape = feed.data.array.shape if feed.data.array is not None and feed.data.array.shape else ()
+    keeps = Related(layer.site, f"{layer.kind} keeps its state from batch to batch")
     return Report(
         site=feed.call.site,
-        message=f"batches of {rows} with {cut} don't continue each other: each row {moved}",
+        message=f"{moves}: each row {moved}",
         instead=instead,
         assumptions=assumptions(feed.model.batch, feed.call.argument("batch_size"), *shape[1:2]),
-        related=(
-            Related(windows.site, "the windows are cut here"),
-            Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
-        ),
+        related=(keeps,) if found.slides else (Related(windows.site, "the windows are cut here"), keeps),
+    )
+
+
+def _instead(rows: int, steps: int) -> str:
+    if rows == 1:
+        return f"let the windows begin {steps} apart, so that each begins where the one before ended"
+    return (
+        f"cut the series into {rows} equal lanes, one for each row of a batch, and each into windows "
+        f"that begin {steps} apart: `series.reshape({rows}, -1, {steps}, features).swapaxes(0, 1)`"
     )

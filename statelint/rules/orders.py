@@ -29,9 +29,18 @@ def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
         if feed.call.method in OVER_BATCHES:
             if _has_several_batches(feed) and _carries(story, position, feed):
                 yield feed, None
-        else:
+        elif feed.data.array is not None:
             earlier = _before(story, position, feed)
             if earlier is not None:
+                yield feed, earlier
+
+
+def fed_by_hand(story: Story) -> Iterator[tuple[Feed, Feed]]:
+    """The single rows that a loop feeds, each with the one before whose state it meets."""
+    for position, feed in story.feeds():
+        if feed.call.method not in ("fit", "fit_generator") and is_stateful(feed.model):
+            earlier = _before(story, position, feed)
+            if earlier is not None and earlier.data.samples == 1 and feed.data.samples in (1, None):
                 yield feed, earlier
 
 
@@ -63,7 +72,7 @@ def _has_several_batches(feed: Feed) -> bool:
 
 def _before(story: Story, position: int, feed: Feed) -> Feed | None:
     """The batch of the same data that the program's loop fed before this one, with no reset since."""
-    if not feed.context.passes or feed.data.array is None:
+    if not feed.context.passes:
         return None
     earlier = next(History(story, position, feed.model, feed.context).unbroken(), None)
     if earlier is None or earlier.site != feed.site or earlier.data.array is None:

@@ -91,6 +91,8 @@ class Model:
     in_order: bool = True
     # The ids of the Called events that the outputs come from (Functional).
     calls: tuple[int, ...] = ()
+    # The time steps that its input is declared to have, where it is declared.
+    steps: int | None = None
 
     def walk(self) -> Iterator[Layer]:
         """All layers, nested ones included."""

@@ -89,6 +89,7 @@ def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Argume
         outputs=tuple(Known(t) for t in out),
         in_order=False,
         calls=called,
+        steps=into[0].steps if len(into) == 1 else None,
     )
 
 

@@ -44,6 +44,7 @@ from statelint.values import (
     interned,
     is_,
     join,
+    number,
     options,
     unknown,
 )
@@ -398,7 +399,17 @@ def _input(machine: Machine, bound: Mapping[str, Argument]) -> Value:
     if shape is not None and isinstance(shape.value, Known) and isinstance(shape.value.value, Tuple):
         rank = len(shape.value.value.items) + ("shape" in bound and "batch_shape" not in bound)
     key = ("input", machine.fresh_id())
-    return Known(Tensor(key, batch, (), (key,), rank))
+    return Known(Tensor(key, batch, (), (key,), rank, steps=declared_steps(bound)))
+
+
+def declared_steps(arguments: Mapping[str, Argument]) -> int | None:
+    """The time steps that the shape among a layer's arguments gives; None where it gives none."""
+    for name in _SHAPES:
+        value = arguments[name].value if name in arguments else NONE
+        if isinstance(value, Known) and isinstance(value.value, Tuple):
+            sizes = value.value.items if name in _BATCH_SHAPES else (NONE, *value.value.items)
+            return number(sizes[1]) if len(sizes) > 2 else None
+    return None
 
 
 def _rows_of(tensor: Value) -> Value:
@@ -480,7 +491,7 @@ def add_layer(machine: Machine, model: int, value: Value) -> None:
     assert isinstance(record, ModelRecord)
     if isinstance(value, Known) and isinstance(value.value, Tensor):
         if not record.layers:
-            machine.update(model, batch=value.value.batch, undecided=False)
+            machine.update(model, batch=value.value.batch, undecided=False, steps=value.value.steps)
         return
     found = tuple(refs(machine, _any_of(machine, value)))
     if len(found) != 1 or _contains(machine, found[0], model):
@@ -491,7 +502,7 @@ def add_layer(machine: Machine, model: int, value: Value) -> None:
     if not before and record.undecided:
         batch = _first_batch(machine, id_)
         if batch is not None:
-            machine.update(model, batch=batch, undecided=False)
+            machine.update(model, batch=batch, undecided=False, steps=_first_steps(machine, id_))
     machine.update(model, layers=(*before, id_))
     record = machine.state.heap[model]
     assert isinstance(record, ModelRecord)
@@ -507,6 +518,14 @@ def _any_of(machine: Machine, value: Value) -> Value:
     first = value.options[0]
     same = all(len(found) == 1 and one_of(ids[0], found, machine.state.heap) for found in ids)
     return first if same else value
+
+
+def _first_steps(machine: Machine, id_: int) -> int | None:
+    """The time steps that a Sequential's first layer is given."""
+    record = machine.state.heap[id_]
+    if isinstance(record, ModelRecord):
+        return record.steps
+    return declared_steps(record.arguments) if isinstance(record, LayerRecord) else None
 
 
 def _first_batch(machine: Machine, id_: int) -> Value | None:

@@ -112,9 +112,14 @@ _SHAPED: dict[str, Callable[[Shape], tuple[Shape, int]]] = {
 
 def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.vstack, np.hstack, np.dstack and np.column_stack."""
-    arrays = _all_of(machine, arguments.get(0, "tup"))
+    value = arguments.get(0, "tup")
+    arrays = _all_of(machine, value)
     if arrays is None:
-        return _unclear(machine, name, arguments)
+        parts = loops.items(loops.iterate(machine, value)) if value is not None else None
+        if not parts:
+            return _unclear(machine, name, arguments)
+        key = (name, tuple(part.key for part in parts))
+        return flow(machine, *parts) or machine.unknown(Reason.LIBRARY_CALL, None, key)
     placed = [_SHAPED[name.rpartition(".")[2]](a.shape or ()) for a in arrays]
     found = _joined(name, arrays, [shape for shape, _ in placed], placed[0][1])
     return found or _unclear(machine, name, arguments)
