@@ -101,10 +101,12 @@ def index() -> str:
             for rule in rules
         ]
         if group == "SRN0":
-            lines.append(
+            lines += [
                 "| SRN001 | [unreadable-source](unreadable-source.md) | warning "
-                "| A file that can't be read or parsed is never called clean. |"
-            )
+                "| A file that can't be read or parsed is never called clean. |",
+                "| SRN002 | [unused-suppression](unused-suppression.md) | warning "
+                "| A comment that suppresses nothing hides the next mistake in its place. |",
+            ]
     return "\n".join(lines) + "\n"
 
 

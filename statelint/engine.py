@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from statelint.remedies import Remedy
     from statelint.rules.base import Report, Rule
     from statelint.source.python import Source, Unreadable
+    from statelint.suppressions import Suppressions
     from statelint.trace.story import Trace
     from statelint.values import Reason
 
@@ -52,6 +53,12 @@ class Checked:
     fragments: int = 0
     # The places where a value isn't known, each with the reason.
     unknowns: set[tuple[Reason, str]] = field(default_factory=set)
+    # What is true on a Keras generation that isn't meant: rules by their codes, and the places.
+    elsewhere: set[tuple[str, Site]] = field(default_factory=set)
+    # The shown paths of files of which something was not followed to its end.
+    cut: set[str] = field(default_factory=set)
+    # Those of files that may have suppressions.
+    suspects: set[str] = field(default_factory=set)
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take findings over; one that another program led to already is one with it."""
@@ -82,24 +89,48 @@ def check_files(
     project = Project({file.path: file.data for file in files if file.data is not None})
     settings = {file.shown: file.settings for file in files}
     used: set[Site] = set()
-    for file in _importers_first(files, project, checked, thorough):
+    ordered = _importers_first(files, project, checked, thorough)
+    if not (ordered or checked.suspects or checked.findings):
+        return checked
+    from statelint.suppressions import Suppressions
+
+    suppressions = Suppressions(files)
+    for file in ordered:
         one = _check(file.shown, file.read(), file.settings.keras, file.path, project, used)
-        checked.add(_judged(one.findings, settings))
+        checked.add(_judged(one, settings, suppressions))
         checked.failures.extend(one.failures)
         checked.fragments += one.fragments
         checked.unknowns |= one.unknowns
+        checked.cut |= one.cut
+    checked.add(_unused(files, suppressions, project, checked))
     checked.findings.sort(key=Finding.order)
     return checked
 
 
-def _judged(findings: Iterable[Finding], settings: Mapping[str, Settings]) -> list[Finding]:
-    """What is wanted of the findings, by the settings of the files in which they stand."""
+def _judged(one: Checked, settings: Mapping[str, Settings], suppressions: Suppressions) -> list[Finding]:
+    """What is wanted of the findings, by the settings of the files in which they stand and their comments."""
+    for code, site in one.elsewhere:
+        suppressions.cover(code, site)
     return [
         judged
-        for finding in findings
-        if finding.site.path in settings
+        for finding in one.findings
+        if finding.site.path in settings and not suppressions.cover(finding.code, finding.site)
         for judged in settings[finding.site.path].judged([finding])
     ]
+
+
+def _unused(
+    files: Sequence[SourceFile], suppressions: Suppressions, project: Project, checked: Checked
+) -> Iterator[Finding]:
+    """The suppressions that are of no use, where that is known: all of the program was followed."""
+    from statelint.source.importers import is_imported_by_others
+
+    for file in files if not checked.failures else ():
+        if file.shown not in checked.suspects - checked.cut:
+            continue
+        found = file.settings.judged(suppressions.unused(file))
+        if found and not is_imported_by_others(file.path, {one.path for one in files}, project):
+            yield from found
 
 
 def _importers_first(
@@ -116,8 +147,9 @@ def _importers_first(
         checked.add(file.settings.judged([unreadable]))
 
     checked.files += len(files)
-    found = Candidates(project, thorough=thorough).among(files, cannot_read)
-    candidates = {file.path: file for file in found}
+    looked = Candidates(project, thorough=thorough)
+    candidates = {file.path: file for file in looked.among(files, cannot_read)}
+    checked.suspects = looked.suppressing
     ordered: list[SourceFile] = []
     seen: set[Path] = set()
     for start in candidates:
@@ -140,7 +172,10 @@ def check_source(shown: str, data: bytes, settings: Settings = DEFAULT, path: Pa
     if not mentions(data):
         return Checked()
     checked = _check(shown, data, settings.keras, path, None, set())
-    checked.findings[:] = settings.judged(checked.findings)
+    from statelint.suppressions import Suppressions
+
+    suppressions = Suppressions([SourceFile(path or Path(shown), shown, data, settings)])
+    checked.findings[:] = _judged(checked, {shown: settings}, suppressions)
     checked.findings.sort(key=Finding.order)
     return checked
 
@@ -153,6 +188,8 @@ def _check(
     project: Project | None,
     used: set[Site],
 ) -> Checked:
+    from statelint.values import Reason
+
     checked = Checked()
     try:
         for source in _sources(shown, data, checked, path, project):
@@ -163,6 +200,8 @@ def _check(
             for trace in traces:
                 used |= trace.used
                 checked.unknowns.update(trace.unknowns)
+                if any(reason is Reason.BUDGET for reason, _ in trace.unknowns):
+                    checked.cut |= {shown, *(shown_path(str(module)) for module in trace.files)}
     except Exception:
         checked.failures.append(Failure(shown, None, traceback.format_exc()))
     return checked
@@ -198,6 +237,7 @@ def _sources(
         # Of a library's own source nothing would be said anyway.
         if project is None or path is None or not project.is_apart(str(path.parent)):
             checked.add(_relevant(source, data))
+        checked.cut.add(shown)
         return []
     return [source]
 
@@ -220,6 +260,8 @@ def _parts(
         checked.add(findings)
         checked.fragments += not findings
     checked.fragments += reading.fragments
+    if reading.unreadable or reading.fragments:
+        checked.cut.add(shown)
     return reading.sources
 
 
@@ -306,6 +348,7 @@ def _findings(
         for site, reports in merged.items():
             found = [(generation, report) for generation, report in reports if generation in wanted]
             if not found:
+                checked.elsewhere.add((rule.code, site))
                 continue
             try:
                 remedy = next((report.remedy for _, report in found if report.remedy is not None), None)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from statelint.trace.recording import Recording
 
 
+# Said of a comment, not of the program.
+UNUSED_SUPPRESSION = "SRN002"
+
+
 class Severity(StrEnum):
     """How a mistake shows: Keras raises, the result is silently wrong, or it is a matter of practice."""
 

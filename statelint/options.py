@@ -92,7 +92,16 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="with --fix or --diff: also those fixes that want a look at what they changed",
     )
-    taken.add_argument("--diff", action="store_true", help="show what --fix would change, and write nothing")
+    taken.add_argument(
+        "--add-suppressions",
+        action="store_true",
+        help="put a comment that suppresses it where something is found, in the files",
+    )
+    taken.add_argument(
+        "--diff",
+        action="store_true",
+        help="show what --fix (or --add-suppressions, if given) would change, and write nothing",
+    )
     taken.add_argument("--format", choices=FORMATS, help="how to print (default: full)")
     taken.add_argument("--output-file", metavar="FILE", help="write there and not to standard output")
     taken.add_argument(

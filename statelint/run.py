@@ -101,8 +101,10 @@ def _misused(options: argparse.Namespace) -> str | None:
         return "--unsafe-fixes goes with --fix or --diff"
     if options.diff and (options.fix or options.confirm or options.statistics):
         return "--diff writes nothing and runs nothing: it doesn't go with --fix, --confirm or --statistics"
-    if options.fix and STANDARD_INPUT in options.paths:
-        return "--fix writes files; for standard input there is --diff"
+    if options.add_suppressions and (options.fix or options.unsafe_fixes or options.confirm):
+        return "--add-suppressions doesn't go with --fix, --unsafe-fixes or --confirm"
+    if (options.fix or options.add_suppressions) and STANDARD_INPUT in options.paths and not options.diff:
+        return "--fix and --add-suppressions write files; for standard input there is --diff"
     return None
 
 
@@ -129,7 +131,7 @@ def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace) ->
     checked = Checked()
     _collect_rarely()
     try:
-        if options.fix or options.diff:
+        if options.fix or options.diff or options.add_suppressions:
             _fix(run, files, checked, options)
         else:
             check_files(files, checked, thorough=options.statistics)
@@ -152,11 +154,16 @@ def _collect_rarely() -> None:
 
 
 def _fix(run: Run, files: Sequence[SourceFile], checked: Checked, options: argparse.Namespace) -> None:
-    """Mend the files, or note what mending them would change."""
+    """Mend the files or put suppressions in them, or note what that would change."""
     from statelint.engine import check_files
     from statelint.fixing import fix_files, write_changes
 
-    mended = fix_files(files, checked, unsafe=options.unsafe_fixes)
+    if options.add_suppressions:
+        from statelint.suppressing import suppress_files
+
+        mended = suppress_files(files, checked)
+    else:
+        mended = fix_files(files, checked, unsafe=options.unsafe_fixes)
     if options.diff:
         from statelint.fixes.diff import unified
 
@@ -167,7 +174,11 @@ def _fix(run: Run, files: Sequence[SourceFile], checked: Checked, options: argpa
             # What was found in a file that stays as it was is still there.
             again = check_files(files)
             checked.findings, checked.unknowns = again.findings, again.unknowns
-    run.fixed = sum(finding.site.path not in mended.failures for finding in mended.fixed)
+    done = sum(finding.site.path not in mended.failures for finding in mended.fixed)
+    if options.add_suppressions:
+        complain(f"{done} problem{'' if done == 1 else 's'} suppressed")
+    else:
+        run.fixed = done
     for path, why in mended.failures.items():
         run.trouble(f"{path} is left as it was: {why}")
 

@@ -60,10 +60,17 @@ class Settings:
         overridden = map(self._overridden, findings) if self.severity else findings
         return [found for found in overridden if self.selection.wants(found.code, found.severity)]
 
+    def wants(self, code: str, severity: Severity) -> bool:
+        """Whether findings of a rule are asked for; `severity` is its own."""
+        return self.selection.wants(code, self._severity(code, severity))
+
     def _overridden(self, finding: Finding) -> Finding:
-        spoken = [one for one in self.severity if finding.code.startswith(one[0])]
+        return replace(finding, severity=self._severity(finding.code, finding.severity))
+
+    def _severity(self, code: str, severity: Severity) -> Severity:
+        spoken = [one for one in self.severity if code.startswith(one[0])]
         # Of two that disagree the longer one decides.
-        return replace(finding, severity=max(spoken, key=lambda one: len(one[0]))[1]) if spoken else finding
+        return max(spoken, key=lambda one: len(one[0]))[1] if spoken else severity
 
 
 DEFAULT = Settings()

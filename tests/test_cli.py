@@ -376,6 +376,8 @@ def test_rules(listed: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == (
         "SRN001  unreadable-source            warning  A file that can't be read is not checked, "
         "so nothing is said about its stateful layers.\n"
+        "SRN002  unused-suppression           warning  A suppression of nothing hides the next mistake "
+        "in its place, and tells of one that isn't there.\n"
         "SRN201  shuffled-batches             warning  A shuffled batch doesn't continue the one before it.\n"
         "SRN301  state-carried-across-epochs  error    The end of the series isn't followed by its start.\n"
     )
@@ -383,7 +385,7 @@ def test_rules(listed: None, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_rules_as_json(listed: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--rules", "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)[1] == {
+    assert json.loads(capsys.readouterr().out)[2] == {
         "code": "SRN201",
         "rule": "shuffled-batches",
         "severity": "warning",

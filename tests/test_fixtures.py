@@ -11,7 +11,7 @@ import pytest
 
 from statelint.confirm import judge
 from statelint.discover import SourceFile
-from statelint.engine import check_source
+from statelint.engine import check_files, check_source
 from statelint.findings import Finding, Related, Severity, Status
 from statelint.interp.program import follow
 from statelint.live.clean import mistakes
@@ -62,7 +62,8 @@ def findings(path: Path) -> tuple[Finding, ...]:
 
 
 def found(code: str, page: Path) -> list[Expected]:
-    checked = check_source("page.py", code.encode(), asked_for(page.stem))
+    file = SourceFile(Path("/nowhere/page.py"), "page.py", code.encode(), asked_for(page.stem))
+    checked = check_files([file])
     assert not checked.failures, checked.failures[0].error
     return sorted(map(Expected.of, checked.findings))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from statelint.discover import SourceFile
-from statelint.findings import Edit, Finding
+from statelint.findings import UNUSED_SUPPRESSION, Edit, Finding
 from statelint.fixes.code import start_of
 from statelint.fixes.contents import InvalidError, UnwritableError, mended
 from statelint.fixes.text import compatible, moved
@@ -222,6 +222,7 @@ def _wrong(
     known = {_key(f.code, moved(f.site, every)) for f in found} - done
     wrong: set[str] = set()
     for finding in after:
-        if _key(finding.code, finding.site) not in known:
+        # What was suppressed may be gone with what was mended: its comment is taken out next.
+        if finding.code != UNUSED_SUPPRESSION and _key(finding.code, finding.site) not in known:
             wrong |= {finding.site.path} & edits.keys() or edits.keys()
     return wrong

@@ -43,11 +43,19 @@ UNREADABLE = Entry(
 )
 
 
+UNUSED = Entry(
+    "SRN002",
+    "unused-suppression",
+    Severity.WARNING,
+    "A suppression of nothing hides the next mistake in its place, and tells of one that isn't there.",
+)
+
+
 def listed() -> list[Described]:
     """All rules, and what else is reported."""
     from statelint.rules import load
 
-    return [UNREADABLE, *load()]
+    return [UNREADABLE, UNUSED, *load()]
 
 
 def find(rules: Sequence[Described], asked: str) -> Described | None:

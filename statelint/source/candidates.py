@@ -48,6 +48,8 @@ class Candidates:
         self._speaking: set[Path] = set()
         self._looked: set[Path] = set()
         self._named: dict[Path, bool] = {}
+        # Of the files, by their shown paths, those that may have suppressions: they may be of no use.
+        self.suppressing: set[str] = set()
 
     def among(
         self, files: Iterable[SourceFile], cannot_read: Callable[[SourceFile, OSError], None]
@@ -60,6 +62,8 @@ class Candidates:
             except OSError as error:
                 cannot_read(file, error)
                 continue
+            if b"statelint:" in data or b"SRN" in data:
+                self.suppressing.add(file.shown)
             if self._look(file, data):
                 linked.append(file)
         self._follow_links()

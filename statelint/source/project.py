@@ -213,7 +213,7 @@ def _search_path(importer: Path, entry: Path, top: str) -> tuple[Path, ...]:
     """
     if top in sys.stdlib_module_names:
         return (entry,)
-    root = _root(importer)
+    root = root_of(importer)
     # `from project.models import …` in project/scripts/train.py.
     named = next((folder.parent for folder in (importer, *importer.parents) if folder.name == top), None)
     # `from package.models import …` in tools/train.py, beside package/, or `import models` in runs/train.py,
@@ -235,7 +235,7 @@ def _above_packages(folder: Path) -> tuple[Path, ...]:
 
 
 @cache
-def _root(folder: Path) -> Path:
+def root_of(folder: Path) -> Path:
     """The project's root: the nearest folder that looks like one, else this one."""
     for place in (folder, *folder.parents):
         if not _names(place).isdisjoint(_ROOT_MARKS):
@@ -290,5 +290,5 @@ def _names(folder: Path) -> frozenset[str]:
 
 def forget_folders() -> None:
     """Let go of what was seen in folders: files may have come or gone."""
-    for known in (_names, _root, _above_packages):
+    for known in (_names, root_of, _above_packages):
         known.cache_clear()
