@@ -73,6 +73,9 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
     run = check(options, configuration)
     status = run.status(options.exit_zero)
     results = Results(run.findings, run.files, run.fragments, run.texts, run.fixed, run.troubles, status)
+    for form, path in options.report:
+        with output(path) as beside:
+            write(results, form, beside)
     try:
         if run.diff is not None:
             write_bytes(run.diff, stream)

@@ -105,6 +105,14 @@ def parser() -> argparse.ArgumentParser:
     taken.add_argument("--format", choices=FORMATS, help="how to print (default: full)")
     taken.add_argument("--output-file", metavar="FILE", help="write there and not to standard output")
     taken.add_argument(
+        "--report",
+        action="append",
+        type=_report,
+        default=[],
+        metavar="FORMAT=FILE",
+        help="write the findings there too, in another format; may be given more than once",
+    )
+    taken.add_argument(
         "--statistics",
         action="store_true",
         help="count the findings by rule, and what was not known by reason",
@@ -151,6 +159,13 @@ def _add_configuration(taken: argparse.ArgumentParser) -> None:
     taken.add_argument(
         "--show-files", action="store_true", help="list the files that would be checked, and check nothing"
     )
+
+
+def _report(text: str) -> tuple[str, str]:
+    form, _, path = text.partition("=")
+    if form not in FORMATS or not path:
+        raise argparse.ArgumentTypeError(f"not FORMAT=FILE, with one of {', '.join(FORMATS)}: {text}")
+    return form, path
 
 
 def _seconds(text: str) -> float:

@@ -386,6 +386,27 @@ def test_from_the_command_line(name: str) -> None:
         assert log["runs"][0]["invocations"][0]["exitCode"] == 1
 
 
+def test_several_reports_of_one_run(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("train.py").write_text(PROGRAM, encoding="utf-8")
+    more = ["--report", "sarif=out.sarif", "--report", "markdown=out.md"]
+    assert cli.main(["--format", "concise", *more, "train.py"]) == 1
+    assert capsys.readouterr().out.startswith("train.py:7:15: SRN201 ")
+    schema().validate(json.loads(Path("out.sarif").read_text(encoding="utf-8")))
+    assert "SRN201" in Path("out.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("wrong", ["sarif", "sarif=", "=a", "yaml=a"])
+def test_a_report_has_a_format_and_a_file(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["--report", wrong])
+    assert "not FORMAT=FILE" in capsys.readouterr().err
+
+
+def test_a_report_that_can_not_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--report", "sarif=none/such/a.sarif", "train.py"]) == 2
+    assert "can't write none/such/a.sarif" in capsys.readouterr().err
+
+
 def test_sarif_notes_what_could_not_be_done() -> None:
     troubled = sarif([], troubles=["a.py: internal error: \x1b"], status=2)["invocations"][0]
     assert troubled == {
@@ -398,7 +419,7 @@ def test_sarif_notes_what_could_not_be_done() -> None:
 
 
 def test_an_internal_error_reaches_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> object:
+    def broken(*_: object, **__: object) -> object:
         raise RuntimeError("broken")
 
     monkeypatch.setattr("statelint.engine.check_files", broken)
