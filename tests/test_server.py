@@ -88,6 +88,21 @@ def test_a_file_that_was_broken_when_it_was_opened_is_reported(tmp_path: Path, u
     play(tmp_path, scene)
 
 
+def test_half_typed_python_2(tmp_path: Path, uri: str) -> None:
+    old = f'{SHUFFLED}print "done"\n'
+
+    async def scene(editor: Editor) -> None:
+        editor.open(uri, old)
+        assert [one.code for one in await editor.shown(uri)] == ["SRN201"]
+        editor.write(uri, f"{old}print (")
+        await asyncio.sleep(1.5)
+        assert editor.codes(uri) == ["SRN201"]
+        editor.write(uri, f"{old}print 3\n")
+        assert [one.code for one in await editor.shown(uri)] == ["SRN201"]
+
+    play(tmp_path, scene)
+
+
 def test_who_imports_a_half_typed_module_keeps_its_findings(tmp_path: Path, uri: str) -> None:
     models = (tmp_path / "models.py").as_uri()
     (tmp_path / "models.py").write_text("", encoding="utf-8")

@@ -53,6 +53,7 @@ class Outcome:
 
     files: tuple[SourceFile, ...]
     buffers: tuple[Buffer, ...]
+    found: list[Finding] = field(default_factory=list)
     parts: dict[str, Part] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     # What is wrong with the configuration.
@@ -100,8 +101,8 @@ class Analyst:
         wanted = _together(files, changed)
         together = tuple(buffer for buffer in job.buffers if buffer.path in wanted)
         outcome = Outcome(tuple(files[buffer.path] for buffer in together), together, complaints=wrong)
-        checked = _check(outcome.files, _Interruptible(is_stale))
-        outcome.failures = checked.failures
+        checked = check_files(outcome.files, _Interruptible(is_stale))
+        outcome.found, outcome.failures = checked.findings, checked.failures
         for buffer in together:
             # It is read for those that import it.
             is_excluded = settings[buffer.path].excludes(str(buffer.path), is_folder=False)
@@ -112,12 +113,11 @@ class Analyst:
 
     def does(self, outcome: Outcome, finding: Finding) -> bool:
         """Whether a finding's fix removes it and brings up no other."""
-        every = [one for part in outcome.parts.values() for one in part.found]
 
         def is_meant(one: Finding) -> bool:
             return one is finding
 
-        return bool(_mended(outcome.files, every, is_meant).fixed)
+        return bool(_mended(outcome.files, outcome.found, is_meant).fixed)
 
     def mended(self, outcome: Outcome, buffer: Buffer) -> bytes | None:
         """The contents of a file once its safe fixes are made, None where there are none."""
@@ -126,22 +126,16 @@ class Analyst:
             fix = one.fix
             return fix is not None and fix.safe and {edit.site.path for edit in fix.edits} == {buffer.shown}
 
-        result = _mended(outcome.files, None, is_meant)
+        result = _mended(outcome.files, outcome.found, is_meant)
         return next((change.after for change in result.changes if change.file.shown == buffer.shown), None)
 
 
-def _check(files: Sequence[SourceFile], checked: Checked) -> Checked:
-    return check_files(files, checked=checked)
-
-
-def _mended(
-    files: Sequence[SourceFile], found: list[Finding] | None, is_meant: Callable[[Finding], bool]
-) -> Mended:
-    """What comes of making fixes of the findings that are meant; `found` is what is in them, if known."""
-    known = [found] if found is not None else []
+def _mended(files: Sequence[SourceFile], found: list[Finding], is_meant: Callable[[Finding], bool]) -> Mended:
+    """What comes of making fixes of the findings that are meant; `found` is what is in the files."""
+    known = [found]
 
     def check(current: Sequence[SourceFile]) -> list[Finding]:
-        now = known.pop() if known else _check(current, Checked()).findings
+        now = known.pop() if known else check_files(current).findings
         return [one if is_meant(one) else replace(one, fix=None) for one in now]
 
     return mend(files, check, unsafe=True)

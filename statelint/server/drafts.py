@@ -10,6 +10,7 @@ from statelint.discover import is_document
 from statelint.server.documents import Buffer, Text
 from statelint.source.document import open_document
 from statelint.source.magics import to_python
+from statelint.source.python import Source, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +66,6 @@ def _parses(code: str) -> bool:
         try:
             ast.parse(code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
+            # What is no Python of today is read as Python 2.
+            return isinstance(read("", code.encode("utf-8", "replace")), Source)
     return True
