@@ -18,6 +18,9 @@ DATA = "a, s, x = np.zeros((100, 3)), np.arange(100), np.zeros((90, 3, 1))\n"
 
 EXPRESSIONS = [
     "np.vstack([a, a])",
+    "np.array([1, 2], ndmin=3)",
+    "np.array(s, ndmin=2)",
+    "np.array(a, ndmin=2)",
     "np.vstack([s, s])",
     "np.hstack((a, a))",
     "np.hstack((s, s))",

@@ -37,3 +37,66 @@ def test_a_validation_that_may_be_missing_is_assumed(given: str, assumed: tuple[
     checked = check_source("a.py", PROGRAM.format(given=given).encode())
     found = [finding.assumptions for finding in checked.findings if finding.code == "SRN306"]
     assert found == ([] if assumed is None else [assumed])
+
+
+RESET_AT_EPOCHS = """
+import os, keras, numpy as np, tensorflow as tf
+from data import load, folder
+x, y = load()
+model = keras.Sequential([keras.Input(batch_shape=(4, 3, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+
+class Resetting(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        for layer in model.layers:
+            if hasattr(layer, "reset_states"):
+                layer.reset_states()
+
+def batches(path, size):
+    while True:
+        values = np.load(path)
+        for start in range(0, len(values), size):
+            yield values[start : start + size]
+
+def pairs(stream):
+    while True:
+        values = next(stream)
+        yield values[:, :-1], values[:, 1:]
+
+rows = tf.data.Dataset.from_tensor_slices((x, y))
+"""
+
+
+@pytest.mark.parametrize(
+    ("fit", "leaks"),
+    [
+        # The next slice of one series may continue the training.
+        ("model.fit(x[:400], y[:400], shuffle=False, validation_data=(x[400:], y[400:]), ", False),
+        ("model.fit(x, y, batch_size=4, shuffle=False, validation_data=(x, y), ", True),
+        ("model.fit(x, y, batch_size=4, shuffle=False, validation_data=load('other'), ", False),
+        # After batches in random order nothing is continued.
+        ("model.fit(x[:400], y[:400], batch_size=4, validation_data=(x[400:], y[400:]), ", True),
+        ("model.fit(rows.take(400).shuffle(90).batch(4), validation_data=rows.skip(400).batch(4), ", True),
+        ("model.fit(rows.take(400).batch(4), validation_data=rows.skip(400).batch(4), ", False),
+        (
+            "train, test = (batches(os.path.join(folder, name), 4) for name in ('a.npy', 'b.npy'))\n"
+            "model.fit(pairs(train), steps_per_epoch=9, validation_data=pairs(test), validation_steps=9, ",
+            True,
+        ),
+        (
+            "train = batches(os.path.join(folder, 'a.npy'), 4)\n"
+            "test = batches(os.path.join(folder, 'b.npy'), 4)\n"
+            "model.fit(pairs(train), steps_per_epoch=9, validation_data=pairs(test), validation_steps=9, ",
+            True,
+        ),
+        (
+            "stream = batches(os.path.join(folder, 'a.npy'), 4)\n"
+            "model.fit(pairs(stream), steps_per_epoch=9, validation_data=pairs(stream), validation_steps=9, ",
+            False,
+        ),
+    ],
+)
+def test_a_validation_that_cannot_continue_the_training(fit: str, leaks: bool) -> None:
+    checked = check_source("a.py", f"{RESET_AT_EPOCHS}{fit}epochs=5, callbacks=[Resetting()])".encode())
+    assert not checked.failures
+    assert [f.code for f in checked.findings if f.code == "SRN306"] == ["SRN306"] * leaks

@@ -38,3 +38,44 @@ def test_a_batch_that_is_predicted_again(then: str, codes: set[str]) -> None:
     checked = check_source("snippet.py", f"{PROGRAM}    {then}\n".encode())
     assert not checked.failures
     assert {f.code for f in checked.findings} & {"SRN301", "SRN304", "SRN305"} == codes
+
+
+EPOCHS = """
+import keras
+import numpy as np
+import elsewhere
+memory = keras.layers.LSTM(4, stateful=True)
+model = keras.Sequential([keras.layers.Input(batch_shape=(8, 5, 1)), memory, keras.layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+x, y, test = elsewhere.load()
+train_set, test_set = elsewhere.Windows("train", 8), elsewhere.Windows("test", 8)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        ("model.fit(x, y, shuffle=False); memory.reset_states(); model.evaluate(test)", {"SRN305"}),
+        ("model.fit(x, y, shuffle=False); memory.reset_states(); model.predict(test[:8])", {"SRN305"}),
+        (
+            "model.fit(x, y, shuffle=False)\n    memory.reset_states()\n"
+            "    if epoch % 5 == 0:\n        model.evaluate(test)",
+            {"SRN305"},
+        ),
+        ("model.fit(train_set); memory.reset_states(); model.evaluate(test_set)", {"SRN305"}),
+        # The evaluation's state is cleared too.
+        (
+            "model.fit(x, y, shuffle=False); memory.reset_states(); model.evaluate(test)\n"
+            "    memory.reset_states()",
+            set(),
+        ),
+        # What the next pass trains on may continue what was predicted.
+        ("model.fit(elsewhere.more(), shuffle=False); memory.reset_states(); model.predict(test)", set()),
+        ("model.fit(elsewhere.Windows('train', 8)); memory.reset_states(); model.evaluate(test_set)", set()),
+    ],
+)
+def test_an_epoch_that_ends_with_an_inference(body: str, codes: set[str]) -> None:
+    program = f"{EPOCHS}for epoch in range(60):\n    {body}\n"
+    checked = check_source("snippet.py", program.encode())
+    assert not checked.failures
+    assert {f.code for f in checked.findings} & {"SRN305"} == codes

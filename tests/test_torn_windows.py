@@ -249,3 +249,113 @@ def test_rows_are_steps_where_each_target_is_the_row_beside(
 ) -> None:
     code = NEXT_STEP.format(x=x, y=y, steps=steps, batch=batch, series=series)
     assert found(code, 4, "SRN208") == ([(7, "SRN208")] if is_torn else [])
+
+
+SUPERVISED = """
+import sys
+import pandas as pd
+from tensorflow import keras
+values = pd.read_csv("series.csv").values.reshape(-1, 1)
+def supervised(data, lags, ahead):
+    frame, columns = pd.DataFrame(data), []
+    for i in range(lags, 0, -1):
+        columns.append(frame.shift(i))
+    for i in range(0, ahead):
+        columns.append(frame.shift(-i))
+    whole = pd.concat(columns, axis=1)
+    whole.dropna(inplace=True)
+    return whole.values
+"""
+
+
+@pytest.mark.parametrize(
+    ("lags", "ahead", "rows", "codes"),
+    [
+        # More columns than a loop of few passes makes.
+        (10, 20, "1", ["SRN208"]),
+        (10, 20, "10", []),
+        (30, 1, "1", ["SRN208"]),
+        # One of several sizes, none of which fits.
+        (4, 1, "32 if len(values) > 99 else 8", ["SRN208"]),
+        (4, 1, "32 if len(values) > 99 else 4", []),
+        (4, 1, "int(sys.argv[1])", []),
+    ],
+)
+def test_lagged_columns_as_steps(lags: int, ahead: int, rows: str, codes: list[str]) -> None:
+    code = f"""{SUPERVISED}
+table, rows = supervised(values, {lags}, {ahead}), {rows}
+x, y = table[:, :{lags}], table[:, {lags}:]
+x = x.reshape(x.shape[0], {lags}, 1)
+model = keras.Sequential([keras.Input(batch_shape=(rows, {lags}, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=rows, shuffle=False)
+"""
+    checked = check_source("snippet.py", code.encode())
+    assert not checked.failures
+    assert [f.code for f in checked.findings if f.code == "SRN208"] == codes
+
+
+WAVE = """
+import numpy as np
+from tensorflow import keras
+wave = np.zeros((1000, 1, 1))
+for i in range(len(wave)):
+    wave[i, 0, 0] = np.cos(i / 50)
+ahead = np.zeros((len(wave), 1))
+"""
+
+
+@pytest.mark.parametrize(
+    ("filling", "rows", "codes"),
+    [
+        ("ahead[i, 0] = np.mean(wave[i + 1 : i + 2])", 25, ["SRN208"]),
+        ("ahead[i, 0] = wave[i + 1 : i + 2].max()", 25, ["SRN208"]),
+        ("ahead[i, 0] = np.mean(wave[i + 1 : i + 2])", 1, []),
+        # What the rows have to do with each other isn't known.
+        ("ahead[i, 0] = i", 25, []),
+        # Lanes beside each other: the next step of a row is that of the next batch.
+        ("ahead[i, 0] = np.mean(wave[i + 25 : i + 26])", 25, []),
+    ],
+)
+def test_targets_that_are_filled_with_the_next_steps(filling: str, rows: int, codes: list[str]) -> None:
+    code = f"""{WAVE}
+for i in range(len(wave) - 25):
+    {filling}
+model = keras.Sequential([keras.Input(batch_shape=({rows}, 1, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(wave, ahead, batch_size={rows}, shuffle=False)
+"""
+    checked = check_source("snippet.py", code.encode())
+    assert not checked.failures
+    assert [f.code for f in checked.findings if f.code == "SRN208"] == codes
+
+
+ROWS = """
+import random
+import numpy as np
+from tensorflow import keras
+from data import load
+x, y = load()
+model = keras.Sequential([keras.Input(batch_shape=(8, 10, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("pairs = list(zip(x, y))\nrandom.shuffle(pairs)\nx, y = zip(*pairs)\n", 2),
+        ("pairs = list(zip(x, y))\nx, y = zip(*pairs)\n", None),
+        ("order = list(range(len(x)))\nrandom.shuffle(order)\nx, y = x[order], y[order]\n", 2),
+        ("order = list(range(len(x)))\nx, y = x[order], y[order]\n", None),
+        # A batch of its own.
+        ("order = random.sample(range(len(x)), 8)\nx, y = x[order], y[order]\n", None),
+    ],
+)
+def test_rows_shuffled_together(code: str, line: int | None) -> None:
+    fit = "model.fit(np.array(x), np.array(y), batch_size=8, shuffle=False)"
+    checked = check_source("snippet.py", f"{ROWS}{code}{fit}".encode())
+    assert not checked.failures
+    begin = ROWS.count("\n")
+    lines = [finding.site.line - begin for finding in checked.findings if finding.code == "SRN203"]
+    assert lines == ([] if line is None else [line])

@@ -405,7 +405,7 @@ def _order(machine: Machine, index: Value) -> Value:
     record = machine.record(index)
     if not isinstance(record, ListRecord) or record.shuffle_site is None:
         return index
-    key = ("array", index.key)
+    key = record.content if record.content is not None else ("array", index.key)
     return Known(Array(key, (record.length,), key, shuffle_site=record.shuffle_site))
 
 

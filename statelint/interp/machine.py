@@ -52,7 +52,7 @@ class Limits:
     # Conditions inside each other that can't be decided.
     conditions: int = 40
     depth: int = 24
-    unrolled: int = 16
+    unrolled: int = 32
     # Modules of the project that are followed, and the bytes in all of them.
     modules: int = 40
     imported: int = 400_000

@@ -4,7 +4,8 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from statelint.interp.statements import execute
 from statelint.sites import Site
 from statelint.source.project import Project
 from statelint.source.python import Source
-from statelint.trace.objects import Model
+from statelint.trace.objects import Argument, Model
 from statelint.trace.story import Context, Event, Opaque, Story, Trace
-from statelint.values import Known, Reason, Value, forget_keys
+from statelint.values import NONE, Known, Reason, Value, forget_keys
 
 
 def follow(
@@ -104,7 +105,13 @@ def _follow_uncalled(machine: Machine, since: int, used: Collection[Site], stori
             continue
         begun = len(machine.definitions)
         start = machine.state
-        stories.append(_story(machine, definition.function.name, partial(_enter, machine, definition)))
+        story = _story(machine, definition.function.name, partial(_enter, machine, definition))
+        if not machine.state.alive and (given := _missing(machine, definition)):
+            # It refuses to run with its defaults: `if x is None: raise …`.
+            machine.state = start
+            machine.called.pop(id(definition.function.node), None)
+            story = _story(machine, definition.function.name, partial(_enter, machine, definition, given))
+        stories.append(story)
         if len(machine.definitions) > begun:
             machine.state.alive = True
             _follow_uncalled(machine, begun, used, stories)
@@ -116,6 +123,19 @@ def _is_uncalled(machine: Machine, definition: Definition, used: Collection[Site
     if id(function.node) not in machine.source.spans or id(function.node) in machine.called:
         return False
     return machine.site(function.node) not in used
+
+
+def _missing(machine: Machine, definition: Definition) -> dict[str, Argument]:
+    """Unknown arguments for the parameters of a function whose default is None."""
+    function = definition.function
+    names = [name for name, default in function.defaults.items() if default == NONE]
+    site = machine.site(function.node)
+    return {
+        name: Argument(
+            machine.unknown(Reason.PARAMETER, function.node, ("parameter", name, machine.fresh_id())), site
+        )
+        for name in names
+    }
 
 
 def _stand_in(machine: Machine, class_: Class, function: Function) -> Class:
@@ -137,10 +157,10 @@ def _is_setter(definition: Definition) -> bool:
     return isinstance(made, Function) and made.setter is definition.function
 
 
-def _enter(machine: Machine, definition: Definition) -> None:
+def _enter(machine: Machine, definition: Definition, given: Mapping[str, Argument] | None = None) -> None:
     """Call a function as code that isn't seen would."""
     function = definition.function
-    open_arguments = binding.unknown_arguments(machine.site(function.node))
+    open_arguments = replace(binding.unknown_arguments(machine.site(function.node)), keywords=given or {})
     machine.earlier = frozenset(machine.state.heap)
     class_ = machine.classes.get(definition.frame)
     if class_ is None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from statelint.rules.feeding import batch_argument
 from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
 from statelint.rules.sliding import slid_by
 from statelint.trace.objects import Array, Windows
-from statelint.trace.story import Feed
-from statelint.values import Known, interned, number
+from statelint.trace.story import Feed, batch_size_of
+from statelint.values import Known, Value, interned, number, options
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +32,35 @@ class Cadence:
 def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     """How the series of a feed is fed; None where that isn't known, or where the order is random anyway."""
     data, call = feed.data, feed.call
-    windows, rows, steps = data.windows or _steps_in_order(feed), feed.model.batch_size, None
+    windows, steps = data.windows or _steps_in_order(feed), None
     if windows is None or not is_cut_along_rows(feed):
         return None
     if data.dataset is not None:
         if data.dataset.shuffle_site is not None or data.dataset.rows_shuffled is not None:
             return None
-        given, steps = number(data.dataset.batch), windows.length
+        given, steps = _numbers(data.dataset.batch), windows.length
     else:
         assert data.array is not None
         shape = data.array.shape
         steps = windows.length if shape is None else number(shape[1]) if len(shape) > 1 else None
-        given = batch_argument(call)
+        given = _numbers(call.argument("batch_size"), batch_size_of)
     if earlier is not None:
         return _by_hand(windows, earlier, data.samples, steps)
-    if given is None or steps is None:
+    if not given or steps is None:
         return None
-    found = Cadence(windows, given, steps)
-    if rows is None or rows == given:
-        return found
-    # One of the two sizes is wrong, and it isn't known which.
-    mended = Cadence(windows, rows, steps)
-    return mended if found.gap and mended.gap else None
+    found = [Cadence(windows, rows, steps) for rows in given]
+    rows = _numbers(feed.model.batch)
+    if len(found) == 1 and (not rows or rows == given):
+        return found[0]
+    # One of the sizes is the wrong or the right one, and it isn't known which.
+    found = [Cadence(windows, size, steps) for size in (*(rows if len(given) == 1 else ()), *given)]
+    return found[0] if all(one.gap for one in found) else None
+
+
+def _numbers(value: Value | None, of: Callable[[Value], int | None] = number) -> tuple[int, ...]:
+    """The integers that it can be; none where one of them isn't known."""
+    found = [of(option) for option in options(value)] if value is not None else []
+    return tuple(size for size in found if size is not None) if None not in found else ()
 
 
 def sliding(feed: Feed, earlier: Feed) -> Cadence | None:
@@ -77,12 +83,23 @@ def _steps_in_order(feed: Feed) -> Windows | None:
         return None
     given = feed.call.argument("y")
     targets = given.value if isinstance(given, Known) else None
-    one, other = _tail_of(array), _tail_of(targets) if isinstance(targets, Array) else None
+    one, other = _tail_of(array), _targets_of(targets) if isinstance(targets, Array) else None
     # Where lanes stand side by side, the step beside a row is that of another batch.
     beside = one is not None and other is not None and one[0] == other[0] and abs(one[1] - other[1]) == 1
     if one is None or not beside or number(array.shape[1]) != 1:
         return None
     return Windows(one[0], 0, 1, 1, feed.call.site)
+
+
+def _targets_of(targets: Array) -> tuple[Hashable, int] | None:
+    """The series of which the targets are steps, one for each row, and from which step on."""
+    windows = targets.windows
+    if windows is None or windows.start is None or not windows.stride == windows.length == 1:
+        return _tail_of(targets)
+    match windows.series:
+        case ("Array", whole):
+            return (whole, windows.start)
+    return (windows.series, windows.start)
 
 
 def _tail_of(array: Array) -> tuple[Hashable, int] | None:

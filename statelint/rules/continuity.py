@@ -94,8 +94,9 @@ def _start(
     twice = interrupts and id(source) in anew and _rereads(story, positions[id(source)], source, feed)
     if continues or twice or (interrupts and _is_aside(story, position, feed, source)):
         return Start(feed, position, source, "between")
-    if interrupts and not leads_to(source.data, feed.data) and _begins_again(story, position, feed):
-        return Start(feed, position, source, "between")
+    if interrupts and not leads_to(source.data, feed.data):
+        if _begins_again(story, position, feed) or _comes_round(story, positions, position, feed, source):
+            return Start(feed, position, source, "between")
     calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
         if are_apart(source.data, feed.data) or _is_behind_torn_training(source, history, feed):
@@ -124,6 +125,36 @@ def _begins_again(story: Story, position: int, feed: Feed) -> bool:
             if _is_repeated(story, before, earlier, position, feed):
                 return True
     return False
+
+
+def _comes_round(story: Story, positions: dict[int, int], position: int, feed: Feed, source: Feed) -> bool:
+    """Whether the source ended a pass of an epoch loop, behind the training that now comes again."""
+    behind = positions[id(source)]
+    loop = separating_loop(source.context, feed.context)
+    if loop is None or loop.kind == "batches":
+        return False
+    for before, earlier in story.feeds("train"):
+        if before >= behind:
+            break
+        is_same = earlier.site == feed.site and earlier.model.id == feed.model.id
+        if not is_same or separating_loop(earlier.context, feed.context) != loop:
+            continue
+        if separating_loop(earlier.context, source.context) in (None, loop):
+            if _is_repeated(story, before, earlier, position, feed):
+                return True
+            if _is_same_stream(earlier, feed) and entering(story, behind, source).kind == "reset":
+                return True
+    return False
+
+
+def _is_same_stream(earlier: Feed, feed: Feed) -> bool:
+    """Whether both are fed from one object, made before the loop, of which more isn't known."""
+    kinds = {earlier.data.kind, feed.data.kind}
+    return (
+        kinds <= {"generator", "unknown"}
+        and earlier.data.key == feed.data.key
+        and not is_read_anew(feed.data)
+    )
 
 
 def _is_behind_torn_training(source: Feed, history: History, feed: Feed) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,10 +11,13 @@ from statelint.rules.base import verdict
 from statelint.rules.continuity import across_sequences
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.sites import Site
+from statelint.trace.objects import Dataset
 from statelint.trace.queries import History, is_stateful, repeats, separating_loop
 from statelint.trace.recording import BatchRun, CallRun, Recording
 from statelint.trace.story import INFERENCE, Call, Event, Feed, Loop, Reset, Story
-from statelint.values import NONE, Ternary, is_, number
+from statelint.values import NONE, Ternary, Unknown, Value, is_, number
+
+_ROUNDINGS = ("builtins.int", "builtins.round", "math.ceil", "math.floor", "numpy.ceil", "numpy.floor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,22 @@ def _has_epochs(feed: Feed) -> bool:
     data = feed.data
     if data.kind in ("generator", "unknown"):
         return data.restarts
-    if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
-        return False
     steps = feed.call.argument("steps_per_epoch") if "steps_per_epoch" in feed.call.arguments else NONE
+    if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
+        return is_(data.dataset.repeats, None) is Ternary.YES and _is_one_pass(steps, data.dataset)
     return data.kind == "array" or is_(steps, None) is Ternary.YES
+
+
+def _is_one_pass(steps: Value, dataset: Dataset) -> bool:
+    """Whether the steps are counted from the rows there are: `rows // batch`, as the Dataset is batched."""
+    match steps:
+        case Unknown(key=("operation", "//" | "/", _, ("int", int(size)))):
+            return size == number(dataset.batch)
+        case Unknown(key=("operation", "//" | "/", _, by)):
+            return isinstance(dataset.batch, Unknown) and by == dataset.batch.key
+        case Unknown(key=(str(name), Hashable() as inner)) if name in _ROUNDINGS:
+            return _is_one_pass(Unknown(steps.reason, inner), dataset)
+    return False
 
 
 def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:

@@ -14,7 +14,7 @@ from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import OVER_BATCHES, Feed, Story
-from statelint.values import Ternary, is_
+from statelint.values import Ternary, is_, options
 
 
 def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
@@ -66,7 +66,8 @@ def _has_several_batches(feed: Feed) -> bool:
     samples = training_samples(call) if feed.phase == "train" else data.samples
     size = batch_argument(call, name)
     if samples is None or size is None:
-        return size is not None and not may_be_one_batch(call, data, call.argument(name))
+        given = call.argument(name)
+        return bool(options(given)) and not may_be_one_batch(call, data, given)
     return samples > size
 
 

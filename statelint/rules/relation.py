@@ -19,6 +19,10 @@ _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 _LISTINGS = ("glob.glob", "glob.iglob", "os.listdir", "os.scandir")
 
 
+# What has to be assumed where two data come of different streams.
+OF_OTHER_STREAMS = ("the data of the second generator don't begin where those of the first end",)
+
+
 def rows_of(data: Data) -> Array | None:
     """The (first) array whose rows are fed, through a Dataset."""
     if data.dataset is None or not data.dataset.parts:
@@ -81,7 +85,12 @@ def leads_to(one: Data, other: Data) -> bool:
 
 def are_other_streams(one: Data, other: Data) -> bool:
     """Whether one function makes the two generators, of which it is told that they shall read other data."""
-    match one.key, other.key:
+    return "generator" == one.kind == other.kind and _are_made_apart(one.key, other.key)
+
+
+def _are_made_apart(one: Hashable, other: Hashable) -> bool:
+    """Whether the keys are those of generators of one function with arguments that are told apart."""
+    match one, other:
         case (
             ("Items", ("generator", _, function, tuple(own))),
             ("Items", ("generator", _, same, tuple(theirs))),
@@ -91,11 +100,23 @@ def are_other_streams(one: Data, other: Data) -> bool:
 
 
 def _are_told_apart(one: Hashable, other: Hashable) -> bool:
-    """Whether two arguments are different numbers or texts."""
+    """Whether two arguments are different numbers or texts, or made of different texts in the same way (two
+    paths in a folder), or other streams themselves.
+    """
     match one, other:
         case ("int" | "str", _), ("int" | "str", _):
             return one != other
-    return False
+    return _are_made_apart(one, other) or _differ_in_text(one, other)
+
+
+def _differ_in_text(one: Hashable, other: Hashable) -> bool:
+    """Whether two keys are the same but for texts in them."""
+    if one == other or not (isinstance(one, tuple) and isinstance(other, tuple)) or len(one) != len(other):
+        return False
+    if one[:1] == other[:1] == ("str",):
+        return True
+    differing = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
+    return all(_differ_in_text(mine, theirs) for mine, theirs in differing)
 
 
 def _apart(one: Data, other: Data) -> frozenset[int]:

@@ -13,7 +13,7 @@ from statelint.trace.objects import Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Trace
-from statelint.values import Ternary, Value, assumptions, is_, number
+from statelint.values import Ternary, Value, assumptions, number
 
 # Layers that leave axis 1 what it is: time.
 _KEEP = frozenset({"keeps_time", "adds_axis", "input_layer"})
@@ -65,7 +65,7 @@ def _reads_axis_1(model: Model, rank: int) -> bool:
         return False
     for layer in model.layers:
         if layer.recurrent:
-            return rank >= 3 and is_(layer.stateful, True) is Ternary.YES
+            return rank >= 3 and layer.is_stateful is Ternary.YES
         rank += "adds_axis" in layer.roles
         if not layer.roles & _KEEP:
             return False

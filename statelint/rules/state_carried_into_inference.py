@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.continuity import RESET, Start, disturbing, judge_inherited, starts
+from statelint.rules.relation import OF_OTHER_STREAMS
 from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
@@ -54,10 +55,6 @@ def _was_trained_on(story: Story, start: Start) -> bool:
     )
 
 
-# What has to be assumed of the data of two generators.
-_APART = ("the data of the second generator don't begin where those of the first end",)
-
-
 def _report(start: Start) -> Report:
     feed, source = start.feed, start.source
     call, layer = _name(feed.call.method), feed.model.stateful_layers[0]
@@ -71,7 +68,7 @@ def _report(start: Start) -> Report:
         site=feed.site,
         message=message,
         instead=INSTEAD,
-        assumptions=(*assumptions(layer.stateful), *(_APART if start.why == "stream" else ())),
+        assumptions=(*assumptions(layer.stateful), *(OF_OTHER_STREAMS if start.why == "stream" else ())),
         related=(
             Related(source.site, "the state comes from here"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),

@@ -10,10 +10,11 @@ from statelint.rules.cadence import cadence_of
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
-from statelint.rules.relation import origins, rows_of
+from statelint.rules.relation import OF_OTHER_STREAMS, are_other_streams, is_again, origins, rows_of
 from statelint.rules.resetting import reset_around_validation
+from statelint.rules.shuffled_batches import shuffles
+from statelint.rules.shuffled_dataset import dataset_shuffle
 from statelint.rules.shuffled_split import rows_shuffle
-from statelint.trace.objects import Data
 from statelint.trace.queries import entering, is_stateful, repeats
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
@@ -47,7 +48,7 @@ class ValidationLeak(Rule):
                 ):
                     continue
                 back = _leaks_back(story, position, feed)
-                apart = _unrelated(feed.call.data, feed.data) or _is_torn(start.source)
+                apart = _are_apart(feed) or _is_torn(story, start.source)
                 if back is not Ternary.YES and not apart:
                     continue
                 layer = feed.model.stateful_layers[0]
@@ -62,6 +63,7 @@ class ValidationLeak(Rule):
                         *assumptions(layer.stateful, feed.call.argument("validation_split")),
                         *(_assumed(feed) if not apart else ()),
                         *_given(feed),
+                        *(OF_OTHER_STREAMS if are_other_streams(feed.call.data, feed.data) else ()),
                     ),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
                     remedy=reset_around_validation(trace, feed),
@@ -125,8 +127,14 @@ def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
     return Ternary.NO
 
 
-def _unrelated(train: Data, validation: Data) -> bool:
-    """Whether the program made the two apart, so that one can't continue the other."""
+def _are_apart(feed: Feed) -> bool:
+    """Whether the validation's data can't continue those of the training: they are made apart, of two files,
+    or the same again.
+    """
+    train, validation = feed.call.data, feed.data
+    is_given = "validation_data" in feed.call.arguments
+    if is_given and (is_again(train, validation) or are_other_streams(train, validation)):
+        return True
     one, other = rows_of(train), rows_of(validation)
     if one is None or other is None or not (one.made and other.made):
         return False
@@ -134,9 +142,11 @@ def _unrelated(train: Data, validation: Data) -> bool:
     return bool(first) and bool(second) and not first & second
 
 
-def _is_torn(train: Feed) -> bool:
+def _is_torn(story: Story, train: Feed) -> bool:
     """Whether no batch of the training continues the one before, so that the rows behind don't either."""
-    if rows_shuffle(train) is not None:
+    if rows_shuffle(train) or dataset_shuffle(train):
+        return True
+    if shuffles(story, train.call) and all(repeats(p.loop) is not Ternary.NO for p in train.context.passes):
         return True
     found = cadence_of(train, None)
     return found is not None and found.rows > 1 and found.gap != 0

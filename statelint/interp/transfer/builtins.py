@@ -131,6 +131,8 @@ def _enumerate(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
+    if len(arguments.loose) == 1 and not arguments.positional:
+        return _columns(machine, arguments.loose[0].value)
     inner = [loops.iterate(machine, value) for value in arguments.values()]
     if arguments.open or not inner:
         return machine.unknown(Reason.LIBRARY_CALL)
@@ -142,6 +144,19 @@ def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
     resets = tuple(reset for i in inner for reset in i.resets)
     drawn = Iteration(count, lambda k: Known(Tuple(tuple(i.item(k) for i in inner))), over, concrete, resets)
     return Known(Items(over, drawn))
+
+
+def _columns(machine: Machine, rows: Value) -> Value:
+    """`zip(*rows)` of a list of tuples: one list for each place in them, in the order of the rows."""
+    record = machine.record(rows)
+    row = record.element if isinstance(record, ListRecord) else None
+    if not isinstance(record, ListRecord) or not isinstance(row, Known) or not isinstance(row.value, Tuple):
+        return machine.unknown(Reason.LIBRARY_CALL)
+    columns = tuple(
+        machine.allocate(ListRecord(None, record.length, value, shuffle_site=record.shuffle_site))
+        for value in row.value.items
+    )
+    return Known(Tuple(columns))
 
 
 def _dict(machine: Machine, name: str, arguments: Arguments) -> Value:

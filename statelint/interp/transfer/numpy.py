@@ -153,7 +153,21 @@ def _array(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL)
     # tf.cast of a symbolic tensor.
     flowing = flow(machine, value, batch=kept_batch(machine, value))
-    return flowing or as_array(machine, value, arguments.site)
+    return flowing or _with_axes(as_array(machine, value, arguments.site), arguments.keywords.get("ndmin"))
+
+
+def _with_axes(value: Value, given: Argument | None) -> Value:
+    """The array with axes of one put before it, until there are as many as `ndmin` asks for."""
+    if given is None or not (isinstance(value, Known) and isinstance(value.value, Array)):
+        return value
+    array, count = value.value, number(given.value)
+    shape = None
+    if count is not None and array.shape is not None:
+        if count <= len(array.shape):
+            return value
+        shape = (Known(1),) * (count - len(array.shape)) + array.shape
+    key = ("expand", array.key, given.value.key)
+    return replace(value, value=Array(key, shape, key, made=array.made))
 
 
 def _like(machine: Machine, name: str, arguments: Arguments) -> Value:

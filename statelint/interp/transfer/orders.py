@@ -62,7 +62,11 @@ def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
     record = machine.record(value)
     if isinstance(record, ListRecord) and isinstance(value, Known) and isinstance(value.value, Ref):
         machine.state.heap[value.value.id] = ListRecord(
-            None, record.length, record.element, shuffle_site=arguments.site
+            None,
+            record.length,
+            record.element,
+            shuffle_site=arguments.site,
+            content=_shuffled_key(machine.content(value)),
         )
     elif not isinstance(value, Known) or isinstance(value.value, Array):
         rename(machine, value.key, shuffled(value, arguments.site))

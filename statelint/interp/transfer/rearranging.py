@@ -334,7 +334,9 @@ def reduced(machine: Machine, array: Array, name: str, arguments: Arguments, fir
     axis, kept = arguments.get(first, "axis"), arguments.keywords.get("keepdims")
     key = (name, array.key, *(v.key for v in arguments.values()))
     if axis is None or axis.key == NONE.key:
-        return Known(Array(key, () if kept is None else None, key, Known(0), array.made))
+        # One number for a part of a series stands for a step of it.
+        cut = replace(array.cut, length=1) if array.cut is not None and kept is None else None
+        return Known(Array(key, () if kept is None else None, key, Known(0), array.made, cut))
     gone = _numbers(machine, axis)
     if (
         array.shape is None
