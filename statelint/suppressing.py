@@ -18,7 +18,7 @@ from statelint.source.texts import Texts
 # A comment of ours that names rules, to which others are added.
 _NAMED = re.compile(r"#\s*statelint:\s*ignore\s*\[(?P<names>[^\[\]]*)\]")
 # A file that can't be parsed can't be written safely, and what is unused is removed.
-_NEVER = frozenset({"SRN001", UNUSED_SUPPRESSION})
+NEVER = frozenset({"SRN001", UNUSED_SUPPRESSION})
 
 
 def suppress_files(files: Sequence[SourceFile], checked: Checked) -> Mended:
@@ -27,7 +27,7 @@ def suppress_files(files: Sequence[SourceFile], checked: Checked) -> Mended:
     `checked` gets what is left.
     """
     check_files(files, checked)
-    found = [finding for finding in checked.findings if finding.code not in _NEVER]
+    found = [finding for finding in checked.findings if finding.code not in NEVER]
     result = Mended()
     changes: dict[str, Change] = {}
     for file in files:
@@ -36,7 +36,7 @@ def suppress_files(files: Sequence[SourceFile], checked: Checked) -> Mended:
             try:
                 data = file.read()
                 changes[file.shown] = Change(
-                    file, data, mended(file.shown, data, _edits(file.shown, data, own))
+                    file, data, mended(file.shown, data, comments_on(file.shown, data, own))
                 )
             except OSError as error:
                 result.failures[file.shown] = error.strerror or str(error)
@@ -46,7 +46,7 @@ def suppress_files(files: Sequence[SourceFile], checked: Checked) -> Mended:
         replace(file, data=changes[file.shown].after) if file.shown in changes else file for file in files
     ]
     left = check_files(after).findings if changes else checked.findings
-    for path in {finding.site.path for finding in left if finding.code not in _NEVER} & changes.keys():
+    for path in {finding.site.path for finding in left if finding.code not in NEVER} & changes.keys():
         del changes[path]
         result.failures[path] = "a comment doesn't suppress what is found in it"
     result.changes += changes.values()
@@ -57,7 +57,7 @@ def suppress_files(files: Sequence[SourceFile], checked: Checked) -> Mended:
     return result
 
 
-def _edits(path: str, data: bytes, found: Sequence[Finding]) -> list[Edit]:
+def comments_on(path: str, data: bytes, found: Sequence[Finding]) -> list[Edit]:
     """The comments that suppress findings in a file."""
     texts = Texts({path: data})
     names: dict[tuple[int | None, int], dict[str, None]] = {}

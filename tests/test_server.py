@@ -235,8 +235,10 @@ def test_a_quick_fix_mends_the_text(tmp_path: Path, uri: str) -> None:
     async def scene(editor: Editor) -> None:
         editor.open(uri, SHUFFLED.replace("\n", "\r\n").replace("model.fit", '"🎲"; model.fit'))
         await editor.shown(uri)
-        (action,) = await editor.offered(uri, 6, "quickfix", column=8)
+        action, comment = await editor.offered(uri, 6, "quickfix", column=8)
         assert isinstance(action, types.CodeAction)
+        assert isinstance(comment, types.CodeAction)
+        assert not comment.is_preferred
         assert (action.is_preferred, action.kind) == (True, types.CodeActionKind.QuickFix)
         assert action.diagnostics is not None
         assert action.diagnostics[0].code == "SRN201"
@@ -248,13 +250,34 @@ def test_a_quick_fix_mends_the_text(tmp_path: Path, uri: str) -> None:
     play(tmp_path, scene)
 
 
+def test_a_finding_is_suppressed_with_a_comment(tmp_path: Path, uri: str) -> None:
+    async def scene(editor: Editor) -> None:
+        editor.open(uri, SHUFFLED)
+        await editor.shown(uri)
+        _, comment = await editor.offered(uri, 6, "quickfix")
+        assert comment.title == "Suppress it with a comment (SRN201)"
+        editor.make(comment)
+        assert editor.texts[uri] == f"{SHUFFLED.strip()}  # statelint: ignore[shuffled-batches]\n"
+        assert await editor.shown(uri) == []
+        # A comment of no use is itself a finding, and fades.
+        editor.write(uri, editor.texts[uri].replace("batch_size=4)", "batch_size=4, shuffle=False)"))
+        (shown,) = await editor.shown(uri)
+        assert (shown.code, shown.tags) == ("SRN002", (types.DiagnosticTag.Unnecessary,))
+        (action,) = await editor.offered(uri, 6, "quickfix", column=shown.range.start.character)
+        editor.make(action)
+        assert editor.texts[uri] == RIGHT
+        assert await editor.shown(uri) == []
+
+    play(tmp_path, scene)
+
+
 def test_unsafe_fixes_are_marked_and_no_part_of_fixing_all(tmp_path: Path, uri: str) -> None:
     text = f"{HEAD}model.fit(x, y, batch_size=4)\nmodel.predict(x, batch_size=8)\n"
 
     async def scene(editor: Editor) -> None:
         editor.open(uri, text)
         await editor.shown(uri)
-        (action,) = [one for one in await editor.offered(uri, 7, "quickfix") if "SRN206" in one.title]
+        action, _ = [one for one in await editor.offered(uri, 7, "quickfix") if "SRN206" in one.title]
         assert isinstance(action, types.CodeAction)
         assert "unsafe" in action.title
         assert action.is_preferred is False
@@ -317,7 +340,7 @@ def test_the_cells_of_a_notebook_are_one_program(tmp_path: Path) -> None:
         )
         assert over is not None
         for kind in ("quickfix", "source.fixAll", "notebook.source.fixAll"):
-            (action,) = await editor.offered(fit, 1, kind)
+            action = (await editor.offered(fit, 1, kind))[0]
             assert isinstance(action, types.CodeAction)
             assert action.edit is not None
             (change,) = action.edit.document_changes or []

@@ -33,12 +33,11 @@ class Offers:
         self._versioned = versioned
         self._codec = codec
 
-    def fix(self, finding: Finding, diagnostic: types.Diagnostic) -> types.CodeAction:
-        """The fix of a finding, marked where it isn't a safe one."""
-        fix = finding.fix
-        assert fix is not None
+    def fix(self, finding: Finding, fix: Fix, diagnostic: types.Diagnostic) -> types.CodeAction:
+        """A fix of a finding, marked where it is one of those that want a look."""
+        note = "; unsafe: look at what it changes" if fix is finding.fix and not fix.safe else ""
         return types.CodeAction(
-            title=_title(finding.code, fix),
+            title=f"{fix.title[:1].upper()}{fix.title[1:]} ({finding.code}{note})",
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic],
             is_preferred=fix.safe,
@@ -74,8 +73,3 @@ class Offers:
                 for uri, those in edits.items()
             ]
         )
-
-
-def _title(code: str, fix: Fix) -> str:
-    title = fix.title[:1].upper() + fix.title[1:]
-    return f"{title} ({code}{'' if fix.safe else '; unsafe: look at what it changes'})"

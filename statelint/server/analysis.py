@@ -9,13 +9,15 @@ from pathlib import Path
 from statelint import target
 from statelint.discover import SourceFile
 from statelint.engine import Checked, Failure, check_files
-from statelint.findings import Finding
-from statelint.fixes.passes import Mended, mend
+from statelint.findings import Finding, Fix
+from statelint.fixes.passes import mend
 from statelint.server.configured import Configured
 from statelint.server.documents import Buffer, Text
 from statelint.server.drafts import Drafts
+from statelint.sites import Site
 from statelint.source import project
 from statelint.source.project import Project
+from statelint.suppressing import NEVER, comments_on
 
 
 class StaleError(Exception):
@@ -55,6 +57,7 @@ class Outcome:
     buffers: tuple[Buffer, ...]
     found: list[Finding] = field(default_factory=list)
     parts: dict[str, Part] = field(default_factory=dict)
+    fixes: dict[tuple[str, Site], list[Fix]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     # What is wrong with the configuration.
     complaints: list[str] = field(default_factory=list)
@@ -111,34 +114,48 @@ class Analyst:
                 outcome.parts[text.uri] = Part(text, read[text.uri], found)
         return outcome
 
-    def does(self, outcome: Outcome, finding: Finding) -> bool:
-        """Whether a finding's fix removes it and brings up no other."""
+    def fixes(self, outcome: Outcome, finding: Finding) -> list[Fix]:
+        """What can be done about a finding: its own fix and a comment, as far as they do it.
 
-        def is_meant(one: Finding) -> bool:
-            return one is finding
-
-        return bool(_mended(outcome.files, outcome.found, is_meant).fixed)
+        Each removes the finding and brings up no other.
+        """
+        key = finding.code, finding.site
+        if key not in outcome.fixes:
+            offered = (finding.fix, _suppression(outcome, finding))
+            outcome.fixes[key] = [fix for fix in offered if fix and _does(outcome, finding, fix)]
+        return outcome.fixes[key]
 
     def mended(self, outcome: Outcome, buffer: Buffer) -> bytes | None:
         """The contents of a file once its safe fixes are made, None where there are none."""
 
-        def is_meant(one: Finding) -> bool:
+        def with_own(one: Finding) -> Finding:
             fix = one.fix
-            return fix is not None and fix.safe and {edit.site.path for edit in fix.edits} == {buffer.shown}
+            is_own = fix is not None and {edit.site.path for edit in fix.edits} == {buffer.shown}
+            return one if is_own else replace(one, fix=None)
 
-        result = _mended(outcome.files, outcome.found, is_meant)
+        result = mend(
+            outcome.files, lambda files: [*map(with_own, check_files(files).findings)], unsafe=False
+        )
         return next((change.after for change in result.changes if change.file.shown == buffer.shown), None)
 
 
-def _mended(files: Sequence[SourceFile], found: list[Finding], is_meant: Callable[[Finding], bool]) -> Mended:
-    """What comes of making fixes of the findings that are meant; `found` is what is in the files."""
-    known = [found]
+def _does(outcome: Outcome, finding: Finding, fix: Fix) -> bool:
+    """Whether a fix removes a finding and brings up no other."""
+    known = [[replace(one, fix=fix if one is finding else None) for one in outcome.found]]
 
-    def check(current: Sequence[SourceFile]) -> list[Finding]:
-        now = known.pop() if known else check_files(current).findings
-        return [one if is_meant(one) else replace(one, fix=None) for one in now]
+    def check(files: Sequence[SourceFile]) -> list[Finding]:
+        return known.pop() if known else [replace(one, fix=None) for one in check_files(files).findings]
 
-    return mend(files, check, unsafe=True)
+    return bool(mend(outcome.files, check, unsafe=True).fixed)
+
+
+def _suppression(outcome: Outcome, finding: Finding) -> Fix | None:
+    """The comment that suppresses a finding."""
+    if finding.code in NEVER:
+        return None
+    file = next(file for file in outcome.files if file.shown == finding.site.path)
+    edits = comments_on(file.shown, file.read(), [finding])
+    return Fix("suppress it with a comment", tuple(edits), safe=False)
 
 
 def _is_in(finding: Finding, buffer: Buffer, number: int) -> bool:

@@ -24,6 +24,7 @@ _SEVERITIES = {
 _TAGS = {
     "SRN502": types.DiagnosticTag.Deprecated,
     "SRN504": types.DiagnosticTag.Deprecated,
+    "SRN002": types.DiagnosticTag.Unnecessary,
     "SRN307": types.DiagnosticTag.Unnecessary,
 }
 

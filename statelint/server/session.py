@@ -132,8 +132,8 @@ class Session:
         found: list[types.CodeAction] = []
         if wants(only, types.CodeActionKind.QuickFix):
             for finding, diagnostic in self._found(uri, params.range):
-                if finding.fix is not None and await self._apart(self._analyst.does, shown.outcome, finding):
-                    found.append(offers.fix(finding, diagnostic))
+                for fix in await self._apart(self._analyst.fixes, shown.outcome, finding):
+                    found.append(offers.fix(finding, fix, diagnostic))
         # Editors that ask at every move of the cursor don't mean what concerns the whole file.
         is_automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
         kinds = (FIX_ALL, NOTEBOOK_FIX_ALL) if buffer.is_notebook else (FIX_ALL,)
