@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.discover import SourceFile, is_document, shown_path
 from statelint.findings import Finding, Fix, Severity
+from statelint.groups import Group, groups_of
 from statelint.settings import DEFAULT, Settings
 from statelint.sites import Site
 from statelint.source.candidates import Candidates, mentions
@@ -18,7 +19,9 @@ from statelint.source.project import Project
 from statelint.target import GENERATIONS, target_of
 
 if TYPE_CHECKING:
+    from statelint.cache import Cache
     from statelint.fixes.code import Code
+    from statelint.pool import Pool
     from statelint.remedies import Remedy
     from statelint.rules.base import Report, Rule
     from statelint.source.python import Source, Unreadable
@@ -59,13 +62,16 @@ class Checked:
     cut: set[str] = field(default_factory=set)
     # Those of files that may have suppressions.
     suspects: set[str] = field(default_factory=set)
+    # The definitions of the project that were used, in whatever file.
+    used: set[Site] = field(default_factory=set)
+    _positions: dict[tuple[str, Site], int] = field(default_factory=dict, repr=False, compare=False)
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take findings over; one that another program led to already is one with it."""
-        known = {(finding.code, finding.site): k for k, finding in enumerate(self.findings)}
         for finding in findings:
-            position = known.get((finding.code, finding.site))
+            position = self._position(finding)
             if position is None:
+                self._positions[finding.code, finding.site] = len(self.findings)
                 self.findings.append(finding)
             else:
                 one = self.findings[position]
@@ -75,36 +81,115 @@ class Checked:
                     programs=tuple(dict.fromkeys((*one.programs, *finding.programs))),
                 )
 
+    def _position(self, finding: Finding) -> int | None:
+        if len(self._positions) != len(self.findings):
+            # The list was changed from outside.
+            self._positions = {(one.code, one.site): k for k, one in enumerate(self.findings)}
+        return self._positions.get((finding.code, finding.site))
+
 
 def check_files(
-    files: Sequence[SourceFile], checked: Checked | None = None, *, thorough: bool = False
+    files: Sequence[SourceFile],
+    checked: Checked | None = None,
+    *,
+    thorough: bool = False,
+    cache: Callable[[], Cache | None] | None = None,
+    pool: Pool | None = None,
 ) -> Checked:
     """Check files by their settings, each with the modules of the project that it imports.
 
     What is found goes into `checked` file by file, so that an interrupt loses nothing.  `thorough`: files
     in which nothing can be found are followed too where they speak of state, so that all that isn't known
-    is counted.
+    is counted.  `cache` opens what earlier runs found; the processes of `pool` share the work where it
+    is much.
     """
     checked = Checked() if checked is None else checked
-    project = Project({file.path: file.data for file in files if file.data is not None})
+    contents = {file.path: file.data for file in files if file.data is not None}
+    project = Project(contents)
     settings = {file.shown: file.settings for file in files}
-    used: set[Site] = set()
-    ordered = _importers_first(files, project, checked, thorough)
-    if not (ordered or checked.suspects or checked.findings):
+    groups = _groups(files, project, checked, thorough)
+    if not (groups or checked.suspects or checked.findings):
         return checked
     from statelint.suppressions import Suppressions
 
     suppressions = Suppressions(files)
-    for file in ordered:
-        one = _check(file.shown, file.read(), file.settings.keras, file.path, project, used)
+    kept = cache() if cache is not None and groups and not thorough else None
+    for one in _outcomes(groups, project, contents, kept, pool):
         checked.add(_judged(one, settings, suppressions))
         checked.failures.extend(one.failures)
         checked.fragments += one.fragments
         checked.unknowns |= one.unknowns
         checked.cut |= one.cut
+    if kept is not None:
+        kept.tidy()
+    project.asked = None
     checked.add(_unused(files, suppressions, project, checked))
     checked.findings.sort(key=Finding.order)
     return checked
+
+
+def _outcomes(
+    groups: Sequence[Group],
+    project: Project,
+    contents: Mapping[Path, bytes],
+    cache: Cache | None,
+    pool: Pool | None,
+) -> Iterator[Checked]:
+    """What came of each file, in the order in which one process would follow them all."""
+    found: dict[int, Checked] = {}
+    missing: list[Group] = []
+    for group in groups:
+        known = None if cache is None else _recalled(group, project, cache)
+        if known is None:
+            missing.append(group)
+        else:
+            found.update(zip(group.places, known, strict=True))
+    followed: Iterator[tuple[Group, list[Checked]]]
+    if pool is not None and pool.pays(missing):
+        followed = pool.follow(missing, contents, cache)
+    else:
+        followed = ((group, follow_group(group, project, cache)) for group in missing)
+    last = max((group.places[-1] for group in groups), default=-1)
+    for place in range(last + 1):
+        while place not in found:
+            group, outcomes = next(followed)
+            found.update(zip(group.places, outcomes, strict=True))
+        yield found.pop(place)
+
+
+def _recalled(group: Group, project: Project, cache: Cache) -> list[Checked] | None:
+    """What the cache has of a group, None where it hasn't all."""
+    outcomes = []
+    used: set[Site] = set()
+    for file in group.files:
+        outcome = cache.recall(file, _within(used, file), project)
+        if outcome is None:
+            return None
+        used |= outcome.used
+        outcomes.append(outcome)
+    return outcomes
+
+
+def follow_group(group: Group, project: Project, cache: Cache | None) -> list[Checked]:
+    """What comes of following the files of a group."""
+    outcomes = []
+    used: set[Site] = set()
+    for file in group.files:
+        before = _within(used, file)
+        project.asked = None if cache is None else {}
+        data = file.read()
+        outcome = _check(file.shown, data, file.settings.keras, file.path, project, before)
+        used |= outcome.used
+        if cache is not None and not outcome.failures:
+            cache.keep(file, data, before, outcome, project.asked or {})
+        project.forget(file.path)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _within(used: Iterable[Site], file: SourceFile) -> frozenset[Site]:
+    """The definitions of a file that others use; nothing else in `used` matters to it."""
+    return frozenset(site for site in used if site.path == file.shown)
 
 
 def _judged(one: Checked, settings: Mapping[str, Settings], suppressions: Suppressions) -> list[Finding]:
@@ -133,13 +218,8 @@ def _unused(
             yield from found
 
 
-def _importers_first(
-    files: Sequence[SourceFile], project: Project, checked: Checked, thorough: bool
-) -> list[SourceFile]:
-    """The files in which something may be found, each before those that it imports.
-
-    So it is known which functions of a module other programs call, before the module is followed alone.
-    """
+def _groups(files: Sequence[SourceFile], project: Project, checked: Checked, thorough: bool) -> list[Group]:
+    """The files in which something may be found."""
 
     def cannot_read(file: SourceFile, error: OSError) -> None:
         site = Site(file.shown, None, 1, 1, 1, 1)
@@ -148,23 +228,9 @@ def _importers_first(
 
     checked.files += len(files)
     looked = Candidates(project, thorough=thorough)
-    candidates = {file.path: file for file in looked.among(files, cannot_read)}
+    candidates = looked.among(files, cannot_read)
     checked.suspects = looked.suppressing
-    ordered: list[SourceFile] = []
-    seen: set[Path] = set()
-    for start in candidates:
-        # Depth first: a file is done when all that it imports is.
-        todo = [(start, False)]
-        while todo:
-            path, is_done = todo.pop()
-            if is_done:
-                ordered.append(candidates[path])
-            elif path in candidates and path not in seen:
-                seen.add(path)
-                todo.append((path, True))
-                todo.extend((module, False) for module in project.imports(path))
-    ordered.reverse()
-    return ordered
+    return groups_of(candidates, project)
 
 
 def check_source(shown: str, data: bytes, settings: Settings = DEFAULT, path: Path | None = None) -> Checked:
@@ -186,19 +252,20 @@ def _check(
     targets: tuple[int, ...] | None,
     path: Path | None,
     project: Project | None,
-    used: set[Site],
+    used: Collection[Site],
 ) -> Checked:
+    """What is found from one file on; `used` are its definitions that other files use."""
     from statelint.values import Reason
 
     checked = Checked()
     try:
         for source in _sources(shown, data, checked, path, project):
-            traces = _traces(source, path, project, used)
+            traces = _traces(source, path, project, {*used, *checked.used})
             wanted = targets if targets is not None else _target_of(source, traces, path, project)
             codes = _Codes(source, data, project, traces)
             checked.add(_findings(shown, traces, wanted, checked, codes))
             for trace in traces:
-                used |= trace.used
+                checked.used |= trace.used
                 checked.unknowns.update(trace.unknowns)
                 if any(reason is Reason.BUDGET for reason, _ in trace.unknowns):
                     checked.cut |= {shown, *(shown_path(str(module)) for module in trace.files)}
@@ -211,7 +278,9 @@ def _target_of(
     source: Source, traces: Sequence[Trace], path: Path | None, project: Project | None
 ) -> tuple[int, ...]:
     # Keras 3 has never run on Python 2.
-    return (2,) if source.python2 else target_of(_code(source, traces, project), path)
+    if source.python2:
+        return (2,)
+    return target_of(_code(source, traces, project), path, None if project is None else project.pinned)
 
 
 def _code(source: Source, traces: Sequence[Trace], project: Project | None) -> str:
@@ -272,7 +341,9 @@ def _concerns(path: Path | None, code: bytes, project: Project | None) -> bool:
     return Candidates(project, thorough=True).lead_to_some(project.imports(path))
 
 
-def _traces(source: Source, path: Path | None, project: Project | None, used: set[Site]) -> tuple[Trace, ...]:
+def _traces(
+    source: Source, path: Path | None, project: Project | None, used: Collection[Site]
+) -> tuple[Trace, ...]:
     from statelint.interp.program import follow
 
     return tuple(follow(source, generation, None, path, project, used) for generation in GENERATIONS)

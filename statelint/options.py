@@ -84,7 +84,12 @@ def parser() -> argparse.ArgumentParser:
         "--jobs",
         type=_count,
         metavar="N",
-        help="how many programs run side by side (default: 2); what is printed is the same for any N",
+        help="how many processes check files, and how many programs run side by side (default: 2); what is "
+        "printed is the same for any N",
+    )
+    taken.add_argument("--no-cache", action="store_true", help="neither use nor keep results of other runs")
+    taken.add_argument(
+        "--cache-dir", metavar="DIR", help="keep results there and not in the user's folder for caches"
     )
     taken.add_argument("--fix", action="store_true", help="make the safe fixes in the files")
     taken.add_argument(

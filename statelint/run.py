@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from statelint.findings import Finding, Severity, Verdict
 from statelint.messages import UsageError, complain, described, failed, progress_bar
 
 if TYPE_CHECKING:
+    from statelint.cache import Cache
     from statelint.configuration import Configuration
     from statelint.confirm.interpreter import Interpreter
     from statelint.confirm.judge import Key
@@ -76,7 +77,7 @@ def check(options: argparse.Namespace, configuration: Configuration) -> Run:
     for folder in found.unreadable:
         run.trouble(f"{folder.shown}: {folder.error}")
     try:
-        _find(run, files, options)
+        _find(run, files, options, settings)
         if python is not None and run.findings:
             _confirm(run, files, generations, settings, python)
             if settings.format == "html":
@@ -124,17 +125,19 @@ def discovered(options: argparse.Namespace, configuration: Configuration) -> Dis
     return Discovered(standard_input(options.stdin_filename, sys.stdin.buffer.read(), configuration.at))
 
 
-def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace) -> None:
+def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace, settings: Settings) -> None:
     """Add what is found, file by file, so that an interrupt loses nothing; fix it where that is asked for."""
     from statelint.engine import Checked, check_files
+    from statelint.pool import Pool, collect_rarely
 
     checked = Checked()
-    _collect_rarely()
+    collect_rarely()
     try:
         if options.fix or options.diff or options.add_suppressions:
             _fix(run, files, checked, options)
         else:
-            check_files(files, checked, thorough=options.statistics)
+            cache, pool = partial(_cache, options), Pool(settings.jobs)
+            check_files(files, checked, thorough=options.statistics, cache=cache, pool=pool)
     except Exception as error:
         run.trouble(f"internal error: {described(error)}")
     finally:
@@ -147,10 +150,14 @@ def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace) ->
             run.trouble(message)
 
 
-def _collect_rarely() -> None:
-    """Spare trees, which have no cycles, the garbage collector: it would go over each of them many times."""
-    gc.freeze()
-    gc.set_threshold(200_000, 10, 10)
+def _cache(options: argparse.Namespace) -> Cache | None:
+    """What earlier runs found; None where that isn't wanted, or can't be kept."""
+    if options.no_cache or os.environ.get("STATELINT_NO_CACHE"):
+        return None
+    from statelint.cache import Cache, default_folder
+
+    folder = options.cache_dir or default_folder()
+    return None if folder is None else Cache(folder)
 
 
 def _fix(run: Run, files: Sequence[SourceFile], checked: Checked, options: argparse.Namespace) -> None:

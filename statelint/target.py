@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -75,8 +75,13 @@ _PIN = re.compile(
 )
 
 
-def target_of(code: str, path: Path | None = None) -> tuple[int, ...]:
-    """The generations that a program can mean, from its imports and from the dependency files around it."""
+def target_of(
+    code: str, path: Path | None = None, look: Callable[[Path], tuple[int, ...]] | None = None
+) -> tuple[int, ...]:
+    """The generations that a program can mean, from its imports and from the dependency files around it.
+
+    `look` is what looks into those of a folder, `pinned` where it isn't told.
+    """
     if (
         _KERAS_2.search(code)
         or _COLAB_1.search(code)
@@ -93,7 +98,7 @@ def target_of(code: str, path: Path | None = None) -> tuple[int, ...]:
     code = _COMMENT.sub("", code)
     if _KERAS_2_ONLY.search(code) or (_OPTIMIZER_LR.search(code) and not _TORCH.search(code)):
         return (2,)
-    return _pinned(path.parent) if path is not None else GENERATIONS
+    return (look or pinned)(path.parent) if path is not None else GENERATIONS
 
 
 def _allowed(pins: list[tuple[int, ...]]) -> tuple[int, ...]:
@@ -102,7 +107,7 @@ def _allowed(pins: list[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 @cache
-def _pinned(folder: Path) -> tuple[int, ...]:
+def pinned(folder: Path) -> tuple[int, ...]:
     """The generations that the nearest dependency files allow, up to the repository's root."""
     try:
         folder = folder.resolve()
@@ -153,4 +158,4 @@ def _pins(text: str) -> Iterator[tuple[int, ...]]:
 
 def forget_pins() -> None:
     """Let go of what dependency files said: they may have changed."""
-    _pinned.cache_clear()
+    pinned.cache_clear()

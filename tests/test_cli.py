@@ -63,8 +63,7 @@ class Engine:
         self,
         files: Sequence[SourceFile],
         checked: Checked,
-        *,
-        thorough: bool = False,
+        **options: Any,
     ) -> Checked:
         self.selections += [file.settings.selection for file in files]
         self.asked.append([(file.shown, file.settings.keras) for file in files])
@@ -456,7 +455,7 @@ from statelint.cli import main
 from statelint.findings import Finding, Severity
 from statelint.sites import Site
 
-def check_files(files, checked, thorough):
+def check_files(files, checked, **options):
     checked.findings += [
         Finding("SRN201", "shuffled-batches", Severity.ERROR, Site("train.py", None, n, 1, n, 2),
                 "caf\\u00e9 " * 20, "", "", (2, 3))

@@ -319,9 +319,8 @@ class Machine:
     def read_module(self, path: Path) -> Source | None:
         """A module of the project; None where it can't be read, or is more than the limits allow."""
         assert self.project is not None
-        try:
-            size = path.stat().st_size
-        except OSError:
+        size = self.project.size(path)
+        if size is None:
             return None
         if len(self.sources) > self.limits.modules or self.imported + size > self.limits.imported:
             self.unknowns.setdefault((Reason.BUDGET, path.name))

@@ -83,7 +83,10 @@ def _library(machine: Machine, full: str, node: cst.CSTNode) -> Value:
 def _is_in_library(machine: Machine) -> bool:
     """Whether the module that is being followed is a library's own."""
     importer = machine.module_files.get(machine.root_frame)
-    return importer is not None and is_in_library(importer)
+    if importer is None:
+        return False
+    project = machine.project
+    return is_in_library(importer.parent) if project is None else project.is_apart(str(importer.parent))
 
 
 def import_module(machine: Machine, name: str) -> Value:

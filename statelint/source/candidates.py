@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.discover import SourceFile, is_document
-from statelint.source.project import is_in_library
 
 if TYPE_CHECKING:
     from statelint.source.project import Project
@@ -117,7 +116,7 @@ class Candidates:
             if module in self._looked or module.suffix != ".py":
                 continue
             data = self._project.text(module)
-            links = () if is_in_library(module) else self._project.imported(str(module.parent), data)
+            links = self._project.imported(str(module.parent), data)
             self._note(module, data, links)
             todo.extend(links)
 

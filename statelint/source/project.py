@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statelint.discover import shown_path
+from statelint.discover import contents, shown_path
+from statelint.target import pinned
 
 if TYPE_CHECKING:
     from statelint.source.python import Source, Unreadable
@@ -25,6 +26,9 @@ LIBRARIES = frozenset(
 )
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
+
+# So many trees are kept that no file being checked needs.
+_KEPT = 64
 
 # Import statements, as they stand in a module, a notebook's JSON or a fenced block.
 _IMPORTS = re.compile(
@@ -46,6 +50,11 @@ class Needs:
     package: str = ""
 
 
+# What is asked about files and folders: what kind of question it is, and about what.
+Question = tuple[str | int, ...]
+Answer = str | int | tuple[str, ...] | tuple[int, ...] | None
+
+
 class Project:
     """Finds the modules that the files of a project import, and reads each of them once.
 
@@ -54,10 +63,13 @@ class Project:
 
     def __init__(self, contents: Mapping[Path, bytes] | None = None) -> None:
         self._contents = contents or {}
+        # What was asked about files since this was set, with the answers: what results depend on.
+        self.asked: dict[Question, Answer] | None = None
+        self._digests: dict[Path, str] = {}
         self._sources: dict[Path, Source | Unreadable] = {}
         self._imports: dict[Path, tuple[Path, ...]] = {}
-        # By folder, name and level: all files of a folder find the same.
-        self._located: dict[tuple[str, str, int], tuple[Path, ...]] = {}
+        # By the folders of the importer and the program, name and level: all files of a folder find the same.
+        self._located: dict[tuple[str, str, str, int], tuple[Path, ...] | None] = {}
         self._apart: dict[str, bool] = {}
 
     def locate(self, importer: Path, entry: Path, name: str, level: int) -> tuple[Path, ...] | None:
@@ -66,16 +78,29 @@ class Project:
         `level` counts the leading dots of a relative import.  A folder stands for a package without
         `__init__.py`.  None where it is no module of the project.
         """
+        return self._locate(str(importer.parent), str(entry.parent), name, level)
+
+    def _locate(self, importer: str, entry: str, name: str, level: int) -> tuple[Path, ...] | None:
+        asked = (importer, entry, name, level)
+        if asked not in self._located:
+            self._located[asked] = self._found(*asked)
+        found = self._located[asked]
+        if self.asked is not None:
+            self.asked["import", *asked] = None if found is None else tuple(map(str, found))
+        return found
+
+    def _found(self, importer: str, entry: str, name: str, level: int) -> tuple[Path, ...] | None:
+        """Where an import leads that stands in the folder `importer`, in a program in the folder `entry`."""
         parts = tuple(name.split(".")) if name else ()
-        if is_in_library(importer) or (parts and not level and parts[0] in LIBRARIES):
+        if (parts and not level and parts[0] in LIBRARIES) or self.is_apart(importer):
             return None
+        folder = Path(importer)
         if level:
-            folder = importer.parent
             for _ in range(level - 1):
                 folder = folder.parent
             return _descend(folder, parts) if parts else _package(folder)
-        for folder in _search_path(importer.parent, entry.parent, parts[0]):
-            found = _descend(folder, parts)
+        for place in _search_path(folder, Path(entry), parts[0]):
+            found = _descend(place, parts)
             if found is not None:
                 return found
         return None
@@ -87,7 +112,15 @@ class Project:
         known = self._sources.get(path)
         if known is None:
             known = self._sources[path] = read(shown, data)
+            if self.asked is not None:
+                self._digests[path] = digest(data)
         return known
+
+    def forget(self, path: Path) -> None:
+        """Let go of a file's tree, and of all where they are many: nothing is likely to need them again."""
+        self._sources.pop(path, None)
+        if len(self._sources) > _KEPT:
+            self._sources.clear()
 
     def read(self, path: Path) -> Source | None:
         """The source of a module, None where it can't be read."""
@@ -96,23 +129,69 @@ class Project:
         try:
             source = self._sources.get(path) or self.parse(path, shown_path(str(path)), self._read(path))
         except OSError:
-            return None
+            source = None
+        if self.asked is not None:
+            self.asked["text", str(path)] = None if source is None else self._digests.get(path)
         return None if isinstance(source, Unreadable) else source
 
     def _read(self, path: Path) -> bytes:
-        return self._contents[path] if path in self._contents else path.read_bytes()
+        return self._contents[path] if path in self._contents else contents(path)
+
+    def size(self, path: Path) -> int | None:
+        """How large a file is, None where there is none."""
+        try:
+            found = path.stat().st_size
+        except OSError:
+            found = None
+        if self.asked is not None:
+            self.asked["size", str(path)] = found
+        return found
+
+    def pinned(self, folder: Path) -> tuple[int, ...]:
+        """The Keras generations that the dependency files around a folder allow."""
+        found = pinned(folder)
+        if self.asked is not None:
+            self.asked["pinned", str(folder)] = found
+        return found
+
+    def answer(self, question: Question) -> Answer:
+        """What is so now, to compare with what was so when a result was found."""
+        match question:
+            case ("import", str(importer), str(entry), str(name), int(level)):
+                found = self._locate(importer, entry, name, level)
+                return None if found is None else tuple(map(str, found))
+            case ("text", str(path)):
+                return self._digest(Path(path))
+            case ("size", str(path)):
+                return self.size(Path(path))
+            case ("pinned", str(folder)):
+                return self.pinned(Path(folder))
+            case ("apart", str(folder)):
+                return self.is_apart(folder)
+        raise ValueError(question)
+
+    def _digest(self, path: Path) -> str | None:
+        if path not in self._digests:
+            try:
+                self._digests[path] = digest(self._read(path))
+            except OSError:
+                return None
+        return self._digests[path]
 
     def text(self, file: Path) -> bytes:
         """What stands in a file; nothing where it can't be read."""
         try:
-            return self._read(file)
+            data = self._read(file)
         except OSError:
-            return b""
+            data = None
+        if self.asked is not None:
+            self.asked["text", str(file)] = None if data is None else digest(data)
+        return data or b""
 
     def imports(self, file: Path, data: bytes | None = None) -> tuple[Path, ...]:
         """The project's modules that a file names in import statements; nothing is parsed for it."""
         known = self._imports.get(file)
-        if known is None:
+        if known is None or self.asked is not None:
             text = self.text(file) if data is None else data
             known = self._imports[file] = self.imported(str(file.parent), text)
         return known
@@ -121,18 +200,16 @@ class Project:
         """The project's modules that a file with these contents in a folder names in import statements."""
         found: dict[Path, None] = {}
         for name, level in _named(data):
-            asked = (folder, name, level)
-            if asked not in self._located:
-                file = Path(folder, "importer.py")
-                self._located[asked] = self.locate(file, file, name, level) or ()
-            found.update(dict.fromkeys(self._located[asked]))
+            found.update(dict.fromkeys(self._locate(folder, folder, name, level) or ()))
         return tuple(found)
 
     def is_apart(self, folder: str) -> bool:
         """Whether the files of a folder are a library's own source, whose imports aren't followed."""
         known = self._apart.get(folder)
         if known is None:
-            known = self._apart[folder] = is_in_library(Path(folder, "importer.py"))
+            known = self._apart[folder] = is_in_library(Path(folder))
+        if self.asked is not None:
+            self.asked["apart", folder] = known
         return known
 
     def needs(self, program: Path, data: bytes) -> Needs:
@@ -155,6 +232,12 @@ class Project:
                         modules[module] = None
                         todo.append((module, self.text(module)))
         return Needs(tuple(modules), tuple(folders), ".".join(package))
+
+
+def digest(data: bytes) -> str:
+    from hashlib import blake2b
+
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def _named(data: bytes) -> Iterator[tuple[str, int]]:
@@ -196,9 +279,8 @@ def _enclosing(program: Path, depth: int) -> tuple[str, ...]:
     return tuple(reversed(names))
 
 
-def is_in_library(file: Path) -> bool:
-    """Whether the file is part of a package that is named like a library: Keras's own source, say."""
-    folder = file.parent
+def is_in_library(folder: Path) -> bool:
+    """Whether the folder is part of a package that is named like a library: Keras's own source, say."""
     while _is_package(folder):
         if folder.name in LIBRARIES:
             return True

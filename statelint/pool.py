@@ -1,0 +1,102 @@
+"""Files followed by several processes."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from statelint.cache import Cache
+    from statelint.engine import Checked
+    from statelint.groups import Group
+    from statelint.source.project import Project
+
+# So many files to follow are worth the start of other processes: where one begins with what another has
+# imported, and where each imports it for itself.
+_WORTH_A_FORK, _WORTH_A_START = 12, 100
+_FORKS = sys.platform == "linux"
+
+_project: Project | None = None
+_cache: Cache | None = None
+
+
+def collect_rarely() -> None:
+    """Spare trees, which have no cycles, the garbage collector: it would go over each of them many times.
+
+    For a process of statelint's own.
+    """
+    gc.freeze()
+    gc.set_threshold(200_000, 10, 10)
+
+
+class Pool:
+    """Up to so many processes; they start when there is enough to do."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+
+    def pays(self, groups: Sequence[Group]) -> bool:
+        """Whether to follow these groups is more work than to start processes."""
+        files = sum(len(group.files) for group in groups)
+        return self._jobs > 1 and len(groups) > 1 and files > (_WORTH_A_FORK if _FORKS else _WORTH_A_START)
+
+    def follow(
+        self, groups: Sequence[Group], contents: Mapping[Path, bytes], cache: Cache | None
+    ) -> Iterator[tuple[Group, list[Checked]]]:
+        """What comes of following groups of files, in their order.
+
+        What is left when a process dies is followed by this one.
+        """
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+        from multiprocessing import get_context
+
+        from statelint.engine import follow_group
+        from statelint.source.project import Project
+
+        if _FORKS:
+            _import_all()
+        context = get_context("fork" if _FORKS else None)
+        workers = min(self._jobs, len(groups))
+        pool = ProcessPoolExecutor(workers, context, _begin, (dict(contents), cache))
+        try:
+            futures = [pool.submit(_follow, group) for group in groups]
+            for group, future in zip(groups, futures, strict=True):
+                try:
+                    outcomes = future.result()
+                except BrokenProcessPool:
+                    outcomes = follow_group(group, Project(contents), cache)
+                yield group, outcomes
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _import_all() -> None:
+    """Import what follows files, so that it is there in every process that is forked."""
+    from statelint import rules
+    from statelint.interp import program
+
+    rules.load()
+    assert program
+
+
+def _begin(contents: Mapping[Path, bytes], cache: Cache | None) -> None:
+    global _project, _cache
+    import signal
+
+    from statelint.source.project import Project
+
+    # Of Ctrl-C the first process takes care.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_rarely()
+    _project, _cache = Project(contents), cache
+
+
+def _follow(group: Group) -> list[Checked]:
+    from statelint.engine import follow_group
+
+    assert _project is not None
+    return follow_group(group, _project, _cache)
