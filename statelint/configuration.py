@@ -98,6 +98,7 @@ def configured(options: argparse.Namespace) -> Configuration:
         ("confirm.timeout", options.timeout),
         ("confirm.jobs", options.jobs),
         ("confirm.python", options.python),
+        ("baseline", options.baseline),
     ):
         if value is not None:
             over[name] = value

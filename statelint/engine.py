@@ -120,6 +120,7 @@ def check_files(
         checked.fragments += one.fragments
         checked.unknowns |= one.unknowns
         checked.cut |= one.cut
+        checked.elsewhere |= one.elsewhere
     if kept is not None:
         kept.tidy()
     project.asked = None

@@ -22,6 +22,7 @@ def fix_files(files: Sequence[SourceFile], checked: Checked, *, unsafe: bool) ->
         one = check_files(current)
         checked.findings, checked.unknowns = one.findings, one.unknowns
         checked.files, checked.fragments = one.files, one.fragments
+        checked.cut, checked.elsewhere = one.cut, one.elsewhere
         checked.failures += one.failures
         return one.findings
 

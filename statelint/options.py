@@ -159,6 +159,14 @@ def _add_configuration(taken: argparse.ArgumentParser) -> None:
         "--force-exclude", action="store_true", help="leave out what is excluded even where it is named"
     )
     taken.add_argument(
+        "--baseline", metavar="FILE", help="don't report what this file has: findings that are put up with"
+    )
+    taken.add_argument(
+        "--update-baseline",
+        action="store_true",
+        help="write all that is found into the baseline, and leave out what isn't found any more",
+    )
+    taken.add_argument(
         "--show-settings", action="store_true", help="print what is set for each PATH, and check nothing"
     )
     taken.add_argument(

@@ -14,6 +14,7 @@ from statelint.findings import Finding, Severity, Verdict
 from statelint.messages import UsageError, complain, described, failed, progress_bar
 
 if TYPE_CHECKING:
+    from statelint.acceptance import Baseline
     from statelint.cache import Cache
     from statelint.configuration import Configuration
     from statelint.confirm.interpreter import Interpreter
@@ -76,8 +77,9 @@ def check(options: argparse.Namespace, configuration: Configuration) -> Run:
     run.texts = {file.shown: file.data for file in files if file.data is not None}
     for folder in found.unreadable:
         run.trouble(f"{folder.shown}: {folder.error}")
+    baseline = _baseline(options, settings)
     try:
-        _find(run, files, options, settings)
+        _find(run, files, options, settings, baseline)
         if python is not None and run.findings:
             _confirm(run, files, generations, settings, python)
             if settings.format == "html":
@@ -88,6 +90,20 @@ def check(options: argparse.Namespace, configuration: Configuration) -> Run:
         run.was_interrupted = True
         complain("interrupted; what follows is what was known by then")
     return run
+
+
+def _baseline(options: argparse.Namespace, settings: Settings) -> Baseline | None:
+    """The findings that are put up with."""
+    if settings.baseline is None:
+        if options.update_baseline:
+            raise UsageError("--update-baseline needs --baseline FILE, or the key in the configuration")
+        return None
+    # What a diff says has nothing to do with what is known.
+    if options.diff and not options.add_suppressions:
+        return None
+    from statelint.acceptance import Baseline
+
+    return Baseline(settings.baseline, may_be_new=options.update_baseline)
 
 
 def _generations(files: Sequence[SourceFile]) -> tuple[int, ...] | None:
@@ -104,6 +120,8 @@ def _misused(options: argparse.Namespace) -> str | None:
         return "--diff writes nothing and runs nothing: it doesn't go with --fix, --confirm or --statistics"
     if options.add_suppressions and (options.fix or options.unsafe_fixes or options.confirm):
         return "--add-suppressions doesn't go with --fix, --unsafe-fixes or --confirm"
+    if options.update_baseline and (options.diff or options.timeline):
+        return "--update-baseline doesn't go with --diff or --timeline"
     if (options.fix or options.add_suppressions) and STANDARD_INPUT in options.paths and not options.diff:
         return "--fix and --add-suppressions write files; for standard input there is --diff"
     return None
@@ -125,7 +143,13 @@ def discovered(options: argparse.Namespace, configuration: Configuration) -> Dis
     return Discovered(standard_input(options.stdin_filename, sys.stdin.buffer.read(), configuration.at))
 
 
-def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace, settings: Settings) -> None:
+def _find(
+    run: Run,
+    files: Sequence[SourceFile],
+    options: argparse.Namespace,
+    settings: Settings,
+    baseline: Baseline | None,
+) -> None:
     """Add what is found, file by file, so that an interrupt loses nothing; fix it where that is asked for."""
     from statelint.engine import Checked, check_files
     from statelint.pool import Pool, collect_rarely
@@ -134,7 +158,7 @@ def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace, se
     collect_rarely()
     try:
         if options.fix or options.diff or options.add_suppressions:
-            _fix(run, files, checked, options)
+            _fix(run, files, checked, options, baseline)
         else:
             cache, pool = partial(_cache, options), Pool(settings.jobs)
             check_files(files, checked, thorough=options.statistics, cache=cache, pool=pool)
@@ -148,6 +172,15 @@ def _find(run: Run, files: Sequence[SourceFile], options: argparse.Namespace, se
         # A rule that fails fails for both generations.
         for message in dict.fromkeys(map(failed, checked.failures)):
             run.trouble(message)
+        if baseline is not None:
+            found, run.findings = run.findings, baseline.unknown(run.findings, run.texts)
+    if baseline is not None and not run.troubles:
+        stale = baseline.stale(found, run.texts, files, checked)
+        if options.update_baseline:
+            baseline.update(found, run.texts, stale)
+            run.findings = []
+        else:
+            baseline.tell(stale)
 
 
 def _cache(options: argparse.Namespace) -> Cache | None:
@@ -160,7 +193,13 @@ def _cache(options: argparse.Namespace) -> Cache | None:
     return None if folder is None else Cache(folder)
 
 
-def _fix(run: Run, files: Sequence[SourceFile], checked: Checked, options: argparse.Namespace) -> None:
+def _fix(
+    run: Run,
+    files: Sequence[SourceFile],
+    checked: Checked,
+    options: argparse.Namespace,
+    baseline: Baseline | None,
+) -> None:
     """Mend the files or put suppressions in them, or note what that would change."""
     from statelint.engine import check_files
     from statelint.fixing import fix_files, write_changes
@@ -168,7 +207,7 @@ def _fix(run: Run, files: Sequence[SourceFile], checked: Checked, options: argpa
     if options.add_suppressions:
         from statelint.suppressing import suppress_files
 
-        mended = suppress_files(files, checked)
+        mended = suppress_files(files, checked, baseline)
     else:
         mended = fix_files(files, checked, unsafe=options.unsafe_fixes)
     if options.diff:

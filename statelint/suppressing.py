@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from statelint.discover import SourceFile
 from statelint.engine import Checked, check_files
@@ -15,19 +16,23 @@ from statelint.sites import Site
 from statelint.source.comments import Commented, comments_of
 from statelint.source.texts import Texts
 
+if TYPE_CHECKING:
+    from statelint.acceptance import Baseline
+
 # A comment of ours that names rules, to which others are added.
 _NAMED = re.compile(r"#\s*statelint:\s*ignore\s*\[(?P<names>[^\[\]]*)\]")
 # A file that can't be parsed can't be written safely, and what is unused is removed.
 NEVER = frozenset({"SRN001", UNUSED_SUPPRESSION})
 
 
-def suppress_files(files: Sequence[SourceFile], checked: Checked) -> Mended:
-    """Put a comment where something is found, as far as that suppresses it; nothing is written.
+def suppress_files(files: Sequence[SourceFile], checked: Checked, baseline: Baseline | None = None) -> Mended:
+    """Put a comment where something is found that the baseline doesn't have; nothing is written.
 
     `checked` gets what is left.
     """
     check_files(files, checked)
-    found = [finding for finding in checked.findings if finding.code not in NEVER]
+    texts = {file.shown: file.data for file in files if file.data is not None}
+    found = _to_suppress(checked.findings, texts, baseline)
     result = Mended()
     changes: dict[str, Change] = {}
     for file in files:
@@ -46,7 +51,8 @@ def suppress_files(files: Sequence[SourceFile], checked: Checked) -> Mended:
         replace(file, data=changes[file.shown].after) if file.shown in changes else file for file in files
     ]
     left = check_files(after).findings if changes else checked.findings
-    for path in {finding.site.path for finding in left if finding.code not in NEVER} & changes.keys():
+    texts |= {path: change.after for path, change in changes.items()}
+    for path in {finding.site.path for finding in _to_suppress(left, texts, baseline)} & changes.keys():
         del changes[path]
         result.failures[path] = "a comment doesn't suppress what is found in it"
     result.changes += changes.values()
@@ -55,6 +61,13 @@ def suppress_files(files: Sequence[SourceFile], checked: Checked) -> Mended:
     checked.findings[:] = [finding for finding in checked.findings if finding.site.path not in changes]
     checked.findings += [finding for finding in left if finding.site.path in changes]
     return result
+
+
+def _to_suppress(
+    findings: Sequence[Finding], texts: Mapping[str, bytes], baseline: Baseline | None
+) -> list[Finding]:
+    unknown = findings if baseline is None else baseline.unknown(findings, texts)
+    return [finding for finding in unknown if finding.code not in NEVER]
 
 
 def comments_on(path: str, data: bytes, found: Sequence[Finding]) -> list[Edit]:

@@ -72,6 +72,11 @@ def comments_of(path: str, data: bytes) -> Iterator[Commented]:
         yield _read(path, part.cell, part.code, own, 0 if is_notebook else part.before, part.shifts)
 
 
+def without_comments(code: str) -> str:
+    """Code with its comments left out."""
+    return _TOKEN.sub(lambda token: "" if token["comment"] else token.group(), code)
+
+
 def _read(
     path: str, cell: int | None, code: str, lines: Sequence[str], before: int, shifts: Mapping[int, int]
 ) -> Commented:
