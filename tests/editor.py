@@ -25,6 +25,7 @@ class Editor(LanguageClient):
     def __init__(self) -> None:
         super().__init__("editor", "1")
         self.published: dict[str, types.PublishDiagnosticsParams] = {}
+        self.told = 0
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.logged: list[str] = []
@@ -35,6 +36,7 @@ class Editor(LanguageClient):
         @self.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: types.PublishDiagnosticsParams) -> None:
             self.published[params.uri] = params
+            self.told += 1
             self._news.set()
 
         @self.feature(types.WINDOW_LOG_MESSAGE)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
+from statelint.server.analysis import Analyst, Job, StaleError
+from statelint.server.documents import Buffer, Text
 from tests.editor import Editor, capabilities, edited, editing
 
 HEAD = """\
@@ -61,6 +63,28 @@ def test_findings_come_and_go_as_one_types(tmp_path: Path, uri: str) -> None:
         editor.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
 
     play(tmp_path, scene)
+
+
+def test_only_what_was_typed_last_is_checked(tmp_path: Path, uri: str) -> None:
+    async def scene(editor: Editor) -> None:
+        editor.open(uri, RIGHT)
+        await editor.shown(uri)
+        for number in range(40):
+            editor.write(uri, f"{RIGHT}# {number}\n")
+        editor.write(uri, SHUFFLED)
+        assert [one.code for one in await editor.shown(uri)] == ["SRN201"]
+        assert editor.told <= 4
+
+    play(tmp_path, scene)
+
+
+def test_a_check_whose_result_nobody_waits_for_is_let_go(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    buffer = Buffer(path.as_uri(), path, str(path), (Text(path.as_uri(), 1, SHUFFLED),))
+    job = Job((buffer,), frozenset([buffer.uri]), frozenset())
+    with pytest.raises(StaleError):
+        Analyst().check(job, lambda: True)
+    assert [one.code for one in Analyst().check(job, lambda: False).found] == ["SRN201"]
 
 
 def test_half_typed_code_keeps_what_is_shown(tmp_path: Path, uri: str) -> None:
