@@ -56,7 +56,7 @@ def test_the_guide_shows_these_programs() -> None:
     table = (ROOT / "docs" / "migration.md").read_text(encoding="utf-8").partition("<!-- table: ")[2]
     rows = re.findall(r"^\| \[(\w+)\]\(\S+\) \| .* \| (\d+) \| (\S+) \| (\S+) \|$", table, flags=re.MULTILINE)
     assert sorted(name for name, *_ in rows) == sorted(path.stem for path in PROGRAMS), (
-        "docs/generate.py --migration"
+        "run docs/runs.py migration"
     )
     assert all(float(cell) <= TOLERANCE for _, _, *cells in rows for cell in cells)
 

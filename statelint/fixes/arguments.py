@@ -70,7 +70,11 @@ def removed(code: Code, call: cst.Call, names: tuple[str, ...]) -> list[Edit] | 
             rest = code.rest(end)
             place = between(start_of(start), end_of(end, rest.startswith(",")))
         if "#" in code.text(place):
-            return None
+            # The comment before it stays, with the comma behind it or the one before that.
+            rest = code.rest(end)
+            place = between(start_of(start), end_of(end, rest.startswith(",")))
+            if "#" in code.text(place):
+                return None
         edits.append(Edit(place, ""))
     return edits
 

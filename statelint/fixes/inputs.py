@@ -7,7 +7,7 @@ import libcst as cst
 from statelint.findings import Edit, Fix
 from statelint.fixes.arguments import appended, callee, keyword, removed, value_site
 from statelint.fixes.code import Code, start_of
-from statelint.fixes.names import dotted, keras_name, put_in_header
+from statelint.fixes.names import Named, dotted, keras_name, put_in_header
 from statelint.remedies import GiveBatchSize, InputBefore
 from statelint.source.python import walk
 
@@ -21,7 +21,7 @@ def input_before(code: Code, remedy: InputBefore, targets: tuple[int, ...]) -> F
     and not at an Input there: a model around that one needs an Input of its own.
     """
     layer = code.find(remedy.at, cst.Call)
-    named = keras_name(code, "Input", "layers.Input")
+    named = None if layer is None else keras_name(code, "Input", "layers.Input") or _beside(code, layer)
     if layer is None or named is None:
         return None
     shape = _shape(code, layer, remedy.names)
@@ -37,6 +37,12 @@ def input_before(code: Code, remedy: InputBefore, targets: tuple[int, ...]) -> F
         return None
     title = f"begin the model with `{named.expression}({arguments})`"
     return Fix(title, (*header, put, *([] if outer is None else [outer]), *cut), True)
+
+
+def _beside(code: Code, layer: cst.Call) -> Named | None:
+    """The Input of the module that the layer is taken from, where a program imports several of Keras."""
+    module = dotted(layer.func.value) if isinstance(layer.func, cst.Attribute) else None
+    return None if module is None else Named(f"{module}.Input", None, code.module_of(layer))
 
 
 def give_batch_size(code: Code, remedy: GiveBatchSize) -> Fix | None:
@@ -145,7 +151,7 @@ def _uses(code: Code, name: str) -> list[cst.Element | cst.Arg]:
 
 def _is_add(code: Code, arg: cst.Arg) -> bool:
     call = code.parent(arg)
-    return isinstance(call, cst.Call) and callee(call) == "add" and len(call.args) == 1
+    return isinstance(call, cst.Call) and callee(call) in ("add", "append") and len(call.args) == 1
 
 
 def _in_list(code: Code, element: cst.Element, text: str) -> Edit | None:
@@ -168,4 +174,4 @@ def _added(code: Code, arg: cst.Arg, text: str) -> Edit | None:
     model, statement = dotted(call.func.value), code.statement(call)
     if model is None or statement is None or not isinstance(code.parent(call), cst.Expr):
         return None
-    return code.before(statement, [f"{model}.add({text})"])
+    return code.before(statement, [f"{model}.{callee(call)}({text})"])

@@ -119,6 +119,12 @@ def reset_layers(code: Code, remedy: ResetLayers, targets: tuple[int, ...]) -> F
     statement = code.statement(node)
     site = code.site(node)
     alone = statement is not None and len(statement.body) == 1 and code.site(statement) == site
+    if isinstance(node, cst.Call) and isinstance(code.parent(node), cst.Assign) and statement is not None:
+        # `hidden = model.reset_states()`, which is None.
+        lines = reset_lines(code, node, model, targets) if len(statement.body) == 1 else None
+        before = None if lines is None else code.before(statement, lines)
+        edits = () if before is None else (before, Edit(site, "None"))
+        return Fix(title, edits, not remedy.of_layer) if edits else None
     if not alone:
         is_value = any(isinstance(above, cst.Lambda) for above in code.ancestors(node))
         if not is_value and not _is_lone_suite(code, node):

@@ -8,7 +8,7 @@ from statelint.findings import Finding, Severity, Status, Verdict
 from statelint.remedies import Remedy, ResetLayers
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import judge_reset, stands_at
-from statelint.rules.resetting import is_flat, is_nested
+from statelint.rules.resetting import is_flat
 from statelint.sites import Site
 from statelint.trace.objects import Model
 from statelint.trace.queries import is_stateful
@@ -53,9 +53,10 @@ class RemovedModelResetStates(Rule):
 
 
 def _remedy(site: Site, model: Model) -> Remedy | None:
-    if is_flat(model):
-        return ResetLayers(site)
-    return ResetLayers(site, nested=True) if is_nested(model) else None
+    """What Keras 2 did: it went through the layers, and through those of models among them."""
+    if any(layer.stacked for layer in model.stateful_layers):
+        return None
+    return ResetLayers(site, nested=not is_flat(model))
 
 
 def _was_thought_of(model: Model) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statelint.remedies import AddHook, PassResetCallback, Remedy, ResetBefore
-from statelint.trace.objects import Layer, Model
+from statelint.trace.objects import Model
 from statelint.trace.story import Feed, Loop, Trace
 
 
@@ -12,22 +12,6 @@ def is_flat(model: Model) -> bool:
     direct = {layer.id for layer in model.layers}
     direct |= {inner.id for layer in model.layers if layer.kind == "Bidirectional" for inner in layer.inner}
     return model.complete and all(x.id in direct and not x.stacked for x in model.stateful_layers)
-
-
-def is_nested(model: Model) -> bool:
-    """Whether that is so of a loop that goes on into the models among the layers."""
-    return model.complete and not any(x.stacked for x in model.stateful_layers) and _reaches(model.layers)
-
-
-def _reaches(layers: tuple[Layer, ...]) -> bool:
-    for layer in layers:
-        if layer.kind in ("Sequential", "Functional"):
-            # A nested model is described where all of its layers are known.
-            if not layer.described or not _reaches(layer.inner):
-                return False
-        elif layer.kind != "Bidirectional" and any(part.recurrent for x in layer.inner for part in x.walk()):
-            return False
-    return True
 
 
 def reset_in_loop(feed: Feed, loop: Loop) -> Remedy | None:
