@@ -40,4 +40,4 @@ def _complete(_app: Sphinx, docname: str, content: list[str]) -> None:
         placed = set(content[0].splitlines())
         pages = sorted(page.stem for page in Path(__file__).parent.glob("*.md"))
         others = "\n".join(page for page in pages if page not in placed and page != "index")
-        content[0] = content[0].replace("\nconfiguration\n", f"\nconfiguration\n{others}\n")
+        content[0] = content[0].replace("\napi\n", f"\napi\n{others}\n")
