@@ -21,6 +21,8 @@ myst_heading_anchors = 4
 # A page of a site that is read offline asks nobody for fonts or scripts.
 html_use_opensearch = ""
 html_copy_source = False
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 # `--fix` is no dash.
 smartquotes = False
