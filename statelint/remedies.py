@@ -139,7 +139,7 @@ class RenameHook:
 class ResetLayers:
     """Reset the model at a place, where its reset is called or only named, in a way that the targets have.
 
-    `of_layer`: what is reset there is one of the model's layers.  `nested`: some are in models within it.
+    `of_layer`: what is reset there is one of the model's layers.  `nested`: some may be in models within it.
     """
 
     at: Site
