@@ -133,3 +133,33 @@ def test_the_gates_of_a_convolutional_layer_differ() -> None:
     assert difference("default", "hard") > 1e-3
     assert difference("default", "old") <= TOLERANCE
     assert difference("sigmoid", "sigmoid") <= TOLERANCE
+
+
+NESTED = """
+import keras
+from keras import layers
+inner = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), layers.LSTM(4, stateful=True)])
+model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), inner])
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("model.reset_states()", "reset_stateful_layers(model)"),
+        ("forget = lambda: model.reset_states()\nforget()", "forget = lambda: reset_stateful_layers(model)\n"),
+        ("state = model.reset_states()", "state = reset_stateful_layers(model)"),
+        ("inner.reset_states()", "for layer in inner.layers:"),
+        # A name of the program's own is left to it.
+        ("reset_stateful_layers = 1\nmodel.reset_states()", ""),
+    ],
+)
+def test_nested_models_are_reset_by_a_function(program: str, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(NESTED + program, encoding="utf-8")
+    try:
+        text, _ = ported(path, (2, 3))
+    except ValueError:
+        text = ""
+    assert text.partition("model = keras")[2].partition("\n")[2].startswith(expected)
+    assert text.count("def reset_stateful_layers(model):") == ("reset_stateful" in expected)

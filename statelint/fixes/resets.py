@@ -140,7 +140,7 @@ def reset_layers(code: Code, remedy: ResetLayers, targets: tuple[int, ...]) -> F
 def _reset_nested(code: Code, node: cst.BaseExpression, model: str, targets: tuple[int, ...]) -> Fix | None:
     """A call of a function, put at the head of the program, that resets what lies in nested models too."""
     named = keras_name(code, "Model", "models.Model")
-    if named is None:
+    if named is None or not isinstance(node, cst.Call):
         return None
     indent = named.module.default_indent
     text = "\n".join(
