@@ -147,7 +147,10 @@ model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), inner])
     ("program", "expected"),
     [
         ("model.reset_states()", "reset_stateful_layers(model)"),
-        ("forget = lambda: model.reset_states()\nforget()", "forget = lambda: reset_stateful_layers(model)\n"),
+        (
+            "forget = lambda: model.reset_states()\nforget()",
+            "forget = lambda: reset_stateful_layers(model)\n",
+        ),
         ("state = model.reset_states()", "state = reset_stateful_layers(model)"),
         ("inner.reset_states()", "for layer in inner.layers:"),
         # A name of the program's own is left to it.
