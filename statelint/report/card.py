@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
 from statelint.findings import Finding, Severity, Status, Verdict
@@ -12,6 +13,7 @@ from statelint.report.closing import fixable
 from statelint.report.console import UNLIMITED
 from statelint.report.excerpt import Excerpts
 from statelint.report.frame import ASCII, UNICODE, Frame, Mark, stripped
+from statelint.report.links import near_address
 from statelint.report.visible import can_print, one_line, visible
 
 _SEVERITY_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
@@ -32,7 +34,10 @@ _KEYS_WIDTH = len("instead  ")
 class Card:
     """How one finding is laid out on one console."""
 
-    def __init__(self, finding: Finding, console: Console, excerpts: Excerpts) -> None:
+    def __init__(
+        self, finding: Finding, console: Console, excerpts: Excerpts, *, linked: bool = False
+    ) -> None:
+        self.page = near_address(finding.rule) if linked else None
         self.finding = finding
         self.console = console
         self.excerpts = excerpts
@@ -46,7 +51,8 @@ class Card:
         yield (
             Text(visible(str(finding.site)), "bold")
             .append(f" {finding.severity}", f"bold {self.colour}")
-            .append(f" {finding.code}", "bold")
+            .append(" ")
+            .append(finding.code, Style(bold=True, link=self.page))
             .append(f" {finding.rule}")
         )
         yield from self._prose("", finding.message, "bold")

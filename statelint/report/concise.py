@@ -7,13 +7,18 @@ from typing import TextIO
 from statelint.findings import Finding
 from statelint.report import Results
 from statelint.report.closing import fixable
+from statelint.report.links import linked, shows_links
 from statelint.report.visible import can_print, one_line
 
 
 def write(results: Results, stream: TextIO) -> None:
     dash = "–" if can_print("–", stream.encoding) else "-"
+    with_links = shows_links(stream)
     for finding in results.findings:
-        stream.write(f"{line(finding, dash)}\n")
+        text = line(finding, dash)
+        if with_links:
+            text = text.replace(f": {finding.code} ", f": {linked(finding.code, finding.rule)} ", 1)
+        stream.write(f"{text}\n")
 
 
 def line(finding: Finding, dash: str = "–") -> str:

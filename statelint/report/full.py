@@ -17,12 +17,13 @@ def write(results: Results, stream: TextIO) -> None:
         stream.write(f"{closing_line(results)}\n")
         return
     from statelint.report.console import console_for
+    from statelint.report.links import shows_links
 
-    print_to(console_for(stream), results)
+    print_to(console_for(stream), results, linked=shows_links(stream))
 
 
-def print_to(console: Console, results: Results) -> None:
-    """Print to this console, in its width and colours."""
+def print_to(console: Console, results: Results, *, linked: bool = False) -> None:
+    """Print to this console, in its width and colours; `linked`: codes lead to the rules' pages."""
     from rich.text import Text
 
     from statelint.report.card import Card
@@ -30,7 +31,7 @@ def print_to(console: Console, results: Results) -> None:
 
     excerpts = Excerpts(console.color_system is not None, results.texts)
     for finding in results.findings:
-        for row in Card(finding, console, excerpts).rows():
+        for row in Card(finding, console, excerpts, linked=linked).rows():
             console.print(row)
         console.print()
     console.print(Text(closing_line(results), "bold"))
