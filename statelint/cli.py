@@ -72,7 +72,16 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
         return _draw(options, settings, stream)
     run = check(options, configuration)
     status = run.status(options.exit_zero)
-    results = Results(run.findings, run.files, run.fragments, run.texts, run.fixed, run.troubles, status)
+    results = Results(
+        run.findings,
+        run.files,
+        run.fragments,
+        run.texts,
+        run.fixed,
+        run.troubles,
+        status,
+        run.suppressed,
+    )
     for form, path in options.report:
         with output(path) as beside:
             write(results, form, beside)

@@ -64,6 +64,8 @@ class Checked:
     suspects: set[str] = field(default_factory=set)
     # The definitions of the project that were used, in whatever file.
     used: set[Site] = field(default_factory=set)
+    # What comments suppress.
+    suppressed: list[Finding] = field(default_factory=list)
     _positions: dict[tuple[str, Site], int] = field(default_factory=dict, repr=False, compare=False)
 
     def add(self, findings: Iterable[Finding]) -> None:
@@ -116,6 +118,7 @@ def check_files(
     kept = cache() if cache is not None and groups and not thorough else None
     for one in _outcomes(groups, project, contents, kept, pool):
         checked.add(_judged(one, settings, suppressions))
+        checked.suppressed += one.suppressed
         checked.failures.extend(one.failures)
         checked.fragments += one.fragments
         checked.unknowns |= one.unknowns
@@ -197,12 +200,13 @@ def _judged(one: Checked, settings: Mapping[str, Settings], suppressions: Suppre
     """What is wanted of the findings, by the settings of the files in which they stand and their comments."""
     for code, site in one.elsewhere:
         suppressions.cover(code, site)
-    return [
-        judged
-        for finding in one.findings
-        if finding.site.path in settings and not suppressions.cover(finding.code, finding.site)
-        for judged in settings[finding.site.path].judged([finding])
-    ]
+    wanted: list[Finding] = []
+    for finding in one.findings:
+        if finding.site.path in settings:
+            judged = settings[finding.site.path].judged([finding])
+            is_suppressed = suppressions.cover(finding.code, finding.site)
+            (one.suppressed if is_suppressed else wanted).extend(judged)
+    return wanted
 
 
 def _unused(

@@ -21,6 +21,7 @@ def fix_files(files: Sequence[SourceFile], checked: Checked, *, unsafe: bool) ->
     def check(current: Sequence[SourceFile]) -> list[Finding]:
         one = check_files(current)
         checked.findings, checked.unknowns = one.findings, one.unknowns
+        checked.suppressed = one.suppressed
         checked.files, checked.fragments = one.files, one.fragments
         checked.cut, checked.elsewhere = one.cut, one.elsewhere
         checked.failures += one.failures

@@ -33,6 +33,7 @@ class Run:
     """What is known so far."""
 
     findings: list[Finding] = field(default_factory=list)
+    suppressed: list[Finding] = field(default_factory=list)
     files: int = 0
     fragments: int = 0
     # How many places there are for each reason why a value isn't known.
@@ -167,6 +168,7 @@ def _find(
     finally:
         run.files, run.fragments = checked.files, checked.fragments
         run.findings = sorted(checked.findings, key=Finding.order)
+        run.suppressed = sorted(checked.suppressed, key=Finding.order)
         for reason, _ in checked.unknowns:
             run.unknowns[reason] = run.unknowns.get(reason, 0) + 1
         # A rule that fails fails for both generations.

@@ -42,6 +42,7 @@ class Checked:
     unknowns: set[tuple[str, str]] = field(default_factory=set)
     files: int = 0
     fragments: int = 0
+    suppressed: list[Finding] = field(default_factory=list)
 
 
 @dataclass
@@ -464,7 +465,8 @@ def check_files(files, checked, **options):
 
 class Checked:
     def __init__(self):
-        self.findings, self.failures, self.unknowns, self.files, self.fragments = [], [], [], 1, 0
+        self.findings, self.failures, self.unknowns, self.suppressed = [], [], [], []
+        self.files, self.fragments = 1, 0
 
 sys.modules["statelint.engine"] = types.SimpleNamespace(check_files=check_files, Checked=Checked)
 sys.exit(main(sys.argv[1:]))

@@ -386,6 +386,22 @@ def test_from_the_command_line(name: str) -> None:
         assert log["runs"][0]["invocations"][0]["exitCode"] == 1
 
 
+def test_sarif_has_what_comments_suppress() -> None:
+    text = HEAD + FIT.replace(")\n", ")  # noqa: SRN201\n") + FIT
+    Path("train.py").write_text(text, encoding="utf-8")
+    assert cli.main(["--format", "sarif", "--output-file", "out", "train.py"]) == 1
+    log = json.loads(Path("out").read_text(encoding="utf-8"))
+    schema().validate(log)
+    lines = [
+        (result["locations"][0]["physicalLocation"]["region"]["startLine"], result.get("suppressions"))
+        for result in log["runs"][0]["results"]
+        if result["ruleId"] == "SRN201"
+    ]
+    assert lines == [(8, None), (7, [{"kind": "inSource", "status": "accepted"}])]
+    assert cli.main(["--format", "gitlab", "--output-file", "out", "--select", "SRN201", "train.py"]) == 1
+    assert len(json.loads(Path("out").read_text(encoding="utf-8"))) == 1
+
+
 def test_several_reports_of_one_run(capsys: pytest.CaptureFixture[str]) -> None:
     Path("train.py").write_text(PROGRAM, encoding="utf-8")
     more = ["--report", "sarif=out.sarif", "--report", "markdown=out.md"]

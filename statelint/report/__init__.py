@@ -27,7 +27,8 @@ class Results:
     """What a run found, in order, how many files it read, and how many parts of texts it left out.
 
     `texts` are the contents of what lies in no file, by the paths of the findings; `fixed` is the number of
-    those that are no more.  `troubles` say what went wrong in statelint, `status` is what it exits with.
+    those that are no more.  `troubles` say what went wrong in statelint, `status` is what it exits with,
+    `suppressed` are findings that comments suppress.
     """
 
     findings: Sequence[Finding]
@@ -37,6 +38,7 @@ class Results:
     fixed: int = 0
     troubles: Sequence[str] = ()
     status: int = 0
+    suppressed: Sequence[Finding] = ()
 
 
 def write(results: Results, chosen: str, stream: TextIO) -> None:

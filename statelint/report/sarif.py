@@ -19,6 +19,7 @@ from statelint.sites import Site
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "SRCROOT"
 _Object = dict[str, Any]
+_IN_SOURCE = {"kind": "inSource", "status": "accepted"}
 
 
 def write(results: Results, stream: TextIO) -> None:
@@ -30,7 +31,10 @@ def write(results: Results, stream: TextIO) -> None:
 
 def _run(results: Results) -> _Object:
     known = listed()
-    found = dict.fromkeys(finding.code for finding in results.findings)
+    # By code and place, since several programs can lead to one.
+    suppressed = {(finding.code, finding.site): finding for finding in results.suppressed}
+    findings = [*results.findings, *suppressed.values()]
+    found = dict.fromkeys(finding.code for finding in findings)
     rules = [rule for rule in (find(known, code) for code in found) if rule is not None]
     driver: _Object = {
         "name": "statelint",
@@ -42,7 +46,7 @@ def _run(results: Results) -> _Object:
     if links.SITE is not None:
         driver["informationUri"] = links.SITE
     places = Places(results.texts, utf16_units)
-    marks = fingerprints(results.findings, places.texts)
+    marks = fingerprints(findings, places.texts)
     writer = _Results(places, [rule.code for rule in rules])
     return {
         "tool": {"driver": driver},
@@ -52,7 +56,9 @@ def _run(results: Results) -> _Object:
         "columnKind": "utf16CodeUnits",
         "newlineSequences": ["\r\n", "\n", "\r"],
         "results": [
-            writer.result(finding, mark) for finding, mark in zip(results.findings, marks, strict=True)
+            writer.result(finding, mark)
+            | ({"suppressions": [_IN_SOURCE]} if n >= len(results.findings) else {})
+            for n, (finding, mark) in enumerate(zip(findings, marks, strict=True))
         ],
     }
 
