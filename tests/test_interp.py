@@ -156,7 +156,8 @@ def test_shapes_of_arrays(expression: str, value: str) -> None:
     ("expression", "value"),
     [
         ("np.zeros((undefined, 3))", "array(?, 3)"),
-        ("np.zeros((undefined, 3))[:5]", "array(?, 3)"),
+        ("np.zeros((undefined, 3))[:5]", "array(5, 3)"),
+        ("np.zeros((undefined, 3))[undefined:]", "array(?, 3) from ?"),
         ("np.zeros((10, 3))[undefined:]", "array(?, 3) from ?"),
         ("np.load('x.npy')[:5]", "array(?)"),
         ("np.zeros(undefined).reshape(-1, 3, 1)", "array(?, 3, 1)"),

@@ -63,7 +63,7 @@ def test_whole_and_trimmed_arrays_make_several_batches(code: str) -> None:
         "model.fit(np.reshape(x[i:j], (j - i, 3, 1)), y, batch_size=4)",
         "for i in range(9):\n    model.fit(x[i * 4:(i + 1) * 4], y[i * 4:(i + 1) * 4], batch_size=4)",
         "for part in batches:\n    model.fit(part['x'], part['y'], batch_size=4)",
-        "for i in range(9):\n    model.fit(x[:i], y[:i], batch_size=4)",
+        "for i in range(m):\n    model.fit(x[:n - i], y[:n - i], batch_size=4)",
         # More than one batch of the default size would raise.
         "model.fit(x, y)",
     ],
@@ -90,8 +90,20 @@ def test_one_row_is_one_row_of_whatever_length(rows: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", ["x[i:i + 2]", "x[-2:]", "x[1:]", "x[:i]", "x[i - 1:i]", "x[::2]", "x.T[:1].T"]
+    ("rows", "count"),
+    [
+        ("x[i:i + 2]", 2),
+        ("x[-2:]", 2),
+        ("x[i - 1:i]", 1),
+        ("x[i * 4:(i + 1) * 4]", 4),
+        ("x[10:i]", None),
+    ],
 )
+def test_a_slice_takes_as_many_rows_as_lie_between_its_ends(rows: str, count: int | None) -> None:
+    assert sizes_of(rows) == [count]
+
+
+@pytest.mark.parametrize("rows", ["x[1:]", "x[:i]", "x[i:2 * i]", "x[:-2]", "x[::2]", "x.T[:1].T"])
 def test_other_slices_have_no_known_length(rows: str) -> None:
     assert sizes_of(rows) == [None]
 

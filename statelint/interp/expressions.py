@@ -13,7 +13,10 @@ import libcst as cst
 
 from statelint.interp import calls, classes, fields, loops
 from statelint.interp.attributes import attribute
+from statelint.interp.chance import as_order
 from statelint.interp.comparisons import SCALARS, compare, of_truth, truth
+from statelint.interp.cutting import cut_of
+from statelint.interp.filling import windows_of
 from statelint.interp.machine import Activation, Machine
 from statelint.interp.objects import (
     Class,
@@ -30,10 +33,10 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, over_choices
-from statelint.interp.shapes import array_index, is_one_row, picked
+from statelint.interp.shapes import array_index, picked, reach, shifted
 from statelint.interp.transfer import graphs, tables
 from statelint.source.python import children
-from statelint.trace.objects import Array, Cut
+from statelint.trace.objects import Array
 from statelint.values import (
     FALSE,
     MAX_OPTIONS,
@@ -48,7 +51,6 @@ from statelint.values import (
     depending_on,
     is_,
     join,
-    number,
     unknown,
 )
 
@@ -335,7 +337,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             # Any other key would raise.
             any_item = reduce(join, record.items.values())
             return replace(any_item, by=index.key) if isinstance(any_item, Choice) else any_item
-    index = _order(machine, index)
+    index = as_order(machine, index, value)
     if isinstance(value, Known):
         found: Value | None = None
         match value.value:
@@ -362,7 +364,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         if isinstance(record, ListRecord):
             if record.items is not None:
                 found = _item(machine, record.items, index, as_list=True)
-            elif _is_slice_of_data(record, index):
+            elif _is_slice_of_data(machine, record, index):
                 return _part_of_list(machine, value, record, index, node)
             elif isinstance(record.element, Known) and not isinstance(index, Known):
                 found = None
@@ -400,15 +402,6 @@ def _of_instance(machine: Machine, value: Known, index: Value) -> Value | None:
     return classes.call_special(machine, value, "__getitem__", index)
 
 
-def _order(machine: Machine, index: Value) -> Value:
-    """The index; a shuffled list of indices is an array of them."""
-    record = machine.record(index)
-    if not isinstance(record, ListRecord) or record.shuffle_site is None:
-        return index
-    key = record.content if record.content is not None else ("array", index.key)
-    return Known(Array(key, (record.length,), key, shuffle_site=record.shuffle_site))
-
-
 def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst.CSTNode | None) -> Value:
     """Note where a part was cut out of an array."""
     if (
@@ -417,7 +410,8 @@ def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst
         and isinstance(part.value, Array)
         and part.key != whole.key
     ):
-        cut = Cut(machine.site(node), whole.key, _cut_axis(index), *_cut_span(index))
+        outer = whole.value.cut if isinstance(whole, Known) and isinstance(whole.value, Array) else None
+        cut = cut_of(machine, node, whole.key, index, outer)
         return replace(part, value=replace(part.value, cut=cut))
     return part
 
@@ -435,9 +429,8 @@ def _rows_of_unknown(
         return None
     start = Known(0) if first.value.start.key == NONE.key else first.value.start
     base = whole.key if len(indices) == 1 else ("of", whole.key, *(i.key for i in indices[1:]))
-    axis = _cut_axis(index)
-    cut = Cut(machine.site(node), whole.key, axis, *_cut_span(index)) if node is not None else None
-    rows = Known(1) if is_one_row(first.value) else None
+    cut = cut_of(machine, node, whole.key, index) if node is not None else None
+    rows = reach(first.value)
     return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut, rows=rows))
 
 
@@ -447,12 +440,14 @@ def _text_at(text: str, index: Value) -> Value | None:
     return None if place is None else Known(text[place])
 
 
-def _is_slice_of_data(record: ListRecord, index: Value) -> bool:
+def _is_slice_of_data(machine: Machine, record: ListRecord, index: Value) -> bool:
     """Whether numbers and the like are cut out of a list whose items aren't known one by one."""
     at, element = index.value if isinstance(index, Known) else None, record.element
     is_slice = isinstance(at, Slice) and at.step.key == NONE.key
     is_plain = isinstance(element, Known) and isinstance(element.value, int | float | str | Array)
-    is_data = isinstance(element, Unknown) or is_plain
+    inner = machine.record(element) if element is not None else None
+    is_part = isinstance(inner, ListRecord) and inner.cut is not None
+    is_data = isinstance(element, Unknown) or is_plain or is_part
     return is_slice and is_data and record.layers_of is None and record.shuffle_site is None
 
 
@@ -461,37 +456,14 @@ def _part_of_list(
 ) -> Value:
     """A slice of a list whose items aren't known one by one."""
     whole = machine.content(value)
-    cut = Cut(machine.site(node), whole, 0, *_cut_span(index)) if node is not None else None
-    length = unknown(Reason.ITERATION, key=("length", whole, index.key))
+    cut = cut_of(machine, node, whole, index, record.cut) if node is not None else None
+    assert isinstance(index, Known) and isinstance(index.value, Slice)
+    length = reach(index.value) or unknown(Reason.ITERATION, key=("length", whole, index.key))
     content = ("rows", whole, index.key)
-    return machine.allocate(ListRecord(None, length, record.element, content=content, cut=cut))
-
-
-def _cut_span(index: Value) -> tuple[int | None, int | None]:
-    """How far a slice of rows reaches and where it begins, where both its ends count from the start."""
-    if isinstance(index, Known) and isinstance(index.value, Tuple) and index.value.items:
-        index = index.value.items[0]
-    if not isinstance(index, Known) or not isinstance(index.value, Slice):
-        return None, None
-    start = 0 if index.value.start.key == NONE.key else number(index.value.start)
-    stop = number(index.value.stop)
-    known = start is not None and stop is not None and 0 <= start < stop
-    return (stop - start, start) if known else (None, None)  # type: ignore[operator]
-
-
-def _cut_axis(index: Value) -> int:
-    """The first axis that an index narrows."""
-    if not isinstance(index, Known) or not isinstance(index.value, Tuple):
-        return 0
-    for axis, part in enumerate(index.value.items):
-        whole = (
-            isinstance(part, Known)
-            and isinstance(part.value, Slice)
-            and part.value == Slice(NONE, NONE, NONE)
-        )
-        if not whole:
-            return axis
-    return 0
+    windows = shifted(windows_of(machine, record, None), index.value.start, 1)
+    return machine.allocate(
+        ListRecord(None, length, record.element, content=content, cut=cut, windows=windows)
+    )
 
 
 def _item(machine: Machine, items: tuple[Value, ...], index: Value, *, as_list: bool) -> Value | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from statelint.interp.linear import distance
 from statelint.interp.machine import Machine
 from statelint.interp.objects import ListRecord, Slice, Tuple
 from statelint.sites import Site
@@ -11,11 +12,17 @@ from statelint.trace.objects import Array, Cut, Fill, Windows
 from statelint.values import NONE, Known, Value, number
 
 
+def windows_of(machine: Machine, record: ListRecord, site: Site | None) -> Windows | None:
+    """The windows of one series that the items of a list are; `site` is where they are put together."""
+    head = record.items[:2] if record.items else record.head
+    return record.windows or (windows_in(machine, *head, site) if len(head) == 2 else None)
+
+
 def windows_in(machine: Machine, first: Value, second: Value, site: Site | None) -> Windows | None:
     """The windows of one series of which these are the first two; `site` is where they are put together."""
     one, other = _cut_of(machine, first), _cut_of(machine, second)
     if one is not None and other is not None:
-        return None if one.axis else _windows(one, other)
+        return None if one.axis else _windows(one, other) or _windows_of_parts(one, other)
     steps = _steps(machine, first), _steps(machine, second)
     return overlapping(machine, *steps, site) if steps[0] and steps[1] else None
 
@@ -81,19 +88,25 @@ def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows |
         return None
     if array.windows is None:
         return _windows(first.cut, then.cut, first.row) if then.row == first.row + 1 else None
-    rows = then.row - first.row
-    begins = None if first.cut.start is None else first.cut.start + rows * array.windows.stride
-    goes_on = rows > 0 and then.cut.start == begins and first.cut == then.cut
+    rows, moved = then.row - first.row, distance(first.cut.begin, then.cut.begin)
+    goes_on = rows > 0 and moved == rows * array.windows.stride and first.cut == then.cut
     return array.windows if goes_on else None
 
 
 def _windows(one: Cut, other: Cut, row: int = 0) -> Windows | None:
     """The windows of which `one` is in this row and `other` in the next."""
-    if one.length is None or one.start is None or other.start is None or one != other:
+    if one.length is None or one.begin is None or other.begin is None or one != other:
         return None
-    stride = other.start - one.start
-    start = one.start - row * stride
-    return Windows(one.whole, start, stride, one.length, one.site) if stride > 0 else None
+    stride = distance(one.begin, other.begin)
+    if stride is None or stride <= 0:
+        return None
+    start = None if one.start is None else one.start - row * stride
+    return Windows(one.whole, start, stride, one.length, one.site)
+
+
+def _windows_of_parts(one: Cut, other: Cut) -> Windows | None:
+    """The windows of which these are parts: `[:-1]` of each."""
+    return None if one.origin is None or other.origin is None else _windows(one.origin, other.origin)
 
 
 def _cut_of(machine: Machine, value: Value) -> Cut | None:

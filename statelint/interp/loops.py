@@ -61,15 +61,7 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             if record.items is not None:
                 over = value.key if record.layers_of is None else ("layers", record.layers_of)
                 return of_items(record.items, over)
-            element = record.element
-            return Iteration(
-                record.length,
-                lambda k: (
-                    element if isinstance(element, Known) and not _is_data(element) else _drawn(value, k)
-                ),
-                value.key,
-                False,
-            )
+            return Iteration(record.length, lambda k: _item_of(machine, value, record, k), value.key, False)
         if isinstance(record, DictRecord) and record.complete:
             return of_items(tuple(Known(k) for k in record.items), value.key)
         if isinstance(record, ModelRecord):
@@ -84,8 +76,22 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
     return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
 
 
-def _is_data(value: Value) -> bool:
-    return isinstance(value, Known) and isinstance(value.value, Array)
+def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) -> Value:
+    """An item of a list that isn't known item by item."""
+    begun = (*record.first, *record.head)
+    if position < len(begun) and _is_cut_out(machine, begun[position]):
+        return begun[position]
+    element = record.element
+    if isinstance(element, Known) and not isinstance(element.value, Array):
+        return element
+    return _drawn(value, position)
+
+
+def _is_cut_out(machine: Machine, value: Value) -> bool:
+    """Whether it is a part of a series."""
+    record = machine.record(value)
+    part = value.value if isinstance(value, Known) and isinstance(value.value, Array) else record
+    return isinstance(part, Array | ListRecord) and part.cut is not None
 
 
 def _drawn(source: Value, position: int) -> Value:

@@ -257,6 +257,8 @@ class ListRecord:
     content: Hashable = None
     # Where a part was cut out of a series, of which each item was made.
     cut: Cut | None = None
+    # The windows of a series that its items are, where they aren't known one by one.
+    windows: Windows | None = None
     # What the first and the second pass of a loop appended, where that is several items each.
     added: tuple[tuple[Value, ...], ...] = ()
 

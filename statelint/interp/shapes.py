@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
+from statelint.interp.linear import distance
 from statelint.interp.objects import Slice, Tuple
 from statelint.trace.objects import Array, Windows
 from statelint.values import (
@@ -19,6 +20,7 @@ from statelint.values import (
     interned,
     number,
     unknown,
+    varies,
 )
 
 
@@ -64,8 +66,9 @@ def slice_length(part: Slice, total: Value) -> Value | None:
     if part.start.key == part.stop.key == part.step.key == NONE.key:
         return total
     n = number(total)
-    if n is None and is_one_row(part):
-        return depending_on(Known(1), part.start, part.stop)
+    if n is None:
+        length = reach(part)
+        return None if length is None else depending_on(length, part.start, part.stop)
     step = 1 if part.step.key == NONE.key else number(part.step)
     start = None if part.start.key == NONE.key else number(part.start)
     stop = None if part.stop.key == NONE.key else number(part.stop)
@@ -74,9 +77,40 @@ def slice_length(part: Slice, total: Value) -> Value | None:
     for given, value in ((part.start, start), (part.stop, stop)):
         if given.key != NONE.key and value is None:
             return None
-    if n is None:
-        return None
     return depending_on(Known(len(range(*slice(start, stop, step).indices(n)))), part.start, part.stop, total)
+
+
+def reach(part: Slice) -> Known | None:
+    """How many items a slice takes of an array that is long enough; None where its ends don't tell.
+
+    A slice of fixed rows rests on there being so many; of those that a loop makes only the last may be short.
+    """
+    if is_one_row(part):
+        return Known(1)
+    begin = Known(0) if part.start.key == NONE.key else part.start
+    start, stop, step = (
+        number(begin),
+        number(part.stop),
+        1 if part.step.key == NONE.key else number(part.step),
+    )
+    if step is None or step < 1 or (start is not None and start < 0):
+        count = -start if start is not None and part.stop.key == NONE.key and step == 1 else None
+    elif part.stop.key == NONE.key or (stop is not None and stop < 0):
+        count = None
+    else:
+        between = distance(begin.key, part.stop.key)
+        count = None if between is None else -(-between // step)
+    if count is None or count <= 0:
+        return None
+    is_fixed = start is not None and not varies(begin) and not varies(part.stop)
+    least = count if start is None or start < 0 else stop
+    return Known(
+        count, (f"there are {least} or more rows to slice",) if is_fixed and count > _FEW_ROWS else ()
+    )
+
+
+# That data have as many rows as these needs no word.
+_FEW_ROWS = 64
 
 
 def is_one_row(part: Slice) -> bool:
@@ -120,12 +154,16 @@ def array_index(array: Array, index: Value) -> Value | None:
     if array.shape is None:
         if isinstance(first, Known) and isinstance(first.value, Slice):
             rows = _rows(array, first.value)
-            start = rows.value.start if isinstance(rows, Known) and isinstance(rows.value, Array) else NONE
-            windows = array.windows if _adds_axis_behind(indices) else None
+            taken_rows = rows.value if isinstance(rows, Known) and isinstance(rows.value, Array) else None
+            start = NONE if taken_rows is None else taken_rows.start
+            windows = _narrowed(None if taken_rows is None else taken_rows.windows, indices)
             narrowed = ("of", array.base, *(i.key for i in indices[1:]))
             taken = replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows)
             return Known(replace(taken, made=False, rows=_rows_left(array, first.value)))
-        return Known(Array(key, None, key, rows=Known(1) if first.key == NONE.key else None))
+        if first.key == NONE.key:
+            place = array.cut.drawn if array.cut is not None and not array.cut.axis else None
+            return Known(Array(key, None, key, windows=as_row(array), shuffle_site=place, rows=Known(1)))
+        return Known(Array(key, None, key))
     shape: list[Value] = []
     axis = 0
     for position, part in enumerate(indices):
@@ -174,14 +212,38 @@ def array_index(array: Array, index: Value) -> Value | None:
             ),
             index,
         )
-    return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made)), index)
+    row = as_row(array) if first.key == NONE.key else None
+    return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made, windows=row)), index)
+
+
+def _narrowed(windows: Windows | None, indices: tuple[Value, ...]) -> Windows | None:
+    """What is left of the windows when an index takes some of their steps; None where that isn't known."""
+    if windows is None or _adds_axis_behind(indices):
+        return windows
+    steps = indices[1] if len(indices) > 1 else NONE
+    if not isinstance(steps, Known):
+        return None
+    if isinstance(steps.value, Slice):
+        ends = [None if end.key == NONE.key else number(end) for end in (steps.value.start, steps.value.stop)]
+        given = (steps.value.start, steps.value.stop)
+        unclear = any(e is None and end.key != NONE.key for e, end in zip(ends, given, strict=True))
+        if unclear or steps.value.step.key != NONE.key:
+            return None
+        first, last, _ = slice(*ends).indices(windows.length)
+    elif isinstance(steps.value, int) and -windows.length <= steps.value < windows.length:
+        first = steps.value % windows.length
+        last = first + 1
+    else:
+        return None
+    start = None if windows.start is None else windows.start + first
+    return replace(windows, start=start, length=last - first) if last > first else None
 
 
 def _rows_left(array: Array, part: Slice) -> Value | None:
     """How many rows a slice leaves of an array of unknown shape."""
     if part == Slice(NONE, NONE, NONE):
         return array.rows
-    return Known(1) if is_one_row(part) else None
+    return reach(part)
 
 
 def _takes_one_column(columns: tuple[Value, ...]) -> bool:
@@ -192,7 +254,7 @@ def _takes_one_column(columns: tuple[Value, ...]) -> bool:
 def _is_number(key: Hashable) -> bool:
     """Whether what is unknown is certainly a single whole number: an index, no mask and no list of them."""
     match key:
-        case ("int", _):
+        case ("int" | "drawn", _):
             return True
         case ("item", ("range", *_), _):
             return True
@@ -302,7 +364,7 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
     if len(arrays) == 1:
         array = arrays[0]
         other = right if isinstance(left, Known) and left.value is array else left
-        if isinstance(other, Unknown):
+        if isinstance(other, Unknown) and not _is_scalar(other.key):
             # Broadcasting with something unknown may change the shape.
             return unknown(Reason.OPERATION, key=key)
         return depending_on(Known(mapped(array, key)), left, right)
@@ -317,6 +379,19 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
     if not _is_row_by_row(rows, shape):
         return depending_on(Known(Array(key, shape, key, Known(0), a.made and b.made)), left, right)
     return depending_on(Known(replace(mapped(rows, key), shape=shape)), left, right)
+
+
+_SCALARS = frozenset({"builtins.float", "builtins.int", "builtins.len", "length", "int", "float"})
+
+
+def _is_scalar(key: Hashable) -> bool:
+    """Whether what is unknown is certainly a single number."""
+    match key:
+        case ("operation", _, left, right):
+            return _is_scalar(left) and _is_scalar(right)
+        case (head, *_):
+            return head in _SCALARS
+    return False
 
 
 def _is_row_by_row(array: Array, shape: tuple[Value, ...]) -> bool:
@@ -396,6 +471,25 @@ def shifted(windows: Windows | None, start: Value, step: int | None) -> Windows 
     known = windows.start is not None and first is not None and first >= 0
     begin = windows.start + first * windows.stride if known else None  # type: ignore[operator]
     return replace(windows, start=begin, stride=windows.stride * step)
+
+
+def as_row(array: Array, steps: Value | None = None) -> Windows | None:
+    """The single window that a part of a series becomes, where it is made a row (of `steps` steps)."""
+    cut = array.cut
+    if cut is None or cut.axis or cut.length is None or array.windows is not None:
+        return None
+    fits = steps is None or number(steps) in (cut.length, -1)
+    return Windows(cut.whole, cut.start, cut.length, cut.length, cut.site) if fits else None
+
+
+def in_a_row(one: Array, other: Array) -> Windows | None:
+    """The windows that arrays make up one behind the other, where these are the first two."""
+    first, second, rows = one.windows, other.windows, one.samples
+    if first is None or second is None or rows is None or first.start is None or second.start is None:
+        return None
+    stride = second.start - first.start if rows == 1 else first.stride
+    goes_on = second.start - first.start == rows * stride > 0 and second.length == first.length
+    return replace(first, stride=stride) if goes_on and second.series == first.series else None
 
 
 def joined_windows(arrays: Sequence[Array]) -> Windows | None:

@@ -119,6 +119,9 @@ def join_records(
                 return ListRecord.of(tuple(join(a, b) for a, b in zip(left.items, right.items, strict=True)))
             element = left.element if left.element == right.element else None
             head = left.head if [v.key for v in left.head] == [v.key for v in right.head] else ()
+            longer = _as_far_as(left, right) or _as_far_as(right, left)
+            if longer is not None:
+                element, head = longer.element, longer.head
             first, others = _whichever_holds(left, right)
             length = join(left.length, right.length)
             return ListRecord(None, length, element, head, first=first, others=others)
@@ -160,6 +163,15 @@ def join_records(
                 and all(_keeps_time(heap.get(layer)) for layer in differing),
             )
     return right
+
+
+def _as_far_as(short: ListRecord, long: ListRecord) -> ListRecord | None:
+    """The list that a loop fills, where the other one is what it was when a `break` left the loop early."""
+    items = short.items
+    if items is None or len(items) > 2 or not long.head or long.first:
+        return None
+    begun = [item.key for item in items] == [item.key for item in long.head[: len(items)]]
+    return long if begun else None
 
 
 def _whichever_holds(

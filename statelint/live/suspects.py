@@ -127,7 +127,7 @@ def _torn(view: View, call: CallRun) -> Iterator[Suspect]:
             message = f"the data that {call.name}() reads are shuffled, {apart}"
             yield Suspect("SRN202", here, message, shuffled_dataset.INSTEAD, (call,), (here,))
     elif _is_random([b.unshuffled for b in batches]):
-        message = f"the samples are shuffled before {call.name}() reads them, {apart}"
+        message = f"{call.name}() reads the samples in random order, {apart}"
         yield Suspect("SRN203", here, message, shuffled_split.INSTEAD, (call,), (here,))
 
 

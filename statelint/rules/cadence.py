@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
@@ -130,5 +130,7 @@ def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | Non
     if windows.start is None or before.start is None:
         return None
     advance = windows.start - before.start
+    if rows == earlier.data.samples == 1 and advance > 0:
+        return Cadence(replace(windows, stride=advance), 1, steps, slides=True)
     # The loop moves on by whole batches of these windows.
     return Cadence(windows, rows, steps) if advance == rows * windows.stride > 0 else None

@@ -61,7 +61,7 @@ def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
         if is_(call.argument("batch_size"), None) is Ternary.YES and not takes_all_steps(call):
             # Keras works it out from the number of steps.
             given = None
-        yield from _of(call, "", call.data, training_samples(call), given, size)
+        yield from _of(story, call, "", call.data, training_samples(call), given, size)
         if call.method == "fit" and call.validation is not None:
             if call.data.kind not in ("array", "unknown"):
                 given = batch_argument(call, "validation_batch_size")
@@ -71,7 +71,7 @@ def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
             whole, train = call.data.samples, training_samples(call)
             if samples is None and whole is not None and train is not None and call.validation.array is None:
                 samples = whole - train or None
-            yield from _of(call, "validation", call.validation, samples, given, size)
+            yield from _of(story, call, "validation", call.validation, samples, given, size)
 
 
 def of_unknown_rows(story: Story, call: Call) -> FirstBatch | None:
@@ -99,12 +99,12 @@ def _by_hand(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
     rows = call.data.samples
     # A site that ever feeds the right number is a loop with a short last slice.
     if rows and rows != size and all(n not in (None, 0, size) for n in here):
-        shape = call.data.array.shape if call.data.array is not None else None
-        yield FirstBatch(call, "", rows, None, rows, True, (shape or ())[:1])
+        count = call.data.array.count if call.data.array is not None else None
+        yield FirstBatch(call, "", rows, None, rows, True, () if count is None else (count,))
 
 
 def _of(
-    call: Call, part: str, data: Data, samples: int | None, given: int | None, size: int
+    story: Story, call: Call, part: str, data: Data, samples: int | None, given: int | None, size: int
 ) -> Iterator[FirstBatch]:
     if data.dataset is not None:
         yield from _of_dataset(call, part, data.dataset, size)
@@ -116,16 +116,17 @@ def _of(
         if samples is None and given > size:
             # Lanes are one batch, whatever size is asked for: five rows for states of five.
             stated = any(is_(value, None) is Ternary.NO for value in values)
-            if size > 1 or data.is_part or call.method == "predict":
-                return
-            if not stated and not _has_rows_for_steps(call, data):
-                return
-            values.append(_SEVERAL)
+            if not _is_fed_in_batches(story, call, data, size):
+                if size > 1 or data.is_part or call.method == "predict":
+                    return
+                if not stated and not _has_rows_for_steps(call, data):
+                    return
+            values.append(_more_rows_than(size))
         rows = given if samples is None else min(given, samples)
         if rows != size:
             exact = given == 1 or (None if samples is None else samples % given == 0)
-            shape = data.array.shape if data.array is not None else None
-            yield FirstBatch(call, part, rows, given, samples, exact, (*values, *(shape or ())[:1]))
+            values += [] if data.array is None or data.array.count is None else [data.array.count]
+            yield FirstBatch(call, part, rows, given, samples, exact, tuple(values))
 
 
 def _has_rows_for_steps(call: Call, data: Data) -> bool:
@@ -152,13 +153,26 @@ def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[
     elif samples is None and drops is not Ternary.YES and asked > size:
         if size > 1:
             return
-        values.append(_SEVERAL)
+        values.append(_more_rows_than(size))
     if rows != size:
         yield FirstBatch(call, part, rows, asked, samples, drops is Ternary.YES, tuple(values))
 
 
-# The assumption under which data of unknown length, in batches of several rows, aren't a single row.
-_SEVERAL = Known(None, ("the data have more than 1 row",))
+def _is_fed_in_batches(story: Story, call: Call, data: Data, size: int) -> bool:
+    """Whether another call is told to cut the same data into batches that fit: so they are more than one."""
+    return any(
+        other.site != call.site
+        and other.method in ("fit", "evaluate", "predict")
+        and other.model.id == call.model.id
+        and data.key in (other.data.key, other.validation and other.validation.key)
+        and number(other.argument("batch_size")) == size
+        for other in story.calls()
+    )
+
+
+def _more_rows_than(size: int) -> Value:
+    """The assumption under which data of unknown length aren't a single batch that fits."""
+    return Known(None, (f"the data have more than {size} row{'s' if size > 1 else ''}",))
 
 
 def outcome(keras: int, story: Story, batch: FirstBatch, size: int) -> str | None:

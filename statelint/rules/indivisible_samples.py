@@ -89,7 +89,7 @@ class IndivisibleSamples(Rule):
             else f"give at least {size} rows"
         )
         layer = call.model.stateful_layers[0]
-        shape = call.data.array.shape if call.data.array is not None and call.data.array.shape else ()
+        data = call.validation if what == "validation" and call.validation is not None else call.data
         yield Report(
             site=call.site,
             message=message,
@@ -99,7 +99,7 @@ class IndivisibleSamples(Rule):
             assumptions=assumptions(
                 call.model.batch,
                 call.arguments["batch_size"].value if "batch_size" in call.arguments else None,
-                *shape[:1],
+                data.array.count if data.array is not None else None,
             ),
             related=(Related(layer.site, f"{layer.kind} has states for {size} rows"),),
             # A prediction for each row may be counted on.

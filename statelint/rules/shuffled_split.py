@@ -15,7 +15,7 @@ from statelint.trace.story import Feed, Trace
 
 INSTEAD = (
     "keep the samples in the order of time: split the series at one point "
-    "(train_test_split: pass `shuffle=False`) and don't permute them"
+    "(train_test_split: pass `shuffle=False`), and don't permute them or draw them at random"
 )
 
 
@@ -32,17 +32,17 @@ class ShuffledSplit(Rule):
         for story in trace.stories:
             seen: set[Site] = set()
             for feed, earlier in continued(story):
-                site = rows_shuffle(feed)
+                site = rows_shuffle(feed) if earlier is None else _drawn(feed)
                 if site is None or site in seen or not is_cut_along_rows(feed):
                     continue
-                if earlier is not None and (rows_shuffle(earlier) != site or _takes_same_rows(feed, earlier)):
+                if earlier is not None and (_drawn(earlier) != site or _takes_same_rows(feed, earlier)):
                     continue
                 seen.add(site)
                 layer = feed.model.stateful_layers[0]
                 yield Report(
                     site=site,
-                    message=f"the samples are shuffled before {feed.call.method}() reads them, so that "
-                    "the rows of a batch don't continue those of the batch before",
+                    message=f"{_name(feed)} reads the samples in random order, so that the rows of a batch "
+                    "don't continue those of the batch before",
                     instead=INSTEAD,
                     related=(
                         *(
@@ -56,6 +56,16 @@ class ShuffledSplit(Rule):
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         return judge_rows(finding, recording, lambda batch: batch.unshuffled, "of the data as they were")
+
+
+def _name(feed: Feed) -> str:
+    return "the model" if feed.call.method == "call" else f"{feed.call.method}()"
+
+
+def _drawn(feed: Feed) -> Site | None:
+    """The call that shuffled the rows of a batch, or that drew at random where it begins."""
+    cut = feed.data.array.cut if feed.data.array is not None else None
+    return rows_shuffle(feed) or (cut.drawn if cut is not None else None)
 
 
 def _takes_same_rows(feed: Feed, earlier: Feed) -> bool:
@@ -76,7 +86,7 @@ def _readers(trace: Trace, site: Site) -> Iterator[Feed]:
     seen: set[Site] = set()
     for story in trace.stories:
         for feed, _ in continued(story):
-            if rows_shuffle(feed) == site and feed.site not in seen:
+            if site in (rows_shuffle(feed), _drawn(feed)) and feed.site not in seen:
                 seen.add(feed.site)
                 yield feed
 

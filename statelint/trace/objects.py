@@ -130,6 +130,11 @@ class Cut:
     axis: int
     length: int | None = None
     start: int | None = field(default=None, compare=False)
+    # The identity of the number where it begins, and the same part as one of what the whole was cut out of.
+    begin: Hashable = field(default=None, compare=False)
+    origin: Cut | None = field(default=None, compare=False)
+    # The call that drew at random where it begins.
+    drawn: Site | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +192,13 @@ class Array:
         object.__setattr__(self, "base", interned(self.base))
 
     @property
+    def count(self) -> Value | None:
+        """The number of its rows."""
+        return self.shape[0] if self.shape else self.rows
+
+    @property
     def samples(self) -> int | None:
-        return number(self.shape[0] if self.shape else self.rows)
+        return number(self.count)
 
 
 @dataclass(frozen=True, slots=True)

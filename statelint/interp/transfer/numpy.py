@@ -7,12 +7,17 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp import loops
-from statelint.interp.filling import overlapping, windows_in
+from statelint.interp.chance import drawing, drawn_rows
+from statelint.interp.filling import overlapping, windows_of
+from statelint.interp.laying import laid_end_to_end
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
 from statelint.interp.pieces import lengths
 from statelint.interp.shapes import (
+    array_index,
+    as_row,
     elementwise,
+    in_a_row,
     joined_windows,
     made,
     mapped,
@@ -101,15 +106,14 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
                 return _stacked(machine, items, Known(len(items)), items[0] if items else None, value)
         record = machine.record(value)
         if isinstance(record, ListRecord):
-            head = record.items[:2] if record.items else record.head
             stacked = _stacked(machine, record.items, record.length, record.element, value)
-            windows = windows_in(machine, *head, site) if len(head) == 2 else None
+            windows = windows_of(machine, record, site)
             groups = overlapping(machine, record.added[0], record.added[1], site) if record.added else None
             if isinstance(stacked, Known) and isinstance(stacked.value, Array):
                 array = replace(
                     stacked.value,
                     windows=windows,
-                    shuffle_site=record.shuffle_site,
+                    shuffle_site=record.shuffle_site or drawn_rows((record.items or record.head)[:2]),
                     cut=record.cut,
                     groups=groups,
                 )
@@ -204,9 +208,11 @@ def _elementwise(machine: Machine, name: str, arguments: Arguments) -> Value:
     return flow(machine, value, batch=batch) or machine.unknown(Reason.OPERATION, None, (name, value.key))
 
 
-def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Value:
+def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: Site | None = None) -> Value:
     """`array.reshape(shape)`; a single -1 is worked out."""
     given = _shape(machine, shape)
+    if given is None and shape.key == _one_more_axis(array):
+        return array_index(array, Known(Tuple((Known(...), NONE)))) or NONE
     if given is None:
         return machine.unknown(Reason.OPERATION, None, ("reshape", array.key, shape.key))
     given = tuple(_width(array, value) for value in given)
@@ -233,16 +239,26 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value) -> Valu
     shuffled, separate = (array.shuffle_site, array.separate_site) if same_rows else (None, None)
     if array.groups is not None and len(dims) > 1 and number(dims[1]) == array.groups.length:
         windows = array.groups
+    if len(dims) > 1 and number(dims[0]) == 1:
+        windows = as_row(array, given[1])
+    elif windows is None and not same_rows and site is not None:
+        windows = laid_end_to_end(array, tuple(given), site)
     cut = array.cut if same_rows and array.cut is not None and array.cut.axis == 0 else None
     return depending_on(
         Known(Array(key, tuple(dims), base, start, array.made, cut, windows, shuffled, separate)), source
     )
 
 
+def _one_more_axis(array: Array) -> Hashable:
+    """The identity of `x.shape + (1,)`."""
+    more = Known(Tuple((Known(1),)))
+    return interned(("operation", "+", ("attribute", array.key, "shape"), more.key))
+
+
 def keeps_length(array: Array, rows: Value) -> bool:
     """Whether this is the number of the array's rows: `len(x)`, `x.shape[0]`."""
     if array.shape is None and array.rows is not None:
-        return False
+        return rows.key == array.rows.key
     own = frozenset(lengths(array.key)) if array.shape is None else {v.key for v in array.shape[:1]}
     if rows.key in own:
         return True
@@ -278,7 +294,7 @@ def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
     if array is not None and isinstance(machine.record(array), ListRecord):
         array = as_array(machine, array, arguments.site)
     if isinstance(array, Known) and isinstance(array.value, Array) and shape is not None:
-        return reshape(machine, array.value, shape, array)
+        return reshape(machine, array.value, shape, array, arguments.site)
     if array is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     known = _shape(machine, shape) if shape is not None else None
@@ -299,7 +315,7 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         array = value.value
         key = ("expand", array.key, at)
         if array.shape is None:
-            behind = array.windows if at in (-1, 2) else None
+            behind = array.windows if at in (-1, 2) else as_row(array) if at == 0 else None
             rows = Known(1) if at == 0 else array.rows if at > 0 else None
             return Known(Array(key, None, key, windows=behind, shuffle_site=array.shuffle_site, rows=rows))
         shape = list(array.shape)
@@ -307,7 +323,7 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         keeps = at not in (0, -len(shape))
         base = ("reshaped", array.base) if keeps else key
         start = array.start if keeps else Known(0)
-        windows = array.windows if keeps else None
+        windows = array.windows if keeps else as_row(array) if at == 0 else None
         separate = array.separate_site if keeps else None
         return depending_on(
             Known(
@@ -333,6 +349,10 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     axis = arguments.get(1, "axis")
     at = 0 if axis is None else number(axis)
     found = loops.items(loops.iterate(machine, parts)) if parts is not None else None
+    if parts is not None and found is None and at == 0:
+        found_ = one_after_another(machine, parts)
+        if found_ is not None:
+            return found_
     if found is None or parts is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     arrays = [v.value for v in found if isinstance(v, Known) and isinstance(v.value, Array)]
@@ -357,6 +377,24 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     windows = joined_windows(arrays) if position == 0 else None
     joined = replace(joined, shape=shape, made=is_made, separate_site=separate, windows=windows)
     return depending_on(Known(replace(joined, shuffle_site=_shuffled_all(arrays, found))), *found)
+
+
+def one_after_another(machine: Machine, parts: Value) -> Known | None:
+    """The rows of all arrays in a list that a loop fills, one array after another."""
+    record = machine.record(parts)
+    if not isinstance(record, ListRecord) or len(record.head) != 2 or record.first:
+        return None
+    one, other = (v.value for v in record.head if isinstance(v, Known)) if _are_known(record.head) else (0, 0)
+    if not isinstance(one, Array) or not isinstance(other, Array):
+        return None
+    key: Hashable = ("concatenate", 0, machine.content(parts))
+    shape = (unknown(Reason.OPERATION, key=("length", key)), *one.shape[1:]) if one.shape else None
+    is_made = one.made and other.made
+    return Known(Array(key, shape, key, Known(0), is_made, windows=in_a_row(one, other)))
+
+
+def _are_known(values: Sequence[Value]) -> bool:
+    return all(isinstance(value, Known) for value in values)
 
 
 def _begins_with(key: Hashable, first: Value) -> Array:
@@ -414,7 +452,7 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 shape = values[0]
             else:
                 shape = Known(Tuple(tuple(values)))
-            return reshape(machine, array, shape, receiver)
+            return reshape(machine, array, shape, receiver, arguments.site)
         case "astype" | "copy" | "numpy" | "to_numpy" | "round" | "clip" | "tolist":
             return (
                 replace(receiver, value=mapped(array, (name, array.key)))
@@ -482,7 +520,7 @@ def generator_method(machine: Machine, receiver: Value, name: str, arguments: Ar
     if name in ("random", "standard_normal"):
         function = _sized(0)
     elif name == "integers":
-        function = _sized(2)
+        function = drawing(_sized(2))
     elif name in ("permutation", "permuted", "shuffle"):
         function = transfer_of(f"numpy.random.{name}")
     return (
@@ -557,14 +595,16 @@ TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys((f"numpy.{n}" for n in ("zeros_like", "ones_like", "empty_like", "full_like")), _like),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("random", "random_sample", "ranf", "sample")), _sized(0)),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("rand", "randn")), _by_dimensions),
-    **dict.fromkeys((f"numpy.random.{n}" for n in ("normal", "uniform", "randint", "binomial")), _sized(2)),
+    **dict.fromkeys((f"numpy.random.{n}" for n in ("normal", "uniform", "binomial")), _sized(2)),
+    "numpy.random.randint": drawing(_sized(2)),
+    "numpy.random.choice": drawing(_sized(1)),
     **dict.fromkeys(
         (f"numpy.random.{n}" for n in ("laplace", "gamma", "beta", "logistic", "lognormal", "gumbel")),
         _sized(2),
     ),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("vonmises", "wald", "f", "random_integers")), _sized(2)),
     **dict.fromkeys(
-        (f"numpy.random.{n}" for n in ("choice", "poisson", "exponential", "chisquare", "geometric")),
+        (f"numpy.random.{n}" for n in ("poisson", "exponential", "chisquare", "geometric")),
         _sized(1),
     ),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("rayleigh", "weibull", "power", "standard_t")), _sized(1)),

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from statelint.interp import loops
+from statelint.interp.chance import drawing, note
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Range, Ref, Table, Tuple
 from statelint.interp.transfer import Transfer
@@ -42,7 +43,8 @@ def _permutation(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL)
     if number(value) is not None:
         key = ("shuffled", "indices", value.key)
-        return depending_on(Known(Array(key, (value,), key, made=True, shuffle_site=arguments.site)), value)
+        order = depending_on(Known(Array(key, (value,), key, made=True, shuffle_site=arguments.site)), value)
+        return note(machine, order, arguments.site)
     return shuffled(_rows(machine, value), arguments.site)
 
 
@@ -93,7 +95,8 @@ def _sample(machine: Machine, name: str, arguments: Arguments) -> Value:
         drawn = loops.iterate(machine, value)
         element = drawn.item(0) if drawn.concrete else None
     length = count if count is not None else machine.unknown(Reason.LIBRARY_CALL)
-    return machine.allocate(ListRecord(None, length, element, shuffle_site=arguments.site))
+    made = machine.allocate(ListRecord(None, length, element, shuffle_site=arguments.site))
+    return note(machine, made, arguments.site)
 
 
 def _shuffled_together(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -186,6 +189,7 @@ TRANSFERS: dict[str, Transfer] = {
     "random.shuffle": _in_place,
     "random.sample": _sample,
     "tensorflow.random.shuffle": _shuffled_tensor,
+    **dict.fromkeys(("random.randint", "random.randrange"), drawing()),
     "sklearn.utils.shuffle": _shuffled_together,
     "sklearn.model_selection.train_test_split": _split,
 }

@@ -7,12 +7,13 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp import loops
+from statelint.interp.beside import steps_beside
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
 from statelint.interp.shapes import array_index, joined_windows, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
-from statelint.interp.transfer.numpy import as_array
+from statelint.interp.transfer.numpy import as_array, one_after_another
 from statelint.trace.objects import Array
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
@@ -114,6 +115,10 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.vstack, np.hstack, np.dstack and np.column_stack."""
     value = arguments.get(0, "tup")
     arrays = _all_of(machine, value)
+    if arrays is None and value is not None and name.endswith("vstack"):
+        found = one_after_another(machine, value)
+        if found is not None:
+            return found
     if arrays is None:
         parts = loops.items(loops.iterate(machine, value)) if value is not None else None
         if not parts:
@@ -159,6 +164,11 @@ def _stack(machine: Machine, name: str, arguments: Arguments) -> Value:
         value = arguments.get(0, "values")
     if value is not None and (axis is None or number(axis) == 0) and flow(machine, value) is None:
         return as_array(machine, value)
+    side_by_side = steps_beside(machine, value, arguments.site) if axis is not None else None
+    if side_by_side is not None and axis is not None and number(axis) in (1, -1):
+        key = (name, 1, machine.content(value) if value is not None else None)
+        shape_ = (unknown(Reason.OPERATION, key=("length", key)), Known(side_by_side.length))
+        return Known(Array(key, shape_, key, windows=side_by_side))
     arrays = _all_of(machine, value)
     shape = arrays[0].shape if arrays else None
     at = _axis(axis, 0, len(shape) + 1) if shape is not None else None

@@ -604,10 +604,15 @@ def first_batch(machine: Machine, method: str, data: Data, bound: Mapping[str, A
         return NONE if machine.keras == 3 and not looks_ahead else unknown(Reason.OPERATION)
     given = bound["batch_size"].value if "batch_size" in bound else NONE
     size, samples = batch_size_of(given), data.samples
-    if data.kind != "array" or size is None or size <= 0 or samples is None:
+    if data.kind != "array" or size is None or size <= 0:
         return unknown(Reason.OPERATION)
     if "validation_split" in bound and not _is_zero(bound["validation_split"].value):
         return unknown(Reason.OPERATION)
+    if samples is None:
+        # If they don't make full batches, nothing runs at all.
+        is_given = is_(given, None) is Ternary.NO and not data.is_part
+        full = (f"the data that {method}() gets make full batches of {size}",)
+        return depending_on(Known(size, full), given) if is_given else unknown(Reason.OPERATION)
     if looks_ahead:
         return depending_on(Known(min(samples, size)), given)
     return depending_on(NONE if samples % size else Known(size), given)

@@ -28,6 +28,12 @@ def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is None or width is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     length = number(width)
+    if length is not None and axis is None and not (isinstance(array, Array) and array.shape):
+        # Of more than one axis NumPy would ask which.
+        series = (array.base, number(array.start)) if isinstance(array, Array) else (value.key, 0)
+        key = (name, value.key, length)
+        whole = Windows(*series, 1, length, arguments.site)
+        return Known(Array(key, (unknown(Reason.OPERATION), width), key, windows=whole))
     if not isinstance(array, Array) or not array.shape or length is None:
         return machine.unknown(Reason.LIBRARY_CALL, None, (name, value.key, width.key))
     along_rows = len(array.shape) == 1 if axis is None else number(axis) == 0

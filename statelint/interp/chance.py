@@ -1,0 +1,84 @@
+"""Places and orders that are drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, ListRecord
+from statelint.sites import Site
+from statelint.trace.objects import Array
+from statelint.values import Known, Reason, Unknown, Value, interned, unknown
+
+# As many parts of an identity are looked at.
+_PARTS = 64
+
+
+def note(machine: Machine, value: Value, site: Site) -> Value:
+    """The value, remembered as one that is drawn at `site`."""
+    machine.chances[_identity(value)] = site
+    return value
+
+
+def drawing(
+    function: Callable[[Machine, str, Arguments], Value] | None = None,
+) -> Callable[[Machine, str, Arguments], Value]:
+    """A transfer that draws a whole number, or as many as `function` makes room for."""
+
+    def transfer(machine: Machine, name: str, arguments: Arguments) -> Value:
+        made = function(machine, name, arguments) if function is not None else None
+        if made is None or isinstance(made, Unknown):
+            made = unknown(Reason.LIBRARY_CALL, key=("drawn", machine.fresh_id()))
+        return note(machine, made, arguments.site)
+
+    return transfer
+
+
+def place_of(machine: Machine, key: Hashable) -> Site | None:
+    """The call that drew a number, or one that it is worked out from; None where none did."""
+    todo = [key]
+    for _ in range(_PARTS):
+        if not todo or not machine.chances:
+            break
+        part = todo.pop()
+        if isinstance(part, tuple):
+            if part in machine.chances:
+                return machine.chances[part]
+            todo += part
+    return None
+
+
+def as_order(machine: Machine, index: Value, whole: Value) -> Value:
+    """An index of `whole`; numbers that were drawn at random take its rows in random order.
+
+    What the program makes up has no order that could be lost: `np.eye(9)[np.random.choice(9, 100)]`.
+    """
+    record = machine.record(index)
+    if isinstance(record, ListRecord) and record.shuffle_site is not None:
+        key = record.content if record.content is not None else ("array", index.key)
+        return Known(Array(key, (record.length,), key, shuffle_site=record.shuffle_site))
+    array = index.value if isinstance(index, Known) else None
+    source = whole.value if isinstance(whole, Known) else None
+    if isinstance(source, Array) and source.made:
+        return index
+    if isinstance(array, Array) and array.shuffle_site is None and len(array.shape or ()) == 1:
+        site = machine.chances.get(array.key)
+        if site is not None and isinstance(index, Known):
+            return replace(index, value=replace(array, shuffle_site=site))
+    return index
+
+
+def drawn_rows(head: Sequence[Value]) -> Site | None:
+    """The call that drew the places where the rows begin of which these are the first two."""
+    cuts = [v.value.cut if isinstance(v, Known) and isinstance(v.value, Array) else None for v in head]
+    sites = [cut.drawn if cut is not None and not cut.axis else None for cut in cuts]
+    first = cuts[0] if len(cuts) == 2 else None
+    if first is None or None in sites or cuts[1] is None or first.begin == cuts[1].begin:
+        return None
+    return sites[0]
+
+
+def _identity(value: Value) -> Hashable:
+    array = value.value if isinstance(value, Known) else None
+    return interned(array.key if isinstance(array, Array) else value.key)

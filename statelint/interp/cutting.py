@@ -1,0 +1,78 @@
+"""Where a part is cut out of a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import libcst as cst
+
+from statelint.interp.chance import place_of
+from statelint.interp.linear import distance
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Slice, Tuple
+from statelint.sites import Site
+from statelint.trace.objects import Cut
+from statelint.values import NONE, Known, Value, interned, number
+
+
+def cut_of(
+    machine: Machine, node: cst.CSTNode, whole: Hashable, index: Value, outer: Cut | None = None
+) -> Cut:
+    """Where `whole[index]` is cut; `outer` is where the whole itself was."""
+    site, axis, (length, start, begin) = machine.site(node), _axis(index), _span(index)
+    origin = None if axis else _within(outer, site, index)
+    return Cut(site, whole, axis, length, start, begin, origin, place_of(machine, begin))
+
+
+def _within(outer: Cut | None, site: Site, index: Value) -> Cut | None:
+    """The part as one of what the whole was cut out of, where it is known how long that was."""
+    if outer is None or outer.axis:
+        return None
+    base = outer.origin or outer
+    part = _rows(index)
+    if base.length is None or part is None or part.step.key != NONE.key:
+        return None
+    given = [NONE if end.key == NONE.key else end for end in (part.start, part.stop)]
+    ends = [number(end) for end in given]
+    if any(end is None and value != NONE for end, value in zip(ends, given, strict=True)):
+        return None
+    first, last, _ = slice(*ends).indices(base.length)
+    start = None if base.start is None else base.start + first
+    begin = None if base.begin is None else interned(("operation", "+", base.begin, ("int", first)))
+    return Cut(site, base.whole, 0, last - first, start, begin) if last > first else None
+
+
+def _rows(index: Value) -> Slice | None:
+    """The slice of rows that an index takes."""
+    if isinstance(index, Known) and isinstance(index.value, Tuple) and index.value.items:
+        index = index.value.items[0]
+    return index.value if isinstance(index, Known) and isinstance(index.value, Slice) else None
+
+
+def _span(index: Value) -> tuple[int | None, int | None, Hashable]:
+    """How far a slice of rows reaches and where it begins, where both its ends count from the start."""
+    part = _rows(index)
+    if part is None or part.stop.key == NONE.key:
+        return None, None, None
+    begin = Known(0) if part.start.key == NONE.key else part.start
+    start, stop = number(begin), number(part.stop)
+    length = distance(begin.key, part.stop.key)
+    if (
+        length is None
+        or length <= 0
+        or (start is None) != (stop is None)
+        or (start is not None and start < 0)
+    ):
+        return None, None, None
+    return length, start, begin.key
+
+
+def _axis(index: Value) -> int:
+    """The first axis that an index narrows."""
+    if not isinstance(index, Known) or not isinstance(index.value, Tuple):
+        return 0
+    for axis, part in enumerate(index.value.items):
+        whole = isinstance(part, Known) and part.value == Slice(NONE, NONE, NONE)
+        if not whole:
+            return axis
+    return 0

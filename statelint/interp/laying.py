@@ -1,0 +1,51 @@
+"""Windows of a series that stand end to end: what `reshape` makes of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from statelint.interp.linear import distance
+from statelint.interp.pieces import lengths
+from statelint.sites import Site
+from statelint.trace.objects import Array, Windows
+from statelint.values import Known, Value, interned, number
+
+
+def laid_end_to_end(array: Array, shape: tuple[Value, ...], site: Site) -> Windows | None:
+    """The windows that `array.reshape(shape)` makes of a series; None where its rows may be no steps."""
+    length = number(shape[1]) if len(shape) > 1 else None
+    if length is None or length < 2 or number(shape[0]) == 1 or array.windows is not None:
+        return None
+    # What a program makes up may be anything: `np.arange(60).reshape(20, 3, 1)`.
+    if array.made or not _holds_steps(array, shape, length):
+        return None
+    return Windows(array.base, number(array.start), length, length, site)
+
+
+def _holds_steps(array: Array, shape: tuple[Value, ...], length: int) -> bool:
+    """Whether the rows of the array are single steps, of which several make a row of the new shape."""
+    own = array.shape
+    if own is None:
+        return _is_column(array.key) or _counts_steps(array.key, shape[0], length)
+    return len(own) == 1 or (len(own) == 2 and len(shape) == 3 and own[1].key == shape[2].key)
+
+
+def _is_column(key: Hashable) -> bool:
+    """Whether data of unknown shape are a single column of a table: `table["name"].values`."""
+    match key:
+        case ("rows", whole, *_) | ("attribute", whole, "values") | ("call", ("attribute", whole, _), *_):
+            return _is_column(whole)
+        case ("item", ("pandas.read_csv" | "pandas.read_excel", *_), ("str", _)):
+            return True
+    return False
+
+
+def _counts_steps(key: Hashable, rows: Value, length: int) -> bool:
+    """Whether the rows are cut to a multiple of the length: `x[:n * length]`, n being the new rows."""
+    if rows.key in {interned(("operation", "//", own, Known(length).key)) for own in lengths(key)}:
+        return True
+    match key:
+        case ("rows", _, ("NoneType", _), stop, _) | ("rows", _, ("Slice", (("NoneType", _), stop, _))):
+            whole = interned(("operation", "*", rows.key, Known(length).key))
+            return distance(whole, stop) == 0
+    return False
