@@ -204,6 +204,25 @@ def test_what_is_set_holds_at_once(tmp_path: Path, uri: str) -> None:
     play(tmp_path, scene)
 
 
+def test_what_a_baseline_has_is_not_shown(tmp_path: Path, uri: str) -> None:
+    (tmp_path / "train.py").write_text(SHUFFLED, encoding="utf-8")
+    (tmp_path / "statelint.toml").write_text('baseline = "known.json"\n', encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "statelint", "--update-baseline", "train.py"], cwd=tmp_path, check=True
+    )
+
+    async def scene(editor: Editor) -> None:
+        editor.open(uri, f"\n{SHUFFLED}model.predict(x, batch_size=8)\n")
+        assert "SRN206" in {one.code for one in await editor.shown(uri)}
+        assert "SRN201" not in editor.codes(uri)
+        (tmp_path / "known.json").unlink()
+        editor.touched(uri)
+        await editor.until(lambda: "SRN201" in editor.codes(uri) and bool(editor.said))
+        assert "known.json" in editor.said[0]
+
+    play(tmp_path, scene)
+
+
 @pytest.mark.parametrize(
     ("encodings", "units"),
     [

@@ -11,7 +11,7 @@ from statelint.discover import SourceFile
 from statelint.engine import Checked, Failure, check_files
 from statelint.findings import Finding, Fix
 from statelint.fixes.passes import mend
-from statelint.server.configured import Configured
+from statelint.server.configured import Configured, unknown
 from statelint.server.documents import Buffer, Text
 from statelint.server.drafts import Drafts
 from statelint.sites import Site
@@ -106,11 +106,13 @@ class Analyst:
         outcome = Outcome(tuple(files[buffer.path] for buffer in together), together, complaints=wrong)
         checked = check_files(outcome.files, _Interruptible(is_stale))
         outcome.found, outcome.failures = checked.findings, checked.failures
+        new, wrong = unknown(checked.findings, outcome.files)
+        outcome.complaints += wrong
         for buffer in together:
             # It is read for those that import it.
             is_excluded = settings[buffer.path].excludes(str(buffer.path), is_folder=False)
             for number, text in enumerate(buffer.texts):
-                found = [f for f in checked.findings if not is_excluded and _is_in(f, buffer, number)]
+                found = [f for f in new if not is_excluded and _is_in(f, buffer, number)]
                 outcome.parts[text.uri] = Part(text, read[text.uri], found)
         return outcome
 

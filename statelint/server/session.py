@@ -55,6 +55,9 @@ class Session:
         self._versioned = bool(
             workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes
         )
+        shown = text.hover.content_format if text is not None and text.hover is not None else None
+        is_plain = shown is not None and types.MarkupKind.Markdown not in shown
+        self._markup = types.MarkupKind.PlainText if is_plain else types.MarkupKind.Markdown
         self._analyst = Analyst()
         threading.stack_size(_STACK)
         self._worker = ThreadPoolExecutor(1, "statelint")
@@ -119,7 +122,7 @@ class Session:
         if not here:
             return None
         text = hover([finding for finding, _ in here])
-        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), here[0][1].range)
+        return types.Hover(types.MarkupContent(self._markup, text), here[0][1].range)
 
     async def actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
         """The fixes for a range: each is checked to do what it says."""
