@@ -49,7 +49,7 @@ FIXES = Path("docs/fixes.md")
 CONFIGURATION = Path("docs/configuration.md")
 SCHEMA = Path("docs/statelint.schema.json")
 # Pages with blocks below `<!-- example: FILE -->` and `<!-- output: COMMAND -->`.
-PAGES = (Path("docs/api.md"), Path("docs/tutorial.md"))
+PAGES = (Path("docs/api.md"), Path("docs/formats.md"), Path("docs/tutorial.md"))
 GROUPS = {
     "SRN0": "The tool itself",
     "SRN1": "Build: can the state be allocated, and is it wanted",

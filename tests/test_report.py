@@ -295,8 +295,10 @@ def test_a_cell_of_a_notebook() -> None:
     assert rows[0] == "study.ipynb:cell 1:2:1 error SRN207 indivisible-validation-split"
     assert rows[3:6] == ["    1 │ import keras", ">   2 │ model.fit(x)", "      │ ━━━━━━━━━━━━"]
     assert written("concise", IN_NOTEBOOK).startswith("study.ipynb:cell 1:2:1: SRN207 `")
+    column = json.dumps(NOTEBOOK).index("model.fit") + 1
+    place = f"line=1,endLine=1,col={column},endColumn={column + 12}"
     assert written("github", IN_NOTEBOOK).startswith(
-        "::error file=study.ipynb,title=SRN207 indivisible-validation-split (cell 1%2C line 2)::"
+        f"::error file=study.ipynb,{place},title=SRN207 indivisible-validation-split (cell 1%2C line 2)::"
     )
     assert json.loads(written("json", IN_NOTEBOOK))[0]["cell"] == 1
 

@@ -4,36 +4,32 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from statelint.findings import Finding, Severity
+from statelint.findings import Finding
 from statelint.report import Results
-from statelint.report.closing import fixable
-
-_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
+from statelint.report.places import Places, Region, utf16_units
+from statelint.report.wording import advised, level, titled
 
 
 def write(results: Results, stream: TextIO) -> None:
+    places = Places(results.texts, utf16_units)
     for finding in results.findings:
-        stream.write(f"{command(finding)}\n")
+        stream.write(f"{command(finding, places.region(finding.site))}\n")
 
 
-def command(finding: Finding) -> str:
-    """`::warning file=…,line=…::message`; below the message stand what to write instead and the verdicts."""
-    site = finding.site
-    properties = {"file": site.path}
-    title = f"{finding.code} {finding.rule}"
-    if site.cell is not None:  # a notebook's lines are counted in its cell, GitHub counts them in the file
-        title += f" (cell {site.cell}, line {site.line})"
-    else:
-        properties |= {"line": str(site.line), "endLine": str(site.end_line)}
-        if site.line == site.end_line:  # GitHub takes columns only within one line
-            properties |= {"col": str(site.column), "endColumn": str(site.end_column)}
-    properties["title"] = title
-    text = [finding.message, f"Instead: {finding.instead}" if finding.instead else ""]
-    text.append(fixable(finding).replace("fixable", "Fixable", 1))
-    text += [f"Keras {verdict.keras}: {verdict.status} – {verdict.evidence}" for verdict in finding.verdicts]
+def command(finding: Finding, region: Region | None) -> str:
+    """`::warning file=…,line=…::message`; below the message stand what to write instead and the verdicts.
+
+    `region` is where it stands in the file, which for a notebook's cell isn't where it stands in the cell.
+    """
+    properties = {"file": finding.site.path}
+    if region is not None:
+        properties |= {"line": str(region.line), "endLine": str(region.end_line)}
+        if region.line == region.end_line:  # GitHub takes columns only within one line
+            properties |= {"col": str(region.column), "endColumn": str(region.end_column)}
+    properties["title"] = titled(finding)
     listed = ",".join(f"{name}={_escaped_property(value)}" for name, value in properties.items())
-    shown = "\n".join(filter(None, text))
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_escaped(shown)}"
+    shown = "\n".join((finding.message, *advised(finding)))
+    return f"::{level(finding.severity, 'error', 'warning', 'notice')} {listed}::{_escaped(shown)}"
 
 
 def _escaped(text: str) -> str:
