@@ -81,6 +81,7 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
         run.troubles,
         status,
         run.suppressed,
+        run.known,
     )
     for form, path in options.report:
         with output(path) as beside:

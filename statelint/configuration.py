@@ -96,9 +96,10 @@ def configured(options: argparse.Namespace) -> Configuration:
     for name, value in (
         ("format", options.format),
         ("confirm.timeout", options.timeout),
-        ("confirm.jobs", options.jobs),
+        ("jobs", options.jobs),
         ("confirm.python", options.python),
         ("baseline", options.baseline),
+        ("cache-dir", options.cache_dir),
     ):
         if value is not None:
             over[name] = value
@@ -132,10 +133,11 @@ def _applied(settings: Settings, layer: Layer) -> Settings:
         "force-exclude": "force_exclude",
         "format": "format",
         "confirm.timeout": "timeout",
-        "confirm.jobs": "jobs",
+        "jobs": "jobs",
     }
     changes = {field: values[key] for key, field in plain.items() if key in values}
-    for key, field in (("baseline", "baseline"), ("confirm.python", "python")):
+    paths = {"baseline": "baseline", "cache-dir": "cache_dir", "confirm.python": "python"}
+    for key, field in paths.items():
         if key in values:
             changes[field] = os.path.join(folder, os.path.expanduser(values[key]))
     return replace(

@@ -128,18 +128,27 @@ KEYS = (
     ),
     Key("format", Kind.FORMAT, '"full"', f"How to print: {', '.join(FORMATS)}.", 'format = "concise"'),
     Key(
+        "jobs",
+        Kind.COUNT,
+        "2",
+        "How many processes check files, and how many programs `--confirm` runs side by side. What is "
+        "printed is the same for any number.",
+        "jobs = 4",
+    ),
+    Key(
+        "cache-dir",
+        Kind.PATH,
+        "",
+        "Where results are kept from run to run, relative to the configuration, and not in the user's "
+        "folder for caches.",
+        'cache-dir = ".cache/statelint"',
+    ),
+    Key(
         "confirm.timeout",
         Kind.SECONDS,
         "60",
         "Seconds that each program may take that `--confirm` or `--timeline` runs.",
         "[tool.statelint.confirm]\ntimeout = 120",
-    ),
-    Key(
-        "confirm.jobs",
-        Kind.COUNT,
-        "2",
-        "How many programs `--confirm` runs side by side.",
-        "[tool.statelint.confirm]\njobs = 4",
     ),
     Key(
         "confirm.python",

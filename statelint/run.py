@@ -42,6 +42,8 @@ class Run:
     texts: dict[str, bytes] = field(default_factory=dict)
     # How many findings were fixed, and what fixing changes, as --diff shows it.
     fixed: int = 0
+    # How many findings the baseline has.
+    known: int = 0
     diff: bytes | None = None
     # Internal errors, and what could not be read or written.
     troubles: list[str] = field(default_factory=list)
@@ -161,7 +163,7 @@ def _find(
         if options.fix or options.diff or options.add_suppressions:
             _fix(run, files, checked, options, baseline)
         else:
-            cache, pool = partial(_cache, options), Pool(settings.jobs)
+            cache, pool = partial(_cache, options, settings), Pool(settings.jobs)
             check_files(files, checked, thorough=options.statistics, cache=cache, pool=pool)
     except Exception as error:
         run.trouble(f"internal error: {described(error)}")
@@ -176,22 +178,23 @@ def _find(
             run.trouble(message)
         if baseline is not None:
             found, run.findings = run.findings, baseline.unknown(run.findings, run.texts)
+            run.known = len(found) - len(run.findings)
     if baseline is not None and not run.troubles:
         stale = baseline.stale(found, run.texts, files, checked)
         if options.update_baseline:
             baseline.update(found, run.texts, stale)
-            run.findings = []
+            run.findings, run.known = [], len(found)
         else:
             baseline.tell(stale)
 
 
-def _cache(options: argparse.Namespace) -> Cache | None:
+def _cache(options: argparse.Namespace, settings: Settings) -> Cache | None:
     """What earlier runs found; None where that isn't wanted, or can't be kept."""
     if options.no_cache or os.environ.get("STATELINT_NO_CACHE"):
         return None
     from statelint.cache import Cache, default_folder
 
-    folder = options.cache_dir or default_folder()
+    folder = settings.cache_dir or default_folder()
     return None if folder is None else Cache(folder)
 
 

@@ -31,9 +31,10 @@ class Settings:
     force_exclude: bool = False
     baseline: str | None = None
     format: str = "full"
-    # Limits of --confirm: seconds for each program, programs side by side, and the Python that runs them.
-    timeout: float = 60.0
     jobs: int = 2
+    cache_dir: str | None = None
+    # Of --confirm: seconds for each program, and the Python that runs them.
+    timeout: float = 60.0
     python: str | None = None
     root: str = ""
     files: tuple[str, ...] = ()

@@ -54,6 +54,9 @@ def _lines(settings: Settings) -> Iterator[str]:
     if settings.baseline is not None:
         yield f"baseline = {_toml(settings.baseline)}"
     yield f"format = {_toml(settings.format)}"
+    yield f"jobs = {_toml(settings.jobs)}"
+    if settings.cache_dir is not None:
+        yield f"cache-dir = {_toml(settings.cache_dir)}"
     if settings.per_file_ignores:
         yield "\n[per-file-ignores]"
         for pattern, codes in settings.per_file_ignores:
@@ -63,7 +66,6 @@ def _lines(settings: Settings) -> Iterator[str]:
         yield from (f"{code} = {_toml(str(severity))}" for code, severity in settings.severity)
     yield "\n[confirm]"
     yield f"timeout = {_toml(settings.timeout)}"
-    yield f"jobs = {_toml(settings.jobs)}"
     if settings.python is not None:
         yield f"python = {_toml(settings.python)}"
 

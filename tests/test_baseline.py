@@ -98,6 +98,11 @@ def test_what_it_has_is_left_out(project: Path, capsys: pytest.CaptureFixture[st
     capsys.readouterr()
     assert run() == 0
     assert said(capsys) == ([], [])
+    assert cli.main([]) == 0
+    assert capsys.readouterr().out == "No new problems in 1 file; 2 in the baseline.\n"
+    write("new.py", PROGRAM)
+    assert cli.main([]) == 1
+    assert "in 1 file; 2 files checked; 2 in the baseline." in capsys.readouterr().out
     assert cli.main(["--isolated"]) == 1
     entries = json.loads(Path("old.json").read_text())["findings"]
     assert [(entry["path"], entry["code"], entry["line"]) for entry in entries] == [

@@ -9,13 +9,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from statelint import cli
 from statelint.configuration import Configuration
 from statelint.findings import Severity
-from statelint.keys import KEYS, Key, values_in
+from statelint.keys import KEYS, Key, WrongError, values_in
 from statelint.messages import UsageError
 from statelint.schema import schema
 from statelint.settings import Settings
@@ -238,7 +240,7 @@ WRONG: list[tuple[str | bytes, str]] = [
     ('format = "jsn"', "1: format: must be one of "),
     ("confirm.timeout = 0", "1: confirm.timeout: must be a number of seconds, not 0"),
     ("confirm.timeout = nan", "1: confirm.timeout: must be a number of seconds, not nan"),
-    ("confirm.jobs = 1.5", "1: confirm.jobs: must be a number from 1 on, not 1.5"),
+    ("jobs = 1.5", "1: jobs: must be a number from 1 on, not 1.5"),
     ("keras = 1979-05-27", '1: keras: must be 2, 3 or "auto", not a date'),
     ('text = """\nselect = 3\n"""\nselect = 3', "1: text: unknown key; did you mean extend?"),
     ("[[confirm]]", "1: confirm: must be a table, not a list"),
@@ -329,6 +331,29 @@ def test_the_schema_takes_nothing_that_is_wrong(text: str) -> None:
     assert not VALIDATOR.is_valid(table) or "ADVICE" in text or "nan" in text
 
 
+WORDS = st.sampled_from(
+    [*(part for key in KEYS for part in key.name.split(".")), "SRN2", "ADVICE", "error", "x,y", ""]
+)
+VALUES = st.recursive(
+    WORDS | st.booleans() | st.integers(-1, 4) | st.floats() | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@hypothesis.settings(max_examples=500, deadline=None)
+@hypothesis.given(st.dictionaries(WORDS, VALUES, max_size=4))
+def test_any_table_is_read_or_refused(table: dict[str, Any]) -> None:
+    try:
+        found = dict(values_in(table))
+    except WrongError as error:
+        assert error.path[0] in table
+        return
+    assert found.keys() <= {key.name for key in KEYS}
+    # What can be read is right by the schema too, but for the case of rules, and several in one string.
+    assert VALIDATOR.is_valid(table) or re.search(r"ADVICE|x,y|\'\'", repr(table))
+
+
 def test_the_page_shows_what_can_be_read() -> None:
     page = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
     blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)]
@@ -340,11 +365,11 @@ def test_the_page_shows_what_can_be_read() -> None:
 
 
 def test_the_command_line_counts_more() -> None:
-    write("statelint.toml", 'select = ["SRN2"]\nignore = ["SRN201"]\nformat = "json"\nconfirm.jobs = 3')
-    assert at(".", "confirm.jobs=4").jobs == 4
+    write("statelint.toml", 'select = ["SRN2"]\nignore = ["SRN201"]\nformat = "json"\njobs = 3')
+    assert at(".", "jobs=4").jobs == 4
     assert at(".", 'ignore=["SRN204"]').selection.ignore == ("SRN201", "SRN204")
     # The options come after the keys.
-    assert at(".", "confirm.jobs=4", **{"confirm.jobs": 5}).jobs == 5
+    assert at(".", "jobs=4", jobs=5).jobs == 5
 
 
 def test_options_count_more_than_files(capsys: pytest.CaptureFixture[str]) -> None:
@@ -482,7 +507,7 @@ def test_shown_settings_can_be_read_again(capsys: pytest.CaptureFixture[str]) ->
     text = (
         'select = ["SRN2", "ADVICE"]\nextend-select = ["SRN304"]\nignore = ["SRN201"]\nkeras = 3\n'
         'exclude = ["a", "b/*.py"]\nforce-exclude = true\nformat = "json"\n'
-        '[confirm]\ntimeout = 1.5\njobs = 3\npython = ".venv"\n'
+        'jobs = 3\ncache-dir = "c"\n[confirm]\ntimeout = 1.5\npython = ".venv"\n'
         '[severity]\nSRN2 = "error"\n[per-file-ignores]\n"t\\u00e9sts/*" = ["SRN3"]\n'
     )
     write("statelint.toml", text)

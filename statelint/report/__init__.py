@@ -26,9 +26,9 @@ FORMATS = (
 class Results:
     """What a run found, in order, how many files it read, and how many parts of texts it left out.
 
-    `texts` are the contents of what lies in no file, by the paths of the findings; `fixed` is the number of
-    those that are no more.  `troubles` say what went wrong in statelint, `status` is what it exits with,
-    `suppressed` are findings that comments suppress.
+    `texts` are the contents of what lies in no file, by the paths of the findings.  `fixed` is the number of
+    findings that are no more, `known` of those that the baseline has.  `troubles` say what went wrong in
+    statelint, `status` is what it exits with, `suppressed` are findings that comments suppress.
     """
 
     findings: Sequence[Finding]
@@ -39,6 +39,7 @@ class Results:
     troubles: Sequence[str] = ()
     status: int = 0
     suppressed: Sequence[Finding] = ()
+    known: int = 0
 
 
 def write(results: Results, chosen: str, stream: TextIO) -> None:

@@ -18,8 +18,10 @@ def closing_line(results: Results) -> str:
     # Blocks and cells that aren't Python as they stand.
     skipped = f"; {_count(results.fragments, 'fragment')} skipped" if results.fragments else ""
     fixed = f"Fixed {_count(results.fixed, 'problem')}. " if results.fixed else ""
+    known = f"; {results.known} in the baseline" if results.known else ""
     if not results.findings:
-        return f"{fixed}No problems in {_count(results.files, 'file')}{skipped}."
+        problems = "No new problems" if results.known else "No problems"
+        return f"{fixed}{problems} in {_count(results.files, 'file')}{skipped}{known}."
     severities = Counter(finding.severity for finding in results.findings)
     kinds = ", ".join(
         f"{severities[kind]} {_SINGULARS[kind] if severities[kind] == 1 else _PLURALS[kind]}"
@@ -29,7 +31,7 @@ def closing_line(results: Results) -> str:
     paths = len({finding.site.path for finding in results.findings})
     return (
         f"{fixed}Found {_count(len(results.findings), 'problem')} ({kinds}) in {_count(paths, 'file')}; "
-        f"{_count(results.files, 'file')} checked{skipped}."
+        f"{_count(results.files, 'file')} checked{skipped}{known}."
     )
 
 
