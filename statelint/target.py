@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -124,9 +125,11 @@ def pinned(folder: Path) -> tuple[int, ...]:
 
 def _dependency_files(folder: Path) -> Iterator[Path]:
     try:
-        yield from sorted(folder.glob("requirements*.txt"))
+        names = os.listdir(folder)  # noqa: PTH208  # a tenth of the cost
     except OSError:
         return
+    found = (name for name in names if name.startswith("requirements") and name.endswith(".txt"))
+    yield from (folder / name for name in sorted(found))
     yield from (folder / name for name in _DEPENDENCIES if (folder / name).is_file())
 
 

@@ -90,13 +90,14 @@ def interned(key: Hashable) -> Hashable:
     """The one Key with these parts; anything but a tuple is its own key."""
     if not isinstance(key, tuple) or isinstance(key, Key):
         return key
-    parts = tuple(interned(part) for part in key)
+    # Nothing runs more often than this: most parts are no tuples.
+    parts = tuple([interned(part) if isinstance(part, tuple) else part for part in key])
     # 1, 1.0 and True are equal, and still different values.
-    sort = tuple(type(part) for part in parts)
+    sorted_out = (*map(type, parts), *parts)
     known = _keys.known
-    found = known.get((sort, *parts))
+    found = known.get(sorted_out)
     if found is None:
-        found = known[(sort, *parts)] = Key(parts)
+        found = known[sorted_out] = Key(parts)
     return found
 
 
@@ -164,13 +165,9 @@ def unknown(reason: Reason, place: str = "", key: Hashable = None) -> Unknown:
 
 def options(value: Value) -> tuple[Known, ...]:
     """The known values that it can be; empty where that is not known."""
-    match value:
-        case Known():
-            return (value,)
-        case Choice():
-            return value.options
-        case Unknown():
-            return ()
+    if isinstance(value, Known):
+        return (value,)
+    return value.options if isinstance(value, Choice) else ()
 
 
 def is_(value: Value, constant: Hashable) -> Ternary:
@@ -180,6 +177,8 @@ def is_(value: Value, constant: Hashable) -> Ternary:
 
 def holds(value: Value, predicate: Callable[[Hashable], bool]) -> Ternary:
     """Whether the predicate holds of the value: YES or NO only where it does for all options."""
+    if isinstance(value, Known):
+        return Ternary.of(predicate(value.value))
     facts = {predicate(option.value) for option in options(value)}
     return Ternary.of(facts.pop()) if len(facts) == 1 else Ternary.UNKNOWN
 
@@ -221,6 +220,8 @@ def assumptions(*values: Value | None) -> tuple[str, ...]:
 
 def varies(value: Value) -> frozenset[int]:
     """The loops on whose pass the value depends."""
+    if isinstance(value, Known):
+        return value.varies
     loops: frozenset[int] = frozenset()
     for option in options(value):
         loops |= option.varies

@@ -191,15 +191,18 @@ def finished(machine: Machine, lost: frozenset[int]) -> tuple[Callback, ...]:
 
 def _mentions(machine: Machine) -> Counter[object]:
     """How often each name stands in the program, as a name or a string."""
+    return sum((mentions_in(module) for source in machine.sources for module in source.modules), Counter())
+
+
+@lru_cache(maxsize=64)
+def mentions_in(module: cst.Module) -> Counter[object]:
     mentions: Counter[object] = Counter()
-    for source in machine.sources:
-        for module in source.modules:
-            for node in walk(module):
-                if isinstance(node, cst.Name):
-                    mentions[node.value] += 1
-                elif isinstance(node, cst.SimpleString):
-                    with suppress(SyntaxError, ValueError):  # not all that libcst takes is Python
-                        mentions[node.evaluated_value] += 1
+    for node in walk(module):
+        if isinstance(node, cst.Name):
+            mentions[node.value] += 1
+        elif isinstance(node, cst.SimpleString):
+            with suppress(SyntaxError, ValueError):  # not all that libcst takes is Python
+                mentions[node.evaluated_value] += 1
     return mentions
 
 

@@ -6,7 +6,7 @@ import builtins
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import libcst as cst
@@ -131,11 +131,17 @@ def _implied(machine: Machine, identifier: str) -> str | None:
 def _literal(
     machine: Machine, node: cst.Integer | cst.Float | cst.SimpleString | cst.ConcatenatedString
 ) -> Value:
-    try:
-        value = node.evaluated_value
-    except (SyntaxError, ValueError):  # libcst takes some that Python doesn't: "\\xZZ", b"é"
-        value = None
+    value = literal_value(node)
     return machine.unknown(Reason.EXPRESSION, node) if value is None else Known(value)
+
+
+@lru_cache(maxsize=4096)
+def literal_value(node: cst.Integer | cst.Float | cst.SimpleString | cst.ConcatenatedString) -> Hashable:
+    """What a literal says, None where it is none for Python."""
+    try:
+        return node.evaluated_value
+    except (SyntaxError, ValueError):  # libcst takes some that Python doesn't: "\\xZZ", b"é"
+        return None
 
 
 def _formatted(machine: Machine, node: cst.FormattedString) -> Value:

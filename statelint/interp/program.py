@@ -12,8 +12,10 @@ from pathlib import Path
 from statelint.interp import arguments as binding
 from statelint.interp import callbacks, calls, classes
 from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
+from statelint.interp.expressions import literal_value
 from statelint.interp.machine import Definition, Exhausted, Limits, Machine, names_in
 from statelint.interp.objects import Class, Function, ModelRecord
+from statelint.interp.repetition import bound_names
 from statelint.interp.statements import execute
 from statelint.sites import Site
 from statelint.source.project import Project
@@ -37,7 +39,7 @@ def follow(
     definitions that other programs of the project use: they aren't followed for themselves.
     """
     forget_keys()
-    names_in.cache_clear()
+    _forget_other_programs(source)
     machine = Machine(source, keras, limits or Limits(), file, project)
     stories = [_story(machine, "", lambda: _execute(machine, source))]
     machine.state.alive = True
@@ -49,6 +51,19 @@ def follow(
     followed = frozenset(machine.site(node) for node in machine.called.values())
     files = tuple(path for path in machine.module_files.values() if path.suffix == ".py")
     return Trace(keras, source.path, tuple(stories), found, tuple(machine.unknowns), backend, followed, files)
+
+
+# The program that was followed last.
+_current: list[Source] = []
+
+
+def _forget_other_programs(source: Source) -> None:
+    """Let go of what was worked out about the nodes of other programs, and so of their trees."""
+    if _current[:1] == [source]:
+        return
+    _current[:] = [source]
+    for known in (names_in, bound_names, literal_value, callbacks.resets, callbacks.mentions_in):
+        known.cache_clear()
 
 
 def _execute(machine: Machine, source: Source) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import libcst as cst
 
@@ -98,7 +99,7 @@ def _counter(machine: Machine, node: cst.While) -> Counter | None:
         return None
     name, target = test.left.value, test.comparisons[0]
     parts = list(_parts(node.body))
-    own = _bound(node.body)
+    own = bound_names(node.body)
     if any(isinstance(part, cst.Continue) for part in parts) or names_in(target.comparator) & own:
         return None
     if not _is_fixed(machine, target.comparator):
@@ -163,7 +164,8 @@ def _amount(statement: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     return None
 
 
-def _bound(body: cst.CSTNode) -> frozenset[str]:
+@lru_cache(maxsize=1024)
+def bound_names(body: cst.CSTNode) -> frozenset[str]:
     """All names that a piece of code binds."""
     return frozenset().union(*(_targets(part) for part in _parts(body)))
 

@@ -230,12 +230,13 @@ def widen(before: State, after: State, passes: int | None, site: Site) -> None:
     `before` is the state after the first pass, `after` the one after the second.  What the
     second pass changed is unknown from then on; a list that it lengthened has grown regularly.
     """
+    frames, heap = before.frames, before.heap
     for id_, frame in after.frames.items():
-        earlier = before.frames.get(id_)
+        earlier = frames.get(id_)
         if earlier is not None and earlier is not frame:
             after.frames[id_] = _widen_names(earlier, frame, site)
     for ref, record in after.heap.items():
-        old = before.heap.get(ref)
+        old = heap.get(ref)
         if old is not None and old is not record:
             after.heap[ref] = _widen_record(old, record, passes, site)
 

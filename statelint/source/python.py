@@ -10,7 +10,7 @@ import re
 import tokenize
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 
 import libcst as cst
@@ -49,13 +49,19 @@ class Source:
     implies_keras: bool = False
     python2: bool = False
     floors: bool = False
+    _sites: dict[int, Site] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def code(self) -> str:
         return "\n".join(self.texts)
 
     def site(self, node: cst.CSTNode) -> Site:
-        line, column, end_line, end_column = self.spans[id(node)]
+        known = self._sites.get(id(node))
+        if known is None:
+            known = self._sites[id(node)] = self._site(*self.spans[id(node)])
+        return known
+
+    def _site(self, line: int, column: int, end_line: int, end_column: int) -> Site:
         if self.cells is None:
             return Site(self.path, None, line, column + 1, end_line, end_column + 1)
         cell = bisect_left(self.cells, line) - 1
@@ -82,10 +88,23 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """
     for name in _fields(type(node)):
         part = getattr(node, name)
-        if isinstance(part, cst.CSTNode):
+        if type(part) in _NODES or _is_node(part):
             yield part
         elif isinstance(part, tuple | list):
-            yield from (item for item in part if isinstance(item, cst.CSTNode))
+            for item in part:
+                if type(item) in _NODES or _is_node(item):
+                    yield item
+
+
+# The kinds of nodes that were seen: `isinstance` asks abstract classes each time.
+_NODES: set[type] = set()
+
+
+def _is_node(part: object) -> bool:
+    if isinstance(part, cst.CSTNode):
+        _NODES.add(type(part))
+        return True
+    return False
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
