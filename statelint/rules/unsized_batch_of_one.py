@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
+from statelint.remedies import PassArgument, Remedy
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument
 from statelint.rules.measured import batches_of, calls_at, not_measured, raised
+from statelint.rules.places import given_at
 from statelint.sites import Site
 from statelint.trace.objects import Data, Model
 from statelint.trace.queries import is_stateful
@@ -35,7 +37,7 @@ class UnsizedBatchOfOne(Rule):
                 if call.method not in ("fit", "evaluate") or not loops_over_one_row(story, call):
                     continue
                 for data in filter(None, (call.data, call.validation)):
-                    site, what, instead = _unsized(call, data)
+                    site, what, instead, remedy = _unsized(call, data)
                     if site is None:
                         continue
                     layer = call.model.stateful_layers[0]
@@ -48,6 +50,7 @@ class UnsizedBatchOfOne(Rule):
                         f'(None, ...) after one iteration" {when}',
                         instead=instead,
                         assumptions=assumptions(call.model.batch, batch),
+                        remedy=remedy,
                         related=(
                             Related(call.site, f"{call.method}() reads it"),
                             Related(layer.site, f"{layer.kind} has a state for one row"),
@@ -87,27 +90,29 @@ def _eager(story: Story, call: Call, model: Model) -> Value:
     return value
 
 
-def _unsized(call: Call, data: Data) -> tuple[Site | None, str, str]:
+def _unsized(call: Call, data: Data) -> tuple[Site | None, str, str, Remedy | None]:
     """Where batches are made whose number of rows isn't promised, in words, and what to write instead."""
     dataset = data.dataset
     if dataset is not None and data.kind == "dataset":
         kept = is_(dataset.drop_remainder, False) is Ternary.YES
         if number(dataset.batch) != 1 or not kept or _is_mapped_after_batch(dataset.key):
-            return None, "", ""
+            return None, "", "", None
         if dataset.batch_site is None:
             again = "cut batches of a known size: `.unbatch().batch(1, drop_remainder=True)`"
-            return call.site, "the Dataset doesn't promise how many rows a batch has", again
+            return call.site, "the Dataset doesn't promise how many rows a batch has", again, None
         what = "batch(1) doesn't promise how many rows a batch has"
-        return dataset.batch_site, what, "pass `drop_remainder=True` to batch()"
+        remedy = PassArgument(dataset.batch_site, "drop_remainder", "True", callees=("batch", "padded_batch"))
+        return dataset.batch_site, what, "pass `drop_remainder=True` to batch()", remedy
     asked = batch_argument(call)
     if data.kind == "array" and data.samples == 1 and data is call.data and asked not in (None, 1):
         what = f"one row in batches of {asked} doesn't promise how many rows a batch has"
-        return call.site, what, f"pass `batch_size=1` to {call.method}()"
+        remedy = PassArgument(call.site, "batch_size", "1", given_at(call, "batch_size"))
+        return call.site, what, f"pass `batch_size=1` to {call.method}()", remedy
     if data.kind in ("generator", "sequence"):
         made = "a generator" if data.kind == "generator" else "a Sequence"
         again = "feed arrays with `batch_size=1`, or a Dataset with `.batch(1, drop_remainder=True)`"
-        return call.site, f"{made} doesn't promise how many rows a batch has", again
-    return None, "", ""
+        return call.site, f"{made} doesn't promise how many rows a batch has", again, None
+    return None, "", "", None
 
 
 def _is_mapped_after_batch(key: Hashable) -> bool:
