@@ -26,7 +26,7 @@ __all__ = ["generate"]
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = tuple(sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / ".github").rglob("*.md")]))
+PAGES = tuple(sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "statelint").rglob("*.md")]))
 
 _FENCED = re.compile(r"^( *)(`{3,})([^\n]*)\n(.*?)^\1\2$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^()\s]+(?:\([^()]*\))?)\)")
@@ -268,6 +268,14 @@ def test_each_picture_stands_beside_its_rule(path: Path) -> None:
         assert {one.code for one in findings} == {"SRN204"}
     else:
         assert {one.code for one in findings} <= set(said) and findings
+
+
+@pytest.mark.parametrize("path", TIMELINES, ids=lambda path: path.stem)
+def test_pictures_are_light_or_dark_and_need_nothing(path: Path) -> None:
+    drawn = path.with_suffix(".svg").read_text(encoding="utf-8")
+    assert "prefers-color-scheme: dark" in drawn
+    assert "<desc" in drawn
+    assert re.findall(r"(?:href|src|url\()=?[\"']?https?:", drawn) == []
 
 
 @pytest.mark.keras
