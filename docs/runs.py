@@ -32,10 +32,10 @@ def migration() -> None:
         "| Program | What it does | Numbers | On Keras 2 | On Keras 3 |",
         "|---|---|---:|---:|---:|",
     ]
-    for one in measured():
+    for one in measured().programs:
         link = f"[{one.name}](../tests/migration/{one.name}.py)"
-        there = one.difference(one.portable[2])
-        here = max(one.difference(one.portable[3]), one.difference(one.for_keras_3))
+        there = one.difference(one.on_keras_2)
+        here = one.difference(*one.on_keras_3)
         numbers = len(one.reference.numbers)
         lines.append(f"| {link} | {one.about} | {numbers} | {there:.1g} | {here:.1g} |")
     begin, end = TABLE
