@@ -155,3 +155,37 @@ def test_nested_models_are_reset_by_a_function(program: str, expected: str, tmp_
         text = ""
     assert text.partition("model = keras")[2].partition("\n")[2].startswith(expected)
     assert text.count("def reset_stateful_layers(model):") == ("reset_stateful" in expected)
+
+
+MODEL = """
+model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), CuDNNLSTM(4, stateful=True)])
+model.predict(np.zeros((2, 3, 1)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "expected"),
+    [
+        ("from keras.layers import CuDNNLSTM", "from keras.layers import LSTM"),
+        ("from keras.layers import Dense as D, CuDNNLSTM", "from keras.layers import Dense as D, LSTM"),
+        ("from keras.layers import CuDNNLSTM, LSTM", "from keras.layers import LSTM"),
+        ("from keras.layers import LSTM, GRU as G, CuDNNLSTM", "from keras.layers import LSTM, GRU as G"),
+        (
+            "from keras.layers import LSTM\nfrom keras.layers import CuDNNLSTM",
+            "from keras.layers import LSTM",
+        ),
+        # Both names, and no call that can be seen to be one.
+        ("from keras.layers import CuDNNLSTM as Memory\nCuDNNLSTM = Memory", None),
+    ],
+)
+def test_the_import_of_a_layer_for_cudnn_goes_with_it(
+    imports: str, expected: str | None, tmp_path: Path
+) -> None:
+    head = "import keras\nimport numpy as np\n"
+    path = tmp_path / "train.py"
+    path.write_text(f"{head}{imports}\n{MODEL}", encoding="utf-8")
+    if expected is None:
+        with pytest.raises(ValueError):
+            ported(path, (2, 3))
+    else:
+        assert ported(path, (2, 3)) == (f"{head}{expected}\n{MODEL.replace('CuDNN', '')}", [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -32,7 +32,7 @@ def replace_layer(code: Code, remedy: ReplaceLayer) -> Fix | None:
             return None
         return Fix(title, (Edit(code.site(call.func), named.expression), *header), safe)
     module, old = code.module_of(call), call.func.value
-    imports = [(i, alias) for i in _imports(module) for alias in i.names if _binds(alias, old)]
+    imports = [(i, alias) for i in _imports(module) for alias in _aliases(i) if _binds(alias, old)]
     if len(imports) != 1:
         return None
     ((statement, alias),) = imports
@@ -40,24 +40,25 @@ def replace_layer(code: Code, remedy: ReplaceLayer) -> Fix | None:
     calls = [node for node in uses if node is not alias.name]
     if alias.asname is not None or not all(_is_called(code, node) for node in calls):
         return None
+    package = ("" if statement.module is None else dotted(statement.module)) or ""
+    if package.endswith("keras.layers") and ".compat." not in package and remedy.name not in code.names:
+        renamed = (Edit(code.site(node), remedy.name) for node in uses)
+        return Fix(f"use `{remedy.name}`", tuple(renamed), safe)
     edits = [Edit(code.site(node), named.expression) for node in calls]
-    package = "" if statement.module is None else dotted(statement.module)
-    if named.imported == (package, remedy.name):
-        return Fix(title, (*edits, Edit(code.site(alias), remedy.name)), safe)
     cut = _without(code, statement, alias)
     return None if cut is None else Fix(title, (*edits, cut, *header), safe)
 
 
-class _Import(cst.ImportFrom):
-    names: tuple[cst.ImportAlias, ...]
-
-
-def _imports(module: cst.Module) -> Iterator[_Import]:
+def _imports(module: cst.Module) -> Iterator[cst.ImportFrom]:
     """What the top level imports by name."""
     for line in module.body:
         for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            if isinstance(part, cst.ImportFrom) and not isinstance(part.names, cst.ImportStar):
-                yield part  # type: ignore[misc]
+            if isinstance(part, cst.ImportFrom):
+                yield part
+
+
+def _aliases(statement: cst.ImportFrom) -> Sequence[cst.ImportAlias]:
+    return () if isinstance(statement.names, cst.ImportStar) else statement.names
 
 
 def _binds(alias: cst.ImportAlias, name: str) -> bool:
@@ -71,13 +72,13 @@ def _is_called(code: Code, node: cst.Name) -> bool:
     return isinstance(call, cst.Call) and call.func is node and all(arg.keyword for arg in call.args[1:])
 
 
-def _without(code: Code, statement: _Import, alias: cst.ImportAlias) -> Edit | None:
+def _without(code: Code, statement: cst.ImportFrom, alias: cst.ImportAlias) -> Edit | None:
     """The import without one of its names."""
-    names = list(statement.names)
+    names = list(_aliases(statement))
     if len(names) == 1:
         line = code.statement(alias)
         return None if line is None else removal(code, line)
     at, site = names.index(alias), code.site(alias)
     if at:
-        return Edit(between(code.site(names[at - 1].name), end_of(site)), "")
+        return Edit(between(code.site(names[at - 1]), end_of(site)), "")
     return Edit(between(start_of(site), code.site(names[1])), "")
