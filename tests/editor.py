@@ -16,7 +16,7 @@ from pygls.lsp.client import LanguageClient
 import statelint
 
 # Long enough for a machine under load; no test waits for it where the server does what it should.
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class Editor(LanguageClient):

@@ -535,11 +535,11 @@ def test_an_internal_error_is_logged_and_the_rest_goes_on(tmp_path: Path, uri: s
 
 
 def test_a_large_file_holds_nothing_up(tmp_path: Path, uri: str) -> None:
-    loops = "".join(f"for i in range({number}):\n    x = x + i\n" for number in range(1500))
+    loops = "".join(f"for i in range({number}):\n    x = x + i\n" for number in range(2500))
 
     async def scene(editor: Editor) -> None:
         editor.open(uri, SHUFFLED + loops)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.2)
         small = (tmp_path / "small.py").as_uri()
         editor.open(small, SHUFFLED)
         begin = asyncio.get_running_loop().time()
