@@ -9,9 +9,11 @@ from statelint.engine import check_source
 SERIES = """
 import random
 import numpy as np
+import pandas as pd
 import keras
 from numpy.lib.stride_tricks import sliding_window_view
 series = np.loadtxt("series.csv")
+table = pd.read_csv("table.csv")
 """
 FITTED = """
 memory = keras.layers.LSTM(4, stateful=True)
@@ -70,6 +72,29 @@ x = np.concatenate(rows, axis=0)[..., None]
     "shifted columns": """
 x = np.stack([series[k:len(series) - 10 + k] for k in range(10)], axis=1)[..., None]
 """,
+    "a column of each part of a table": """
+rows = []
+for k in range(len(table) - 10):
+    rows.append(table.iloc[k:k + 10]["value"].values)
+x = np.array(rows)[..., None]
+""",
+    "columns of a table": """
+rows = []
+for k in range(len(table) - 10):
+    rows.append(table[["high", "low"]].iloc[k:k + 10].values.tolist())
+x = np.array(rows)
+""",
+    "letter by letter, one place for each": """
+text = open("text").read()
+codes = {letter: k for k, letter in enumerate(sorted(set(text)))}
+parts = []
+for k in range(0, len(text) - 10, 1):
+    parts.append(text[k:k + 10])
+x = np.zeros((len(parts), 10, len(codes)))
+for row, part in enumerate(parts):
+    for step, letter in enumerate(part):
+        x[row, step, codes[letter]] = 1
+""",
     "NumPy's view": """
 x = sliding_window_view(series, 10)[:-1, :, None]
 """,
@@ -89,6 +114,10 @@ x = series[:count * 10].reshape(count, 10, 1)
     "every so-manieth item in each column": """
 columns = [[series[k + n] for k in range(0, len(series) - 11, 10)] for n in range(10)]
 x = np.stack([np.stack(column[:-2]) for column in columns], axis=1)[..., None]
+""",
+    "columns, squeezed": """
+columns = [[series[k + n] for k in range(0, len(series) - 11, 10)] for n in range(10)]
+x = np.stack(np.squeeze([np.stack(column[:-2]) for column in columns]), axis=1)[..., None]
 """,
     "batches put together again": """
 values = [float(line) for line in open("values")]
@@ -140,6 +169,17 @@ def test_windows_end_to_end_one_by_one(made: str) -> None:
     ],
 )
 def test_rows_that_may_be_something_else(made: str) -> None:
+    assert "SRN208" not in _codes(made, 4)
+
+
+def test_a_blank_array_filled_from_two_texts_has_no_windows() -> None:
+    made = """
+one, other = open("one").read(), open("other").read()
+x = np.zeros((200, 10, 30))
+for row, part in enumerate([one[:10], other[4:14], one[5:15]] * 9):
+    for step, letter in enumerate(part):
+        x[row, step, ord(letter)] = 1
+"""
     assert "SRN208" not in _codes(made, 4)
 
 

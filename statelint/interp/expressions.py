@@ -388,7 +388,8 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         cut_rows = _rows_of_unknown(machine, value, index, node)
         if cut_rows is not None:
             return cut_rows
-    return machine.unknown(Reason.ITERATION, node, ("item", value.key, index.key))
+    # The same names in a list of their own are the same columns.
+    return machine.unknown(Reason.ITERATION, node, ("item", value.key, machine.content(index)))
 
 
 def _is_closed(record: DictRecord) -> bool:
@@ -410,6 +411,9 @@ def _of_instance(machine: Machine, value: Known, index: Value) -> Value | None:
 
 def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst.CSTNode | None) -> Value:
     """Note where a part was cut out of an array."""
+    if isinstance(index, Known) and isinstance(index.value, str):
+        # A column of rows that were cut out before.
+        return part
     if (
         node is not None
         and isinstance(part, Known)

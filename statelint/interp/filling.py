@@ -56,13 +56,18 @@ def _steps(machine: Machine, value: Value) -> tuple[Value, ...]:
     return ()
 
 
-def filled(array: Array, index: Value, value: Value) -> Array:
-    """The array after `array[index] = value`: its contents come of what it was filled with, one by one."""
+def filled(array: Array, index: Value, value: Value, drawn: Cut | None = None) -> Array:
+    """The array after `array[index] = value`: its contents come of what it was filled with, one by one.
+
+    `drawn` is the part of a series that a loop draws with the row, where the value is made of its items.
+    """
     is_blank = array.made and array.base == array.key and not _is_filled(array)
     before = ("blank", tuple(v.key for v in array.shape or ())) if is_blank else array.key
     key = ("filled", before, index.key, value.key)
     fill, windows = array.fill if _is_filled(array) else None, array.windows
-    if is_blank:
+    if drawn is not None:
+        fill, windows = _with_drawn(array, is_blank, fill, Fill(number(_parts(index)[0]) or 0, (), drawn))
+    elif is_blank:
         fill, windows = _fill(array, index, value), None
     elif fill is None or not _are_apart(fill.place, _place(array, index)):
         windows = _with_next(array, fill, _fill(array, index, value))
@@ -80,6 +85,33 @@ def _fill(array: Array, index: Value, value: Value) -> Fill | None:
     # `x[i:i + n].T` of a single column is a row.
     fits = cut.axis == 0 or (cut.axis == 1 and axes == 1)
     return Fill(row, _place(array, index), cut) if fits else None
+
+
+def _with_drawn(
+    array: Array, is_blank: bool, first: Fill | None, then: Fill
+) -> tuple[Fill | None, Windows | None]:
+    """What an array was first filled with, and its windows, when one more item of a part is filled in."""
+    if is_blank or (first is not None and (first.row, first.cut.begin) == (then.row, then.cut.begin)):
+        return first or then, array.windows if first else None
+    windows = _with_next(array, first, then)
+    return (first if windows is not None else None), windows
+
+
+def part_drawn(machine: Machine, index: Value, value: Value) -> Cut | None:
+    """The part of a series that a loop draws together with the row in which one step is filled:
+    `for row, part in enumerate(parts)`.
+    """
+    parts = _parts(index)
+    row = number(parts[0])
+    if len(parts) < 2 or number(parts[1]) is None or _cut_in(value) is not None:
+        return None
+    for item, _ in machine.drawn.values():
+        both = item.value.items if isinstance(item, Known) and isinstance(item.value, Tuple) else ()
+        if len(both) == 2 and row is not None and both[0] == parts[0]:
+            cut = _cut_of(machine, both[1])
+            if cut is not None and not cut.axis:
+                return cut
+    return None
 
 
 def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows | None:

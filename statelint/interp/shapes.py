@@ -144,6 +144,10 @@ def array_index(array: Array, index: Value) -> Value | None:
             drawn = ("item", array.key, index.key)
             return Known(Array(drawn, rest, drawn)) if rest else None
         return None
+    if isinstance(index.value, str) and array.shape is None:
+        column = ("of", array.base, index.key)
+        found = replace(array, key=("item", array.key, index.key), base=column, windows=None, made=False)
+        return Known(found)
     indices = index.value.items if isinstance(index.value, Tuple) else (index,)
     key: Hashable = ("index", array.key, index.key)
     first = _of_rows(array, indices)

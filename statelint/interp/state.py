@@ -267,8 +267,8 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
 def _widen_array(before: Array, after: Array, key: Hashable) -> Value:
     one, other = before.shape, after.shape
     if one is not None and other is not None and [v.key for v in one] == [v.key for v in other]:
-        windows = after.windows if after.fill is not None and after.fill == before.fill else None
-        fill = after.fill if windows is not None else None
+        fill = after.fill if after.fill == before.fill else None
+        windows = after.windows if fill is not None else None
         return Known(Array(key, other, key, Known(0), after.made, windows=windows, fill=fill))
     if after.samples is not None and after.samples == before.samples:
         return Known(Array(key, None, key, rows=Known(after.samples)))

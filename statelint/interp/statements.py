@@ -27,7 +27,7 @@ from statelint.interp import (
 from statelint.interp.attributes import class_attribute
 from statelint.interp.comparisons import truth
 from statelint.interp.expressions import evaluate
-from statelint.interp.filling import filled
+from statelint.interp.filling import filled, part_drawn
 from statelint.interp.machine import Definition, Machine, names_in
 from statelint.interp.objects import (
     Arguments,
@@ -244,7 +244,8 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         return
     record = machine.record(receiver)
     if isinstance(receiver, Known) and isinstance(receiver.value, Array):
-        assign(machine, target.value, replace(receiver, value=filled(receiver.value, index, value)))
+        drawn = part_drawn(machine, index, value)
+        assign(machine, target.value, replace(receiver, value=filled(receiver.value, index, value, drawn)))
         return
     if isinstance(receiver, Known) and isinstance(receiver.value, Table):
         wider = tables.with_column(receiver.value, index, value)

@@ -312,6 +312,10 @@ def _squeeze(machine: Machine, name: str, arguments: Arguments) -> Value:
     array = value.value if isinstance(value, Known) else None
     if isinstance(array, Array):
         return squeezed(machine, array, arguments.get(1, "axis"))
+    listed = machine.record(value) if value is not None else None
+    if value is not None and isinstance(listed, ListRecord) and listed.items and len(arguments.values()) == 1:
+        # What is put side by side stays so.
+        return value
     return _unclear(machine, name, arguments)
 
 
