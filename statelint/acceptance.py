@@ -14,7 +14,7 @@ from statelint.fixes.contents import UnwritableError
 from statelint.fixes.writing import replace_file
 from statelint.messages import UsageError, complain
 from statelint.output import output
-from statelint.source.importers import is_imported_by_others
+from statelint.source.importers import Importers
 from statelint.source.project import Project
 from statelint.source.texts import Texts
 
@@ -55,7 +55,7 @@ class Baseline:
         found = {entry.fingerprint for entry in self._entries_of(findings, texts)}
         gone = [entry for entry in self._entries if entry.fingerprint not in found]
         by_name = {self._named(file.shown): file for file in files} if gone else {}
-        given = {file.path for file in by_name.values()}
+        importers = Importers(files, Project())
         # What this run can't tell of, as it concerns a generation that isn't meant.
         elsewhere = {(code, self._named(site.path)) for code, site in checked.elsewhere}
         stale = []
@@ -68,7 +68,7 @@ class Baseline:
                     file.shown not in checked.cut
                     and (entry.code, entry.path) not in elsewhere
                     and _is_asked_for(entry, file)
-                    and not is_imported_by_others(file.path, given, Project())
+                    and not importers.may_import(file)
                 )
             stale += [entry] * is_stale
         return stale

@@ -213,13 +213,14 @@ def _unused(
     files: Sequence[SourceFile], suppressions: Suppressions, project: Project, checked: Checked
 ) -> Iterator[Finding]:
     """The suppressions that are of no use, where that is known: all of the program was followed."""
-    from statelint.source.importers import is_imported_by_others
+    from statelint.source.importers import Importers
 
+    importers = Importers(files, project)
     for file in files if not checked.failures else ():
         if file.shown not in checked.suspects - checked.cut:
             continue
         found = file.settings.judged(suppressions.unused(file))
-        if found and not is_imported_by_others(file.path, {one.path for one in files}, project):
+        if found and not importers.may_import(file):
             yield from found
 
 

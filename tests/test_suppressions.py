@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from statelint import cli
 from statelint.discover import SourceFile
 from statelint.engine import check_files, check_source
+from statelint.patterns import Pattern
 from statelint.selection import Selection
 from statelint.settings import DEFAULT, Settings
 
@@ -327,6 +329,9 @@ def test_in_a_module_that_others_import_it_may_be_in_use() -> None:
     main.write_text("import helper\n")
     Path("helper.py").write_text("from net import train\n")
     assert check_files([own]).findings == []
+    # What is excluded is no part of the project.
+    settings = Settings(exclude=(Pattern("", "sub"), Pattern("", "helper.py")))
+    assert [f.code for f in check_files([replace(own, settings=settings)]).findings] == ["SRN002"]
     assert [
         f.code for f in check_files([*every, SourceFile(Path("helper.py").absolute(), "helper.py")]).findings
     ] == ["SRN002"]
