@@ -82,6 +82,7 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
         status,
         run.suppressed,
         run.known,
+        run.accepted,
     )
     for form, path in options.report:
         with output(path) as beside:

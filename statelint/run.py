@@ -33,7 +33,9 @@ class Run:
     """What is known so far."""
 
     findings: list[Finding] = field(default_factory=list)
+    # Those that comments suppress, and those that are in the baseline.
     suppressed: list[Finding] = field(default_factory=list)
+    accepted: list[Finding] = field(default_factory=list)
     files: int = 0
     fragments: int = 0
     # How many places there are for each reason why a value isn't known.
@@ -85,7 +87,7 @@ def check(options: argparse.Namespace, configuration: Configuration) -> Run:
         _find(run, files, options, settings, baseline)
         if python is not None and run.findings:
             _confirm(run, files, generations, settings, python)
-            if settings.format == "html":
+            if "html" in (settings.format, *(form for form, _ in options.report)):
                 _mend_and_run(run, files, settings, python.path)
         if options.witness is not None:
             _write_witnesses(run, files, generations, options.witness)
@@ -179,11 +181,13 @@ def _find(
         if baseline is not None:
             found, run.findings = run.findings, baseline.unknown(run.findings, run.texts)
             run.known = len(found) - len(run.findings)
+            new = set(run.findings)
+            run.accepted = [finding for finding in found if finding not in new]
     if baseline is not None and not run.troubles:
         stale = baseline.stale(found, run.texts, files, checked)
         if options.update_baseline:
             baseline.update(found, run.texts, stale)
-            run.findings, run.known = [], len(found)
+            run.findings, run.known, run.accepted = [], len(found), found
         else:
             baseline.tell(stale)
 

@@ -402,6 +402,21 @@ def test_sarif_has_what_comments_suppress() -> None:
     assert len(json.loads(Path("out").read_text(encoding="utf-8"))) == 1
 
 
+def test_sarif_has_what_the_baseline_has() -> None:
+    Path("train.py").write_text(PROGRAM, encoding="utf-8")
+    assert cli.main(["--baseline", "known.json", "--update-baseline", "train.py"]) == 0
+    Path("train.py").write_text(
+        HEAD + FIT + FIT.replace("batch_size=4", "batch_size=2 * 2"), encoding="utf-8"
+    )
+    options = ["--baseline", "known.json", "--select", "SRN201", "--format", "sarif", "--output-file", "out"]
+    assert cli.main([*options, "train.py"]) == 1
+    log = json.loads(Path("out").read_text(encoding="utf-8"))
+    schema().validate(log)
+    new, known = log["runs"][0]["results"]
+    assert "suppressions" not in new
+    assert known["suppressions"] == [{"kind": "external", "status": "accepted"}]
+
+
 def test_several_reports_of_one_run(capsys: pytest.CaptureFixture[str]) -> None:
     Path("train.py").write_text(PROGRAM, encoding="utf-8")
     more = ["--report", "sarif=out.sarif", "--report", "markdown=out.md"]

@@ -105,6 +105,19 @@ def test_what_libcst_takes_and_python_does_not(bad: str) -> None:
         assert not lint_source(text).failures
 
 
+def test_python_says_nothing_of_the_text() -> None:
+    odd = SHUFFLED.replace("epochs=1", "epochs=1if 2else 3").replace('"mse"', '"\\d"') + "print 1\n"
+    code = f"from statelint import lint_source; assert lint_source({odd!r}).findings"
+    ended = subprocess.run(
+        [sys.executable, "-W", "always::SyntaxWarning", "-c", code],
+        env=os.environ | {"PYTHONPATH": str(Path(statelint.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stderr == ""
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.one_of(

@@ -28,7 +28,8 @@ class Results:
 
     `texts` are the contents of what lies in no file, by the paths of the findings.  `fixed` is the number of
     findings that are no more, `known` of those that the baseline has.  `troubles` say what went wrong in
-    statelint, `status` is what it exits with, `suppressed` are findings that comments suppress.
+    statelint, `status` is what it exits with, `suppressed` are findings that comments suppress,
+    `accepted` those that the baseline has.
     """
 
     findings: Sequence[Finding]
@@ -40,6 +41,7 @@ class Results:
     status: int = 0
     suppressed: Sequence[Finding] = ()
     known: int = 0
+    accepted: Sequence[Finding] = ()
 
 
 def write(results: Results, chosen: str, stream: TextIO) -> None:

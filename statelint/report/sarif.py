@@ -19,7 +19,6 @@ from statelint.sites import Site
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "SRCROOT"
 _Object = dict[str, Any]
-_IN_SOURCE = {"kind": "inSource", "status": "accepted"}
 
 
 def write(results: Results, stream: TextIO) -> None:
@@ -33,7 +32,12 @@ def _run(results: Results) -> _Object:
     known = listed()
     # By code and place, since several programs can lead to one.
     suppressed = {(finding.code, finding.site): finding for finding in results.suppressed}
-    findings = [*results.findings, *suppressed.values()]
+    findings = [*results.findings, *suppressed.values(), *results.accepted]
+    suppressions = [
+        *[None] * len(results.findings),
+        *["inSource"] * len(suppressed),
+        *["external"] * len(results.accepted),
+    ]
     found = dict.fromkeys(finding.code for finding in findings)
     rules = [rule for rule in (find(known, code) for code in found) if rule is not None]
     driver: _Object = {
@@ -56,9 +60,8 @@ def _run(results: Results) -> _Object:
         "columnKind": "utf16CodeUnits",
         "newlineSequences": ["\r\n", "\n", "\r"],
         "results": [
-            writer.result(finding, mark)
-            | ({"suppressions": [_IN_SOURCE]} if n >= len(results.findings) else {})
-            for n, (finding, mark) in enumerate(zip(findings, marks, strict=True))
+            writer.result(finding, mark, suppression)
+            for finding, mark, suppression in zip(findings, marks, suppressions, strict=True)
         ],
     }
 
@@ -101,7 +104,7 @@ class _Results:
         self._codes = codes
         self._places = places
 
-    def result(self, finding: Finding, mark: str) -> _Object:
+    def result(self, finding: Finding, mark: str, suppression: str | None) -> _Object:
         made: _Object = {
             "ruleId": finding.code,
             "ruleIndex": self._codes.index(finding.code),
@@ -124,6 +127,8 @@ class _Results:
                 ],
             },
         }
+        if suppression is not None:
+            made["suppressions"] = [{"kind": suppression, "status": "accepted"}]
         changes = [] if finding.fix is None else list(self._changes(finding.fix))
         if finding.fix is not None and changes:
             made["fixes"] = [

@@ -8,6 +8,7 @@ import io
 import itertools
 import re
 import tokenize
+import warnings
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,9 @@ from libcst._nodes.internal import CodegenState
 
 from statelint.sites import Site
 from statelint.source import python2
+
+# Of the user's code, which is parsed in pieces, Python would print what it thinks.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module="<unknown>")
 
 Span = tuple[int, int, int, int]
 
