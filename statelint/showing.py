@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from statelint.configuration import Configuration
 from statelint.discover import shown_path
 from statelint.messages import complain
+from statelint.output import write_bytes
 from statelint.patterns import Pattern
 from statelint.run import CLEAN, TROUBLE, discovered
 from statelint.settings import Settings
@@ -20,12 +21,13 @@ def show(options: argparse.Namespace, configuration: Configuration, stream: Text
     """Write what is asked for, and return the exit status."""
     if options.show_files:
         found = discovered(options, configuration)
-        for file in found.files:
-            stream.write(f"{file.shown}\n")
+        # Names needn't be text: another program gets the bytes that they are.
+        write_bytes(b"".join(os.fsencode(file.shown) + b"\n" for file in found.files), stream)
         for folder in found.unreadable:
             complain(f"{folder.shown}: {folder.error}")
         return TROUBLE if found.unreadable else CLEAN
-    stream.write("\n".join(_settings_texts(options.paths, configuration)))
+    text = "\n".join(_settings_texts(options.paths, configuration))
+    stream.write(text.encode("utf-8", "backslashreplace").decode())
     return CLEAN
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -528,6 +530,21 @@ def test_settings_are_shown_for_each_path(capsys: pytest.CaptureFixture[str]) ->
     assert first.startswith("# a/t.py: a/statelint.toml, base.toml\n")
     assert '# per-file-ignores: ["SRN3"]\n' in first
     assert second.startswith("b.py: no configuration file\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_no_text(folder: Path) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    write(f"{name}/a.py", PROGRAM)
+    write(f"{name}/statelint.toml", 'baseline = "b.json"\n[per-file-ignores]\n"*.py" = ["SRN304"]')
+    for option in ("--show-files", "--show-settings"):
+        assert cli.main([option, name, "--output-file", "out"]) == 0
+    assert cli.main(["--show-files", "--output-file", "out"]) == 0
+    assert Path("out").read_bytes() == b"caf\xe9/a.py\n"
+    assert cli.main(["--baseline", "b.json", "--update-baseline"]) == 0
+    assert cli.main(["--baseline", "b.json"]) == 0
+    write(f"{name}/statelint.toml", "selct = 1")
+    assert cli.main([]) == 2
 
 
 def test_settings_can_be_sent_to_another_process() -> None:
