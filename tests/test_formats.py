@@ -264,6 +264,38 @@ def test_a_notebook_that_is_gone_has_no_lines() -> None:
     assert json.loads(written("gitlab", [gone]))[0]["location"]["lines"] == {"begin": 1, "end": 1}
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "[]",
+        "[1]",
+        "[{}]",
+        '[{"source": 1}]',
+        '[{"source": []}]',
+        '[{"source": ["a"]}]',
+        '[{"source": {}}]',
+        "{}",
+    ],
+)
+def test_a_notebook_that_has_changed_meanwhile_has_no_lines(cells: str) -> None:
+    Path("study.ipynb").write_text(f'{{"cells": {cells}, "nbformat": 4}}', encoding="utf-8")
+    site = Site("study.ipynb", 0, 2, 1, 2, 13)
+    changed = replace(SPLIT, site=site, fix=Fix("fix", (Edit(site, "new"),), True))
+    [result] = sarif([changed])["results"]
+    assert "region" not in result["locations"][0]["physicalLocation"]
+    assert "fixes" not in result
+    for name in ("rdjson", "gitlab", "github", "junit"):
+        assert "SRN207" in written(name, [changed])
+
+
+def test_what_is_no_text_of_a_cell_is_left_out() -> None:
+    text = '{"cells": [{"source": [1, "import keras\\n", null, "model.fit(x)"]}]}'
+    Path("study.ipynb").write_text(text, encoding="utf-8")
+    result = sarif([replace(SPLIT, site=Site("study.ipynb", 0, 2, 1, 2, 13))])["results"][0]
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert text[region["startColumn"] - 1 : region["endColumn"] - 1] == "model.fit(x)"
+
+
 def test_a_fix_of_two_files_is_no_suggestion() -> None:
     edits = tuple(Edit(Site(path, None, 1, 1, 1, 1), "# new\n") for path in ("train.py", "models.py"))
     both = replace(SPLIT, fix=Fix("fix", edits, False))

@@ -38,7 +38,10 @@ class NotebookText:
         self._cells = list(_cells(_parse(text)))
 
     def span(self, site: Site) -> tuple[int, int]:
-        """The first character of the notebook's text that a place in a cell stands for, and the end."""
+        """The first character of the notebook's text that a place in a cell stands for, and the end.
+
+        Raises IndexError where there is no such cell or place.
+        """
         assert site.cell is not None
         cell = _CellText(self.text, self._cells[site.cell])
         start, end = span(line_starts(cell.code), site)
@@ -58,9 +61,12 @@ class _CellText:
 
     def __init__(self, text: str, cell: Node) -> None:
         source = _member(cell, "source") or _member(cell, "input")
-        assert source is not None
+        if source is None:
+            raise IndexError("the cell has no text")
         self._text = text
-        self._literals = source.items if isinstance(source.items, list) else [source]
+        listed = source.items if isinstance(source.items, list) else [source]
+        # As `source.notebook` does, all but strings is left out.
+        self._literals = [literal for literal in listed if text[literal.start] == '"']
         self._is_list = isinstance(source.items, list)
         self.places: list[int] = []
         self.code = ""
