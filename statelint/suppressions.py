@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from statelint.findings import UNUSED_SUPPRESSION, Edit, Finding, Fix, Severity
+from statelint.findings import UNUSED_SUPPRESSION, Edit, Finding, Fix
 from statelint.selection import UnknownRuleError, entries
 from statelint.sites import Site
 from statelint.target import GENERATIONS
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from statelint.discover import SourceFile
     from statelint.report.rulebook import Described
     from statelint.source.comments import Comment, Commented
-
-WHY = "A suppression of nothing hides the next mistake in its place, and tells of one that isn't there."
 
 _OWN = re.compile(
     r"#\s*statelint:\s*ignore(?P<scope>-file|-next-line)?(?:\s*\[(?P<names>[^\[\]]*)\]|(?![\w\[-]))"
@@ -60,9 +58,11 @@ class Suppression:
         if self.scope is not Scope.FILE and line not in lines:
             return False
         if self.names is None:
-            # Of itself a comment says so by name.
+            # That a comment is of no use is suppressed by name alone.
+            if code == UNUSED_SUPPRESSION:
+                return False
             self.used.add("")
-            return code != UNUSED_SUPPRESSION
+            return True
         said = [name for name, known in self.codes.items() if code.startswith(known)]
         self.used.update(said)
         return bool(said)
@@ -193,6 +193,8 @@ def _counts(name: str, suppression: Suppression, file: SourceFile) -> bool:
 
 
 def _finding(suppression: Suppression, kept: tuple[str, ...], said: str) -> Finding:
+    from statelint.report.rulebook import UNUSED
+
     comment = suppression.comment
     whole = comment.site
     start, end = whole.column + suppression.start, whole.column + suppression.end
@@ -201,12 +203,12 @@ def _finding(suppression: Suppression, kept: tuple[str, ...], said: str) -> Find
     edit = _without(suppression) if not kept else _only(suppression, kept)
     removed = "the comment" if not kept else _listed([n for n in suppression.names or () if n not in kept])
     return Finding(
-        code=UNUSED_SUPPRESSION,
-        rule="unused-suppression",
-        severity=Severity.WARNING,
+        code=UNUSED.code,
+        rule=UNUSED.name,
+        severity=UNUSED.severity,
         site=site,
         message=f"unused suppression `{text}`: {said}",
-        why=WHY,
+        why=UNUSED.why,
         instead=f"remove {removed}",
         holds_on=GENERATIONS,
         programs=(whole.path,),

@@ -292,6 +292,7 @@ def test_it_can_be_suppressed_itself() -> None:
     assert found("x = 1  # statelint: ignore[SRN301, unused-suppression]\n") == []
     assert found("# statelint: ignore-file[SRN002]\nx = 1  # noqa: SRN301\n") == []
     assert found("x = 1  # statelint: ignore[SRN301]  # noqa\n") == ["SRN002 1"]
+    assert found("x = 1  # noqa: SRN301  # statelint: ignore\n") == ["SRN002 1", "SRN002 1"]
 
 
 def test_only_where_its_rule_is_reported() -> None:

@@ -7,6 +7,7 @@ on these.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -93,8 +94,9 @@ def _read(
         # Elsewhere something else was read than the file has there: a magic.
         if whole[column : column + len(text)] == text:
             site = Site(path, cell, line, column + 1, line, column + 1 + len(text))
-            following = next((other + before for other in rows if other > row), None)
-            comments.append(Comment(text, site, whole[:column], following))
+            following = bisect_right(rows, row)
+            next_line = rows[following] + before if following < len(rows) else None
+            comments.append(Comment(text, site, whole[:column], next_line))
     moved = {row + before: (first + before, last + before) for row, (first, last) in statements.items()}
     return Commented(cell, tuple(comments), moved, frozenset(row + before for row in is_open))
 
