@@ -152,14 +152,14 @@ def test_a_file_that_cannot_be_read_hinders_no_other(
     one, other = tmp_path / "one.py", tmp_path / "other.py"
     for path in (one, other):
         path.write_text(PROGRAM, encoding="utf-8")
-    read = Path.read_bytes
+    read = SourceFile.read
 
-    def refused(path: Path) -> bytes:
-        if path == one:
+    def refused(file: SourceFile) -> bytes:
+        if file.path == one:
             raise PermissionError(13, "Permission denied")
-        return read(path)
+        return read(file)
 
-    monkeypatch.setattr(Path, "read_bytes", refused)
+    monkeypatch.setattr(SourceFile, "read", refused)
     assert fix(tmp_path, "--format", "concise") == FOUND
     assert FIXED in other.read_text(encoding="utf-8")
     assert "one.py:1:1: SRN001" in capsys.readouterr().out
