@@ -359,3 +359,93 @@ def test_rows_shuffled_together(code: str, line: int | None) -> None:
     begin = ROWS.count("\n")
     lines = [finding.site.line - begin for finding in checked.findings if finding.code == "SRN203"]
     assert lines == ([] if line is None else [line])
+
+
+LISTS = """
+from sklearn.model_selection import train_test_split
+series = np.load("prices.npy").reshape(-1, 1)
+def cut(series, steps):
+    x, y = [], []
+    for i in range(len(series) - steps):
+        x.append(series[i:i + steps, 0])
+        y.append(series[i + steps, 0])
+    return {made}, np.array(y)
+x, y = cut(series, {steps})
+{then}
+model = keras.Sequential([keras.Input(batch_shape=({rows}, {steps}, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size={rows}, shuffle=False)
+"""
+SPLIT = "x, test, y, wanted = train_test_split(x, y, test_size=0.2, shuffle=False)"
+
+
+@pytest.mark.parametrize(
+    ("made", "steps", "rows", "then", "torn"),
+    [
+        ("np.array(x).reshape(-1, steps)", 6, 1, "x = np.reshape(x, (x.shape[0], x.shape[1], 1))", True),
+        ("np.array(x).reshape(-1, steps, 1)", 6, 1, "", True),
+        ("np.array(x).reshape(-1, steps, 1)", 6, 6, "", False),
+        ("np.array(x).reshape(-1, steps, 1)", 6, 1, SPLIT, True),
+        ("np.array(x).reshape(-1, steps, 1)", 6, 6, SPLIT, False),
+    ],
+)
+def test_windows_in_a_shape_of_their_own(made: str, steps: int, rows: int, then: str, torn: bool) -> None:
+    code = LISTS.format(made=made, steps=steps, rows=rows, then=then)
+    assert bool(found(code, 4, "SRN208")) is torn
+
+
+GRAPH = """
+inputs = keras.Input((5, 1))
+one = keras.layers.LSTM(4, stateful=True, return_sequences=True)(inputs)
+two = keras.layers.LSTM(4, stateful=True)(one)
+three = {joined}
+net = keras.Model(inputs, keras.layers.Dense(1)(three))
+net.fit(x, y, shuffle=False)
+net.reset_states()
+"""
+
+
+@pytest.mark.parametrize(
+    "joined", ["two", "keras.layers.Flatten(two)", "keras.layers.Concatenate([two, two])", "unknown(two)"]
+)
+def test_a_graph_that_is_broken_off(joined: str) -> None:
+    # What stands behind the break isn't all that the model is made of.
+    assert found(GRAPH.format(joined=joined), 4, "SRN101", "SRN107") == [(3, "SRN101")]
+
+
+LOADED = """
+x, y = np.load("x.npy").reshape(-1, 5, 1), np.load("y.npy")
+other = np.load("other.npy").reshape(-1, 5, 1)
+model = keras.Sequential([keras.Input(batch_shape=(1, 5, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=1, shuffle=False, epochs=20)
+model.reset_states()
+model.predict({rows})
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "mismatched"),
+    # What isn't fitted, or a part of it, may be a single row.
+    [("x", True), ("other", False), ("x, batch_size=1", False), ("x[:1]", False)],
+)
+def test_what_was_fitted_row_by_row_is_predicted(rows: str, mismatched: bool) -> None:
+    assert bool(found(LOADED.format(rows=rows), 4, "SRN206")) is mismatched
+
+
+OFFERED = """
+class Forecaster:
+    def __init__(self):
+        memory = keras.layers.LSTM(4, stateful=True)
+        self.model = keras.Sequential([keras.Input(batch_shape=(8, 5, 1)), memory])
+        self.model.compile("sgd", "mse")
+    def learn(self, x, y, {epochs}):
+        self.model.fit(x, y, batch_size=8, shuffle=False, epochs=epochs)
+"""
+
+
+@pytest.mark.parametrize(("epochs", "several"), [("epochs", True), ("epochs=1", True), ("epochs=20", True)])
+def test_whoever_calls_says_how_many_epochs(epochs: str, several: bool) -> None:
+    assert bool(found(OFFERED.format(epochs=epochs), 4, "SRN301")) is several
+    called = OFFERED.format(epochs=epochs) + "Forecaster().learn(x, y, epochs=1)\n"
+    assert not found(called, 4, "SRN301")

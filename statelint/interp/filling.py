@@ -42,6 +42,24 @@ def overlapping(
     return Windows(("steps", *one), 0, stride, length, site) if tells else None
 
 
+def regrouped(machine: Machine, items: tuple[Value, ...], site: Site | None) -> Windows | None:
+    """The windows of which a list has all steps, one behind the other."""
+    contents = [machine.content(item) for item in items[:_FIRST]]
+    for length in range(2, len(contents) // 2 + 1):
+        if not any(contents[at] == contents[length] for at in range(1, length)):
+            continue
+        found = overlapping(machine, items[:length], items[length : 2 * length], site)
+        if found is not None:
+            rest = contents[: len(contents) // length * length]
+            kept = length - found.stride
+            heads = [rest[at : at + kept] for at in range(length, len(rest), length)]
+            tails = [rest[at + found.stride : at + length] for at in range(0, len(rest) - length, length)]
+            return found if heads == tails else None
+    return None
+
+
+# So many steps tell how all of them follow each other.
+_FIRST = 128
 # Of more different steps than these it is no chance that they are the same ones again.
 _FEW = 3
 

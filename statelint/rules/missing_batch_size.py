@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.remedies import GiveBatchSize
@@ -10,7 +10,7 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument
 from statelint.rules.measured import NO_BATCH_SIZE, not_measured, raised
 from statelint.trace.recording import Recording
-from statelint.trace.story import Built, Call, Story, Trace
+from statelint.trace.story import Built, Call, Called, Story, Trace
 from statelint.values import Ternary, assumptions, is_, number
 
 _RAISES = {
@@ -30,7 +30,7 @@ class MissingBatchSize(Rule):
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
-            reported: set[int] = set()
+            reported: set[Hashable] = set()
             for event in story.events:
                 if not isinstance(event, Built) or is_(event.batch, None) is not Ternary.YES:
                     continue
@@ -69,10 +69,12 @@ class MissingBatchSize(Rule):
         return not_measured(recording, "the layer was built")
 
 
-def _owners(story: Story, event: Built) -> set[int]:
-    """The models that the layer belongs to (the layer itself where there is none)."""
-    found = {model.id for model in story.models if any(layer.id == event.layer.id for layer in model.walk())}
-    return found or {-event.layer.id}
+def _owners(story: Story, event: Built) -> set[Hashable]:
+    """The models that the layer belongs to; where there is none, the Inputs that lead to it, or itself."""
+    own = event.layer.id
+    found = {model.id for model in story.models if any(layer.id == own for layer in model.walk())}
+    called = (e for e in story.events if isinstance(e, Called) and e.layer.id == own)
+    return {*found} or {source for e in called for source in e.sources} or {-own}
 
 
 def _first_call(story: Story, event: Built) -> Call | None:

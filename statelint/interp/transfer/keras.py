@@ -589,8 +589,6 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
         return machine.unknown(Reason.LIBRARY_CALL, node)
     layer = machine.layer(id_)
     assert layer is not None
-    # Of what isn't known it isn't known through what it went.
-    hidden = graphs.is_hidden(machine, x)
     keys = tuple(tensor.key for tensor in tensors) or (x.key,)
     event = machine.fresh_id()
     sources = tuple(dict.fromkeys(source for tensor in tensors for source in tensor.inputs))
@@ -615,7 +613,8 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     out_batch = batch if keeps else unknown(Reason.OPERATION)
     out = graphs.flow(machine, *arguments.values(), batch=out_batch, through=id_, by=event)
     if out is None:
-        out = Known(Tensor(output, out_batch, (id_,), (), calls=(event,), whole=not hidden))
+        # What it is called on is no tensor that could be followed.
+        out = Known(Tensor(output, out_batch, (id_,), (), calls=(event,), whole=False))
     _note_output(machine, id_, out)
     match _returns_states(machine, record):
         case Ternary.YES:

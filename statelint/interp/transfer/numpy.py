@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.chance import drawing, drawn_rows
-from statelint.interp.filling import overlapping, windows_of
+from statelint.interp.filling import overlapping, regrouped, windows_of
 from statelint.interp.laying import laid_end_to_end
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
@@ -108,7 +108,10 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
         if isinstance(record, ListRecord):
             stacked = _stacked(machine, record.items, record.length, record.element, value)
             windows = windows_of(machine, record, site)
-            groups = overlapping(machine, record.added[0], record.added[1], site) if record.added else None
+            if record.added:
+                groups = overlapping(machine, record.added[0], record.added[1], site)
+            else:
+                groups = regrouped(machine, record.items or (), site)
             if isinstance(stacked, Known) and isinstance(stacked.value, Array):
                 array = replace(
                     stacked.value,
@@ -228,7 +231,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
             dims[at] = unknown(Reason.OPERATION, key=("reshape", array.key, shape.key, at))
             if array.shape and number(array.shape[0]) is None and at == 0 and len(array.shape) >= 1:
                 rest = product(array.shape[1:])
-                if rest is not None and rest == others:
+                # Rows of a width that isn't known, which are windows of as many steps.
+                are_steps = array.windows is not None and numbers[1:2] == [array.windows.length]
+                if rest == others if rest is not None else are_steps:
                     dims[at] = array.shape[0]
     key = ("reshape", array.key, tuple(d.key for d in dims))
     same_rows = bool(dims) and keeps_length(array, dims[0])

@@ -10,6 +10,7 @@ from statelint.interp import loops
 from statelint.interp.chance import drawing, note
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Range, Ref, Table, Tuple
+from statelint.interp.shapes import shifted
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.numpy import as_array
 from statelint.sites import Site
@@ -172,12 +173,13 @@ def _in_order(rows: Value, train: Value, test: Value) -> list[Value]:
     parts: list[Value] = []
     for which, size, start in (("train", train, Known(0)), ("test", test, train)):
         key = ("split", rows.key, which)
-        if not isinstance(array, Array) or array.base != array.key:
+        if not isinstance(array, Array) or number(array.start) != 0:
             parts.append(unknown(Reason.LIBRARY_CALL, key=key))
             continue
         shape = (size, *array.shape[1:]) if array.shape else None
+        windows, separate = shifted(array.windows, start, 1), array.separate_site
         parts.append(
-            Known(Array(key, shape, array.base, start, array.made, separate_site=array.separate_site))
+            Known(Array(key, shape, array.base, start, array.made, windows=windows, separate_site=separate))
         )
     return parts
 
