@@ -5,6 +5,7 @@ ignores.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ _SUFFIXES = (".py", *NOTEBOOKS, *MARKDOWN)
 # In these a folder says what is set there.
 CONFIGURATION_FILES = frozenset({"statelint.toml", "pyproject.toml"})
 
+_NAMED = re.compile(r"\(\?P<\w+>")
 _CHUNK = 1 << 16
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -197,16 +199,19 @@ class _Pattern:
 
 @dataclass(frozen=True, slots=True)
 class _IgnoreFile:
-    """The patterns of one ignore file, and the folder to which they are relative."""
+    """The patterns of one ignore file, and the folder to which they are relative.
+
+    `any` matches what at least one of them means, as hardly any path is.
+    """
 
     folder: str
-    spec: GitIgnoreSpec
+    any: re.Pattern[str]
     patterns: tuple[_Pattern, ...]
 
     def says(self, path: str, is_folder: bool) -> bool | None:
         """True: ignore it; False: a negated pattern takes it back; None: not mentioned."""
         relative = path[len(self.folder.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
-        if self.spec.check_file(relative + "/" * is_folder).include is None:
+        if self.any.search(relative + "/" * is_folder) is None:
             return None
         for pattern in reversed(self.patterns):
             if pattern.matches(relative, is_folder):
@@ -335,5 +340,8 @@ def _read_ignores(folder: str, path: str) -> _Ignores:
     for line in lines:
         with suppress(ValueError):  # git skips a malformed pattern and keeps the others
             patterns.append((line, _Pattern.parse(line)))
-    spec = GitIgnoreSpec.from_lines(line for line, _ in patterns)
-    return (_IgnoreFile(folder, spec, tuple(pattern for _, pattern in patterns)),)
+    read = GitIgnoreSpec.from_lines(line for line, _ in patterns).patterns
+    # One expression for all costs no more than one of them; a name can stand in it once only.
+    texts = (_NAMED.sub("(?:", one.regex.pattern) for one in read if one.regex is not None)
+    either = re.compile("|".join(f"(?:{text})" for text in texts) or "(?!)")
+    return (_IgnoreFile(folder, either, tuple(pattern for _, pattern in patterns)),)
