@@ -46,7 +46,6 @@ class Candidates:
         self._links: dict[Path, tuple[Path, ...]] = {}
         self._speaking: set[Path] = set()
         self._looked: set[Path] = set()
-        self._named: dict[Path, bool] = {}
         # Of the files, by their shown paths, those that may have suppressions: they may be of no use.
         self.suppressing: set[str] = set()
 
@@ -91,16 +90,12 @@ class Candidates:
         links = self._project.imported(file.folder, data)
         if not does_speak and not links:
             return False
-        self._note(file.path, data, links)
-        return True
-
-    def _note(self, path: Path, data: bytes, links: tuple[Path, ...]) -> None:
+        path = file.path
         self._looked.add(path)
         self._links[path] = links
-        if mentions(data) and self._matters(path, data):
+        if does_speak and self._matters(path, data):
             self._speaking.add(path)
-        if mentions(data) or links:
-            self._named[path] = _KERAS.search(data) is not None or is_document(path.name)
+        return True
 
     def _matters(self, path: Path, data: bytes) -> bool:
         """Whether the words in a file may be more than talk."""
@@ -110,18 +105,24 @@ class Candidates:
 
     def _follow_links(self) -> None:
         """Look into the modules that files lead to, however far."""
-        todo = [module for links in self._links.values() for module in links]
+        todo = list({module for links in self._links.values() for module in links})
         while todo:
             module = todo.pop()
             if module in self._looked or module.suffix != ".py":
                 continue
             data = self._project.text(module)
             links = self._project.imported(str(module.parent), data)
-            self._note(module, data, links)
-            todo.extend(links)
+            self._looked.add(module)
+            if links:
+                self._links[module] = links
+                todo.extend(links)
+            if mentions(data) and self._matters(module, data):
+                self._speaking.add(module)
 
     def _reaching(self) -> set[Path]:
         """The files that speak, and those that import them, however far."""
+        if not self._speaking:
+            return set()
         importers: dict[Path, list[Path]] = {}
         for path, links in self._links.items():
             for module in links:
@@ -135,13 +136,15 @@ class Candidates:
         return reaching
 
     def _can_name_keras(self, path: Path) -> bool:
+        """Whether something of Keras can be named in a file, or in a module that it imports, however far."""
         seen, todo = {path}, [path]
         while todo:
             module = todo.pop()
-            if self._named.get(module, module not in self._looked):
+            if is_document(module.name) or _KERAS.search(self._project.text(module)):
                 return True
-            todo.extend(link for link in self._links.get(module, ()) if link not in seen)
-            seen.update(self._links.get(module, ()))
+            links = self._links.get(module, ())
+            todo.extend(link for link in links if link not in seen and link.suffix == ".py")
+            seen.update(links)
         return False
 
 

@@ -71,6 +71,8 @@ class Project:
         # By the folders of the importer and the program, name and level: all files of a folder find the same.
         self._located: dict[tuple[str, str, str, int], tuple[Path, ...] | None] = {}
         self._apart: dict[str, bool] = {}
+        # By folder and line: the same imports stand in many files.
+        self._lines: dict[str, dict[bytes, tuple[Path, ...]]] = {}
 
     def locate(self, importer: Path, entry: Path, name: str, level: int) -> tuple[Path, ...] | None:
         """Where `import name` leads in the file `importer` of the program `entry`, package by package.
@@ -94,12 +96,12 @@ class Project:
         parts = tuple(name.split(".")) if name else ()
         if (parts and not level and parts[0] in LIBRARIES) or self.is_apart(importer):
             return None
-        folder = Path(importer)
+        folder = _path(importer)
         if level:
             for _ in range(level - 1):
                 folder = folder.parent
             return _descend(folder, parts) if parts else _package(folder)
-        for place in _search_path(folder, Path(entry), parts[0]):
+        for place in _search_path(folder, _path(entry), parts[0]):
             found = _descend(place, parts)
             if found is not None:
                 return found
@@ -199,8 +201,18 @@ class Project:
     def imported(self, folder: str, data: bytes) -> tuple[Path, ...]:
         """The project's modules that a file with these contents in a folder names in import statements."""
         found: dict[Path, None] = {}
-        for name, level in _named(data):
-            found.update(dict.fromkeys(self._locate(folder, folder, name, level) or ()))
+        lines = self._lines.setdefault(folder, {})
+        for line in _importing(data):
+            modules = lines.get(line)
+            if modules is None or self.asked is not None:
+                modules = tuple(
+                    module
+                    for name, level in _named(line)
+                    for module in self._locate(folder, folder, name, level) or ()
+                )
+                lines[line] = modules
+            if modules:
+                found.update(dict.fromkeys(modules))
         return tuple(found)
 
     def is_apart(self, folder: str) -> bool:
@@ -253,15 +265,21 @@ def _named(data: bytes) -> Iterator[tuple[str, int]]:
         yield from ((name, level) for name in wanted if name or level)
 
 
-def _statements(data: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-    """What `_IMPORTS` finds; it is slow, so it sees only the lines that it can find something in."""
+def _importing(data: bytes) -> Iterator[bytes]:
+    """The lines in which something may be imported."""
     start = data.find(b"import")
     while start >= 0:
         begin = data.rfind(b"\n", 0, start) + 1
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
-        yield from _IMPORTS.findall(data, begin, end)
+        yield data[begin:end]
         start = data.find(b"import", end)
+
+
+def _statements(data: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """What `_IMPORTS` finds; it is slow, so it sees only the lines that it can find something in."""
+    for line in _importing(data):
+        yield from _IMPORTS.findall(line)
 
 
 def _holder(module: Path) -> Path:
@@ -334,8 +352,14 @@ def _descend(folder: Path, parts: tuple[str, ...]) -> tuple[Path, ...] | None:
         found.append(here)
         if here.suffix == ".py" and here.name != "__init__.py" and position < len(parts) - 1:
             return None
-        folder = folder / part
+        if position < len(parts) - 1:
+            folder = folder / part
     return tuple(found)
+
+
+@cache
+def _path(folder: str) -> Path:
+    return Path(folder)
 
 
 def _module(folder: Path, name: str, is_last: bool) -> Path | None:
