@@ -78,6 +78,15 @@ for k in range(len(table) - 10):
     rows.append(table.iloc[k:k + 10]["value"].values)
 x = np.array(rows)[..., None]
 """,
+    "copied step by step": """
+rows = []
+for k in range(10, len(series)):
+    row = []
+    for step in series[k - 10:k]:
+        row.append(step)
+    rows.append(row)
+x = np.array(rows)[..., None]
+""",
     "columns of a table": """
 rows = []
 for k in range(len(table) - 10):
@@ -192,6 +201,30 @@ for k in range(len(series) - 10):
 x = np.array(x)[..., None]
 """
     assert "SRN208" not in _codes(made, 4)
+
+
+YIELDED = """
+def batches():
+    while True:
+        for k in range(0, len(series) - 14, 4):
+            rows = [series[k + row:k + row + 10] for row in range(4)]
+            yield np.array(rows)[..., None], series[k + 10:k + 14]
+"""
+LANES = """
+def batches():
+    while True:
+        for k in range(0, 1000, 10):
+            rows = [series[1000 * row + k:1000 * row + k + 10] for row in range(4)]
+            yield np.array(rows)[..., None], series[:4]
+"""
+
+
+@pytest.mark.parametrize(("made", "is_torn"), [(YIELDED, True), (LANES, False)])
+def test_windows_that_a_generator_yields(made: str, *, is_torn: bool) -> None:
+    model = FITTED.replace("BATCH", "4").partition("model.fit")[0]
+    text = SERIES + made + model + "model.fit(batches(), steps_per_epoch=100)\n"
+    codes = {finding.code for finding in check_source("program.py", text.encode()).findings}
+    assert ("SRN208" in codes) is is_torn
 
 
 TRAINED = """

@@ -21,6 +21,8 @@ def windows_of(machine: Machine, record: ListRecord, site: Site | None) -> Windo
 def windows_in(machine: Machine, first: Value, second: Value, site: Site | None) -> Windows | None:
     """The windows of one series of which these are the first two; `site` is where they are put together."""
     one, other = _cut_of(machine, first), _cut_of(machine, second)
+    if one is None and other is None and site is not None:
+        one, other = _copied(machine, first, site), _copied(machine, second, site)
     if one is not None and other is not None:
         return None if one.axis else _windows(one, other) or _windows_of_parts(one, other)
     steps = _steps(machine, first), _steps(machine, second)
@@ -162,6 +164,17 @@ def _windows_of_parts(one: Cut, other: Cut) -> Windows | None:
 def _cut_of(machine: Machine, value: Value) -> Cut | None:
     record = machine.record(value)
     return record.cut if isinstance(record, ListRecord) else _cut_in(value)
+
+
+def _copied(machine: Machine, value: Value, site: Site) -> Cut | None:
+    """The part of a series whose items a loop has put into a list of their own, one by one."""
+    record = machine.record(value)
+    match [item.key for item in record.head] if isinstance(record, ListRecord) and not record.first else []:
+        case [("item", part, 0), ("item", same, 1)] if part == same:
+            match part:
+                case ("rows", whole, ("Slice", (("int", int(start)) as begin, ("int", int(stop)), _))):
+                    return Cut(site, whole, 0, stop - start, start, begin) if stop > start >= 0 else None
+    return None
 
 
 def _cut_in(value: Value) -> Cut | None:

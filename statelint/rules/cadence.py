@@ -39,8 +39,9 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         if data.dataset.shuffle_site is not None or data.dataset.rows_shuffled is not None:
             return None
         given, steps = _numbers(data.dataset.batch), windows.length
+    elif data.array is None:
+        given, steps = () if data.batch_rows is None else (data.batch_rows,), windows.length
     else:
-        assert data.array is not None
         shape = data.array.shape
         steps = windows.length if shape is None else number(shape[1]) if len(shape) > 1 else None
         given = _numbers(call.argument("batch_size"), batch_size_of)

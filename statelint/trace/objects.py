@@ -287,6 +287,8 @@ class Data:
     lengths: frozenset[Hashable] = field(default=frozenset(), compare=False)
     # The rows of each batch that a generator yields, where they are known and all the same.
     batch_rows: int | None = None
+    # The windows that the batches of a generator make up, one batch behind the other.
+    yielded: Windows | None = None
     # The call that put what a generator yields into random order.
     yields_shuffled: Site | None = None
     # A generator that goes over the same batches again and again.
@@ -304,7 +306,7 @@ class Data:
     @property
     def windows(self) -> Windows | None:
         source = self.array or self.dataset
-        return source.windows if source is not None else None
+        return source.windows if source is not None else self.yielded
 
 
 @dataclass(frozen=True, slots=True)

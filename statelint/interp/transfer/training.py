@@ -26,11 +26,11 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.pieces import is_piece, lengths
-from statelint.interp.shapes import common
+from statelint.interp.shapes import common, in_a_row
 from statelint.interp.transfer.keras import bind, build_layer
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
-from statelint.trace.objects import Argument, Array, Data, Dataset
+from statelint.trace.objects import Argument, Array, Data, Dataset, Windows
 from statelint.trace.story import Call, Feed, Opaque, Reset, Skipped, batch_size_of
 from statelint.values import (
     FALSE,
@@ -97,6 +97,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                     "generator",
                     value.key,
                     batch_rows=_rows_of_all(iteration),
+                    yielded=_windows_of_all(iteration),
                     yields_shuffled=shuffled,
                     restarts=iteration.restarts,
                     resets=iteration.resets,
@@ -124,8 +125,15 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 known = isinstance(batches_, Known) and isinstance(batches_.value, Dataset)
                 resets = drawing.of_sequence(machine, value)
                 batched = batches_.value if known else None  # type: ignore[union-attr]
-                rows = _rows_of_items(machine, value) if not known else None
-                return Data("sequence", value.key, dataset=batched, batch_rows=rows, resets=resets)  # type: ignore[arg-type]
+                rows, windows = _batches_of(machine, value) if not known else (None, None)
+                return Data(
+                    "sequence",
+                    value.key,
+                    dataset=batched,  # type: ignore[arg-type]
+                    batch_rows=rows,
+                    yielded=windows,
+                    resets=resets,
+                )
             if user_attribute(machine, record.type, "__next__", value) is not None:
                 return Data("generator", value.key)
             return Data("unknown", value.key)
@@ -157,15 +165,34 @@ def _rows_of_all(iteration: Iteration) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _rows_of_items(machine: Machine, sequence: Known) -> int | None:
-    """How many rows the first batches of the program's own Sequence have, where all have the same."""
+def _windows_of_all(iteration: Iteration) -> Windows | None:
+    """The windows of a series that the first batches of a generator make up, one behind the other."""
+    one, other = (_inputs(iteration.item(position)) for position in (0, 1))
+    windows = in_a_row(one, other) if one is not None and other is not None else None
+    if windows is None or one is None or one.shape is None or len(one.shape) < 2:
+        return windows
+    steps = number(one.shape[1])
+    return None if steps is None else replace(windows, length=steps)
+
+
+def _inputs(item: Value) -> Array | None:
+    """The (first) array that the model gets of a batch."""
+    while isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
+        item = item.value.items[0]
+    return item.value if isinstance(item, Known) and isinstance(item.value, Array) else None
+
+
+def _batches_of(machine: Machine, sequence: Known) -> tuple[int | None, Windows | None]:
+    """How many rows the first batches of the program's own Sequence have, where all have the same, and the
+    windows that they make up.
+    """
     start, events = machine.state, machine.events
     machine.state, machine.events = start.fork(), []
     count = drawing.count_of(machine, sequence)
     iteration = Iteration(count, lambda k: drawing.item_of(machine, sequence, k), sequence.key, False)
-    rows = _rows_of_all(iteration)
+    found = _rows_of_all(iteration), _windows_of_all(iteration)
     machine.state, machine.events = start, events
-    return rows
+    return found
 
 
 def _order_of(iteration: Iteration) -> Site | None:
