@@ -17,8 +17,8 @@ exit status:
   2  wrong usage, a path that doesn't exist, a file that couldn't be fixed, or an internal error
 
 --fix makes the safe fixes, until there are none left, and reports what remains; --diff shows what it would
-change, writes nothing, and exits 1 where that is anything. No other
-option but --add-suppressions changes a file that is checked.
+change, writes nothing, and exits 1 where that is anything. No other option but
+--add-suppressions changes a file that is checked.
 
 --confirm runs the programs in which something was found: on a copy, in a child process with
 limits on time, memory, processes and files, without network. --timeline runs the programs that it is given in
