@@ -174,7 +174,7 @@ class Machine:
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
     imported: int = 0
     steps: int = 0
-    started: float = field(default_factory=time.process_time)
+    started: float = field(default_factory=time.thread_time)
     began: float = field(default_factory=time.perf_counter)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -192,7 +192,7 @@ class Machine:
             raise Exhausted
         # What the clock says is cheaper to ask for, and never less.
         if self.steps % 256 == 0 and time.perf_counter() - self.began > self.limits.seconds:
-            if time.process_time() - self.started > self.limits.seconds:
+            if time.thread_time() - self.started > self.limits.seconds:
                 raise Exhausted
 
     def catches(self, *names: str) -> bool:
@@ -331,10 +331,10 @@ class Machine:
         if len(self.sources) > self.limits.modules or self.imported + size > self.limits.imported:
             self.unknowns.setdefault((Reason.BUDGET, path.name))
             return None
-        began = time.process_time()
+        began = time.thread_time()
         source = self.project.read(path)
         # Other programs find it read already; what a program may cost must not depend on that.
-        self.started += time.process_time() - began
+        self.started += time.thread_time() - began
         if source is not None and all(known is not source for known in self.sources):
             self.sources.append(source)
             self.imported += size
