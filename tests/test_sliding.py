@@ -81,3 +81,32 @@ def test_the_message_says_how_the_window_moves() -> None:
     assert finding.message == (
         "a window of 8 steps that moves on by 1 doesn't continue itself: each row reads 7 steps again"
     )
+
+
+@pytest.mark.parametrize(
+    ("whole", "row", "is_again"),
+    [
+        ("x", "x[k].reshape(1, 1, 1)", True),
+        ("x", "np.reshape(x[k], (1, 1, 1))", True),
+        ("x[:, 0].reshape(-1, 1, 1)", "x[k].reshape(1, 1, 1)", True),
+        ("x", "np.expand_dims(x[k], 0)", True),
+        ("x", "x[k + 1].reshape(1, 1, 1)", False),
+        ("x", "other[k].reshape(1, 1, 1)", False),
+        ("x[:, 1].reshape(-1, 1, 1)", "other[k].reshape(1, 1, 1)", False),
+    ],
+)
+def test_single_steps_from_the_first_on_begin_the_series_again(
+    whole: str, row: str, *, is_again: bool
+) -> None:
+    code = f"""
+import keras
+import numpy as np
+memory = keras.layers.LSTM(4, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(1, 1, 1)), memory, keras.layers.Dense(1)])
+x, other = np.load("x.npy"), np.load("other.npy")
+model.predict({whole}, batch_size=1)
+for k in range(20):
+    model.predict({row})
+"""
+    found = [one for one in check_source("snippet.py", code.encode()).findings if one.code == "SRN304"]
+    assert [one.site.line for one in found] == [9] * is_again

@@ -449,3 +449,31 @@ def test_whoever_calls_says_how_many_epochs(epochs: str, several: bool) -> None:
     assert bool(found(OFFERED.format(epochs=epochs), 4, "SRN301")) is several
     called = OFFERED.format(epochs=epochs) + "Forecaster().learn(x, y, epochs=1)\n"
     assert not found(called, 4, "SRN301")
+
+
+@pytest.mark.parametrize(
+    ("stride", "moved_on", "is_torn"),
+    [(1, "4", True), (2, "4", True), (7, "4", True), (1, "30", False), (1, "2", False)],
+)
+def test_windows_sliced_by_hand_though_nobody_knows_how_many(
+    stride: int, moved_on: str, *, is_torn: bool
+) -> None:
+    code = f"""
+rows = [series[k:k + 30] for k in range(0, len(series) - 30, {stride})]
+x = np.array(rows).reshape(-1, 30, 1)
+y = np.load("y.npy")
+for batch in range(len(x) // 4):
+    begin = batch * {moved_on}
+    model.train_on_batch(x[begin:begin + 4], y[begin:begin + 4])
+"""
+    assert found(code, 4, "SRN208") == ([(7, "SRN208")] if is_torn else [])
+
+
+def test_slices_of_windows_that_continue_each_other() -> None:
+    code = """
+rows = [series[k:k + 30] for k in range(0, len(series) - 30, 30)]
+x = np.array(rows).reshape(-1, 30, 1)
+for k in range(len(x)):
+    model.train_on_batch(x[k:k + 1], targets[k:k + 1])
+"""
+    assert found(code, 1, "SRN208") == []

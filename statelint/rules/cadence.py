@@ -46,7 +46,10 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         steps = windows.length if shape is None else number(shape[1]) if len(shape) > 1 else None
         given = _numbers(call.argument("batch_size"), batch_size_of)
     if earlier is not None:
-        return _by_hand(windows, earlier, data.samples, steps)
+        cut = data.array.cut if data.array is not None else None
+        # A slice of rows whose end isn't known may be a shorter one: the whole ones count.
+        reach = cut.length if cut is not None and not cut.axis else None
+        return _by_hand(windows, earlier, reach if data.samples is None else data.samples, steps)
     if not given or steps is None:
         return None
     found = [Cadence(windows, rows, steps) for rows in given]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
+from statelint.rules.sliding import contents
 from statelint.trace.objects import Array, Data
 from statelint.trace.story import Loop, Story, Written
 from statelint.values import Known, number
@@ -37,6 +38,8 @@ def is_again(earlier: Data, later: Data) -> bool:
         return False
     if earlier.key == later.key:
         return not earlier.kind == later.kind == "unknown"
+    if _is_first_of(later.key, earlier.key):
+        return True
     one, other = rows_of(earlier), rows_of(later)
     if one is None or other is None:
         return False
@@ -49,6 +52,31 @@ def is_again(earlier: Data, later: Data) -> bool:
         return True
     # A slice that reaches the end (or beyond) may be meant as the last look back.
     return rows is not None and count is not None and start < begin and begin + count < start + rows
+
+
+def _is_first_of(row: Hashable, whole: Hashable) -> bool:
+    """Whether this is the first row of those data, in whatever form: `x[0].reshape(1, 1, 1)`."""
+    rows = set(_forms(whole))
+    for form in contents(row):
+        match form:
+            case ("item", source, 0 | ("int", 0)) | ("index", source, ("int", 0)):
+                return not rows.isdisjoint(_forms(source))
+    return False
+
+
+def _forms(key: Hashable) -> Iterator[Hashable]:
+    """The data, and the data whose rows they hold, in order: in another form, or some columns of them."""
+    found: list[Hashable] = [key]
+    while found:
+        for form in contents(found.pop()):
+            yield form
+            match form:
+                case (
+                    "index" | "rows",
+                    source,
+                    ("Tuple", (("Slice", (("NoneType", None), ("NoneType", None), ("NoneType", None))), *_)),
+                ):
+                    found.append(source)
 
 
 def has_grown(earlier: Data, later: Data) -> bool:

@@ -18,8 +18,8 @@ _STACKING = (
 
 def slid_by(earlier: Data, later: Data, steps: int | None) -> int | None:
     """By how many steps the later window (of `steps`) is the earlier one moved on; None: not known."""
-    before = list(_contents(earlier.key))
-    for key in _contents(later.key):
+    before = list(contents(earlier.key))
+    for key in contents(later.key):
         behind = _tail(_begin_of(key))
         if behind is not None and behind[0] in before:
             begin = behind[1]
@@ -30,7 +30,7 @@ def slid_by(earlier: Data, later: Data, steps: int | None) -> int | None:
     return None
 
 
-def _contents(key: Hashable) -> Iterator[Hashable]:
+def contents(key: Hashable) -> Iterator[Hashable]:
     """The data, and what they are in another form: all the same steps, in the same order."""
     found: Hashable | None = key
     while found is not None:
@@ -40,7 +40,7 @@ def _contents(key: Hashable) -> Iterator[Hashable]:
                 found = inner
             case ("array", ("Ref", _), ((inner),)):
                 found = inner
-            case ("index", inner, index) if _takes_all(index):
+            case ("index", inner, index) if takes_all(index):
                 found = inner
             case ("call", ("attribute", inner, "reshape" | "astype"), *_):
                 found = inner
@@ -48,11 +48,11 @@ def _contents(key: Hashable) -> Iterator[Hashable]:
                 found = None
 
 
-def _takes_all(index: Hashable) -> bool:
+def takes_all(index: Hashable) -> bool:
     """Whether an index leaves what it is given whole, and adds axes at most."""
     match index:
         case ("Tuple", tuple(parts)):
-            return all(map(_takes_all, parts))
+            return all(map(takes_all, parts))
         case ("NoneType", None) | ("Slice", (("NoneType", None), ("NoneType", None), ("NoneType", None))):
             return True
     return False
@@ -88,8 +88,8 @@ def _begin(index: Hashable) -> int | None:
     match index:
         case ("Slice", (("int", int(begin)), ("NoneType", None), ("NoneType", None))):
             return begin
-        case ("Tuple", (("Slice", _) as rows, ("Slice", _) as steps, *rest)) if all(map(_takes_all, rest)):
-            whole = [_takes_all(part) for part in (rows, steps)]
+        case ("Tuple", (("Slice", _) as rows, ("Slice", _) as steps, *rest)) if all(map(takes_all, rest)):
+            whole = [takes_all(part) for part in (rows, steps)]
             return _begin(steps if whole[0] else rows) if any(whole) else None
     return None
 
