@@ -124,3 +124,47 @@ def test_windows_of_two_series_one_behind_the_other(joined: str) -> None:
 )
 def test_other_rows_are_no_such_windows(joined: str) -> None:
     assert windows_of(PARTS.format(3, 3), joined) is None
+
+
+LETTERS = """
+text = open("text").read()
+codes = {letter: k for k, letter in enumerate(sorted(set(text)))}
+parts, after = [], []
+for k in range(0, len(text) - 10, 3):
+    parts.append(text[k:k + 10])
+    after.append(text[k + 10])
+SHUFFLE
+x = np.zeros((len(parts), 10, len(codes)), dtype=bool)
+y = np.zeros((len(parts), len(codes)), dtype=bool)
+for i, part in enumerate(parts):
+    for t, letter in enumerate(part):
+        FILL
+    y[i, codes[after[i]]] = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("fill", "windows"),
+    [
+        ("x[i, t, codes[letter]] = 1", (0, 3, 10)),
+        ("x[i, t, codes[letter]] = True", (0, 3, 10)),
+        ("x[i][t][codes[letter]] = 1", None),
+        ("x[i, t, 0] = codes[letter]", (0, 3, 10)),
+        ("x[i, t, codes.get(letter, 0)] = 1.0", (0, 3, 10)),
+        # Turned round, of other rows, or of who knows which letter.
+        ("x[i, 9 - t, codes[letter]] = 1", None),
+        ("x[len(parts) - 1 - i, t, codes[letter]] = 1", None),
+        ("x[i, t, codes[noise()]] = 1", None),
+        ("x[i, t, 0] = features[i][t]", None),
+        ("x[i, t, codes[part[0]]] = 1", None),
+    ],
+)
+def test_a_text_that_is_filled_in_letter_by_letter(fill: str, windows: tuple[int, int, int] | None) -> None:
+    assert windows_of(LETTERS.replace("FILL", fill).replace("SHUFFLE", "")) == windows
+
+
+def test_parts_of_a_text_that_are_shuffled_are_no_windows() -> None:
+    code = LETTERS.replace("FILL", "x[i, t, codes[letter]] = 1").replace(
+        "SHUFFLE", "np.random.shuffle(parts)"
+    )
+    assert windows_of(code) is None

@@ -122,16 +122,28 @@ def part_drawn(machine: Machine, index: Value, value: Value) -> Cut | None:
     `for row, part in enumerate(parts)`.
     """
     parts = _parts(index)
-    row = number(parts[0])
-    if len(parts) < 2 or number(parts[1]) is None or _cut_in(value) is not None:
+    row, step = number(parts[0]), number(parts[1]) if len(parts) > 1 else None
+    if step is None or _cut_in(value) is not None:
         return None
+    given = [part.key for part in (*parts[2:], value)]
     for item, _ in machine.drawn.values():
         both = item.value.items if isinstance(item, Known) and isinstance(item.value, Tuple) else ()
         if len(both) == 2 and row is not None and both[0] == parts[0]:
             cut = _cut_of(machine, both[1])
-            if cut is not None and not cut.axis:
+            if cut is not None and not cut.axis and any(_is_made_of(key, both[1], step) for key in given):
                 return cut
     return None
+
+
+def _is_made_of(key: Hashable, part: Value, step: int, depth: int = 6) -> bool:
+    """Whether a value of this identity is made of the item of this number of a part: `codes[letter]`."""
+    whole = part.value.key if isinstance(part, Known) and isinstance(part.value, Array) else part.key
+    match key:
+        case ("item", found, int(number_)) if found == whole:
+            return number_ == step
+        case tuple(inner):
+            return depth > 0 and any(_is_made_of(one, part, step, depth - 1) for one in inner)
+    return False
 
 
 def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows | None:
