@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
@@ -196,13 +195,14 @@ def _mentions(machine: Machine) -> Counter[object]:
 
 @lru_cache(maxsize=64)
 def mentions_in(module: cst.Module) -> Counter[object]:
+    from statelint.interp.expressions import literal_value
+
     mentions: Counter[object] = Counter()
     for node in walk(module):
         if isinstance(node, cst.Name):
             mentions[node.value] += 1
         elif isinstance(node, cst.SimpleString):
-            with suppress(SyntaxError, ValueError):  # not all that libcst takes is Python
-                mentions[node.evaluated_value] += 1
+            mentions[literal_value(node)] += 1
     return mentions
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+import threading
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache, reduce
@@ -139,9 +140,14 @@ def _literal(
 def literal_value(node: cst.Integer | cst.Float | cst.SimpleString | cst.ConcatenatedString) -> Hashable:
     """What a literal says, None where it is none for Python."""
     try:
-        return node.evaluated_value
+        # CPython 3.11 counts how deep its parser is for all threads together.
+        with _PARSING:
+            return node.evaluated_value
     except (SyntaxError, ValueError):  # libcst takes some that Python doesn't: "\\xZZ", b"é"
         return None
+
+
+_PARSING = threading.Lock()
 
 
 def _formatted(machine: Machine, node: cst.FormattedString) -> Value:
