@@ -428,8 +428,8 @@ neither right nor wrong counts for nothing. *Found* are the labels that a findin
 program doesn't say: the length of a file, or what stands in a module that isn't there. statelint reports
 what is proven, so most likely labels are missed on purpose.
 
-What was missed here has since served to improve statelint, so that of other code it finds less. The code
-isn't kept here. Written by `python benchmarks/accuracy.py … --write`, whose first lines say how it is
+What was missed here has since served to improve statelint. Of code that it has never seen it finds
+[less](internals/new-code.md). The code isn't kept here. Written by `python benchmarks/accuracy.py … --write`, whose first lines say how it is
 scored.
 """
 _JUDGED = {
