@@ -429,8 +429,8 @@ program doesn't say: the length of a file, or what stands in a module that isn't
 what is proven, so most likely labels are missed on purpose.
 
 What was missed here has since served to improve statelint. Of code that it has never seen it finds
-[less](internals/new-code.md). The code isn't kept here. Written by `python benchmarks/accuracy.py … --write`, whose first lines say how it is
-scored.
+[less](internals/new-code.md). The code isn't kept here. Written by
+`python benchmarks/accuracy.py … --write`, whose first lines say how it is scored.
 """
 _JUDGED = {
     "auto": "for the generations of Keras that statelint itself chose",
