@@ -25,17 +25,17 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
+from statelint.cli.fixing import fix_files
+from statelint.configuration.keys import KEYS
+from statelint.configuration.schema import schema
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording
 from statelint.confirm.programs import Program
 from statelint.discover import SourceFile, discover, is_document
 from statelint.engine import Checked, check_files
 from statelint.findings import Finding, Status
 from statelint.fixes.passes import Mended
-from statelint.fixing import fix_files
-from statelint.keys import KEYS
 from statelint.report import Results, full
 from statelint.rules import load
-from statelint.schema import schema
 from statelint.selection import Selection
 from statelint.settings import Settings
 from statelint.trace.recording import Recording

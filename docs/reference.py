@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from statelint.options import parser
+from statelint.cli.options import parser
 
 _SITE = {
     "--config": "configuration.md",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from statelint.options import parser
+from statelint.cli.options import parser
 from statelint.report import FORMATS
 from tests.test_action import ACTION
 from tests.test_pages import DOCS, blocks, text_of

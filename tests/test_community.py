@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from statelint import __version__
-from statelint.options import parser
+from statelint.cli.options import parser
 
 yaml: Any = pytest.importorskip("yaml")
 ROOT = Path(__file__).parents[1]

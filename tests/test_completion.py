@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from statelint import cli, completion
-from statelint.options import parser
+from statelint import cli
+from statelint.cli import completion
+from statelint.cli.options import parser
 
 CASES = [
     ("statelint --sel", {"--select"}),

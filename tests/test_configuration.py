@@ -18,10 +18,10 @@ from jsonschema import Draft7Validator
 
 from statelint import cli
 from statelint.configuration import Configuration
+from statelint.configuration.keys import KEYS, Key, WrongError, values_in
+from statelint.configuration.schema import schema
 from statelint.findings import Severity
-from statelint.keys import KEYS, Key, WrongError, values_in
 from statelint.messages import UsageError
-from statelint.schema import schema
 from statelint.settings import Settings
 from tests.test_startup import SHUFFLED, imported
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from statelint import cli
+from statelint.cli.fixing import write_changes
+from statelint.cli.run import CLEAN, FOUND, TROUBLE
 from statelint.discover import SourceFile
 from statelint.findings import Edit, Finding, Fix, Severity
 from statelint.fixes.contents import UnwritableError, mended
 from statelint.fixes.passes import mend
 from statelint.fixes.text import applied, compatible, moved
 from statelint.fixes.writing import replace_file
-from statelint.fixing import write_changes
-from statelint.run import CLEAN, FOUND, TROUBLE
 from statelint.sites import Site
 from statelint.source.notebook import cells_of
 

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from statelint.cli.options import parser
 from statelint.engine import check_source
-from statelint.options import parser
 from tests.conftest import Recordings, turn_of
 from tests.porting import ported
 from tests.programs import shown

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from statelint.options import parser
+from statelint.cli.options import parser
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from statelint import after, cli
+from statelint import cli
+from statelint.cli import after
 from statelint.confirm import judge, watch
 from statelint.confirm.harness import Harness
 from statelint.discover import discover

@@ -16,7 +16,7 @@ import pytest
 
 import statelint
 from statelint import cli
-from statelint.watch import _without_watch
+from statelint.cli.watch import _without_watch
 
 SHUFFLED = """\
 import numpy as np

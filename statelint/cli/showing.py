@@ -8,12 +8,12 @@ import os
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from statelint.cli.run import CLEAN, TROUBLE, discovered
 from statelint.configuration import Configuration
 from statelint.discover import shown_path
 from statelint.messages import complain
 from statelint.output import write_bytes
 from statelint.patterns import Pattern
-from statelint.run import CLEAN, TROUBLE, discovered
 from statelint.settings import Settings
 
 

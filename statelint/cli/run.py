@@ -210,8 +210,8 @@ def _fix(
     baseline: Baseline | None,
 ) -> None:
     """Mend the files or put suppressions in them, or note what that would change."""
+    from statelint.cli.fixing import fix_files, write_changes
     from statelint.engine import check_files
-    from statelint.fixing import fix_files, write_changes
 
     if options.add_suppressions:
         from statelint.suppressing import suppress_files
@@ -264,7 +264,7 @@ def _confirm(
 
 def _mend_and_run(run: Run, files: Sequence[SourceFile], settings: Settings, python: str) -> None:
     """Add what confirmed programs do once they are mended, for the page to show beside."""
-    from statelint.after import with_mended_runs
+    from statelint.cli.after import with_mended_runs
 
     seconds, lanes = settings.timeout, settings.jobs
     with progress_bar() as progress:

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from statelint.cli.options import parser
+from statelint.cli.run import CLEAN, INTERRUPTED, STANDARD_INPUT, TROUBLE, check, python_for, tell_bounds
 from statelint.configuration import configured
 from statelint.messages import UsageError, complain, described, progress_bar
-from statelint.options import parser
 from statelint.output import abandon_output, output, write_bytes
 from statelint.report import Results, write
-from statelint.run import CLEAN, INTERRUPTED, STANDARD_INPUT, TROUBLE, check, python_for, tell_bounds
 from statelint.settings import Settings
 
 # Starting must stay cheap: whatever is heavy is imported where it is used (tests/test_startup.py).
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _watch(options: argparse.Namespace, arguments: Sequence[str]) -> int:
     """Run again whenever a file changes."""
-    from statelint.watch import watch
+    from statelint.cli.watch import watch
 
     if STANDARD_INPUT in options.paths:
         raise UsageError("--watch watches files, not standard input")
@@ -65,7 +65,7 @@ def _report(options: argparse.Namespace, stream: TextIO) -> int:
     configuration = configured(options)
     settings = configuration.at(os.getcwd())
     if options.show_settings or options.show_files:
-        from statelint.showing import show
+        from statelint.cli.showing import show
 
         return show(options, configuration, stream)
     if options.timeline:
@@ -120,7 +120,7 @@ def _read_up(options: argparse.Namespace, stream: TextIO) -> int:
 
 def _complete(shell: str, stream: TextIO) -> int:
     """Print what a shell needs to complete the command line."""
-    from statelint.completion import script
+    from statelint.cli.completion import script
     from statelint.report.rulebook import listed
     from statelint.selection import ADVICE
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from statelint.configuration.keys import KEYS, Key, Kind
 from statelint.findings import Severity
-from statelint.keys import KEYS, Key, Kind
 from statelint.report import FORMATS, rulebook
 from statelint.selection import ADVICE
 

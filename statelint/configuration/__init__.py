@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from statelint.keys import BY_NAME, WrongError, codes, value_of, values_in
+from statelint.configuration.keys import BY_NAME, WrongError, codes, value_of, values_in
 from statelint.messages import UsageError
 from statelint.patterns import Pattern
 from statelint.selection import Selection
