@@ -15,7 +15,7 @@ x = np.zeros((100, 10, 1))
 """
 
 
-def windows_of(filling: str, fed: str = "x") -> tuple[int | None, int, int] | None:
+def windows_of(filling: str, fed: str = "x") -> tuple[int | None, int, int | None] | None:
     """The start, stride and length of the windows that the model is fed."""
     story = trace_of(f"{MODEL}{filling}\nmodel.predict({fed})", 3, HEAD).stories[0]
     found: Windows | None = next(event for event in story.events if isinstance(event, Feed)).data.windows

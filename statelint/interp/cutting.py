@@ -7,7 +7,8 @@ from collections.abc import Hashable
 import libcst as cst
 
 from statelint.interp.chance import place_of
-from statelint.interp.linear import distance
+from statelint.interp.extents import extent_of
+from statelint.interp.linear import between, distance
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Slice, Tuple
 from statelint.sites import Site
@@ -19,9 +20,18 @@ def cut_of(
     machine: Machine, node: cst.CSTNode, whole: Hashable, index: Value, outer: Cut | None = None
 ) -> Cut:
     """Where `whole[index]` is cut; `outer` is where the whole itself was."""
-    site, axis, (length, start, begin) = machine.site(node), _axis(index), _span(index)
+    site, axis, (reached, start, begin) = machine.site(node), _axis(index), _span(index)
     origin = None if axis else _within(outer, site, index)
-    return Cut(site, whole, axis, length, start, begin, origin, place_of(machine, begin))
+    length, extent = _length(reached)
+    return Cut(site, whole, axis, length, start, begin, origin, place_of(machine, begin), extent)
+
+
+def _length(reached: Hashable) -> tuple[int | None, Hashable]:
+    """A length of this identity, and the identity where the length isn't known."""
+    match reached:
+        case ("int", int(length)):
+            return length, None
+    return None, reached
 
 
 def _within(outer: Cut | None, site: Site, index: Value) -> Cut | None:
@@ -30,16 +40,27 @@ def _within(outer: Cut | None, site: Site, index: Value) -> Cut | None:
         return None
     base = outer.origin or outer
     part = _rows(index)
-    if base.length is None or part is None or part.step.key != NONE.key:
+    reach = base.extent if base.length is None else ("int", base.length)
+    if reach is None or part is None or part.step.key != NONE.key:
         return None
     given = [NONE if end.key == NONE.key else end for end in (part.start, part.stop)]
     ends = [number(end) for end in given]
     if any(end is None and value != NONE for end, value in zip(ends, given, strict=True)):
         return None
-    first, last, _ = slice(*ends).indices(base.length)
-    start = None if base.start is None else base.start + first
+    if base.length is None:
+        # Of a length that isn't known, what lies between both ends is less than it by a known number.
+        if (ends[0] or 0) < 0 or (ends[1] or -1) >= 0:
+            return None
+        first, last = ends[0] or 0, interned(("operation", "+", reach, ("int", ends[1] or 0)))
+    else:
+        first, stop, _ = slice(*ends).indices(base.length)
+        if stop <= first:
+            return None
+        last = ("int", stop)
+    length, extent = _length(between(("int", first), last))
     begin = None if base.begin is None else interned(("operation", "+", base.begin, ("int", first)))
-    return Cut(site, base.whole, 0, last - first, start, begin) if last > first else None
+    start = None if base.start is None else base.start + first
+    return Cut(site, base.whole, 0, length, start, begin, extent=extent)
 
 
 def _rows(index: Value) -> Slice | None:
@@ -49,7 +70,7 @@ def _rows(index: Value) -> Slice | None:
     return index.value if isinstance(index, Known) and isinstance(index.value, Slice) else None
 
 
-def _span(index: Value) -> tuple[int | None, int | None, Hashable]:
+def _span(index: Value) -> tuple[Hashable, int | None, Hashable]:
     """How far a slice of rows reaches and where it begins, where both its ends count from the start."""
     part = _rows(index)
     if part is None or part.stop.key == NONE.key:
@@ -57,14 +78,12 @@ def _span(index: Value) -> tuple[int | None, int | None, Hashable]:
     begin = Known(0) if part.start.key == NONE.key else part.start
     start, stop = number(begin), number(part.stop)
     length = distance(begin.key, part.stop.key)
-    if (
-        length is None
-        or length <= 0
-        or (start is None) != (stop is None)
-        or (start is not None and start < 0)
-    ):
+    if length is None:
+        reached = extent_of(part)
+        return (reached, start, begin.key) if reached is not None else (None, None, None)
+    if length <= 0 or (start is None) != (stop is None) or (start is not None and start < 0):
         return None, None, None
-    return length, start, begin.key
+    return ("int", length), start, begin.key
 
 
 def _axis(index: Value) -> int:

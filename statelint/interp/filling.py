@@ -159,13 +159,14 @@ def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows |
 
 def _windows(one: Cut, other: Cut, row: int = 0) -> Windows | None:
     """The windows of which `one` is in this row and `other` in the next."""
-    if one.length is None or one.begin is None or other.begin is None or one != other:
+    is_known = one.length is not None or one.extent is not None
+    if not is_known or one.begin is None or other.begin is None or one != other:
         return None
     stride = distance(one.begin, other.begin)
     if stride is None or stride <= 0:
         return None
     start = None if one.start is None else one.start - row * stride
-    return Windows(one.whole, start, stride, one.length, one.site)
+    return Windows(one.whole, start, stride, one.length, one.site, one.extent)
 
 
 def _windows_of_parts(one: Cut, other: Cut) -> Windows | None:

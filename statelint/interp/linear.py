@@ -15,6 +15,17 @@ def distance(start: Hashable, stop: Hashable) -> int | None:
     return constant - other if terms == others else None
 
 
+def between(start: Hashable, stop: Hashable) -> Hashable:
+    """The identity of the number by which the second is greater than the first: equal ones have one."""
+    terms, constant = _sum_of(stop)
+    others, other = _sum_of(start)
+    left = {part: n for part in {**terms, **others} if (n := terms.get(part, 0) - others.get(part, 0))}
+    constant -= other
+    if not constant and list(left.values()) == [1]:
+        return next(iter(left))
+    return ("sum", frozenset(left.items()), constant) if left else ("int", constant)
+
+
 def _sum_of(key: Hashable) -> tuple[dict[Hashable, int], int]:
     """The number with this identity as a sum: how often each unknown part stands in it, and a constant."""
     terms: dict[Hashable, int] = {}
@@ -31,6 +42,12 @@ def _sum_of(key: Hashable) -> tuple[dict[Hashable, int], int]:
                 todo += [(left, times), (right, times)]
             case ("operation", "-", left, right):
                 todo += [(left, times), (right, -times)]
+            case ("sum", frozenset(parts), int(value)):
+                constant += times * value
+                todo += [(inner, times * n) for inner, n in parts]
+            case ("item", ("range", begin, _, ("int", int(step))), int(position)):
+                constant += times * step * position
+                todo.append((begin, times))
             case ("operation", "*", left, ("int", int(value))) | (
                 "operation",
                 "*",

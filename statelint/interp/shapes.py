@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
+from statelint.interp.extents import extent_of, left_by, narrowed
 from statelint.interp.linear import distance
 from statelint.interp.objects import Slice, Tuple
 from statelint.trace.objects import Array, Windows
@@ -184,7 +185,7 @@ def array_index(array: Array, index: Value) -> Value | None:
             return None
         if isinstance(part, Known) and isinstance(part.value, Slice):
             length = slice_length(part.value, array.shape[axis])
-            shape.append(length if length is not None else unknown(Reason.OPERATION))
+            shape.append(length if length is not None else left_by(part.value, array.shape[axis]))
         elif isinstance(part, Known) and isinstance(part.value, int):
             pass
         elif isinstance(part, Known) and isinstance(part.value, Array):
@@ -209,7 +210,9 @@ def array_index(array: Array, index: Value) -> Value | None:
         start = Known(0) if cut is None else cut.start
         windows = (cut or array).windows
         if windows is not None and len(shape) < len(array.shape):
-            windows = replace(windows, length=1) if _takes_one_column(indices[1:]) else None
+            windows = replace(windows, length=1, extent=None) if _takes_one_column(indices[1:]) else None
+        elif windows is not None and windows.length is None:
+            windows = _narrowed(windows, indices)
         return depending_on(
             Known(
                 replace(array, key=key, shape=tuple(shape), base=base, start=start, cut=None, windows=windows)
@@ -233,7 +236,11 @@ def _narrowed(windows: Windows | None, indices: tuple[Value, ...]) -> Windows | 
         unclear = any(e is None and end.key != NONE.key for e, end in zip(ends, given, strict=True))
         if unclear or steps.value.step.key != NONE.key:
             return None
+        if windows.length is None:
+            return narrowed(windows, *ends)
         first, last, _ = slice(*ends).indices(windows.length)
+    elif windows.length is None:
+        return None
     elif isinstance(steps.value, int) and -windows.length <= steps.value < windows.length:
         first = steps.value % windows.length
         last = first + 1
@@ -325,10 +332,8 @@ def _rows(array: Array, part: Slice) -> Value:
     )
     rows: tuple[Value, ...] | None = None
     if array.shape:
-        rows = (
-            length if length is not None else unknown(Reason.OPERATION, key=("length", key)),
-            *array.shape[1:],
-        )
+        size = unknown(Reason.OPERATION, key=extent_of(part) or ("length", key)) if length is None else length
+        rows = (size, *array.shape[1:])
     if part.start.key == NONE.key and part.stop.key == NONE.key:
         return Known(array)
     return depending_on(

@@ -15,42 +15,54 @@ from statelint.values import Known, Value, interned, number, options
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How a series is fed: its windows, the rows of a batch, the steps of a row that the model sees."""
+    """How a series is fed: its windows, the rows of a batch, the steps of a row that the model sees (None:
+    more than one, and it isn't known how many).
+    """
 
     windows: Windows
     rows: int
-    steps: int
+    steps: int | None
     # The program itself moves one window on, from call to call.
     slides: bool = False
 
     @property
-    def gap(self) -> int:
-        """How many steps row i of the next batch skips (> 0) or reads again (< 0)."""
-        return self.rows * self.windows.stride - self.steps
+    def gap(self) -> int | None:
+        """How many steps row i of the next batch skips (> 0) or reads again (< 0); None: not known."""
+        return None if self.steps is None else self.rows * self.windows.stride - self.steps
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether row i of the next batch doesn't go on where row i of a batch ended."""
+        if self.steps is None:
+            # All but the first of several steps come again.
+            return self.rows == self.windows.stride == 1
+        return self.gap != 0
 
 
 def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     """How the series of a feed is fed; None where that isn't known, or where the order is random anyway."""
     data, call = feed.data, feed.call
-    windows, steps = data.windows or _steps_in_order(feed), None
-    if windows is None or not is_cut_along_rows(feed):
+    windows = data.windows or _steps_in_order(feed)
+    if windows is None or (earlier is not None and not is_cut_along_rows(feed)):
         return None
-    if data.dataset is not None:
-        if data.dataset.shuffle_site is not None or data.dataset.rows_shuffled is not None:
-            return None
-        given, steps = _numbers(data.dataset.batch), windows.length
-    elif data.array is None:
-        given, steps = () if data.batch_rows is None else (data.batch_rows,), windows.length
-    else:
-        shape = data.array.shape
-        steps = windows.length if shape is None else number(shape[1]) if len(shape) > 1 else None
-        given = _numbers(call.argument("batch_size"), batch_size_of)
+    seen = _steps_seen(feed, windows)
+    steps = number(seen)
     if earlier is not None:
         cut = data.array.cut if data.array is not None else None
         # A slice of rows whose end isn't known may be a shorter one: the whole ones count.
         reach = cut.length if cut is not None and not cut.axis else None
         return _by_hand(windows, earlier, reach if data.samples is None else data.samples, steps)
-    if not given or steps is None:
+    if seen is not None and steps is None:
+        steps = feed.model.steps
+    if data.dataset is not None:
+        if data.dataset.shuffle_site is not None or data.dataset.rows_shuffled is not None:
+            return None
+        given = _numbers(data.dataset.batch)
+    elif data.array is None:
+        given = () if data.batch_rows is None else (data.batch_rows,)
+    else:
+        given = _numbers(call.argument("batch_size"), batch_size_of)
+    if not given or seen is None:
         return None
     found = [Cadence(windows, rows, steps) for rows in given]
     rows = _numbers(feed.model.batch)
@@ -58,7 +70,17 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         return found[0]
     # One of the sizes is the wrong or the right one, and it isn't known which.
     found = [Cadence(windows, size, steps) for size in (*(rows if len(given) == 1 else ()), *given)]
-    return found[0] if all(one.gap for one in found) else None
+    return found[0] if all(one.is_torn for one in found) else None
+
+
+def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
+    """The steps of a row that the model sees: a number or the windows' own; None where it is neither."""
+    array = feed.data.array
+    if array is None or feed.data.dataset is not None or array.shape is None:
+        return windows.steps
+    seen = array.shape[1] if len(array.shape) > 1 else None
+    is_known = seen is not None and (number(seen) is not None or seen.key == windows.steps.key)
+    return seen if is_known else None
 
 
 def _numbers(value: Value | None, of: Callable[[Value], int | None] = number) -> tuple[int, ...]:

@@ -168,7 +168,7 @@ def _is_behind_torn_training(source: Feed, history: History, feed: Feed) -> bool
     if training is None or training.call.id != source.call.id:
         return False
     found = cadence_of(training, None) if training.call.method == "fit" else None
-    return found is not None and found.rows > 1 and found.gap != 0
+    return found is not None and found.rows > 1 and found.is_torn
 
 
 def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: Feed) -> bool:

@@ -28,7 +28,7 @@ class DiscontinuousBatches(Rule):
         for story in trace.stories:
             fed = [(feed, cadence_of(feed, earlier)) for feed, earlier in continued(story)]
             fed += [(feed, sliding(feed, earlier)) for feed, earlier in fed_by_hand(story)]
-            torn = [(feed, found) for feed, found in fed if found is not None and found.gap != 0]
+            torn = [(feed, found) for feed, found in fed if found is not None and found.is_torn]
             # Where the model trains on the windows, that is the place; else where it runs on them first.
             seen: set[tuple[Site, int]] = set()
             trained = {feed.model.id for feed, _ in torn if feed.phase == "train"}
@@ -71,30 +71,40 @@ def _steps(count: int) -> str:
 
 
 def _report(feed: Feed, found: Cadence) -> Report:
-    windows, rows, steps, gap = found.windows, found.rows, found.steps, found.gap
-    moved = f"skips {_steps(gap)}" if gap > 0 else f"reads {_steps(-gap)} again"
+    windows, rows, steps = found.windows, found.rows, found.steps
+    length = "several steps" if steps is None else _steps(steps)
     if found.slides:
-        moves = f"a window of {_steps(steps)} that moves on by {windows.stride} doesn't continue itself"
+        moves = f"a window of {length} that moves on by {windows.stride} doesn't continue itself"
         instead = "feed only the steps that are new, or reset the state before each window"
     else:
         moves = (
-            f"batches of {rows} with windows of {_steps(steps)} that begin {windows.stride} apart "
+            f"batches of {rows} with windows of {length} that begin {windows.stride} apart "
             "don't continue each other"
         )
         instead = _instead(rows, steps)
     layer = feed.model.stateful_layers[0]
     shape = feed.data.array.shape if feed.data.array is not None and feed.data.array.shape else ()
     keeps = Related(layer.site, f"{layer.kind} keeps its state from batch to batch")
+    several = () if steps is not None else ("the windows have more than one step",)
+    rests = assumptions(feed.model.batch, feed.call.argument("batch_size"), *shape[1:2])
     return Report(
         site=feed.call.site,
-        message=f"{moves}: each row {moved}",
+        message=f"{moves}: each row {_moved(found.gap)}",
         instead=instead,
-        assumptions=assumptions(feed.model.batch, feed.call.argument("batch_size"), *shape[1:2]),
+        assumptions=(*rests, *several),
         related=(keeps,) if found.slides else (Related(windows.site, "the windows are cut here"), keeps),
     )
 
 
-def _instead(rows: int, steps: int) -> str:
+def _moved(gap: int | None) -> str:
+    if gap is None:
+        return "reads all but its last step again"
+    return f"skips {_steps(gap)}" if gap > 0 else f"reads {_steps(-gap)} again"
+
+
+def _instead(rows: int, steps: int | None) -> str:
+    if steps is None:
+        return "let each window begin where the one before ended"
     if rows == 1:
         return f"let the windows begin {steps} apart, so that each begins where the one before ended"
     return (

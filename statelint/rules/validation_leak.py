@@ -149,4 +149,4 @@ def _is_torn(story: Story, train: Feed) -> bool:
     if shuffles(story, train.call) and all(repeats(p.loop) is not Ternary.NO for p in train.context.passes):
         return True
     found = cadence_of(train, None)
-    return found is not None and found.rows > 1 and found.gap != 0
+    return found is not None and found.rows > 1 and found.is_torn

@@ -6,7 +6,19 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from statelint.sites import Site
-from statelint.values import FALSE, NONE, Known, Ternary, Value, holds, interned, is_, number
+from statelint.values import (
+    FALSE,
+    NONE,
+    Known,
+    Reason,
+    Ternary,
+    Value,
+    holds,
+    interned,
+    is_,
+    number,
+    unknown,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +147,29 @@ class Cut:
     origin: Cut | None = field(default=None, compare=False)
     # The call that drew at random where it begins.
     drawn: Site | None = field(default=None, compare=False)
+    # The identity of the number that is the length, where only that is known.
+    extent: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
     """Rows that are windows of one series: row i begins at step `start + i * stride` and has `length` steps.
 
-    `site` is where they are cut; `start` is None where it isn't known.
+    `site` is where they are cut; `start` is None where it isn't known, and so is `length`, whose identity
+    `extent` then is.
     """
 
     series: Hashable
     start: int | None
     stride: int
-    length: int
+    length: int | None
     site: Site
+    extent: Hashable = None
+
+    @property
+    def steps(self) -> Value:
+        """The number of steps of a window."""
+        return unknown(Reason.OPERATION, key=self.extent) if self.length is None else Known(self.length)
 
 
 @dataclass(frozen=True, slots=True)

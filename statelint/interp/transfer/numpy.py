@@ -232,7 +232,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
             if array.shape and number(array.shape[0]) is None and at == 0 and len(array.shape) >= 1:
                 rest = product(array.shape[1:])
                 # Rows of a width that isn't known, which are windows of as many steps.
-                are_steps = array.windows is not None and numbers[1:2] == [array.windows.length]
+                are_steps = array.windows is not None and [v.key for v in given[1:2]] == [
+                    array.windows.steps.key
+                ]
                 if rest == others if rest is not None else are_steps:
                     dims[at] = array.shape[0]
     key = ("reshape", array.key, tuple(d.key for d in dims))
@@ -290,7 +292,7 @@ def _width(array: Array, value: Value) -> Value:
     """`x.shape[1]` of windows whose number isn't known is their length."""
     if array.shape is None and array.windows is not None:
         if value.key == interned(("item", ("attribute", array.key, "shape"), Known(1).key)):
-            return Known(array.windows.length)
+            return array.windows.steps
     return value
 
 

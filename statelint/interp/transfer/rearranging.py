@@ -167,7 +167,7 @@ def _stack(machine: Machine, name: str, arguments: Arguments) -> Value:
     side_by_side = steps_beside(machine, value, arguments.site) if axis is not None else None
     if side_by_side is not None and axis is not None and number(axis) in (1, -1):
         key = (name, 1, machine.content(value) if value is not None else None)
-        shape_ = (unknown(Reason.OPERATION, key=("length", key)), Known(side_by_side.length))
+        shape_ = (unknown(Reason.OPERATION, key=("length", key)), side_by_side.steps)
         return Known(Array(key, shape_, key, windows=side_by_side))
     arrays = _all_of(machine, value)
     shape = arrays[0].shape if arrays else None
