@@ -9,6 +9,7 @@ from functools import lru_cache
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
 from statelint.rules.cadence import cadence_of
+from statelint.rules.chance import begins_anywhere
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
     are_apart,
@@ -20,12 +21,17 @@ from statelint.rules.relation import (
     is_spelled_step,
     is_written,
     leads_to,
+    rows_of,
     stream_of,
 )
 from statelint.sites import Site
 from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import INFERENCE, Built, Feed, Loop, Opaque, Reset, Story
+from statelint.values import Ternary
+
+# The loops of the program itself.
+BY_HAND = ("for", "while", "endless")
 
 RESET = (
     '`for layer in model.layers: if hasattr(layer, "reset_states"): layer.reset_states()` '
@@ -103,7 +109,22 @@ def _start(
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and are_other_streams(source.data, feed.data):
             return Start(feed, position, source, "stream")
-    return None
+    return _drawn_anew(feed, position, source)
+
+
+def _drawn_anew(feed: Feed, position: int, source: Feed) -> Start | None:
+    """A feed of a program's loop whose data chance has chosen anew in each pass."""
+    loop = separating_loop(source.context, feed.context)
+    if loop is None or loop.kind not in BY_HAND or source.site != feed.site:
+        return None
+    if begins_anywhere(source.data, rows_of(feed.data) or feed.data) is not Ternary.YES:
+        return None
+    if feed.phase in INFERENCE:
+        return Start(feed, position, source, "apart")
+    rows = rows_of(feed.data)
+    # Rows of many places are a matter of their order.
+    is_mixed = rows is None or rows.shuffle_site is not None or rows.samples != 1
+    return None if is_mixed else Start(feed, position, source, "sequence", source, loop)
 
 
 def _goes_on(history: History, source: Feed, feed: Feed) -> bool:
@@ -187,7 +208,7 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
 
 def _is_grown(earlier: Feed, feed: Feed, loop: Loop) -> bool:
     """Whether each pass of the program's loop infers from all that the pass before did, and more."""
-    by_hand = loop.kind in ("for", "while", "endless") and feed.phase in INFERENCE
+    by_hand = loop.kind in BY_HAND and feed.phase in INFERENCE
     return by_hand and earlier.site == feed.site and has_grown(earlier.data, feed.data)
 
 

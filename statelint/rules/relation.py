@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from statelint.rules.sliding import contents
+from statelint.rules.chance import RANDOM, begins_anywhere
+from statelint.rules.sliding import contents, parts
 from statelint.trace.objects import Array, Data
 from statelint.trace.story import Loop, Story, Written
-from statelint.values import Known, number
+from statelint.values import Known, Ternary, interned, number
 
-_RANDOM = ("numpy.random.", "tensorflow.random.")
 # Blank arrays: what they are filled with is part of their key.
 _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
 _JOINING = ("concatenate", "numpy.append")
@@ -97,9 +97,42 @@ def has_grown(earlier: Data, later: Data) -> bool:
 
 
 def are_apart(one: Data, other: Data) -> bool:
-    """Whether the program drew the two at random and apart, so that neither continues the other."""
+    """Whether `other` certainly doesn't go on where `one` ended: its rows are in random order, begin at a
+    random place, stand before those of `one`, or are sequences of their own.
+    """
     rows = rows_of(other)
-    return bool(_apart(one, other)) or (rows is not None and rows.shuffle_site is not None)
+    found = begins_anywhere(one, rows or other)
+    if found is not Ternary.UNKNOWN:
+        return found is Ternary.YES
+    if rows is not None and (rows.shuffle_site is not None or rows.separate_site is not None):
+        return True
+    return bool(_apart(one, other)) or _stand_before(one.key, other.key)
+
+
+def _stand_before(one: Hashable, other: Hashable) -> bool:
+    """Whether the later data are rows of the same whole that end before the earlier ones begin."""
+    first, second = _span(one), _span(other)
+    if first is None or second is None or first[0] != second[0]:
+        return False
+    begins = first[1]
+    return isinstance(begins, tuple) and begins[0] != "NoneType" and begins == second[2]
+
+
+def _span(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
+    """The whole of which data are a slice of rows, and where the slice begins and ends."""
+    for form in contents(key):
+        match form:
+            case ("rows", whole, start, stop, ("NoneType", None)):
+                return (whole, start, stop)
+            case ("rows" | "index", whole, ("Slice", (start, stop, ("NoneType", None)))):
+                return (whole, start, stop)
+            case (
+                "rows" | "index",
+                whole,
+                ("Tuple", (("Slice", (start, stop, ("NoneType", None))), *columns)),
+            ):
+                return (interned((whole, *columns)), start, stop)
+    return None
 
 
 def leads_to(one: Data, other: Data) -> bool:
@@ -221,18 +254,6 @@ def is_spelled_step(data: Data) -> bool:
     )
 
 
-def parts(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
-    """All compound keys in a key, itself included, each once."""
-    seen: set[int] = set()
-    todo = [key]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, tuple) and part and id(part) not in seen:
-            seen.add(id(part))
-            yield part
-            todo.extend(part)
-
-
 def origins(key: Hashable) -> frozenset[Hashable]:
     """The arrays that the program made from nothing, of which data consist."""
     return frozenset(
@@ -250,7 +271,7 @@ def _draws(key: Hashable) -> frozenset[int]:
         if not isinstance(head, str) or len(part) != 2 or not isinstance(part[1], int):
             if head in ("name", "parameter", "attribute", "call", "generator", "widened"):
                 return frozenset()
-        elif head.startswith(_RANDOM):
+        elif head.startswith(RANDOM):
             found.add(part[1])
         elif head not in _BLANK and head not in ("int", "bool", "dataset"):
             return frozenset()

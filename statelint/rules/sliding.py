@@ -48,6 +48,18 @@ def contents(key: Hashable) -> Iterator[Hashable]:
                 found = None
 
 
+def parts(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
+    """All compound keys in a key, itself included, each once."""
+    seen: set[int] = set()
+    todo = [key]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, tuple) and part and id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            todo.extend(part)
+
+
 def takes_all(index: Hashable) -> bool:
     """Whether an index leaves what it is given whole, and adds axes at most."""
     match index:

@@ -10,7 +10,14 @@ from statelint.rules.cadence import cadence_of
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
-from statelint.rules.relation import OF_OTHER_STREAMS, are_other_streams, is_again, origins, rows_of
+from statelint.rules.relation import (
+    OF_OTHER_STREAMS,
+    are_apart,
+    are_other_streams,
+    is_again,
+    origins,
+    rows_of,
+)
 from statelint.rules.resetting import reset_around_validation
 from statelint.rules.shuffled_batches import shuffles
 from statelint.rules.shuffled_dataset import dataset_shuffle
@@ -133,7 +140,9 @@ def _are_apart(feed: Feed) -> bool:
     """
     train, validation = feed.call.data, feed.data
     is_given = "validation_data" in feed.call.arguments
-    if is_given and (is_again(train, validation) or are_other_streams(train, validation)):
+    if is_given and (
+        is_again(train, validation) or are_other_streams(train, validation) or are_apart(train, validation)
+    ):
         return True
     one, other = rows_of(train), rows_of(validation)
     if one is None or other is None or not (one.made and other.made):

@@ -24,7 +24,7 @@ def shuffled(value: Value, site: Site, rows: Value | None = None) -> Value:
     """
     array = value.value if isinstance(value, Known) else None
     if not isinstance(array, Array):
-        key = _shuffled_key(value.key)
+        key = _shuffled_key(value.key) if rows is None else ("shuffled", value.key, rows.key)
         return Known(Array(key, None, key, shuffle_site=site))
     key = _shuffled_key(array.key) if rows is None else ("shuffled", array.key, rows.key)
     shape = array.shape
@@ -98,6 +98,18 @@ def _sample(machine: Machine, name: str, arguments: Arguments) -> Value:
     length = count if count is not None else machine.unknown(Reason.LIBRARY_CALL)
     made = machine.allocate(ListRecord(None, length, element, shuffle_site=arguments.site))
     return note(machine, made, arguments.site)
+
+
+def _choice(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """random.choice(sequence): one of its items, or a number of the range."""
+    from statelint.interp.expressions import subscript
+
+    whole = arguments.get(0, "seq")
+    if whole is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    place = note(machine, unknown(Reason.LIBRARY_CALL, key=("drawn", machine.fresh_id())), arguments.site)
+    is_range = isinstance(whole, Known) and isinstance(whole.value, Range)
+    return place if is_range else subscript(machine, whole, place)
 
 
 def _shuffled_together(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -191,7 +203,10 @@ TRANSFERS: dict[str, Transfer] = {
     "random.shuffle": _in_place,
     "random.sample": _sample,
     "tensorflow.random.shuffle": _shuffled_tensor,
-    **dict.fromkeys(("random.randint", "random.randrange"), drawing()),
+    **dict.fromkeys((f"random.{name}" for name in ("randint", "randrange", "random", "uniform")), drawing()),
+    "secrets.randbelow": drawing(),
+    "random.choice": _choice,
+    "secrets.choice": _choice,
     "sklearn.utils.shuffle": _shuffled_together,
     "sklearn.model_selection.train_test_split": _split,
 }

@@ -24,6 +24,16 @@ from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, 
 
 # scikit-learn
 
+# Splitters that keep the order of the rows unless told to shuffle, and those that never do.
+_IN_ORDER = ("KFold", "TimeSeriesSplit", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold")
+_AT_RANDOM = (
+    "ShuffleSplit",
+    "StratifiedShuffleSplit",
+    "GroupShuffleSplit",
+    "RepeatedKFold",
+    "RepeatedStratifiedKFold",
+)
+
 
 def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     """Methods of scikit-learn's scalers and splitters."""
@@ -36,7 +46,7 @@ def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Ar
         return _rescaled(machine, (name, receiver.key), arguments.get(0, "X"))
     if name in ("fit", "partial_fit"):
         return receiver
-    if name == "split" and class_.rpartition(".")[2] in ("KFold", "TimeSeriesSplit"):
+    if name == "split" and class_.rpartition(".")[2] in (*_IN_ORDER, *_AT_RANDOM):
         return _folds(machine, class_.rpartition(".")[2], record, arguments)
     if name == "get_n_splits":
         return record.attributes.get("n_splits", Known(5))
@@ -69,7 +79,7 @@ def _folds(machine: Machine, kind: str, record: InstanceRecord, arguments: Argum
     array = as_array(machine, rows) if rows is not None else NONE
     total = array.value.samples if isinstance(array, Known) and isinstance(array.value, Array) else None
     key = ("folds", kind, rows.key if rows is not None else None, count.key, arguments.site)
-    shuffled = record.attributes.get("shuffle", Known(False))
+    shuffled = Known(True) if kind in _AT_RANDOM else record.attributes.get("shuffle", Known(False))
     plain = not {"max_train_size", "test_size", "gap"} & record.attributes.keys()
 
     def order(which: str, k: int, size: int | None) -> Value:
@@ -79,7 +89,7 @@ def _folds(machine: Machine, kind: str, record: InstanceRecord, arguments: Argum
         return Known(Array(("numpy.arange", own) if site is None else own, (length,), own, shuffle_site=site))
 
     def fold(k: int) -> Value:
-        if total is None or not splits or not plain:
+        if total is None or not splits or not plain or kind not in ("KFold", "TimeSeriesSplit"):
             return Known(Tuple((order("train", k, None), order("test", k, None))))
         if kind == "TimeSeriesSplit":
             size = total // (splits + 1)
