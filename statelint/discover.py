@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from statelint.listing import note_names
 from statelint.patterns import compiled
 from statelint.settings import DEFAULT, Settings
 
@@ -257,7 +258,8 @@ class _Search:
             except OSError as error:
                 self.unreadable.append(Unreadable(shown_path(folder), error.strerror or str(error)))
                 continue
-            names = {entry.name for entry in entries}
+            names = frozenset(entry.name for entry in entries)
+            note_names(folder, names)
             if "pyvenv.cfg" in names and folder != root:
                 continue
             ignores = _ignores_in(folder, names, ignores)
@@ -267,14 +269,14 @@ class _Search:
             if settings.root == free_of:
                 excluded = replace(excluded, others=())
             for entry in entries:
-                name, beneath = entry.name, os.path.join(real, entry.name)
+                name = entry.name
                 if entry.is_dir(follow_symlinks=False):
                     if not (
                         name.startswith(".")
                         or excluded.match_entry(entry.path, name, is_folder=True)
                         or _is_ignored(entry.path, True, ignores)
                     ):
-                        pending.append((entry.path, beneath, ignores, settings))
+                        pending.append((entry.path, os.path.join(real, name), ignores, settings))
                 elif (
                     name.endswith(_SUFFIXES)
                     and not excluded.match_entry(entry.path, name, is_folder=False)
@@ -282,6 +284,7 @@ class _Search:
                     and entry.is_file()
                 ):
                     is_link = entry.is_symlink()
+                    beneath = entry.path if real == folder else os.path.join(real, name)
                     target = os.path.realpath(beneath) if is_link else beneath
                     self._take(entry.path, target, settings, as_link=is_link)
 
@@ -315,7 +318,7 @@ def _ignores_above(root: str) -> _Ignores:
     return ignores
 
 
-def _ignores_in(folder: str, names: set[str], inherited: _Ignores) -> _Ignores:
+def _ignores_in(folder: str, names: Set[str], inherited: _Ignores) -> _Ignores:
     """The ignore files in force in `folder`; a nested repository starts afresh."""
     ignores = inherited
     if ".git" in names:

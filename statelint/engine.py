@@ -344,7 +344,7 @@ def _concerns(path: Path | None, code: bytes, project: Project | None) -> bool:
     """Whether the code in a document, or what it imports, says something about state."""
     if mentions(code) or project is None or path is None:
         return mentions(code)
-    return Candidates(project, thorough=True).lead_to_some(project.imports(path))
+    return Candidates(project, thorough=True).lead_to_some(tuple(map(str, project.imports(path))))
 
 
 def _traces(

@@ -15,7 +15,7 @@ from statelint.baseline import fingerprint, fingerprints
 from statelint.findings import Finding, Severity
 from statelint.rules.shuffled_batches import ShuffledBatches
 from statelint.sites import Site
-from statelint.source.project import forget_folders
+from statelint.source.locating import forget_folders
 from statelint.source.texts import Texts
 from tests.test_configuration import PROGRAM
 

@@ -24,7 +24,7 @@ from statelint.findings import Finding
 from statelint.groups import Group
 from statelint.interp import program
 from statelint.settings import Settings
-from statelint.source import project as projects
+from statelint.source import locating
 
 ROOT = Path(__file__).parents[1]
 HEAD = "import keras\nimport numpy as np\n"
@@ -52,7 +52,7 @@ EDITS = st.one_of(
 
 def found(folder: Path, cache: Cache | None, jobs: int = 1) -> list[Finding]:
     """What a new process would find."""
-    projects.forget_folders()
+    locating.forget_folders()
     target.forget_pins()
     files = discover([str(folder)]).files
     checked = check_files(files, cache=lambda: cache, pool=pool.Pool(jobs))

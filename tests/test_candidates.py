@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from statelint.discover import SourceFile, discover
 from statelint.engine import check_files
-from statelint.source import project as projects
+from statelint.source import locating
 from statelint.source.candidates import Candidates, is_plain
 from statelint.source.project import _IMPORTS, Project, _statements
 
@@ -62,7 +62,7 @@ def everything(
 
 
 def found(folder: Path) -> list[object]:
-    projects.forget_folders()
+    locating.forget_folders()
     checked = check_files(discover([str(folder)]).files)
     assert not checked.failures
     return list(checked.findings)

@@ -12,7 +12,8 @@ from pathlib import Path
 import statelint
 from statelint.discover import MissingPaths, discover
 from statelint.messages import complain
-from statelint.source.project import Project, forget_folders
+from statelint.source.locating import forget_folders
+from statelint.source.project import Project
 
 # Files that say how others are read.
 _BESIDE = ("statelint.toml", "pyproject.toml", "requirements.txt", ".gitignore")

@@ -12,7 +12,7 @@ from statelint.interp.attributes import attribute
 from statelint.interp.machine import IMPORT_ERRORS, Machine
 from statelint.interp.objects import Library, ListRecord, Module, Tuple
 from statelint.interp.transfer import keras
-from statelint.source.project import LIBRARIES, is_in_library
+from statelint.source.locating import LIBRARIES, is_in_library
 from statelint.values import Known, Reason, Value
 
 
@@ -86,7 +86,7 @@ def _is_in_library(machine: Machine) -> bool:
     if importer is None:
         return False
     project = machine.project
-    return is_in_library(importer.parent) if project is None else project.is_apart(str(importer.parent))
+    return is_in_library(str(importer.parent)) if project is None else project.is_apart(str(importer.parent))
 
 
 def import_module(machine: Machine, name: str) -> Value:

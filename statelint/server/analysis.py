@@ -15,7 +15,7 @@ from statelint.server.configured import Configured, unknown
 from statelint.server.documents import Buffer, Text
 from statelint.server.drafts import Drafts
 from statelint.sites import Site
-from statelint.source import project
+from statelint.source import locating
 from statelint.source.project import Project
 from statelint.suppressing import NEVER, comments_on
 
@@ -190,5 +190,5 @@ def _together(files: Mapping[Path, SourceFile], changed: set[Path]) -> set[Path]
 
 def _forget_folders() -> None:
     """Folders and dependency files may have changed since they were read last."""
-    project.forget_folders()
+    locating.forget_folders()
     target.forget_pins()

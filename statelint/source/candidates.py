@@ -6,9 +6,9 @@ where no rule can have anything to say; tests/test_candidates.py holds that leav
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.discover import SourceFile, is_document
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Without one of these words no rule has anything to say.
 _WORDS = (b"stateful", b"reset_state")
+# What stands in each of them: one search is enough for most files.
+_MARK = b"state"
 _WORD = re.compile(r"stateful|reset_state")
 # Where they stand so, they are surely code.
 _IN_CODE = re.compile(rb"^[^#'\"\n]*(?:\bstateful\s*=\s*True|\.reset_states?\()", re.MULTILINE)
@@ -30,7 +32,7 @@ _LARGE = 400_000
 
 def mentions(data: bytes) -> bool:
     """Whether one of the words stands anywhere in a file."""
-    return _WORDS[0] in data or _WORDS[1] in data
+    return _MARK in data and (_WORDS[0] in data or _WORDS[1] in data)
 
 
 class Candidates:
@@ -43,9 +45,9 @@ class Candidates:
         self._project = project
         self._thorough = thorough
         # What a file imports of the project, for those that import something.
-        self._links: dict[Path, tuple[Path, ...]] = {}
-        self._speaking: set[Path] = set()
-        self._looked: set[Path] = set()
+        self._links: dict[str, tuple[str, ...]] = {}
+        self._speaking: set[str] = set()
+        self._looked: set[str] = set()
         # Of the files, by their shown paths, those that may have suppressions: they may be of no use.
         self.suppressing: set[str] = set()
 
@@ -60,58 +62,56 @@ class Candidates:
             except OSError as error:
                 cannot_read(file, error)
                 continue
-            if b"statelint:" in data or b"SRN" in data:
+            does_speak = mentions(data)
+            if b"SRN" in data or (_MARK in data and b"statelint:" in data):
                 self.suppressing.add(file.shown)
-            if self._look(file, data):
+            if self._look(file, data, does_speak):
                 linked.append(file)
         self._follow_links()
         reaching = self._reaching()
-        return [
-            file
-            for file in linked
-            if file.path in reaching and (self._thorough or self._can_name_keras(file.path))
-        ]
+        near = [file for file in linked if str(file.place) in reaching]
+        return near if self._thorough else [file for file in near if self._can_name_keras(str(file.place))]
 
-    def lead_to_some(self, modules: tuple[Path, ...]) -> bool:
+    def lead_to_some(self, modules: tuple[str, ...]) -> bool:
         """Whether one of these modules, or what they import, says one of the words."""
-        start = Path()
+        start = ""
         self._links[start] = modules
         self._follow_links()
         return start in self._reaching()
 
-    def _look(self, file: SourceFile, data: bytes) -> bool:
-        """Note what a file says and imports; whether it does either."""
-        does_speak = mentions(data)
-        if self._project.is_apart(file.folder) and not is_document(file.shown):
+    def _look(self, file: SourceFile, data: bytes, does_speak: bool) -> bool:
+        """Note what a file imports, and whether it speaks of state; whether it does either."""
+        path, folder = str(file.place), file.folder
+        if self._project.is_apart(folder) and not is_document(path):
             # Its imports, those of Keras too, aren't followed.
             if does_speak and self._thorough:
-                self._speaking.add(file.path)
+                self._speaking.add(path)
             return does_speak and self._thorough
-        links = self._project.imported(file.folder, data)
+        links = self._project.imported(folder, data)
         if not does_speak and not links:
             return False
-        path = file.path
         self._looked.add(path)
-        self._links[path] = links
+        if links:
+            self._links[path] = links
         if does_speak and self._matters(path, data):
             self._speaking.add(path)
         return True
 
-    def _matters(self, path: Path, data: bytes) -> bool:
+    def _matters(self, path: str, data: bytes) -> bool:
         """Whether the words in a file may be more than talk."""
-        if self._thorough or is_document(path.name) or len(data) > _LARGE:
+        if self._thorough or is_document(path) or len(data) > _LARGE:
             return True
         return _IN_CODE.search(data) is not None or not is_plain(data)
 
     def _follow_links(self) -> None:
         """Look into the modules that files lead to, however far."""
-        todo = list({module for links in self._links.values() for module in links})
+        todo = list({module for links in self._links.values() for module in links} - self._looked)
         while todo:
             module = todo.pop()
-            if module in self._looked or module.suffix != ".py":
+            if module in self._looked or not module.endswith(".py"):
                 continue
             data = self._project.text(module)
-            links = self._project.imported(str(module.parent), data)
+            links = self._project.imported(os.path.dirname(module), data)
             self._looked.add(module)
             if links:
                 self._links[module] = links
@@ -119,11 +119,11 @@ class Candidates:
             if mentions(data) and self._matters(module, data):
                 self._speaking.add(module)
 
-    def _reaching(self) -> set[Path]:
+    def _reaching(self) -> set[str]:
         """The files that speak, and those that import them, however far."""
         if not self._speaking:
             return set()
-        importers: dict[Path, list[Path]] = {}
+        importers: dict[str, list[str]] = {}
         for path, links in self._links.items():
             for module in links:
                 importers.setdefault(module, []).append(path)
@@ -135,15 +135,15 @@ class Candidates:
                     todo.append(importer)
         return reaching
 
-    def _can_name_keras(self, path: Path) -> bool:
+    def _can_name_keras(self, path: str) -> bool:
         """Whether something of Keras can be named in a file, or in a module that it imports, however far."""
         seen, todo = {path}, [path]
         while todo:
             module = todo.pop()
-            if is_document(module.name) or _KERAS.search(self._project.text(module)):
+            if is_document(module) or _KERAS.search(self._project.text(module)):
                 return True
             links = self._links.get(module, ())
-            todo.extend(link for link in links if link not in seen and link.suffix == ".py")
+            todo.extend(link for link in links if link not in seen and link.endswith(".py"))
             seen.update(links)
         return False
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from statelint.discover import SourceFile, discover, is_document
 from statelint.settings import Settings
-from statelint.source.project import Project, root_of
+from statelint.source.locating import root_of
+from statelint.source.project import Project
 
 # In a larger project nobody waits for an answer: it may be so.
 _MOST = 2000
@@ -26,7 +27,7 @@ class Importers:
     def may_import(self, file: SourceFile) -> bool:
         """Whether one of them imports a file.  What is excluded is no part of the project."""
         module = file.path
-        root = root_of(module.parent)
+        root = Path(root_of(str(module.parent)))
         # What came on standard input needn't lie anywhere.
         if is_document(module.name) or not module.stem.isidentifier() or not root.is_dir():
             return False

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.discover import contents, shown_path
+from statelint.source.locating import LIBRARIES, enclosing, is_in_library, located
 from statelint.target import pinned
 
 if TYPE_CHECKING:
     from statelint.source.python import Source, Unreadable
-
-# These names mean the library, whatever lies beside the importing file.
-LIBRARIES = frozenset(
-    {
-        *("keras", "tensorflow", "tf_keras", "jax", "torch", "flax", "transformers"),
-        *("numpy", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "cv2", "PIL", "h5py"),
-        *("absl", "click", "tqdm", "rich", "yaml", "requests", "pytest", "setuptools", "wandb", "mlflow"),
-    }
-)
-_ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
-
 
 # So many trees are kept that no file being checked needs.
 _KEPT = 64
@@ -62,17 +50,17 @@ class Project:
     """
 
     def __init__(self, contents: Mapping[Path, bytes] | None = None) -> None:
-        self._contents = contents or {}
+        self._contents = {str(path): data for path, data in (contents or {}).items()}
         # What was asked about files since this was set, with the answers: what results depend on.
         self.asked: dict[Question, Answer] | None = None
-        self._digests: dict[Path, str] = {}
+        self._digests: dict[str, str] = {}
         self._sources: dict[Path, Source | Unreadable] = {}
         self._imports: dict[Path, tuple[Path, ...]] = {}
         # By the folders of the importer and the program, name and level: all files of a folder find the same.
-        self._located: dict[tuple[str, str, str, int], tuple[Path, ...] | None] = {}
+        self._located: dict[tuple[str, str, str, int], tuple[str, ...] | None] = {}
         self._apart: dict[str, bool] = {}
         # By folder and line: the same imports stand in many files.
-        self._lines: dict[str, dict[bytes, tuple[Path, ...]]] = {}
+        self._lines: dict[str, dict[bytes, tuple[str, ...]]] = {}
 
     def locate(self, importer: Path, entry: Path, name: str, level: int) -> tuple[Path, ...] | None:
         """Where `import name` leads in the file `importer` of the program `entry`, package by package.
@@ -80,32 +68,19 @@ class Project:
         `level` counts the leading dots of a relative import.  A folder stands for a package without
         `__init__.py`.  None where it is no module of the project.
         """
-        return self._locate(str(importer.parent), str(entry.parent), name, level)
+        found = self._locate(str(importer.parent), str(entry.parent), name, level)
+        return None if found is None else tuple(map(Path, found))
 
-    def _locate(self, importer: str, entry: str, name: str, level: int) -> tuple[Path, ...] | None:
+    def _locate(self, importer: str, entry: str, name: str, level: int) -> tuple[str, ...] | None:
+        """Where an import leads that stands in the folder `importer`, in a program in the folder `entry`."""
         asked = (importer, entry, name, level)
         if asked not in self._located:
-            self._located[asked] = self._found(*asked)
+            is_library = not level and name.partition(".")[0] in LIBRARIES
+            self._located[asked] = None if is_library or self.is_apart(importer) else located(*asked)
         found = self._located[asked]
         if self.asked is not None:
-            self.asked["import", *asked] = None if found is None else tuple(map(str, found))
+            self.asked["import", *asked] = found
         return found
-
-    def _found(self, importer: str, entry: str, name: str, level: int) -> tuple[Path, ...] | None:
-        """Where an import leads that stands in the folder `importer`, in a program in the folder `entry`."""
-        parts = tuple(name.split(".")) if name else ()
-        if (parts and not level and parts[0] in LIBRARIES) or self.is_apart(importer):
-            return None
-        folder = _path(importer)
-        if level:
-            for _ in range(level - 1):
-                folder = folder.parent
-            return _descend(folder, parts) if parts else _package(folder)
-        for place in _search_path(folder, _path(entry), parts[0]):
-            found = _descend(place, parts)
-            if found is not None:
-                return found
-        return None
 
     def parse(self, path: Path, shown: str, data: bytes) -> Source | Unreadable:
         """A file's source; every program that imports the file gets the same one."""
@@ -115,7 +90,7 @@ class Project:
         if known is None:
             known = self._sources[path] = read(shown, data)
             if self.asked is not None:
-                self._digests[path] = digest(data)
+                self._digests[str(path)] = digest(data)
         return known
 
     def forget(self, path: Path) -> None:
@@ -129,14 +104,14 @@ class Project:
         from statelint.source.python import Unreadable
 
         try:
-            source = self._sources.get(path) or self.parse(path, shown_path(str(path)), self._read(path))
+            source = self._sources.get(path) or self.parse(path, shown_path(str(path)), self._read(str(path)))
         except OSError:
             source = None
         if self.asked is not None:
-            self.asked["text", str(path)] = None if source is None else self._digests.get(path)
+            self.asked["text", str(path)] = None if source is None else self._digests.get(str(path))
         return None if isinstance(source, Unreadable) else source
 
-    def _read(self, path: Path) -> bytes:
+    def _read(self, path: str) -> bytes:
         return self._contents[path] if path in self._contents else contents(path)
 
     def size(self, path: Path) -> int | None:
@@ -160,10 +135,9 @@ class Project:
         """What is so now, to compare with what was so when a result was found."""
         match question:
             case ("import", str(importer), str(entry), str(name), int(level)):
-                found = self._locate(importer, entry, name, level)
-                return None if found is None else tuple(map(str, found))
+                return self._locate(importer, entry, name, level)
             case ("text", str(path)):
-                return self._digest(Path(path))
+                return self._digest(path)
             case ("size", str(path)):
                 return self.size(Path(path))
             case ("pinned", str(folder)):
@@ -172,7 +146,7 @@ class Project:
                 return self.is_apart(folder)
         raise ValueError(question)
 
-    def _digest(self, path: Path) -> str | None:
+    def _digest(self, path: str) -> str | None:
         if path not in self._digests:
             try:
                 self._digests[path] = digest(self._read(path))
@@ -180,37 +154,36 @@ class Project:
                 return None
         return self._digests[path]
 
-    def text(self, file: Path) -> bytes:
+    def text(self, file: str) -> bytes:
         """What stands in a file; nothing where it can't be read."""
         try:
             data = self._read(file)
         except OSError:
             data = None
         if self.asked is not None:
-            self.asked["text", str(file)] = None if data is None else digest(data)
+            self.asked["text", file] = None if data is None else digest(data)
         return data or b""
 
     def imports(self, file: Path, data: bytes | None = None) -> tuple[Path, ...]:
         """The project's modules that a file names in import statements; nothing is parsed for it."""
         known = self._imports.get(file)
         if known is None or self.asked is not None:
-            text = self.text(file) if data is None else data
-            known = self._imports[file] = self.imported(str(file.parent), text)
+            text = self.text(str(file)) if data is None else data
+            known = self._imports[file] = tuple(map(Path, self.imported(str(file.parent), text)))
         return known
 
-    def imported(self, folder: str, data: bytes) -> tuple[Path, ...]:
+    def imported(self, folder: str, data: bytes) -> tuple[str, ...]:
         """The project's modules that a file with these contents in a folder names in import statements."""
-        found: dict[Path, None] = {}
+        found: dict[str, None] = {}
         lines = self._lines.setdefault(folder, {})
         for line in _importing(data):
             modules = lines.get(line)
             if modules is None or self.asked is not None:
-                modules = tuple(
+                modules = lines[line] = tuple(
                     module
                     for name, level in _named(line)
                     for module in self._locate(folder, folder, name, level) or ()
                 )
-                lines[line] = modules
             if modules:
                 found.update(dict.fromkeys(modules))
         return tuple(found)
@@ -219,7 +192,7 @@ class Project:
         """Whether the files of a folder are a library's own source, whose imports aren't followed."""
         known = self._apart.get(folder)
         if known is None:
-            known = self._apart[folder] = is_in_library(Path(folder))
+            known = self._apart[folder] = is_in_library(folder)
         if self.asked is not None:
             self.asked["apart", folder] = known
         return known
@@ -229,7 +202,7 @@ class Project:
         modules: dict[Path, None] = {}
         folders: dict[Path, None] = {}
         depth = max((level for _, level in _named(data)), default=0)
-        package = _enclosing(program, depth) if depth else ()
+        package = enclosing(str(program.parent), depth) if depth else ()
         if package:
             folders[program.parents[len(package)]] = None
         todo = [(program, data)]
@@ -242,7 +215,7 @@ class Project:
                 for module in found:
                     if module.suffix == ".py" and module not in modules and module != program:
                         modules[module] = None
-                        todo.append((module, self.text(module)))
+                        todo.append((module, self.text(str(module))))
         return Needs(tuple(modules), tuple(folders), ".".join(package))
 
 
@@ -285,116 +258,3 @@ def _statements(data: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
 def _holder(module: Path) -> Path:
     """The folder in which an import finds a module, a package's `__init__.py` or a package's folder."""
     return module.parent.parent if module.name == "__init__.py" else module.parent
-
-
-def _enclosing(program: Path, depth: int) -> tuple[str, ...]:
-    """The names of the packages around a program that imports relative to `depth` of them."""
-    names = [folder.name for folder in program.parents[:depth]]
-    outer = program.parents[min(depth, len(program.parents) - 1)]
-    while _is_package(outer):
-        names.append(outer.name)
-        outer = outer.parent
-    return tuple(reversed(names))
-
-
-def is_in_library(folder: Path) -> bool:
-    """Whether the folder is part of a package that is named like a library: Keras's own source, say."""
-    while _is_package(folder):
-        if folder.name in LIBRARIES:
-            return True
-        folder = folder.parent
-    return False
-
-
-def _search_path(importer: Path, entry: Path, top: str) -> tuple[Path, ...]:
-    """The folders in which an absolute import is looked for, `top` being its first name.
-
-    Of the standard library's names only a file beside the program can be meant.
-    """
-    if top in sys.stdlib_module_names:
-        return (entry,)
-    root = root_of(importer)
-    # `from project.models import …` in project/scripts/train.py.
-    named = next((folder.parent for folder in (importer, *importer.parents) if folder.name == top), None)
-    # `from package.models import …` in tools/train.py, beside package/, or `import models` in runs/train.py,
-    # below models.py, where nothing marks the root.
-    near = tuple(importer.parents)[:2]
-    beside = next((folder for folder in near if _is_package(folder / top) or _is_file(folder, top)), None)
-    found = (importer, entry, *_above_packages(importer), root, root / "src", named, beside)
-    return tuple(dict.fromkeys(folder for folder in found if folder is not None))
-
-
-@cache
-def _above_packages(folder: Path) -> tuple[Path, ...]:
-    """The folder in which the outermost package lies that this folder belongs to."""
-    if not _is_package(folder):
-        return ()
-    while _is_package(folder):
-        folder = folder.parent
-    return (folder,)
-
-
-@cache
-def root_of(folder: Path) -> Path:
-    """The project's root: the nearest folder that looks like one, else this one."""
-    for place in (folder, *folder.parents):
-        if not _names(place).isdisjoint(_ROOT_MARKS):
-            return place
-    return folder
-
-
-def _descend(folder: Path, parts: tuple[str, ...]) -> tuple[Path, ...] | None:
-    found: list[Path] = []
-    for position, part in enumerate(parts):
-        here = _module(folder, part, is_last=position == len(parts) - 1)
-        if here is None:
-            return None
-        found.append(here)
-        if here.suffix == ".py" and here.name != "__init__.py" and position < len(parts) - 1:
-            return None
-        if position < len(parts) - 1:
-            folder = folder / part
-    return tuple(found)
-
-
-@cache
-def _path(folder: str) -> Path:
-    return Path(folder)
-
-
-def _module(folder: Path, name: str, is_last: bool) -> Path | None:
-    names = _names(folder)
-    if name in names and _is_package(folder / name):
-        return folder / name / "__init__.py"
-    if _is_file(folder, name):
-        return folder / f"{name}.py"
-    inner = folder / name
-    if name in names and (not is_last or any(other.endswith(".py") for other in _names(inner))):
-        return inner
-    return None
-
-
-def _package(folder: Path) -> tuple[Path, ...]:
-    return (folder / "__init__.py" if _is_package(folder) else folder,)
-
-
-def _is_file(folder: Path, name: str) -> bool:
-    return f"{name}.py" in _names(folder)
-
-
-def _is_package(folder: Path) -> bool:
-    return "__init__.py" in _names(folder)
-
-
-@cache
-def _names(folder: Path) -> frozenset[str]:
-    try:
-        return frozenset(path.name for path in folder.iterdir())
-    except OSError:
-        return frozenset()
-
-
-def forget_folders() -> None:
-    """Let go of what was seen in folders: files may have come or gone."""
-    for known in (_names, root_of, _above_packages):
-        known.cache_clear()
