@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.listing import note_names
@@ -17,6 +16,8 @@ from statelint.patterns import compiled
 from statelint.settings import DEFAULT, Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pathspec import GitIgnoreSpec
 
 NOTEBOOKS = (".ipynb",)
@@ -48,7 +49,7 @@ class SourceFile:
 
     @property
     def path(self) -> Path:
-        return Path(self.place)
+        return path_of(self.place)
 
     @property
     def folder(self) -> str:
@@ -56,6 +57,13 @@ class SourceFile:
 
     def read(self) -> bytes:
         return contents(self.place) if self.data is None else self.data
+
+
+def path_of(place: str | Path) -> Path:
+    """A Path of it; runs without a candidate need none."""
+    from pathlib import Path
+
+    return Path(place)
 
 
 def contents(path: str | Path) -> bytes:
@@ -139,7 +147,7 @@ def standard_input(name: str | None, data: bytes, settings_in: SettingsIn = _not
     settings = settings_in(os.path.dirname(path))
     if settings.force_exclude and settings.excludes(path, is_folder=False):
         return []
-    return [SourceFile(Path(path), shown_path(path), data, settings.of(path))]
+    return [SourceFile(path, shown_path(path), data, settings.of(path))]
 
 
 def shown_path(path: str) -> str:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.discover import SourceFile, is_document, shown_path
-from statelint.findings import Finding, Fix, Severity
 from statelint.groups import Group, groups_of
 from statelint.settings import DEFAULT, Settings
-from statelint.sites import Site
-from statelint.source.candidates import Candidates, mentions
+from statelint.source.candidates import Candidates, in_one_go, mentions
 from statelint.source.project import Project
-from statelint.target import GENERATIONS, target_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from statelint.cache import Cache
+    from statelint.findings import Finding, Fix
     from statelint.fixes.code import Code
     from statelint.pool import Pool
     from statelint.remedies import Remedy
     from statelint.rules.base import Report, Rule
+    from statelint.sites import Site
     from statelint.source.python import Source, Unreadable
     from statelint.suppressions import Suppressions
     from statelint.trace.story import Trace
@@ -109,7 +108,7 @@ def check_files(
     contents = {file.path: file.data for file in files if file.data is not None}
     project = Project(contents)
     settings = {file.shown: file.settings for file in files}
-    groups = _groups(files, project, checked, thorough)
+    groups = _groups(files, project, checked, thorough, pool)
     if not (groups or checked.suspects or checked.findings):
         return checked
     from statelint.suppressions import Suppressions
@@ -128,7 +127,7 @@ def check_files(
         kept.tidy()
     project.asked = None
     checked.add(_unused(files, suppressions, project, checked))
-    checked.findings.sort(key=Finding.order)
+    checked.findings.sort(key=lambda finding: finding.order())
     return checked
 
 
@@ -224,17 +223,21 @@ def _unused(
             yield from found
 
 
-def _groups(files: Sequence[SourceFile], project: Project, checked: Checked, thorough: bool) -> list[Group]:
+def _groups(
+    files: Sequence[SourceFile], project: Project, checked: Checked, thorough: bool, pool: Pool | None
+) -> list[Group]:
     """The files in which something may be found."""
 
     def cannot_read(file: SourceFile, error: OSError) -> None:
+        from statelint.sites import Site
+
         site = Site(file.shown, None, 1, 1, 1, 1)
         unreadable = _unreadable(site, f"cannot be read: {error.strerror or error}")
         checked.add(file.settings.judged([unreadable]))
 
     checked.files += len(files)
     looked = Candidates(project, thorough=thorough)
-    candidates = looked.among(files, cannot_read)
+    candidates = looked.among(files, cannot_read, in_one_go if pool is None else pool.look)
     checked.suspects = looked.suppressing
     return groups_of(candidates, project)
 
@@ -246,9 +249,9 @@ def check_source(shown: str, data: bytes, settings: Settings = DEFAULT, path: Pa
     checked = _check(shown, data, settings.keras, path, None, set())
     from statelint.suppressions import Suppressions
 
-    suppressions = Suppressions([SourceFile(path or Path(shown), shown, data, settings)])
+    suppressions = Suppressions([SourceFile(path or shown, shown, data, settings)])
     checked.findings[:] = _judged(checked, {shown: settings}, suppressions)
-    checked.findings.sort(key=Finding.order)
+    checked.findings.sort(key=lambda finding: finding.order())
     return checked
 
 
@@ -276,13 +279,22 @@ def _check(
                 if any(reason is Reason.BUDGET for reason, _ in trace.unknowns):
                     checked.cut |= {shown, *(shown_path(str(module)) for module in trace.files)}
     except Exception:
-        checked.failures.append(Failure(shown, None, traceback.format_exc()))
+        checked.failures.append(_failure(shown, None))
     return checked
+
+
+def _failure(shown: str, rule: str | None) -> Failure:
+    """The exception that is being handled."""
+    import traceback
+
+    return Failure(shown, rule, traceback.format_exc())
 
 
 def _target_of(
     source: Source, traces: Sequence[Trace], path: Path | None, project: Project | None
 ) -> tuple[int, ...]:
+    from statelint.target import target_of
+
     # Keras 3 has never run on Python 2.
     if source.python2:
         return (2,)
@@ -351,6 +363,7 @@ def _traces(
     source: Source, path: Path | None, project: Project | None, used: Collection[Site]
 ) -> tuple[Trace, ...]:
     from statelint.interp.program import follow
+    from statelint.target import GENERATIONS
 
     return tuple(follow(source, generation, None, path, project, used) for generation in GENERATIONS)
 
@@ -363,6 +376,9 @@ def _relevant(unreadable: Unreadable, data: bytes) -> list[Finding]:
 
 
 def _unreadable(site: Site, why: str) -> Finding:
+    from statelint.findings import Finding, Severity
+    from statelint.target import GENERATIONS
+
     return Finding(
         code="SRN001",
         rule="unreadable-source",
@@ -421,7 +437,7 @@ def _findings(
                     if all(generation != trace.keras for generation, _ in reports):
                         reports.append((trace.keras, report))
             except Exception:
-                checked.failures.append(Failure(shown, rule.code, traceback.format_exc()))
+                checked.failures.append(_failure(shown, rule.code))
         for site, reports in merged.items():
             found = [(generation, report) for generation, report in reports if generation in wanted]
             if not found:
@@ -432,7 +448,7 @@ def _findings(
                 fix = None if remedy is None else codes.fix(remedy, wanted)
             except Exception:
                 fix = None
-                checked.failures.append(Failure(shown, rule.code, traceback.format_exc()))
+                checked.failures.append(_failure(shown, rule.code))
             yield replace(_merge(rule, site, found, reports), programs=(shown,), fix=fix)
 
 
@@ -440,6 +456,8 @@ def _merge(
     rule: Rule, site: Site, reports: Sequence[tuple[int, Report]], everywhere: Sequence[tuple[int, Report]]
 ) -> Finding:
     """One finding from the reports of the targeted generations; it holds wherever any generation says so."""
+    from statelint.findings import Finding, Severity
+
     first = reports[0][1]
     happens = {generation: report.happens for generation, report in reports if report.happens}
     message = first.message

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import gc
+import marshal
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from statelint.source.candidates import Seen
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from statelint.cache import Cache
     from statelint.engine import Checked
     from statelint.groups import Group
@@ -17,6 +24,8 @@ if TYPE_CHECKING:
 # So many files to follow are worth the start of other processes: where one begins with what another has
 # imported, and where each imports it for itself.
 _WORTH_A_FORK, _WORTH_A_START = 12, 100
+# And so many files to look at are worth one that only looks.
+_WORTH_A_LOOK = 500
 _FORKS = sys.platform == "linux"
 
 _project: Project | None = None
@@ -37,6 +46,13 @@ class Pool:
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
+
+    def look(self, look: Callable[[int, int], Seen], count: int) -> Iterable[Seen]:
+        """What a look at so many files shows, part by part, each in a process of its own."""
+        parts = min(self._jobs, count // _WORTH_A_LOOK) if _FORKS else 1
+        ends = [count * part // parts for part in range(1, parts + 1)] if parts > 1 else [count]
+        others = [_Forked(partial(look, begin, end)) for begin, end in pairwise(ends)]
+        return [look(0, ends[0]), *(other.result() for other in others)]
 
     def pays(self, groups: Sequence[Group]) -> bool:
         """Whether to follow these groups is more work than to start processes."""
@@ -72,6 +88,34 @@ class Pool:
                 yield group, outcomes
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Forked:
+    """A process that looks at files, and what it sees."""
+
+    def __init__(self, look: Callable[[], Seen]) -> None:
+        self._look = look
+        self._reading, writing = os.pipe()
+        self._process = os.fork()
+        if self._process:
+            os.close(writing)
+            return
+        try:
+            with open(writing, "wb") as stream:
+                marshal.dump(tuple(look()), stream)
+        finally:
+            # Nothing else of the program runs here, and nothing is said: the first process looks again.
+            os._exit(0)
+
+    def result(self) -> Seen:
+        """What it saw; where it died, this process looks itself."""
+        with open(self._reading, "rb") as stream:
+            data = stream.read()
+        os.waitpid(self._process, 0)
+        try:
+            return Seen(*marshal.loads(data))
+        except (EOFError, ValueError, TypeError):
+            return self._look()
 
 
 def _import_all() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from statelint.findings import Severity
+if TYPE_CHECKING:
+    from statelint.findings import Severity
 
 ADVICE = "ADVICE"
+# The severity; starting must stay cheap.
+_ADVICE = "advice"
 
 _PREFIX = re.compile(r"SRN\d{0,3}")
 
@@ -50,7 +52,7 @@ class Selection:
         """Whether a finding of this rule and severity is asked for."""
         if _strongest(self.never, code, severity) >= 0:
             return False
-        is_default = self.select is None and severity is not Severity.ADVICE
+        is_default = self.select is None and severity != _ADVICE
         wanted = _strongest((*(self.select or ()), *self.extend), code, severity)
         return max(wanted, 0 if is_default else -1) > _strongest(self.ignore, code, severity)
 
@@ -76,6 +78,8 @@ def _entry(asked: str, rules: Sequence[Named]) -> str:
         return upper
     words = {word.lower(): word for rule in rules for word in (rule.code, rule.name)}
     words[ADVICE.lower()] = ADVICE
+    from difflib import get_close_matches
+
     near = get_close_matches(lower, words, n=1)
     raise UnknownRuleError(asked, words[near[0]] if near else None)
 
@@ -83,6 +87,6 @@ def _entry(asked: str, rules: Sequence[Named]) -> str:
 def _strongest(chosen: Sequence[str], code: str, severity: Severity) -> int:
     """The weight of the strongest entry that speaks of the finding, -1 where none does."""
     weights = [len(entry) for entry in chosen if code.startswith(entry)]
-    if ADVICE in chosen and severity is Severity.ADVICE:
+    if ADVICE in chosen and severity == _ADVICE:
         weights.append(1)
     return max(weights, default=-1)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from statelint.findings import Finding, Severity
 from statelint.patterns import Pattern, compiled
 from statelint.selection import DEFAULT as ALL_BUT_ADVICE
 from statelint.selection import Selection
+
+if TYPE_CHECKING:
+    from statelint.findings import Finding, Severity
 
 # Hidden folders and virtual environments (a `pyvenv.cfg` inside) are skipped too.
 SKIPPED_FOLDERS = ("__pycache__", "__pypackages__", "build", "dist", "node_modules", "site-packages", "venv")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from statelint.discover import SourceFile, discover
 from statelint.engine import check_files
+from statelint.pool import Pool
 from statelint.source import locating
-from statelint.source.candidates import Candidates, is_plain
+from statelint.source.candidates import Candidates, Seen, in_one_go, is_plain
 from statelint.source.project import _IMPORTS, Project, _statements
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -55,9 +57,7 @@ FILES = st.fixed_dictionaries(
 )
 
 
-def everything(
-    self: Candidates, files: Iterable[SourceFile], cannot_read: Callable[[SourceFile, OSError], None]
-) -> list[SourceFile]:
+def everything(self: Candidates, files: Iterable[SourceFile], *_: object) -> list[SourceFile]:
     return list(files)
 
 
@@ -169,3 +169,60 @@ def test_the_fast_look_for_imports_finds_all(path: Path) -> None:
 def test_the_fast_look_for_imports_finds_all_of_any_text(text: str) -> None:
     data = text.encode()
     assert list(_statements(data)) == _IMPORTS.findall(data)
+
+
+def many(folder: Path) -> list[SourceFile]:
+    """Files enough for several processes to look at: some matter, some lead to those, one is gone."""
+    folder.joinpath("net.py").write_text(HEAD + TRAINING, encoding="utf-8")
+    for number in range(1200):
+        text = (
+            HEAD + TRAINING
+            if number % 400 == 7
+            else f"import a{number - 1}\n"
+            if number % 400 == 8
+            else "x\n"
+        )
+        folder.joinpath(f"a{number}.py").write_text(
+            text + "# noqa: SRN201\n" * (number == 900), encoding="utf-8"
+        )
+    files = discover([str(folder)]).files
+    folder.joinpath("a600.py").unlink()
+    return files
+
+
+def test_several_processes_see_what_one_sees(tmp_path: Path) -> None:
+    locating.forget_folders()
+    files = many(tmp_path)
+    looks = []
+    for share in (in_one_go, Pool(2).look):
+        candidates = Candidates(Project())
+        missing: list[str] = []
+
+        def note(file: SourceFile, error: OSError, seen: list[str] = missing) -> None:
+            seen.append(f"{file.shown}: {error}")
+
+        looks.append((candidates.among(files, note, share), candidates.suppressing, missing))
+    assert looks[0] == looks[1]
+    assert [file.path.name for file in looks[0][0]] == [
+        "a407.py",
+        "a408.py",
+        "a7.py",
+        "a8.py",
+        "a807.py",
+        "a808.py",
+        "net.py",
+    ]
+    assert len(looks[0][1]) == len(looks[0][2]) == 1
+
+
+def test_what_a_process_that_died_was_to_see_is_looked_at_by_the_first(tmp_path: Path) -> None:
+    files = many(tmp_path)
+    first = os.getpid()
+
+    def look(begin: int, end: int) -> Seen:
+        if os.getpid() != first:
+            os._exit(3)
+        return Seen([begin], [end], {}, [])
+
+    parts = list(Pool(2).look(look, len(files)))
+    assert parts in ([Seen([0], [600], {}, []), Seen([600], [1201], {}, [])], [Seen([0], [1201], {}, [])])

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
+from typing import Any
 
 from statelint import __version__
 from statelint.report import FORMATS
+
+
+class _Parser(argparse.ArgumentParser):
+    """Asks how wide the terminal is only where there is something to print, and not for each option."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, formatter_class=partial(argparse.HelpFormatter, width=80))
+
+    def format_usage(self) -> str:
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        return super().format_usage()
+
+    def format_help(self) -> str:
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        return super().format_help()
+
 
 _EPILOG = """\
 RULES are codes (SRN301), beginnings of codes (SRN3), names (validation-leak) or ADVICE, separated by commas.
@@ -28,11 +46,10 @@ the same way. Without these two, no code is ever run.
 
 def parser() -> argparse.ArgumentParser:
     """What the command line takes."""
-    taken = argparse.ArgumentParser(
+    taken = _Parser(
         prog="statelint",
         description="Find the mistakes that stateful RNNs invite in Keras, and prove them on real Keras.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     taken.add_argument(
         "paths",

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from statelint.findings import Finding, Severity, Verdict
 from statelint.messages import UsageError, complain, described, failed, progress_bar
+from statelint.pool import collect_rarely
 
 if TYPE_CHECKING:
     from statelint.acceptance import Baseline
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from statelint.confirm.judge import Key
     from statelint.discover import Discovered, SourceFile
     from statelint.engine import Checked
+    from statelint.findings import Finding, Verdict
     from statelint.settings import Settings
 
 STANDARD_INPUT = "-"
@@ -63,7 +64,7 @@ class Run:
             return TROUBLE
         if self.diff is not None:
             return FOUND if self.diff and not exit_zero else CLEAN
-        counts = any(finding.severity is not Severity.ADVICE for finding in self.findings)
+        counts = any(finding.severity != "advice" for finding in self.findings)
         return FOUND if counts and not exit_zero else CLEAN
 
 
@@ -73,6 +74,7 @@ def check(options: argparse.Namespace, configuration: Configuration) -> Run:
         raise UsageError(wrong)
     run = Run()
     settings = configuration.at(os.getcwd())
+    collect_rarely()
     found = discovered(options, configuration)
     if options.python is not None and not options.confirm:
         raise UsageError("--python goes with --confirm or --timeline")
@@ -157,10 +159,9 @@ def _find(
 ) -> None:
     """Add what is found, file by file, so that an interrupt loses nothing; fix it where that is asked for."""
     from statelint.engine import Checked, check_files
-    from statelint.pool import Pool, collect_rarely
+    from statelint.pool import Pool
 
     checked = Checked()
-    collect_rarely()
     try:
         if options.fix or options.diff or options.add_suppressions:
             _fix(run, files, checked, options, baseline)
@@ -171,8 +172,8 @@ def _find(
         run.trouble(f"internal error: {described(error)}")
     finally:
         run.files, run.fragments = checked.files, checked.fragments
-        run.findings = sorted(checked.findings, key=Finding.order)
-        run.suppressed = sorted(checked.suppressed, key=Finding.order)
+        run.findings = sorted(checked.findings, key=_order)
+        run.suppressed = sorted(checked.suppressed, key=_order)
         for reason, _ in checked.unknowns:
             run.unknowns[reason] = run.unknowns.get(reason, 0) + 1
         # A rule that fails fails for both generations.
@@ -190,6 +191,10 @@ def _find(
             run.findings, run.known, run.accepted = [], len(found), found
         else:
             baseline.tell(stale)
+
+
+def _order(finding: Finding) -> tuple[tuple[str, int, int, int], str, str]:
+    return finding.order()
 
 
 def _cache(options: argparse.Namespace, settings: Settings) -> Cache | None:
@@ -259,7 +264,7 @@ def _confirm(
     except Exception as error:  # the findings stand without the verdicts that are missing
         run.trouble(f"internal error while confirming: {described(error)}")
     finally:
-        run.findings = sorted(with_verdicts(run.findings, known), key=Finding.order)
+        run.findings = sorted(with_verdicts(run.findings, known), key=_order)
 
 
 def _mend_and_run(run: Run, files: Sequence[SourceFile], settings: Settings, python: str) -> None:

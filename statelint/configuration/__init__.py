@@ -7,15 +7,18 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from statelint.configuration.keys import BY_NAME, WrongError, codes, value_of, values_in
 from statelint.messages import UsageError
 from statelint.patterns import Pattern
 from statelint.selection import Selection
 from statelint.settings import DEFAULT, Settings
 
-# Starting must stay cheap: whatever is heavy is imported where it is used (tests/test_startup.py).
+if TYPE_CHECKING:
+    from statelint.configuration.keys import WrongError
+
+# Starting must stay cheap, and most runs set nothing: keys, and whatever is heavy, are imported where they are
+# used (tests/test_startup.py).
 
 # Of two in one folder the first counts; the other one only where it has a section for statelint.
 _OWN, _SHARED = "statelint.toml", "pyproject.toml"
@@ -76,19 +79,9 @@ class Configuration:
 
 def configured(options: argparse.Namespace) -> Configuration:
     """The configuration that the command line asks for; raises UsageError."""
-    over: dict[str, Any] = {}
-    try:
-        for name in ("select", "extend_select", "ignore"):
-            texts = getattr(options, name)
-            if texts is not None:
-                over[name.replace("_", "-")] = codes(tuple(texts), ())
-        for name in ("exclude", "extend_exclude"):
-            texts = getattr(options, name)
-            if texts is not None:
-                key = BY_NAME[name.replace("_", "-")]
-                over[key.name] = value_of(key, [part for text in texts for part in text.split(",")], ())
-    except WrongError as error:
-        raise UsageError(error.why) from None
+    named = ("select", "extend_select", "ignore", "exclude", "extend_exclude")
+    lists = {name.replace("_", "-"): getattr(options, name) for name in named}
+    over = _checked({name: texts for name, texts in lists.items() if texts is not None})
     if options.force_exclude:
         over["force-exclude"] = True
     if options.keras is not None:
@@ -104,6 +97,21 @@ def configured(options: argparse.Namespace) -> Configuration:
         if value is not None:
             over[name] = value
     return Configuration(options.config or (), over, is_isolated=options.isolated)
+
+
+def _checked(lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The rules and patterns that the command line names, by their keys."""
+    if not lists:
+        return {}
+    from statelint.configuration.keys import BY_NAME, WrongError, value_of
+
+    try:
+        return {
+            name: value_of(BY_NAME[name], [part for text in texts for part in text.split(",")], ())
+            for name, texts in lists.items()
+        }
+    except WrongError as error:
+        raise UsageError(error.why) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +163,8 @@ def _applied(settings: Settings, layer: Layer) -> Settings:
 
 def _settings_of(file: str, *, folder: str | None = None, above: tuple[str, ...] = ()) -> Settings:
     """What a file sets, over the one that it extends; `above` are those that led to it."""
+    from statelint.configuration.keys import WrongError, values_in
+
     text = _read(file)
     section = _section(file, text)
     try:
@@ -227,6 +237,8 @@ def _section(file: str, text: str) -> dict[str, Any] | None:
             return None
         found = found[name]
         if not isinstance(found, dict):
+            from statelint.configuration.keys import WrongError
+
             raise _wrong(file, text, WrongError(_SECTION[:depth], "must be a table"))
     return dict(found)
 
@@ -234,6 +246,8 @@ def _section(file: str, text: str) -> dict[str, Any] | None:
 def _inline(text: str) -> dict[str, Any]:
     """The keys of `--config KEY=VALUE`."""
     import tomllib
+
+    from statelint.configuration.keys import WrongError, values_in
 
     try:
         values = dict(values_in(tomllib.loads(text)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from statelint.findings import Finding
+if TYPE_CHECKING:
+    from statelint.findings import Finding
 
 FORMATS = (
     "full",

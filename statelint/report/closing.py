@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from statelint.findings import Finding, Severity, Status
 from statelint.report import Results
 
-_PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.ADVICE: "pieces of advice"}
-_SINGULARS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "piece of advice"}
+if TYPE_CHECKING:
+    from statelint.findings import Finding
+
+# By the severities, the worst first.
+_PLURALS = {"error": "errors", "warning": "warnings", "advice": "pieces of advice"}
+_SINGULARS = {"error": "error", "warning": "warning", "advice": "piece of advice"}
 
 
 def closing_line(results: Results) -> str:
@@ -22,10 +26,10 @@ def closing_line(results: Results) -> str:
     if not results.findings:
         problems = "No new problems" if results.known else "No problems"
         return f"{fixed}{problems} in {_count(results.files, 'file')}{skipped}{known}."
-    severities = Counter(finding.severity for finding in results.findings)
+    severities = Counter(str(finding.severity) for finding in results.findings)
     kinds = ", ".join(
         f"{severities[kind]} {_SINGULARS[kind] if severities[kind] == 1 else _PLURALS[kind]}"
-        for kind in Severity
+        for kind in _PLURALS
         if severities[kind]
     )
     paths = len({finding.site.path for finding in results.findings})
@@ -54,6 +58,8 @@ def fixable(finding: Finding) -> str:
 
 def verdict_lines(results: Results) -> list[str]:
     """`Keras 2: 2 confirmed, 1 not reached.` for each generation that judged a finding."""
+    from statelint.findings import Status
+
     lines = []
     for generation in sorted({v.keras for finding in results.findings for v in finding.verdicts}):
         statuses = Counter(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from statelint.findings import Finding
 from statelint.report import Results
 from statelint.report.closing import fixable
-from statelint.report.links import linked, shows_links
 from statelint.report.visible import can_print, one_line
+
+if TYPE_CHECKING:
+    from statelint.findings import Finding
 
 
 def write(results: Results, stream: TextIO) -> None:
+    if not results.findings:
+        return
+    from statelint.report.links import linked, shows_links
+
     dash = "–" if can_print("–", stream.encoding) else "-"
     with_links = shows_links(stream)
     for finding in results.findings:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from statelint.discover import SourceFile, is_document
 
@@ -35,6 +36,25 @@ def mentions(data: bytes) -> bool:
     return _MARK in data and (_WORDS[0] in data or _WORDS[1] in data)
 
 
+class Seen(NamedTuple):
+    """What a look at files shows, by their places among all: who may have suppressions, who speaks of state,
+    what the files import that do either, and what can't be read.
+    """
+
+    suppressing: list[int]
+    speaking: list[int]
+    linked: dict[int, tuple[str, ...]]
+    unreadable: list[tuple[int, int, str]]
+
+
+# Has the places from the first number to the second looked at, for all of so many.
+Share = Callable[[Callable[[int, int], Seen], int], Iterable[Seen]]
+
+
+def in_one_go(look: Callable[[int, int], Seen], count: int) -> Iterable[Seen]:
+    return [look(0, count)]
+
+
 class Candidates:
     """Looks through the files of a run, and the modules that they import, each of which is read once.
 
@@ -52,25 +72,52 @@ class Candidates:
         self.suppressing: set[str] = set()
 
     def among(
-        self, files: Iterable[SourceFile], cannot_read: Callable[[SourceFile, OSError], None]
+        self,
+        files: Sequence[SourceFile],
+        cannot_read: Callable[[SourceFile, OSError], None],
+        share: Share = in_one_go,
     ) -> list[SourceFile]:
-        """The files in which something may be found."""
+        """The files in which something may be found; `share` may let several processes look."""
         linked: list[SourceFile] = []
-        for file in files:
-            try:
-                data = file.read()
-            except OSError as error:
-                cannot_read(file, error)
-                continue
-            does_speak = mentions(data)
-            if b"SRN" in data or (_MARK in data and b"statelint:" in data):
-                self.suppressing.add(file.shown)
-            if self._look(file, data, does_speak):
-                linked.append(file)
+        for seen in share(partial(self._look_at, files), len(files)):
+            for place, number, why in seen.unreadable:
+                cannot_read(files[place], OSError(number, why))
+            self.suppressing.update(files[place].shown for place in seen.suppressing)
+            self._speaking.update(str(files[place].place) for place in seen.speaking)
+            for place, links in seen.linked.items():
+                linked.append(files[place])
+                self._links[str(files[place].place)] = links
+        self._looked.update(self._links)
         self._follow_links()
         reaching = self._reaching()
         near = [file for file in linked if str(file.place) in reaching]
         return near if self._thorough else [file for file in near if self._can_name_keras(str(file.place))]
+
+    def _look_at(self, files: Sequence[SourceFile], begin: int, end: int) -> Seen:
+        """What is seen in some of the files."""
+        seen = Seen([], [], {}, [])
+        for place in range(begin, end):
+            file = files[place]
+            try:
+                data = file.read()
+            except OSError as error:
+                seen.unreadable.append((place, error.errno or 0, error.strerror or str(error)))
+                continue
+            if b"SRN" in data or (_MARK in data and b"statelint:" in data):
+                seen.suppressing.append(place)
+            path, folder, does_speak = str(file.place), file.folder, mentions(data)
+            if self._project.is_apart(folder) and not is_document(path):
+                # Its imports, those of Keras too, aren't followed.
+                if does_speak and self._thorough:
+                    seen.linked[place] = ()
+                    seen.speaking.append(place)
+                continue
+            links = self._project.imported(folder, data)
+            if does_speak or links:
+                seen.linked[place] = links
+            if does_speak and self._matters(path, data):
+                seen.speaking.append(place)
+        return seen
 
     def lead_to_some(self, modules: tuple[str, ...]) -> bool:
         """Whether one of these modules, or what they import, says one of the words."""
@@ -78,24 +125,6 @@ class Candidates:
         self._links[start] = modules
         self._follow_links()
         return start in self._reaching()
-
-    def _look(self, file: SourceFile, data: bytes, does_speak: bool) -> bool:
-        """Note what a file imports, and whether it speaks of state; whether it does either."""
-        path, folder = str(file.place), file.folder
-        if self._project.is_apart(folder) and not is_document(path):
-            # Its imports, those of Keras too, aren't followed.
-            if does_speak and self._thorough:
-                self._speaking.add(path)
-            return does_speak and self._thorough
-        links = self._project.imported(folder, data)
-        if not does_speak and not links:
-            return False
-        self._looked.add(path)
-        if links:
-            self._links[path] = links
-        if does_speak and self._matters(path, data):
-            self._speaking.add(path)
-        return True
 
     def _matters(self, path: str, data: bytes) -> bool:
         """Whether the words in a file may be more than talk."""

@@ -115,9 +115,9 @@ def upwards(folder: str) -> Iterator[str]:
 
 
 def _descend(folder: str, name: str) -> tuple[str, ...] | None:
+    outer, dot, last = name.rpartition(".")
     found: list[str] = []
-    *outer, last = name.split(".")
-    for part in outer:
+    for part in outer.split(".") if dot else ():
         here = _module(folder, part, is_last=False)
         folder = join(folder, part)
         # Nothing lies in a module.
@@ -138,6 +138,11 @@ def _module(folder: str, name: str, *, is_last: bool) -> str | None:
     if name in names and (not is_last or any(other.endswith(".py") for other in names_in(inner))):
         return inner
     return None
+
+
+def is_module(path: str) -> bool:
+    """Whether what was found is a module and no package."""
+    return path.endswith(".py") and not path.endswith(_INIT)
 
 
 def _package(folder: str) -> tuple[str, ...]:

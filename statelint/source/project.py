@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from statelint.discover import contents, shown_path
-from statelint.source.locating import LIBRARIES, enclosing, is_in_library, located
-from statelint.target import pinned
+from statelint.discover import contents, path_of, shown_path
+from statelint.source.locating import LIBRARIES, enclosing, is_in_library, is_module, located
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from statelint.source.python import Source, Unreadable
 
 # So many trees are kept that no file being checked needs.
@@ -59,8 +59,9 @@ class Project:
         # By the folders of the importer and the program, name and level: all files of a folder find the same.
         self._located: dict[tuple[str, str, str, int], tuple[str, ...] | None] = {}
         self._apart: dict[str, bool] = {}
-        # By folder and line: the same imports stand in many files.
+        # The same imports stand in many files: by folder and line where they lead, by line what they name.
         self._lines: dict[str, dict[bytes, tuple[str, ...]]] = {}
+        self._names: dict[bytes, tuple[tuple[str, int], ...]] = {}
 
     def locate(self, importer: Path, entry: Path, name: str, level: int) -> tuple[Path, ...] | None:
         """Where `import name` leads in the file `importer` of the program `entry`, package by package.
@@ -69,7 +70,7 @@ class Project:
         `__init__.py`.  None where it is no module of the project.
         """
         found = self._locate(str(importer.parent), str(entry.parent), name, level)
-        return None if found is None else tuple(map(Path, found))
+        return None if found is None else tuple(map(path_of, found))
 
     def _locate(self, importer: str, entry: str, name: str, level: int) -> tuple[str, ...] | None:
         """Where an import leads that stands in the folder `importer`, in a program in the folder `entry`."""
@@ -126,6 +127,8 @@ class Project:
 
     def pinned(self, folder: Path) -> tuple[int, ...]:
         """The Keras generations that the dependency files around a folder allow."""
+        from statelint.target import pinned
+
         found = pinned(folder)
         if self.asked is not None:
             self.asked["pinned", str(folder)] = found
@@ -139,9 +142,9 @@ class Project:
             case ("text", str(path)):
                 return self._digest(path)
             case ("size", str(path)):
-                return self.size(Path(path))
+                return self.size(path_of(path))
             case ("pinned", str(folder)):
-                return self.pinned(Path(folder))
+                return self.pinned(path_of(folder))
             case ("apart", str(folder)):
                 return self.is_apart(folder)
         raise ValueError(question)
@@ -169,7 +172,7 @@ class Project:
         known = self._imports.get(file)
         if known is None or self.asked is not None:
             text = self.text(str(file)) if data is None else data
-            known = self._imports[file] = tuple(map(Path, self.imported(str(file.parent), text)))
+            known = self._imports[file] = tuple(map(path_of, self.imported(str(file.parent), text)))
         return known
 
     def imported(self, folder: str, data: bytes) -> tuple[str, ...]:
@@ -179,14 +182,26 @@ class Project:
         for line in _importing(data):
             modules = lines.get(line)
             if modules is None or self.asked is not None:
-                modules = lines[line] = tuple(
-                    module
-                    for name, level in _named(line)
-                    for module in self._locate(folder, folder, name, level) or ()
-                )
+                modules = lines[line] = self._imported_in(folder, line)
             if modules:
                 found.update(dict.fromkeys(modules))
         return tuple(found)
+
+    def _imported_in(self, folder: str, line: bytes) -> tuple[str, ...]:
+        names = self._names.get(line)
+        if names is None:
+            names = self._names[line] = tuple(_named(line))
+        modules: list[str] = []
+        inside = ""
+        for name, level in names:
+            # What stands in a module that isn't a package is no module.
+            if inside and name.startswith(inside):
+                continue
+            found = self._locate(folder, folder, name, level)
+            if found:
+                modules += found
+                inside = f"{name}." if level and is_module(found[-1]) else ""
+        return tuple(modules)
 
     def is_apart(self, folder: str) -> bool:
         """Whether the files of a folder are a library's own source, whose imports aren't followed."""
