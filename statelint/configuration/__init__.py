@@ -17,7 +17,7 @@ from statelint.settings import DEFAULT, Settings
 if TYPE_CHECKING:
     from statelint.configuration.keys import WrongError
 
-# Starting must stay cheap, and most runs set nothing: keys, and whatever is heavy, are imported where they are
+# Starting must stay cheap, and most runs set nothing: keys and all that is heavy are imported where they are
 # used (tests/test_startup.py).
 
 # Of two in one folder the first counts; the other one only where it has a section for statelint.
