@@ -427,7 +427,9 @@ def _unknown_result(
         return tables.OF_ANY[key[2]](machine, unknown(Reason.LIBRARY_CALL, "", key[1]), arguments)
     if not _is_repeatable(key[2], arguments):
         return machine.unknown(Reason.LIBRARY_CALL, node)
-    result = machine.unknown(Reason.LIBRARY_CALL, node, ("call", key, *(v.key for v in arguments.values())))
+    result = machine.unknown(
+        Reason.LIBRARY_CALL, node, ("call", key, *map(machine.content, arguments.values()))
+    )
     if key[2] == "reshape":
         return numpy.reshaped_unknown(machine, key[1], arguments, result)
     return result

@@ -24,6 +24,7 @@ from statelint.rules.relation import (
     rows_of,
     stream_of,
 )
+from statelint.rules.spelled import is_text, starts_afresh
 from statelint.sites import Site
 from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
 from statelint.trace.recording import BatchRun, Recording
@@ -107,9 +108,23 @@ def _start(
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
         if are_apart(source.data, feed.data) or _is_behind_torn_training(source, history, feed):
             return Start(feed, position, source, "apart")
+        if feed.phase in INFERENCE and (starts_afresh(source, feed) or _is_another_text(history, feed)):
+            return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and are_other_streams(source.data, feed.data):
             return Start(feed, position, source, "stream")
     return _drawn_anew(feed, position, source)
+
+
+def _is_another_text(history: History, feed: Feed) -> bool:
+    """Whether a text that the program spells out is read where another call read one from its beginning."""
+    if not is_text(feed.data):
+        return False
+    mine = feed.context.stack
+    return any(
+        earlier.site == feed.site and len(earlier.context.stack) == len(mine) > 0 and is_text(earlier.data)
+        for earlier in history.unbroken()
+        if earlier.context.stack != mine
+    )
 
 
 def _drawn_anew(feed: Feed, position: int, source: Feed) -> Start | None:

@@ -134,7 +134,11 @@ def _stacked(
     listed = machine.record(source)
     content = listed.content if isinstance(listed, ListRecord) else None
     key: Hashable = content and ("array", content)
-    key = key or ("array", source.key, tuple(i.key for i in items) if items is not None else length.key)
+    key = key or (
+        "array",
+        source.key,
+        tuple(map(machine.content, items)) if items is not None else length.key,
+    )
     record = element if element is not None else NONE
     inner = as_array(machine, record) if element is not None else NONE
     shape: tuple[Value, ...] | None = None
@@ -340,7 +344,7 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         )
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
-    same = ("expand", value.key, axis.key if axis is not None else None)
+    same = ("expand", machine.content(value), axis.key if axis is not None else None)
     batch = kept_batch(machine, value) if at not in (None, 0) else None
     passed = flow(machine, value, batch=batch)
     if passed is not None:

@@ -56,7 +56,8 @@ def _padded(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL)
     count = _count_of_separate(machine, value)
     if count is None:
-        return machine.unknown(Reason.LIBRARY_CALL)
+        given = (width.key,) if width is not None else ()
+        return machine.unknown(Reason.LIBRARY_CALL, None, ("padded", machine.content(value), *given))
     key = ("padded", value.key, count.key, width.key if width is not None else None)
     steps: Value = unknown(Reason.LIBRARY_CALL, key=("width", *key))
     if width is not None and is_(width, None) is not Ternary.YES:
@@ -132,7 +133,9 @@ def tokenizer_method(machine: Machine, receiver: Value, name: str, arguments: Ar
             key = (name, record.length.key, machine.fresh_id())
             width = machine.unknown(Reason.LIBRARY_CALL)
             return Known(Array(key, (record.length, width), key, separate_site=arguments.site))
-    return machine.unknown(Reason.LIBRARY_CALL)
+    if texts is None or not name.startswith("texts_to_"):
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return machine.unknown(Reason.LIBRARY_CALL, None, ("tokens", name, machine.content(texts), receiver.key))
 
 
 TRANSFERS: dict[str, Transfer] = {

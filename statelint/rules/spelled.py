@@ -1,0 +1,117 @@
+"""Data that a program spells out: the text that a generation starts with, numbers written down."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from statelint.rules.sliding import parts
+from statelint.trace.objects import Data
+from statelint.trace.story import Feed
+
+_WRAPPING = ("Array", "reshape", "reshaped", "expand", "mapped", "padded", "numpy.squeeze")
+_CODING = ("one_hot", "to_categorical", "convert_to_tensor", "cast", "constant", "pad_sequences", "array")
+_NUMBERS = ("int", "float", "bool")
+_LOADERS = ("pandas.read_", "numpy.load", "numpy.genfromtxt", "keras.datasets.")
+_TOKENS = ("texts_to_sequences", "texts_to_matrix")
+# More letters than this are no names of columns.
+_COLUMNS = 6
+
+
+def starts_afresh(source: Feed, feed: Feed) -> bool:
+    """Whether what is inferred from is written in the program, and no part of what was fed before."""
+    own, before = _spelled(feed.data.key), _spelled(source.data.key)
+    if own is None and _is_drawn_from_text(feed):
+        own = "text"
+    if own is None or before is not None:
+        return False
+    is_trained = source.phase in ("train", "validation")
+    return is_trained and (own == "text" or _is_loaded(source.data))
+
+
+def _is_drawn_from_text(feed: Feed) -> bool:
+    """Whether a loop over the letters of a text that the program spells out feeds one after the other."""
+    over = feed.context.passes[-1].loop.over if feed.context.passes else None
+    match over:
+        case ("str", str(text)) if len(text) > 1:
+            return any(_letter(part) is not None for part in parts(feed.data.key))
+    return False
+
+
+def is_text(data: Data) -> bool:
+    """Whether a text is fed that is written in the program."""
+    return _spelled(data.key) == "text"
+
+
+def _is_loaded(data: Data) -> bool:
+    return any(isinstance(part[0], str) and part[0].startswith(_LOADERS) for part in parts(data.key))
+
+
+def _spelled(key: Hashable) -> str | None:
+    """What is written out: a "text", as the numbers of its letters or words, or "numbers"."""
+    match key:
+        case (str(head), _) if head in _NUMBERS:
+            return "numbers"
+        case ("listed", ("str", _), *codes) if codes and all(_letter(code) for code in codes):
+            return "text"
+        case ("listed" | "tuple" | "Tuple", *items):
+            return _all(items)
+        case ("array", ("Ref", _), tuple(items)):
+            return _all(items)
+        case ("array", inner) if isinstance(inner, tuple):
+            return _spelled(inner)
+        case ("filled", base, ("Tuple", (_, *_, code)), _):
+            if _letter(code) is not None and (_is_blank(base) or _spelled(base) == "text"):
+                return "text"
+            return None
+        case ("widened", _, left, right):
+            return "text" if _spelled(left) == _spelled(right) == "text" else None
+        case ("item", texts, 0 | ("int", _)) if _spelled(texts) == "text":
+            return "text"
+        case ("operation", _, left, right):
+            return _all((left, right))
+        case ("call", ("attribute", _, str(method)), texts) if method in _TOKENS:
+            return "text" if _is_string(texts) else None
+        case ("tokens", _, texts, _):
+            return "text" if _is_string(texts) else None
+        case (str(head), inner, *_) if head in _WRAPPING or head.rpartition(".")[2] in _CODING:
+            return _spelled(inner)
+    return None
+
+
+def _all(items: Sequence[Hashable]) -> str | None:
+    """What items are that are all written out."""
+    letters = [letter for item in items if (letter := _letter(item)) is not None]
+    if items and len(letters) == len(items):
+        repeats = len(set(letters)) < len(letters)
+        is_text = repeats or len(letters) > _COLUMNS or not "".join(letters).isalnum()
+        return "text" if is_text else None
+    kinds = {_spelled(item) for item in items}
+    if not kinds or None in kinds:
+        return None
+    return "text" if "text" in kinds else "numbers"
+
+
+def _letter(key: Hashable) -> str | None:
+    """The one letter whose number is looked up."""
+    match key:
+        case ("item", _, ("str", str(letter))) if len(letter) == 1:
+            return letter
+    return None
+
+
+def _is_blank(key: Hashable) -> bool:
+    match key:
+        case ("Array", inner):
+            return _is_blank(inner)
+        case ("blank", *_):
+            return True
+    return False
+
+
+def _is_string(key: Hashable) -> bool:
+    match key:
+        case ("str", _):
+            return True
+        case ("listed", *items):
+            return bool(items) and all(map(_is_string, items))
+    return False
