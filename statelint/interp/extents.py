@@ -44,9 +44,12 @@ def left_by(part: Slice, total: Value) -> Value:
 
 def narrowed(windows: Windows, first: int | None, stop: int | None) -> Windows | None:
     """The windows of a length that isn't known without some of their first and last steps."""
-    begin, behind = first or 0, stop or 0
-    if begin < 0 or behind > 0 or stop == 0:
+    begin = first or 0
+    if begin < 0 or (stop is not None and 0 <= stop <= begin):
         return None
     start = None if windows.start is None else windows.start + begin
-    left = between(("int", begin - behind), windows.extent)
+    if stop is not None and stop > 0:
+        # Windows are as long as what is cut out of them.
+        return replace(windows, start=start, length=stop - begin, extent=None)
+    left = between(("int", begin - (stop or 0)), windows.extent)
     return replace(windows, start=start, extent=interned(left))

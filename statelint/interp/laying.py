@@ -26,15 +26,15 @@ def _holds_steps(array: Array, shape: tuple[Value, ...], length: int) -> bool:
     """Whether the rows of the array are single steps, of which several make a row of the new shape."""
     own = array.shape
     if own is None:
-        return _is_column(array.key) or _counts_steps(array.key, shape[0], length)
+        return is_column(array.key) or _counts_steps(array.key, shape[0], length)
     return len(own) == 1 or (len(own) == 2 and len(shape) == 3 and own[1].key == shape[2].key)
 
 
-def _is_column(key: Hashable) -> bool:
+def is_column(key: Hashable) -> bool:
     """Whether data of unknown shape are a single column of a table: `table["name"].values`."""
     match key:
         case ("rows", whole, *_) | ("attribute", whole, "values") | ("call", ("attribute", whole, _), *_):
-            return _is_column(whole)
+            return is_column(whole)
         case ("item", ("pandas.read_csv" | "pandas.read_excel", *_), ("str", _)):
             return True
     return False

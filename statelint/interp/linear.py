@@ -45,6 +45,10 @@ def _sum_of(key: Hashable) -> tuple[dict[Hashable, int], int]:
             case ("sum", frozenset(parts), int(value)):
                 constant += times * value
                 todo += [(inner, times * n) for inner, n in parts]
+            case ("length", ("range", begin, end, ("int", 1))):
+                todo += [(end, times), (begin, -times)]
+            case ("length", ("range", begin, end, ("int", -1))):
+                todo += [(begin, times), (end, -times)]
             case ("item", ("range", begin, _, ("int", int(step))), int(position)):
                 constant += times * step * position
                 todo.append((begin, times))

@@ -113,10 +113,9 @@ def _range(start: Value, stop: Value, step: Value) -> Iteration:
     first, last, by = number(start), number(stop), number(step)
     over = ("range", start.key, stop.key, step.key)
     if first is None or by is None or by == 0:
-        return Iteration(
-            unknown(Reason.ITERATION), lambda k: unknown(Reason.ITERATION, key=("item", over, k)), over, False
-        )
-    count: Value = unknown(Reason.ITERATION, key=("length", over))
+        count: Value = unknown(Reason.ITERATION, key=("length", over))
+        return Iteration(count, lambda k: unknown(Reason.ITERATION, key=("item", over, k)), over, False)
+    count = unknown(Reason.ITERATION, key=("length", over))
     if last is not None:
         count = depending_on(Known(len(range(first, last, by))), start, stop, step)
     return Iteration(count, lambda k: Known(first + k * by), over, False)
@@ -186,7 +185,7 @@ def run(
     aside = machine.asides.pop(loop.id, None)
     if aside is not None:
         machine.state = join_states(machine.state, aside)
-    widen(first, machine.state, None if count is None else count - 1, site)
+    widen(first, machine.state, iteration.count if count is None else Known(count - 1), site)
     if count is not None:
         one(count - 1, 2)
     return _leave(machine, exits, orelse)
@@ -297,4 +296,6 @@ def walk_layers(machine: Machine, iteration: Iteration, site: Site) -> None:
 
 def plus_one(length: Value) -> Value:
     n = number(length)
-    return unknown(Reason.LOOP) if n is None else depending_on(Known(n + 1), length)
+    if n is None:
+        return unknown(Reason.LOOP, key=("operation", "+", length.key, ("int", 1)))
+    return depending_on(Known(n + 1), length)

@@ -14,7 +14,7 @@ import libcst as cst
 
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Cut, DrawnReset, Windows
-from statelint.values import Known, Value, interned
+from statelint.values import Known, Value, interned, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,17 @@ class Table:
     """A pandas table or column, its rows as an array.
 
     Its rows are the steps of `axis`.  For each column, or table that it was put together of, `shifts` has
-    the k of the step t - k that stands in row t; `site` is the call that shifted some of them.
+    the k of the step t - k that stands in row t; `site` is the call that shifted some of them.  `named` has
+    the names of those that were put in one by one, each with the column that was shifted and its k.
     """
 
     array: Array
     axis: Hashable
     shifts: tuple[int, ...] = (0,)
     site: Site | None = None
+    named: tuple[tuple[str, Hashable, int], ...] = ()
+    # `table.iloc`: an index says rows first.
+    by_place: bool = False
 
     @property
     def key(self) -> Hashable:
@@ -143,9 +147,14 @@ class Table:
     @property
     def values(self) -> Array:
         """The rows; windows of a series where steps of it stand side by side."""
-        if self.site is None or len(set(self.shifts)) < 2:
+        count = len(set(self.shifts))
+        if self.site is None or count < 2:
             return self.array
-        return replace(self.array, windows=Windows(self.axis, 0, 1, len(self.shifts), self.site))
+        width = self.array.shape[1] if self.array.shape is not None and len(self.array.shape) > 1 else None
+        if width is not None and number(width) is None and count > 2:
+            # Of each step there may be several columns; without the target's there are two steps or more.
+            return replace(self.array, windows=Windows(self.axis, 0, 1, None, self.site, width.key))
+        return replace(self.array, windows=Windows(self.axis, 0, 1, count, self.site))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ def is_piece(key: Hashable) -> bool:
     All rows but some at an end (`x[:n]`, `x[split:]`) are no piece; nor is a dictionary's entry (`d["x"]`).
     """
     match key:
+        case ("item", whole, (("str", _), *_) | ("listed", ("str", _), *_)):
+            # Columns of a table have all its rows.
+            return is_piece(whole)
         case ("item", whole, ("str", _)) | ("unpacked", whole, _):
             return is_piece(whole)
         case ("item", *_):

@@ -224,8 +224,8 @@ def _join_shared(left: Mapping[Hashable, Value], right: Mapping[Hashable, Value]
     return {key: join(value, right[key]) for key, value in left.items() if key in right}
 
 
-def widen(before: State, after: State, passes: int | None, site: Site) -> None:
-    """Change `after` into what holds after `passes` passes (None: some) of the loop at `site`.
+def widen(before: State, after: State, passes: Value, site: Site) -> None:
+    """Change `after` into what holds after so many passes of the loop at `site`.
 
     `before` is the state after the first pass, `after` the one after the second.  What the
     second pass changed is unknown from then on; a list that it lengthened has grown regularly.
@@ -275,15 +275,16 @@ def _widen_array(before: Array, after: Array, key: Hashable) -> Value:
     return unknown(Reason.LOOP, key=key)
 
 
-def _widen_record(before: Record, after: Record, passes: int | None, site: Site) -> Record:
+def _widen_record(before: Record, after: Record, passes: Value, site: Site) -> Record:
     match before, after:
         case ListRecord(), ListRecord():
             first, second = number(before.length), number(after.length)
-            if first is None or second is None or passes is None or second < first:
+            times = number(passes)
+            if first is None or second is None or times is None or second < first:
                 begun = _begun(before, after)
                 return ListRecord(
                     None,
-                    unknown(Reason.LOOP),
+                    _length_after(first, second, passes),
                     after.element,
                     _head(before, after),
                     first=begun,
@@ -291,7 +292,7 @@ def _widen_record(before: Record, after: Record, passes: int | None, site: Site)
                 )
             if first == second:
                 return after if before.items == after.items else ListRecord(None, after.length, after.element)
-            total = Known(first + (second - first) * (passes - 1))
+            total = Known(first + (second - first) * (times - 1))
             return ListRecord(None, total, after.element, _head(before, after), added=_added(before, after))
         case DictRecord(), DictRecord():
             return DictRecord(
@@ -308,6 +309,15 @@ def _widen_record(before: Record, after: Record, passes: int | None, site: Site)
                 attributes=_widen_names(before.attributes, after.attributes, site),
             )
     return after
+
+
+def _length_after(first: int | None, second: int | None, passes: Value) -> Value:
+    """How long a list is after so many passes of a loop, the first two of which left it so long."""
+    if first is None or second is None or number(passes) is not None:
+        return unknown(Reason.LOOP)
+    more = second - first
+    added = ("operation", "*", ("int", more), passes.key)
+    return unknown(Reason.LOOP, key=("operation", "+", ("int", first - more), added))
 
 
 def _begun(before: ListRecord, after: ListRecord) -> tuple[Value, ...]:

@@ -48,6 +48,7 @@ from statelint.interp.objects import (
 from statelint.interp.operators import arithmetic
 from statelint.interp.state import Frame, join_states
 from statelint.interp.transfer import keras, standard, tables
+from statelint.interp.transfer.orders import rename
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Condition, Mentioned, Written
@@ -199,6 +200,9 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, si
         machine.state.names(thing.namespace)[name] = value
     elif isinstance(thing, Module):
         machine.state.names(thing.frame)[name] = value
+    elif isinstance(thing, Table) and name == "columns":
+        named = tables.set_columns(thing, loops.items(loops.iterate(machine, value)))
+        rename(machine, receiver.key, replace(receiver, value=named))
     elif (setter := _setter(machine, receiver, name)) is not None:
         given = Arguments((Argument(value, site),), {}, False, site)
         calls.call_function(machine, setter, given, receiver)
@@ -247,9 +251,10 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         drawn = part_drawn(machine, index, value)
         assign(machine, target.value, replace(receiver, value=filled(receiver.value, index, value, drawn)))
         return
-    if isinstance(receiver, Known) and isinstance(receiver.value, Table):
-        wider = tables.with_column(receiver.value, index, value)
-        assign(machine, target.value, replace(receiver, value=wider))
+    is_table = isinstance(receiver, Known) and isinstance(receiver.value, Table)
+    if is_table or tables.is_shifted(receiver, value):
+        wider = tables.with_column(tables.table_of(receiver), index, value)
+        assign(machine, target.value, tables.replace_value(receiver, wider))
         return
     if isinstance(receiver, Known) and isinstance(receiver.value, Ref):
         id_ = receiver.value.id

@@ -247,6 +247,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     start = array.start if same_rows else Known(0)
     # Rows of unknown number that keep their first axis are still the same windows.
     windows = array.windows if same_rows or array.shape is None or not array.shape else None
+    if windows is not None and windows.length is None and [number(v) for v in dims[2:]] == [1]:
+        # There are as many steps as fill a row.
+        windows = replace(windows, extent=dims[1].key) if number(dims[1]) is None else windows
     shuffled, separate = (array.shuffle_site, array.separate_site) if same_rows else (None, None)
     if array.groups is not None and len(dims) > 1 and number(dims[1]) == array.groups.length:
         windows = array.groups

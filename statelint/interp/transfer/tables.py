@@ -6,13 +6,16 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from statelint.interp import loops
+from statelint.interp.laying import is_column
+from statelint.interp.linear import between, distance
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord, Slice, Table, Tuple
 from statelint.interp.shapes import array_index
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.numpy import as_array
 from statelint.interp.transfer.orders import rename, shuffled
-from statelint.trace.objects import Array
+from statelint.sites import Site
+from statelint.trace.objects import Array, Windows
 from statelint.values import (
     NONE,
     Known,
@@ -34,6 +37,8 @@ _KEEPING = frozenset(
         *("diff", "pct_change", "cumsum", "to_frame"),
     ]
 )
+# Attributes that no column is called.
+_NO_COLUMNS = frozenset(["values", "iloc", "loc", "T", "index", "columns", "shape", "at", "iat"])
 # Those after which a row doesn't hold the values of one step any more, but still that step.
 _CHANGING = frozenset(["diff", "pct_change", "cumsum"])
 
@@ -42,7 +47,28 @@ def table_of(value: Value) -> Table:
     """The table that a value is, or that pandas makes of it."""
     if isinstance(value, Known) and isinstance(value.value, Table):
         return value.value
-    return Table(Array(value.key, None, value.key), value.key)
+    axis = _axis_of(value.key)
+    return Table(Array(value.key, _shape_of(value.key, axis), value.key), axis)
+
+
+def _shape_of(key: Hashable, axis: Hashable) -> tuple[Value, ...] | None:
+    """The shape of columns of a table of which nothing is known: `table["name"]`, `table[["a", "b"]]`."""
+    match key:
+        case ("item", _, ("listed", ("str", _), *more)):
+            return (_length(axis), Known(1 + len(more)))
+        case ("item", ("pandas.read_csv" | "pandas.read_excel" | "pandas.DataFrame", *_), ("str", _)):
+            return (_length(axis),)
+    return None
+
+
+def _axis_of(key: Hashable) -> Hashable:
+    """Whose rows those of a column are: of `table["name"]`, `table.name`, `table[["name"]]`."""
+    match key:
+        case ("item", whole, ("str", _) | ("listed", ("str", _), *_)):
+            return _axis_of(whole)
+        case ("attribute", whole, str(name)) if name not in _NO_COLUMNS:
+            return _axis_of(whole)
+    return key
 
 
 def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -58,12 +84,41 @@ def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
     found = NONE if isinstance(machine.record(data), DictRecord) else as_array(machine, data)
     array = found.value if isinstance(found, Known) and isinstance(found.value, Array) else None
     shape = array.shape if array is not None else None
+    if array is None and is_column(data.key):
+        array = Array(key, (_length(data.key),), key)
+        shape = array.shape
     if array is None or shape is None or not 1 <= len(shape) <= 2:
         unclear = (_length(key), unknown(Reason.OPERATION)) if is_frame else (_length(key),)
         return Known(Table(Array(key, unclear, key), key))
     if is_frame:
         shape = (shape[0], Known(1)) if len(shape) == 1 else shape
     return depending_on(Known(Table(replace(array, key=key, shape=shape), key)), data)
+
+
+def _lagged(machine: Machine, record: object, key: Hashable, site: Site) -> Value | None:
+    """Columns of one table, each one step behind the one before; how many there are isn't known."""
+    if not isinstance(record, ListRecord) or len(record.head) != 2 or record.first:
+        return None
+    one, other = (_moved_by(value) for value in record.head)
+    if one is None or other is None or one[0] != other[0] or abs(distance(one[1], other[1]) or 0) != 1:
+        return None
+    source = table_of(record.head[0])
+    shape = source.array.shape
+    is_single = shape is not None and (len(shape) == 1 or number(shape[1]) == 1)
+    width = between(("int", 0), record.length.key) if is_single else ("width", key)
+    columns = unknown(Reason.OPERATION, key=width)
+    windows = Windows(source.axis, 0, 1, None, site, columns.key)
+    return Known(Table(Array(key, (_length(key), columns), key, windows=windows), source.axis))
+
+
+def _moved_by(value: Value) -> tuple[Hashable, Hashable] | None:
+    """The table that was shifted, and by how much."""
+    match value.key:
+        case ("Table", ("call", ("attribute", whole, "shift"), by)):
+            return whole, by
+        case ("call", ("attribute", whole, "shift"), by):
+            return whole, by
+    return None
 
 
 def _contents(machine: Machine, value: Value) -> object:
@@ -80,6 +135,10 @@ def _beside(machine: Machine, name: str, arguments: Arguments) -> Value:
     is_wide = axis is not None and axis.key in (Known(1).key, Known("columns").key)
     found = loops.items(loops.iterate(machine, parts)) if parts is not None else None
     tables = [table_of(value) for value in found or ()]
+    if is_wide and found is None and parts is not None:
+        lagged = _lagged(machine, machine.record(parts), key, arguments.site)
+        if lagged is not None:
+            return lagged
     if not is_wide or not tables or len({table.axis for table in tables}) > 1:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
     shifts = tuple(shift for table in tables for shift in table.shifts)
@@ -109,7 +168,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     if name == "dropna":
         changed = _without_gaps(table, key, arguments)
     elif name == "drop":
-        changed = _dropped(table, key, arguments)
+        changed = _dropped(machine, table, key, arguments)
     elif name in _KEEPING:
         array = replace(table.array, key=key, base=("mapped", table.array.base, name))
         changed = replace(table, array=array, axis=interned(key) if name in _CHANGING else table.axis)
@@ -134,10 +193,11 @@ def shifted(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
     steps = 1 if by is None else number(by)
     key = ("call", ("attribute", receiver.key, "shift"), *(v.key for v in arguments.values()))
     other = [name for name in arguments.keywords if name not in ("periods", "fill_value")]
-    if steps is None or other or len(arguments.positional) > 1 or arguments.open:
+    if other or len(arguments.positional) > 1 or arguments.open:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
     array = replace(table.array, key=interned(key), base=interned(key), start=Known(0))
-    shifts = tuple(shift + steps for shift in table.shifts)
+    # By how much isn't known: no step is known to stand in a row.
+    shifts = tuple(shift + steps for shift in table.shifts) if steps is not None else ()
     return replace_value(receiver, Table(array, table.axis, shifts, arguments.site))
 
 
@@ -163,7 +223,7 @@ def _without_gaps(table: Table, key: Hashable, arguments: Arguments) -> Table:
     return _with_rows(table, key, rows)
 
 
-def _dropped(table: Table, key: Hashable, arguments: Arguments) -> Table:
+def _dropped(machine: Machine, table: Table, key: Hashable, arguments: Arguments) -> Table:
     """The table without some columns, or rows."""
     axis = arguments.get(1, "axis")
     of_columns = "columns" in arguments.keywords or (
@@ -172,13 +232,39 @@ def _dropped(table: Table, key: Hashable, arguments: Arguments) -> Table:
     shape = table.array.shape
     if not of_columns:
         return _with_rows(table, key, _length(key))
-    narrowed = (shape[0], unknown(Reason.OPERATION)) if shape else None
-    return replace(table, array=replace(table.array, key=interned(key), shape=narrowed))
+    labels = (
+        arguments.keywords["columns"].value if "columns" in arguments.keywords else arguments.get(0, "labels")
+    )
+    names = (
+        [labels]
+        if labels is not None and is_text(labels)
+        else (loops.items(loops.iterate(machine, labels)) or () if labels is not None else ())
+    )
+    gone = [one.value for one in names if isinstance(one, Known) and isinstance(one.value, str)]
+    if not gone or len(gone) < len(names):
+        gone = []
+    known = number(shape[1]) if shape is not None and len(shape) > 1 and gone else None
+    width = unknown(Reason.OPERATION) if known is None else Known(known - len(gone))
+    narrowed = (shape[0], width) if shape else None
+    array = replace(table.array, key=interned(key), shape=narrowed)
+    lost = [k for name, _, k in table.named if name in gone]
+    kept = tuple(one for one in table.named if one[0] not in gone)
+    shifts = list(table.shifts)
+    for k in lost:
+        shifts.remove(k)
+    if gone and not lost and len(table.shifts) == len(table.named) + 1 and known is not None:
+        # The only column that isn't a shifted one.
+        shifts = shifts[1:] if known - len(gone) == len(table.named) else shifts
+    return replace(table, array=array, shifts=tuple(shifts), named=kept)
+
+
+def is_text(value: Value) -> bool:
+    return isinstance(value, Known) and isinstance(value.value, str)
 
 
 def _with_rows(table: Table, key: Hashable, rows: Value) -> Table:
     shape = (rows, *table.array.shape[1:]) if table.array.shape else None
-    return replace(table, array=Array(key, shape, key, made=table.array.made))
+    return replace(table, array=Array(key, shape, key, made=table.array.made, windows=table.array.windows))
 
 
 def _length(key: Hashable) -> Value:
@@ -189,6 +275,14 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
     """`table["column"]`, `table[["a", "b"]]`, `table[:n]`."""
     table = table_of(value)
     part = index.value if isinstance(index, Known) else None
+    if table.by_place:
+        table = replace(table, by_place=False)
+        parts = part.items if isinstance(part, Tuple) else (index,)
+        if len(parts) > 2 or not isinstance(parts[0], Known) or not isinstance(parts[0].value, Slice):
+            return array_index(table.values, index)
+        if len(parts) == 2 and parts[1].key != Known(Slice(NONE, NONE, NONE)).key:
+            return array_index(table.values, index)
+        index, part = parts[0], parts[0].value
     if isinstance(part, Slice):
         rows = array_index(table.array, index)
         taken = rows.value if isinstance(rows, Known) and isinstance(rows.value, Array) else None
@@ -203,9 +297,27 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
         shape = (*rows_, record.length) if rows_ else None
     else:
         return None
+    picked = replace(table, array=replace(table.array, key=interned(key), shape=shape))
     if len(set(table.shifts)) > 1:
+        names = [part] if isinstance(part, str) else [one.value for one in record.items or ()]  # type: ignore[union-attr]
+        return _columns_of(value, picked, names)
+    return replace_value(value, picked)
+
+
+def _columns_of(value: Known, table: Table, names: list[Hashable]) -> Value | None:
+    """Some columns of a table with shifted ones; None where it isn't known which of them are shifted."""
+    put = {name: (source, k) for name, source, k in table.named}
+    if len(table.shifts) - len(table.named) not in (0, 1):
         return None
-    return replace_value(value, replace(table, array=replace(table.array, key=interned(key), shape=shape)))
+    found = [put.get(str(name), (interned(("str", name)), 0)) for name in names]
+    of_one: dict[Hashable, set[int]] = {}
+    for source, k in found:
+        of_one.setdefault(source, set()).add(k)
+    if max(map(len, of_one.values()), default=1) < 2:
+        # Each column is one of its own.
+        return replace_value(value, replace(table, shifts=(0,), site=None, named=()))
+    kept = tuple(one for one in table.named if one[0] in names)
+    return replace_value(value, replace(table, shifts=tuple(k for _, k in found), named=kept))
 
 
 def _are_names(record: ListRecord) -> bool:
@@ -218,18 +330,43 @@ def with_column(table: Table, index: Value, value: Value) -> Table:
     """The table after `table["name"] = value`."""
     key = ("filled", table.array.key, index.key, value.key)
     added = table_of(value)
-    shape = (table.array.shape[0], unknown(Reason.OPERATION)) if table.array.shape else None
-    array = replace(table.array, key=interned(key), shape=shape)
+    rows, *columns = table.array.shape or (_length(table.array.key),)
+    known = number(columns[0]) if columns and added.site is not None else None
+    width = unknown(Reason.OPERATION) if known is None else Known(known + 1)
+    array = replace(table.array, key=interned(key), shape=(rows, width))
     if added.site is None or added.axis != table.axis:
         return replace(table, array=array)
-    return Table(array, table.axis, (*table.shifts, *added.shifts), added.site)
+    named = table.named
+    if isinstance(index, Known) and isinstance(index.value, str) and len(added.shifts) == 1:
+        named = (*named, (index.value, _source_of(value.key), added.shifts[0]))
+    return replace(table, array=array, shifts=(*table.shifts, *added.shifts), site=added.site, named=named)
+
+
+def is_shifted(table: Value, column: Value) -> bool:
+    """Whether the column is one of a table of which nothing is known, moved on by some steps."""
+    added = column.value if isinstance(column, Known) else None
+    return isinstance(added, Table) and added.site is not None and added.axis == _axis_of(table.key)
+
+
+def _source_of(key: Hashable) -> Hashable:
+    """The name of the column that was shifted: of `table["name"].shift(1)`."""
+    match key:
+        case ("Table", inner) | ("call", ("attribute", inner, _), *_):
+            return _source_of(inner)
+        case ("item", _, ("str", _) as name):
+            return name
+        case ("attribute", _, str(name)):
+            return interned(("str", name))
+    return key
 
 
 def attribute(machine: Machine, receiver: Known, name: str) -> Value | None:
     """`table.values`, `table.shape`, `table.iloc`; None for its methods."""
     table = table_of(receiver)
-    if name in ("values", "iloc"):
+    if name == "values":
         return replace_value(receiver, table.values)
+    if name == "iloc":
+        return replace_value(receiver, replace(table, by_place=True))
     if name == "shape":
         shape = table.array.shape
         if shape is not None:
@@ -238,6 +375,15 @@ def attribute(machine: Machine, receiver: Known, name: str) -> Value | None:
     if name in ("T", "index", "columns", "loc", "at", "iat", "dtypes", "str", "dt"):
         return machine.unknown(Reason.ATTRIBUTE, None, ("attribute", table.array.key, name))
     return None
+
+
+def set_columns(table: Table, names: tuple[Value, ...] | None) -> Table:
+    """The table after `table.columns = names`."""
+    given = [one.value for one in names or () if isinstance(one, Known)]
+    if len(given) != len(table.shifts) or not all(isinstance(name, str) for name in given):
+        return replace(table, named=())
+    source = ("columns", table.axis)
+    return replace(table, named=tuple((str(n), source, k) for n, k in zip(given, table.shifts, strict=True)))
 
 
 # Methods that only tables have.
