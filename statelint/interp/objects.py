@@ -325,7 +325,7 @@ class ModelRecord:
     """A Keras model; see `trace.objects.Model`.
 
     `tensors` are the outputs of a functional model.  `layers` are ids of LayerRecords and, for nested
-    models, ModelRecords.
+    models, ModelRecords.  `ran`: data went through it.
     """
 
     kind: str
@@ -335,6 +335,7 @@ class ModelRecord:
     batch: Value
     undecided: bool
     built: bool = False
+    ran: bool = False
     type: Value | None = None
     attributes: Mapping[str, Value] = field(default_factory=dict, hash=False)
     settings: Mapping[str, Argument] = field(default_factory=dict, hash=False, compare=False)

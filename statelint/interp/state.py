@@ -99,15 +99,21 @@ def join_values(
 ) -> Value:
     """What is known of a value where control comes from two sides.
 
-    `model = load_model(path) if exists(path) else build()`: one way makes the model.
+    `model = load_model(path) if exists(path) else build()`: one way makes the model.  So it is where a
+    model that hasn't run yet is put aside for one from a file, if there is one.
     """
     for one, other, heap in ((left, right, left_heap), (right, left, right_heap)):
         if isinstance(one, Unknown) and one.reason is Reason.LOADED and isinstance(other, Known):
-            if isinstance(other.value, Ref) and other.value.id not in heap:
+            if isinstance(other.value, Ref) and _is_fresh(heap.get(other.value.id)):
                 return other
             if other.value is None:
                 return one
     return join(left, right)
+
+
+def _is_fresh(record: Record | None) -> bool:
+    """Whether a model is made on the other way alone, or has run on neither."""
+    return record is None or (isinstance(record, ModelRecord) and not record.ran)
 
 
 def join_records(
@@ -156,6 +162,7 @@ def join_records(
                 undecided=left.undecided and right.undecided,
                 steps=left.steps if left.steps == right.steps else None,
                 built=left.built and right.built,
+                ran=left.ran or right.ran,
                 attributes=join_frames(left.attributes, right.attributes, left_heap, right_heap),
                 settings=left.settings if left.settings == right.settings else {},
                 in_order=left.in_order

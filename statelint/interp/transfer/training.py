@@ -422,6 +422,7 @@ def hook(machine: Machine, hooks: Hooks, call: Call, name: str, *positional: Val
 
 def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None:
     _decide_batch(machine, id_, call, data)
+    machine.update(id_, ran=True)
     model = machine.model(id_)
     assert model is not None
     if _resets_itself(machine, id_):
