@@ -8,7 +8,7 @@ from dataclasses import replace
 from statelint.interp.extents import extent_of, left_by, narrowed
 from statelint.interp.linear import distance
 from statelint.interp.objects import Slice, Tuple
-from statelint.trace.objects import Array, Windows
+from statelint.trace.objects import Array, Cut, Windows
 from statelint.values import (
     NONE,
     Choice,
@@ -147,7 +147,8 @@ def array_index(array: Array, index: Value) -> Value | None:
         return None
     if isinstance(index.value, str) and array.shape is None:
         column = ("of", array.base, index.key)
-        found = replace(array, key=("item", array.key, index.key), base=column, windows=None, made=False)
+        item_key = ("item", array.key, index.key)
+        found = replace(array, key=item_key, base=column, windows=None, made=False, part=None)
         return Known(found)
     indices = index.value.items if isinstance(index.value, Tuple) else (index,)
     key: Hashable = ("index", array.key, index.key)
@@ -156,6 +157,10 @@ def array_index(array: Array, index: Value) -> Value | None:
         return _rows(array, first.value)
     if isinstance(first, Known) and isinstance(first.value, Array) and first.value.shuffle_site is not None:
         return picked(array, first.value, indices[1:])
+    if len(indices) == 1 and array.windows is not None and isinstance(index.value, int):
+        rest = array.shape[1:] if array.shape else None
+        step = Array(key, rest, key, Known(0), array.made, part=_window_at(array, index.value))
+        return Known(step, index.assuming, index.varies)
     if array.shape is None:
         if isinstance(first, Known) and isinstance(first.value, Slice):
             rows = _rows(array, first.value)
@@ -163,7 +168,7 @@ def array_index(array: Array, index: Value) -> Value | None:
             start = NONE if taken_rows is None else taken_rows.start
             windows = _narrowed(None if taken_rows is None else taken_rows.windows, indices)
             narrowed = ("of", array.base, *(i.key for i in indices[1:]))
-            taken = replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows)
+            taken = replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows, part=None)
             return Known(replace(taken, made=False, rows=_rows_left(array, first.value)))
         if first.key == NONE.key:
             place = array.cut.drawn if array.cut is not None and not array.cut.axis else None
@@ -215,7 +220,16 @@ def array_index(array: Array, index: Value) -> Value | None:
             windows = _narrowed(windows, indices)
         return depending_on(
             Known(
-                replace(array, key=key, shape=tuple(shape), base=base, start=start, cut=None, windows=windows)
+                replace(
+                    array,
+                    key=key,
+                    shape=tuple(shape),
+                    base=base,
+                    start=start,
+                    cut=None,
+                    windows=windows,
+                    part=None,
+                )
             ),
             index,
         )
@@ -313,6 +327,7 @@ def picked(source: Array | Unknown, order: Array, rest: tuple[Value, ...] = ()) 
 
 def _rows(array: Array, part: Slice) -> Value:
     """A slice of rows."""
+    array = replace(array, part=None) if array.part is not None else array
     total = array.shape[0] if array.shape else unknown(Reason.OPERATION, key=("length", array.key))
     key = ("rows", array.key, part.start.key, part.stop.key, part.step.key)
     if part.step.key != NONE.key and number(part.step) != 1:
@@ -357,9 +372,21 @@ def _rows(array: Array, part: Slice) -> Value:
 def item(array: Array, position: int) -> Value:
     """The `position`-th row, as a loop over the array draws it."""
     key = ("item", array.key, position)
+    part = _window_at(array, position)
+    if array.shape is None and part is not None:
+        return Known(Array(key, None, key, part=part))
     if array.shape is None or len(array.shape) < 2:
         return unknown(Reason.ITERATION, key=key)
-    return Known(Array(key, array.shape[1:], key, Known(0), array.made))
+    return Known(Array(key, array.shape[1:], key, Known(0), array.made, part=part))
+
+
+def _window_at(array: Array, position: int) -> Cut | None:
+    """The window that a row is, as a part of its series."""
+    windows = array.windows
+    if windows is None or windows.start is None or position < 0:
+        return None
+    start = windows.start + position * windows.stride
+    return Cut(windows.site, windows.series, 0, windows.length, start, ("int", start), extent=windows.extent)
 
 
 def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
@@ -484,9 +511,13 @@ def shifted(windows: Windows | None, start: Value, step: int | None) -> Windows 
 
 def as_row(array: Array, steps: Value | None = None) -> Windows | None:
     """The single window that a part of a series becomes, where it is made a row (of `steps` steps)."""
-    cut = array.cut
-    if cut is None or cut.axis or cut.length is None or array.windows is not None:
+    cut = array.part or array.cut
+    if cut is None or cut.axis or array.windows is not None:
         return None
+    if cut.length is None:
+        fits = steps is None or number(steps) == -1 or steps.key == cut.extent
+        # How far the next row is moved on isn't said by a single one.
+        return Windows(cut.whole, cut.start, 1, None, cut.site, cut.extent) if fits and cut.extent else None
     fits = steps is None or number(steps) in (cut.length, -1)
     return Windows(cut.whole, cut.start, cut.length, cut.length, cut.site) if fits else None
 
@@ -504,8 +535,10 @@ def in_a_row(one: Array, other: Array) -> Windows | None:
 def joined_windows(arrays: Sequence[Array]) -> Windows | None:
     """The windows that the rows of several arrays are, one array behind the other: each of its own series."""
     first, *others = [array.windows for array in arrays]
-    if first is None or any(
-        w is None or (w.stride, w.length) != (first.stride, first.length) for w in others
+    if (
+        first is None
+        or first.length is None
+        or any(w is None or (w.stride, w.length) != (first.stride, first.length) for w in others)
     ):
         return None
     return replace(first, series=("joined", *(array.key for array in arrays)), start=None)

@@ -11,7 +11,7 @@ from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import continued, fed_by_hand, pairs_of
 from statelint.sites import Site
 from statelint.trace.recording import Recording
-from statelint.trace.story import Feed, Trace
+from statelint.trace.story import OVER_BATCHES, Feed, Trace
 from statelint.values import assumptions
 
 
@@ -27,7 +27,7 @@ class DiscontinuousBatches(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             fed = [(feed, cadence_of(feed, earlier)) for feed, earlier in continued(story)]
-            fed += [(feed, sliding(feed, earlier)) for feed, earlier in fed_by_hand(story)]
+            fed += [(feed, _moved_on(feed, earlier)) for feed, earlier in fed_by_hand(story)]
             torn = [(feed, found) for feed, found in fed if found is not None and found.is_torn]
             # Where the model trains on the windows, that is the place; else where it runs on them first.
             seen: set[tuple[Site, int]] = set()
@@ -64,6 +64,14 @@ class DiscontinuousBatches(Rule):
             f"slot 0 got {b.span} after {a.span}, {moved}"
         )
         return verdict(recording, Status.CONFIRMED, text)
+
+
+def _moved_on(feed: Feed, earlier: Feed) -> Cadence | None:
+    """How single rows follow each other: one window that the program moves on, or one after another."""
+    by_itself = sliding(feed, earlier)
+    if by_itself is not None or feed.call.method not in OVER_BATCHES:
+        return by_itself
+    return cadence_of(feed, earlier)
 
 
 def _steps(count: int) -> str:

@@ -207,6 +207,8 @@ class Array:
     rows: Value | None = None
     # The windows that its rows make up, a number of them (the windows' length) each.
     groups: Windows | None = None
+    # The part of a series that it is, where it is one of that series' windows.
+    part: Cut | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))
