@@ -66,6 +66,7 @@ _METHODS = frozenset(
         "read_value",
     ]
 )
+_LOADERS = ("pandas.read_", "numpy.load", "numpy.genfromtxt")
 # What is only counted tells nothing of where data begin.
 _COUNTS = ("length", "builtins.len")
 _DEPTH = 40
@@ -93,6 +94,23 @@ def begins_anywhere(one: Data, other: Data | Array) -> Ternary:
         return Ternary.UNKNOWN
     known: set[Hashable] = set(parts(one.key))
     return Ternary.of(not any(_is_shared(draw, known) for draw in found))
+
+
+def is_read_from_file(data: Data) -> bool:
+    """Whether the data are rows of a file's contents, in whatever form."""
+    key = data.key
+    while isinstance(key, tuple) and len(key) > 1:
+        head = key[0]
+        if isinstance(head, str) and head.startswith(_LOADERS):
+            return True
+        match key:
+            case ("operation", _, whole, _) | ("call", ("attribute", whole, _), *_):
+                key = whole
+            case ("array", ("Ref", _), (whole, *_)) | ("listed", whole, *_):
+                key = whole
+            case (_, whole, *_):
+                key = whole
+    return False
 
 
 def _is_shared(draw: Draw, known: set[Hashable]) -> bool:
@@ -175,6 +193,9 @@ def _indexed(
     whole: Hashable, at: Hashable, key: Hashable, picked: Hashable, depth: int
 ) -> Iterator[Draw | None]:
     match at:
+        case ("Tuple", (("NoneType", None), *others)) if others:
+            yield from _indexed(whole, ("Tuple", tuple(others)), key, picked, depth)
+            return
         case ("Tuple", (("Slice", (start, *_)), *others)):
             narrowed = () if all(map(takes_all, others)) else ((whole, tuple(others)),)
             for draw in _sliced(whole, start, picked, depth):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
 from statelint.rules.cadence import cadence_of
-from statelint.rules.chance import begins_anywhere
+from statelint.rules.chance import begins_anywhere, is_read_from_file
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
     are_apart,
@@ -24,6 +24,7 @@ from statelint.rules.relation import (
     rows_of,
     stream_of,
 )
+from statelint.rules.shuffled_batches import shuffles
 from statelint.rules.spelled import is_text, starts_afresh
 from statelint.sites import Site
 from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
@@ -106,13 +107,21 @@ def _start(
             return Start(feed, position, source, "between")
     calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
-        if are_apart(source.data, feed.data) or _is_behind_torn_training(source, history, feed):
+        if are_apart(source.data, feed.data) or _is_behind_torn_training(story, history, source, feed):
+            return Start(feed, position, source, "apart")
+        if feed.phase in INFERENCE and _is_behind_random_rows(source, feed):
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and (starts_afresh(source, feed) or _is_another_text(history, feed)):
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and are_other_streams(source.data, feed.data):
             return Start(feed, position, source, "stream")
     return _drawn_anew(feed, position, source)
+
+
+def _is_behind_random_rows(source: Feed, feed: Feed) -> bool:
+    """Whether rows of a file are inferred from after a training whose last rows chance has chosen."""
+    is_trained = source.phase == "train" and is_read_from_file(feed.data)
+    return is_trained and begins_anywhere(feed.data, rows_of(source.data) or source.data) is Ternary.YES
 
 
 def _is_another_text(history: History, feed: Feed) -> bool:
@@ -193,7 +202,7 @@ def _is_same_stream(earlier: Feed, feed: Feed) -> bool:
     )
 
 
-def _is_behind_torn_training(source: Feed, history: History, feed: Feed) -> bool:
+def _is_behind_torn_training(story: Story, history: History, source: Feed, feed: Feed) -> bool:
     """Whether an inference follows a training in which no batch goes on where the one before ended.
 
     Then the rows behind don't go on either.
@@ -203,6 +212,8 @@ def _is_behind_torn_training(source: Feed, history: History, feed: Feed) -> bool
     training = next((earlier for earlier in history.unbroken() if earlier.phase == "train"), None)
     if training is None or training.call.id != source.call.id:
         return False
+    if source is training and shuffles(story, training.call):
+        return True
     found = cadence_of(training, None) if training.call.method == "fit" else None
     return found is not None and found.rows > 1 and found.is_torn
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+from statelint.rules.chance import is_read_from_file
 from statelint.rules.sliding import parts
 from statelint.trace.objects import Data
 from statelint.trace.story import Feed
@@ -11,7 +12,6 @@ from statelint.trace.story import Feed
 _WRAPPING = ("Array", "reshape", "reshaped", "expand", "mapped", "padded", "numpy.squeeze")
 _CODING = ("one_hot", "to_categorical", "convert_to_tensor", "cast", "constant", "pad_sequences", "array")
 _NUMBERS = ("int", "float", "bool")
-_LOADERS = ("pandas.read_", "numpy.load", "numpy.genfromtxt", "keras.datasets.")
 _TOKENS = ("texts_to_sequences", "texts_to_matrix")
 # More letters than this are no names of columns.
 _COLUMNS = 6
@@ -25,7 +25,7 @@ def starts_afresh(source: Feed, feed: Feed) -> bool:
     if own is None or before is not None:
         return False
     is_trained = source.phase in ("train", "validation")
-    return is_trained and (own == "text" or _is_loaded(source.data))
+    return is_trained and (own == "text" or is_read_from_file(source.data))
 
 
 def _is_drawn_from_text(feed: Feed) -> bool:
@@ -40,10 +40,6 @@ def _is_drawn_from_text(feed: Feed) -> bool:
 def is_text(data: Data) -> bool:
     """Whether a text is fed that is written in the program."""
     return _spelled(data.key) == "text"
-
-
-def _is_loaded(data: Data) -> bool:
-    return any(isinstance(part[0], str) and part[0].startswith(_LOADERS) for part in parts(data.key))
 
 
 def _spelled(key: Hashable) -> str | None:

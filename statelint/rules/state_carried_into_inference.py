@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
+from statelint.rules.chance import begins_anywhere
 from statelint.rules.continuity import RESET, Start, disturbing, judge_inherited, starts
 from statelint.rules.relation import OF_OTHER_STREAMS
 from statelint.rules.resetting import reset_before
@@ -13,7 +14,7 @@ from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
 from statelint.trace.recording import Recording
 from statelint.trace.story import INFERENCE, Story, Trace
-from statelint.values import assumptions
+from statelint.values import Ternary, assumptions
 
 INSTEAD = f"reset before it: {RESET}"
 
@@ -45,7 +46,7 @@ def _is_wrong(story: Story, start: Start) -> bool:
         return False
     # Reading the training series before the test series warms the state up.
     warms_up = start.why == "apart" and start.source.phase in INFERENCE and _was_trained_on(story, start)
-    return not warms_up
+    return not warms_up or begins_anywhere(start.source.data, start.feed.data) is Ternary.YES
 
 
 def _was_trained_on(story: Story, start: Start) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.cadence import cadence_of
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
@@ -19,9 +18,7 @@ from statelint.rules.relation import (
     rows_of,
 )
 from statelint.rules.resetting import reset_around_validation
-from statelint.rules.shuffled_batches import shuffles
-from statelint.rules.shuffled_dataset import dataset_shuffle
-from statelint.rules.shuffled_split import rows_shuffle
+from statelint.rules.torn import is_torn
 from statelint.trace.queries import entering, is_stateful, repeats
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
@@ -55,7 +52,7 @@ class ValidationLeak(Rule):
                 ):
                     continue
                 back = _leaks_back(story, position, feed)
-                apart = _are_apart(feed) or _is_torn(story, start.source)
+                apart = _are_apart(feed) or is_torn(story, start.source)
                 if back is not Ternary.YES and not apart:
                     continue
                 layer = feed.model.stateful_layers[0]
@@ -149,13 +146,3 @@ def _are_apart(feed: Feed) -> bool:
         return False
     first, second = origins(one.key), origins(other.key)
     return bool(first) and bool(second) and not first & second
-
-
-def _is_torn(story: Story, train: Feed) -> bool:
-    """Whether no batch of the training continues the one before, so that the rows behind don't either."""
-    if rows_shuffle(train) or dataset_shuffle(train):
-        return True
-    if shuffles(story, train.call) and all(repeats(p.loop) is not Ternary.NO for p in train.context.passes):
-        return True
-    found = cadence_of(train, None)
-    return found is not None and found.rows > 1 and found.is_torn
