@@ -34,6 +34,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, over_choices
+from statelint.interp.pieces import is_fold
 from statelint.interp.shapes import array_index, picked, reach, shifted
 from statelint.interp.transfer import graphs, tables
 from statelint.source.python import children
@@ -389,7 +390,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         if found is not None:
             return found
     if isinstance(value, Unknown) and isinstance(index, Known):
-        if isinstance(index.value, Array) and index.value.shuffle_site is not None:
+        if isinstance(index.value, Array) and (index.value.shuffle_site or is_fold(index.value.key)):
             return _cut_at(machine, picked(value, index.value), value, index, node)
         cut_rows = _rows_of_unknown(machine, value, index, node)
         if cut_rows is not None:

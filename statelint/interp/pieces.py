@@ -51,6 +51,14 @@ def lengths(key: Hashable) -> Iterator[Hashable]:
             yield from lengths(whole)
 
 
+def is_fold(order: Hashable) -> bool:
+    """Whether rows are taken in the order of a cross-validation's fold: a large part of them all."""
+    match order:
+        case ("folds", *_) | ("numpy.arange", ("folds", *_)):
+            return True
+    return False
+
+
 def _takes_piece(index: Hashable) -> bool:
     match index:
         case ("Tuple", (first, *_)):
@@ -60,7 +68,7 @@ def _takes_piece(index: Hashable) -> bool:
         # All rows in another order are as many.
         case ("ellipsis" | "NoneType", _) | ("shuffled", *_):
             return False
-    return True
+    return not is_fold(index)
 
 
 def _is_trim(start: Hashable, stop: Hashable) -> bool:

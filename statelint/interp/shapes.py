@@ -316,7 +316,7 @@ def _adds_axis_behind(indices: tuple[Value, ...]) -> bool:
 
 
 def picked(source: Array | Unknown, order: Array, rest: tuple[Value, ...] = ()) -> Known:
-    """The rows of an array, or of data of which nothing is known, in a random order."""
+    """The rows of an array, or of data of which nothing is known, in a random order or that of a fold."""
     key = ("index", source.key, order.key, *(i.key for i in rest))
     shape: tuple[Value, ...] | None = None
     if isinstance(source, Array) and source.shape and order.shape and not rest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.remedies import PassArgument
@@ -11,6 +11,7 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import given_at
+from statelint.trace.objects import Data
 from statelint.trace.queries import entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Story, Trace
@@ -111,8 +112,15 @@ def _carries_nothing(story: Story, call: Call) -> bool:
 
 
 def _is_the_same_in_all_passes(story: Story, call: Call) -> bool:
+    """Whether the call's data are the same, or rows of the same whole, whenever it runs."""
     calls = [other for other in story.calls() if other.site == call.site and other.model.id == call.model.id]
-    return all(other.data.key == call.data.key for other in calls)
+    return all(_whole(other.data) == _whole(call.data) for other in calls)
+
+
+def _whole(data: Data) -> Hashable:
+    """The identity of the data, or of those that they are many rows of."""
+    cut = data.array.cut if data.array is not None else None
+    return data.key if cut is None or cut.axis else cut.whole
 
 
 def _judge_order(recording: Recording, batches: Sequence[BatchRun]) -> Verdict:

@@ -63,6 +63,8 @@ def _report(start: Start) -> Report:
     left = f"the state that {'the training' if is_tape else _name(source.call.method)} left"
     if start.why == "again":
         message = f"{call} goes again over data that the model has just read, and starts from {left}"
+    elif start.why == "shuffled":
+        message = f"{call} starts from {left} behind samples in random order, which no data continue"
     else:
         message = f"{call} starts from {left}, and its data don't continue the ones before"
     return Report(
@@ -74,7 +76,8 @@ def _report(start: Start) -> Report:
             Related(source.site, "the state comes from here"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
         ),
-        remedy=reset_before(feed, source),
+        # Once the training is in order, the data may go on where it ends.
+        remedy=None if start.why == "shuffled" else reset_before(feed, source),
     )
 
 

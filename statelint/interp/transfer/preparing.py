@@ -24,6 +24,8 @@ from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, 
 
 # scikit-learn
 
+# The splitters whose folds are as large as the number of rows says.
+_EVEN = ("KFold", "TimeSeriesSplit")
 # Splitters that keep the order of the rows unless told to shuffle, and those that never do.
 _IN_ORDER = ("KFold", "TimeSeriesSplit", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold")
 _AT_RANDOM = (
@@ -74,13 +76,15 @@ def _scaled(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _folds(machine: Machine, kind: str, record: InstanceRecord, arguments: Arguments) -> Value:
     """The pairs of indices that a splitter draws."""
     rows = arguments.get(0, "X")
-    count = record.attributes.get("n_splits", Known(5))
+    count = record.attributes.get("n_splits", Known(10 if kind.endswith("ShuffleSplit") else 5))
+    if kind.startswith("Repeated"):
+        count = unknown(Reason.OPERATION)
     splits = number(count)
     array = as_array(machine, rows) if rows is not None else NONE
     total = array.value.samples if isinstance(array, Known) and isinstance(array.value, Array) else None
     key = ("folds", kind, rows.key if rows is not None else None, count.key, arguments.site)
     shuffled = Known(True) if kind in _AT_RANDOM else record.attributes.get("shuffle", Known(False))
-    plain = not {"max_train_size", "test_size", "gap"} & record.attributes.keys()
+    plain = kind in _EVEN and not {"max_train_size", "test_size", "gap"} & record.attributes.keys()
 
     def order(which: str, k: int, size: int | None) -> Value:
         own = (*key, which, k)
