@@ -1,4 +1,4 @@
-"""What is run behind a training that shuffles, and the folds of a cross-validation."""
+"""What is run behind a training that shuffles; folds of a cross-validation; generators that begin again."""
 
 from __future__ import annotations
 
@@ -96,3 +96,18 @@ def test_a_shuffled_splitter(splitter: str, shuffles: bool) -> None:
 def test_single_rows_drawn_by_hand_may_be_one_batch() -> None:
     code = "for i in range(9):\n    model.fit(x[i:i + 1], y[i:i + 1], batch_size=1)\n"
     assert not found(code, "SRN201")
+
+
+STACKED = """def batches(x):
+    while True:
+        {before}for k in range(0, 90, 5):
+            yield np.{how}([x[b * 100 + k:b * 100 + k + 5] for b in range(1)]), np.zeros((1, 4))
+model.fit(batches(np.random.rand(100, 1)), steps_per_epoch=18, epochs=5)
+"""
+
+
+@pytest.mark.parametrize("how", ["stack", "array", "asarray"])
+def test_lanes_that_a_generator_stacks_come_again(how: str) -> None:
+    assert found(STACKED.format(how=how, before=""), "SRN301") == [(5, "SRN301")]
+    other = STACKED.format(how=how, before="x = mystery()\n        ")
+    assert not found(other, "SRN301")

@@ -47,6 +47,23 @@ for k in range(len(word) - 3):
     rows.append([ord(letter) for letter in word[k:k + 3]])
 x = np.array(rows).reshape((len(word) - 3, 3, 1))
 """
+GATHERED = """
+notes = []
+for line in open("notes"):
+    GATHER
+codes = {note: k for k, note in enumerate(sorted(set(notes)))}
+rows = []
+for k in range(0, len(notes) - 8, STRIDE):
+    part = notes[k:k + 8]
+    rows.append([codes[note] for note in part])
+x = np.reshape(rows, (len(rows), 8, 1)) / float(len(codes))
+"""
+SOME = "notes.append(line) if line else None"
+EITHER = "notes.append('chord' if '.' in line else 'note')"
+IN_BRANCHES = """if line.startswith("c"):
+        notes.append(".".join(line))
+    elif line:
+        notes.append(str(line))"""
 LONG = ", ".join(str(7 * k % 31) for k in range(31))
 ONE_HOT = """
 x = np.array([[0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 0, 1]]).reshape(4, 3, 1)
@@ -66,6 +83,11 @@ x = np.array([[0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 0, 1]]).reshape(4, 3, 1)
             1,
             8,
             False,
+        ),
+        *(
+            (GATHERED.replace("GATHER", how).replace("STRIDE", stride), 1, 8, stride == "1")
+            for how in ("notes.append(line)", SOME, EITHER, IN_BRANCHES)
+            for stride in ("1", "8")
         ),
         (LISTED.replace("STRIDE", "1"), 1, 8, True),
         (LISTED.replace("STRIDE", "4"), 2, 8, False),

@@ -34,6 +34,7 @@ from statelint.interp.objects import (
     Ref,
     States,
     Super,
+    Tuple,
 )
 from statelint.interp.state import join_states, join_values
 from statelint.interp.transfer import keras, methods, numpy, rearranging, tables, transfer_of
@@ -317,16 +318,34 @@ def _generated(
 
 
 def _restarts(machine: Machine, activation: Activation) -> bool:
-    """Whether an endless generator yields in each pass of its outermost loop what it yielded before."""
+    """Whether an endless generator yields the same inputs in each pass of its outermost loop."""
     outer = len(machine.passes)
     passes: dict[int, list[Hashable]] = {}
     for value, context in activation.yields:
         first, *inner = context.passes[outer:] or (None,)
         if first is None or first.loop.kind != "endless":
             return False
-        place = (tuple(p.index for p in inner), machine.content(value))
+        pair = value.value if isinstance(value, Known) else None
+        inputs = pair.items[0] if isinstance(pair, Tuple) and pair.items else value
+        place = (tuple(p.index for p in inner), _spelled(machine.content(inputs), {}))
         passes.setdefault(first.index, []).append(place)
     return len(passes) > 1 and all(found == passes[0] for found in passes.values())
+
+
+def _spelled(key: Hashable, seen: dict[int, Hashable]) -> Hashable:
+    """A value's identity but for that of the lists whose items it tells: another list of the same is alike.
+
+    `seen` are the parts that are done: a key may hold one of them many times.
+    """
+    if not isinstance(key, tuple):
+        return key
+    if id(key) not in seen:
+        match key:
+            case ("array", ("Ref", _), tuple(items)) if items and isinstance(items[0], tuple):
+                seen[id(key)] = interned(("array", _spelled(items, seen)))
+            case _:
+                seen[id(key)] = interned(tuple(_spelled(part, seen) for part in key))
+    return seen[id(key)]
 
 
 def _yield_count(machine: Machine, activation: Activation) -> Value:

@@ -53,6 +53,7 @@ from statelint.values import (
     depending_on,
     is_,
     join,
+    options,
     unknown,
 )
 
@@ -461,7 +462,8 @@ def _is_slice_of_data(machine: Machine, record: ListRecord, index: Value) -> boo
     """Whether numbers and the like are cut out of a list whose items aren't known one by one."""
     at, element = index.value if isinstance(index, Known) else None, record.element
     is_slice = isinstance(at, Slice) and at.step.key == NONE.key
-    is_plain = isinstance(element, Known) and isinstance(element.value, int | float | str | Array)
+    known = options(element) if element is not None else ()
+    is_plain = bool(known) and all(isinstance(one.value, int | float | str | Array) for one in known)
     inner = machine.record(element) if element is not None else None
     is_part = isinstance(inner, ListRecord) and inner.cut is not None
     is_data = isinstance(element, Unknown) or is_plain or is_part

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
@@ -61,7 +62,8 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             if record.items is not None:
                 over = value.key if record.layers_of is None else ("layers", record.layers_of)
                 return of_items(record.items, over)
-            return Iteration(record.length, lambda k: _item_of(machine, value, record, k), value.key, False)
+            item = partial(_item_of, machine, value, record)
+            return Iteration(record.length, item, value.key, False, cut=record.cut)
         if isinstance(record, DictRecord) and record.complete:
             return of_items(tuple(Known(k) for k in record.items), value.key)
         if isinstance(record, ModelRecord):
@@ -84,6 +86,10 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
     element = record.element
     if isinstance(element, Known) and not isinstance(element.value, Array):
         return element
+    cut = record.cut
+    if cut is not None and cut.start is not None and not cut.axis:
+        # The same item as that of the whole list.
+        return unknown(Reason.ITERATION, key=("item", cut.whole, ("int", cut.start + position)))
     return _drawn(value, position)
 
 

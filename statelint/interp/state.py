@@ -123,7 +123,7 @@ def join_records(
         case ListRecord(), ListRecord():
             if left.items is not None and right.items is not None and len(left.items) == len(right.items):
                 return ListRecord.of(tuple(join(a, b) for a, b in zip(left.items, right.items, strict=True)))
-            element = left.element if left.element == right.element else None
+            element = _typical(left, right)
             head = left.head if [v.key for v in left.head] == [v.key for v in right.head] else ()
             longer = _as_far_as(left, right) or _as_far_as(right, left)
             if longer is not None:
@@ -170,6 +170,15 @@ def join_records(
                 and all(_keeps_time(heap.get(layer)) for layer in differing),
             )
     return right
+
+
+def _typical(left: ListRecord, right: ListRecord) -> Value | None:
+    """An item that is typical of one list or the other; an empty list has none to differ by."""
+    if left.items == () or right.items == ():
+        return right.element if left.items == () else left.element
+    if left.element is None or right.element is None:
+        return None
+    return join(left.element, right.element)
 
 
 def _as_far_as(short: ListRecord, long: ListRecord) -> ListRecord | None:
