@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
-from statelint.rules.cadence import cadence_of
 from statelint.rules.chance import begins_anywhere, is_read_from_file
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
@@ -24,8 +23,8 @@ from statelint.rules.relation import (
     rows_of,
     stream_of,
 )
-from statelint.rules.shuffled_batches import shuffles
 from statelint.rules.spelled import is_text, starts_afresh
+from statelint.rules.torn import is_shuffled, is_torn
 from statelint.sites import Site
 from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
 from statelint.trace.recording import BatchRun, Recording
@@ -46,8 +45,9 @@ class Start:
     """A feed whose data begin anew, while its state is the one that `source` left.
 
     `why` says how that is known: "again" (the data went through before, in `earlier`), "apart" (they
-    were made apart), "stream" (they come from two generators for different data), "between" (the source
-    came in between parts of one training), or "sequence" (each pass of `loop` feeds a sequence of its own).
+    were made apart), "shuffled" (the source is a training in random order), "stream" (they come from two
+    generators for different data), "between" (the source came in between parts of one training), or
+    "sequence" (each pass of `loop` feeds a sequence of its own).
     """
 
     feed: Feed
@@ -107,7 +107,12 @@ def _start(
             return Start(feed, position, source, "between")
     calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
-        if are_apart(source.data, feed.data) or _is_behind_torn_training(story, history, source, feed):
+        if are_apart(source.data, feed.data):
+            return Start(feed, position, source, "apart")
+        training = _training_before(source, history, feed)
+        if training is source and is_shuffled(story, source):
+            return Start(feed, position, source, "shuffled")
+        if training is not None and is_torn(training):
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and _is_behind_random_rows(source, feed):
             return Start(feed, position, source, "apart")
@@ -202,20 +207,14 @@ def _is_same_stream(earlier: Feed, feed: Feed) -> bool:
     )
 
 
-def _is_behind_torn_training(story: Story, history: History, source: Feed, feed: Feed) -> bool:
-    """Whether an inference follows a training in which no batch goes on where the one before ended.
-
-    Then the rows behind don't go on either.
-    """
+def _training_before(source: Feed, history: History, feed: Feed) -> Feed | None:
+    """The fit (with its validation) that an inference directly follows."""
     if feed.phase not in INFERENCE or source.phase not in ("train", "validation"):
-        return False
+        return None
     training = next((earlier for earlier in history.unbroken() if earlier.phase == "train"), None)
     if training is None or training.call.id != source.call.id:
-        return False
-    if source is training and shuffles(story, training.call):
-        return True
-    found = cadence_of(training, None) if training.call.method == "fit" else None
-    return found is not None and found.rows > 1 and found.is_torn
+        return None
+    return training if training.call.method in ("fit", "fit_generator") else None
 
 
 def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: Feed) -> bool:

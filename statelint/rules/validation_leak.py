@@ -18,7 +18,7 @@ from statelint.rules.relation import (
     rows_of,
 )
 from statelint.rules.resetting import reset_around_validation
-from statelint.rules.torn import is_torn
+from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.trace.queries import entering, is_stateful, repeats
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
@@ -52,7 +52,7 @@ class ValidationLeak(Rule):
                 ):
                     continue
                 back = _leaks_back(story, position, feed)
-                apart = _are_apart(feed) or is_torn(story, start.source)
+                apart = _are_apart(feed) or _is_torn(story, start.source)
                 if back is not Ternary.YES and not apart:
                     continue
                 layer = feed.model.stateful_layers[0]
@@ -146,3 +146,12 @@ def _are_apart(feed: Feed) -> bool:
         return False
     first, second = origins(one.key), origins(other.key)
     return bool(first) and bool(second) and not first & second
+
+
+def _is_torn(story: Story, train: Feed) -> bool:
+    """Whether nothing goes on where the training ended.
+
+    That fit shuffles a single epoch isn't held against its validation.
+    """
+    is_single = any(repeats(p.loop) is Ternary.NO for p in train.context.passes)
+    return is_torn(train) or (are_rows_shuffled(train) if is_single else is_shuffled(story, train))
