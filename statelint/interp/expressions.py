@@ -467,7 +467,8 @@ def _is_slice_of_data(machine: Machine, record: ListRecord, index: Value) -> boo
     inner = machine.record(element) if element is not None else None
     is_part = isinstance(inner, ListRecord) and inner.cut is not None
     is_data = isinstance(element, Unknown) or is_plain or is_part
-    return is_slice and is_data and record.layers_of is None and record.shuffle_site is None
+    is_ordered = record.shuffle_site is None or record.content is not None
+    return is_slice and is_data and record.layers_of is None and is_ordered
 
 
 def _part_of_list(
@@ -481,7 +482,15 @@ def _part_of_list(
     content = ("rows", whole, index.key)
     windows = shifted(windows_of(machine, record, None), index.value.start, 1)
     return machine.allocate(
-        ListRecord(None, length, record.element, content=content, cut=cut, windows=windows)
+        ListRecord(
+            None,
+            length,
+            record.element,
+            content=content,
+            cut=cut,
+            windows=windows,
+            shuffle_site=record.shuffle_site,
+        )
     )
 
 

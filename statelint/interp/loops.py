@@ -90,6 +90,8 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
     if cut is not None and cut.start is not None and not cut.axis:
         # The same item as that of the whole list.
         return unknown(Reason.ITERATION, key=("item", cut.whole, ("int", cut.start + position)))
+    if record.shuffle_site is not None and record.content is not None:
+        return unknown(Reason.ITERATION, key=("item", record.content, position))
     return _drawn(value, position)
 
 

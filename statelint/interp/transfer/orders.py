@@ -96,7 +96,8 @@ def _sample(machine: Machine, name: str, arguments: Arguments) -> Value:
         drawn = loops.iterate(machine, value)
         element = drawn.item(0) if drawn.concrete else None
     length = count if count is not None else machine.unknown(Reason.LIBRARY_CALL)
-    made = machine.allocate(ListRecord(None, length, element, shuffle_site=arguments.site))
+    content = ("sampled", value.key if value is not None else None, machine.fresh_id())
+    made = machine.allocate(ListRecord(None, length, element, shuffle_site=arguments.site, content=content))
     return note(machine, made, arguments.site)
 
 
