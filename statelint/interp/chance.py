@@ -69,14 +69,32 @@ def as_order(machine: Machine, index: Value, whole: Value) -> Value:
     return index
 
 
-def drawn_rows(head: Sequence[Value]) -> Site | None:
-    """The call that drew the places where the rows begin of which these are the first two."""
+def note_order(machine: Machine, value: Value, site: Site) -> Value:
+    """Stands for a list whose items are in the random order that was drawn at `site`."""
+    return note(machine, unknown(Reason.ITERATION, key=("in random order", value.key, site)), site)
+
+
+def drawn_rows(machine: Machine, head: Sequence[Value]) -> Site | None:
+    """The call that drew the order of these rows, the first two, or the places where they begin."""
+    orders = [_order_of(machine, value) for value in head]
+    if len(head) == 2 and orders[0] is not None and orders[0] == orders[1] and head[0].key != head[1].key:
+        return orders[0]
     cuts = [v.value.cut if isinstance(v, Known) and isinstance(v.value, Array) else None for v in head]
     sites = [cut.drawn if cut is not None and not cut.axis else None for cut in cuts]
     first = cuts[0] if len(cuts) == 2 else None
     if first is None or None in sites or cuts[1] is None or first.begin == cuts[1].begin:
         return None
     return sites[0]
+
+
+def _order_of(machine: Machine, value: Value) -> Site | None:
+    """The call that put the list into random order of which this is an item, or a part of one."""
+    key = value.key
+    while isinstance(key, tuple) and key[0] in ("item", "unpacked"):
+        key = key[1]
+        if key in machine.chances:
+            return machine.chances[key]
+    return None
 
 
 def _identity(value: Value) -> Hashable:

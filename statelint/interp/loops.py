@@ -13,6 +13,7 @@ from functools import partial
 import libcst as cst
 
 from statelint.interp import calls, drawing, expressions
+from statelint.interp.chance import note, note_order
 from statelint.interp.comparisons import truth
 from statelint.interp.machine import Exits, Machine
 from statelint.interp.objects import (
@@ -22,6 +23,7 @@ from statelint.interp.objects import (
     ListRecord,
     ModelRecord,
     Range,
+    Ref,
     States,
     Tuple,
 )
@@ -30,7 +32,7 @@ from statelint.interp.state import State, join_states, widen
 from statelint.sites import Site
 from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Feed, Loop, Pass, Walked
-from statelint.values import Known, Reason, Value, depending_on, interned, number, unknown
+from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
 
 
 def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
@@ -47,6 +49,8 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
                 return _range(*machine.bounds[key])
             case Array() as array:
                 count = array.shape[0] if array.shape else machine.unknown(Reason.ITERATION, node)
+                if array.shuffle_site is not None:
+                    note(machine, value, array.shuffle_site)
                 cut = array.cut if array.cut is not None and not array.cut.axis else None
                 return Iteration(count, lambda k: array_item(array, k), array.key, False, cut=cut)
             case Dataset() as dataset:
@@ -62,6 +66,9 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             if record.items is not None:
                 over = value.key if record.layers_of is None else ("layers", record.layers_of)
                 return of_items(record.items, over)
+            shuffled = _shuffled(machine, value, record)
+            if shuffled is not None:
+                return shuffled
             item = partial(_item_of, machine, value, record)
             return Iteration(record.length, item, value.key, False, cut=record.cut)
         if isinstance(record, DictRecord) and record.complete:
@@ -76,6 +83,16 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
         if yielded is not None:
             return yielded
     return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
+
+
+def _shuffled(machine: Machine, value: Value, record: ListRecord) -> Iteration | None:
+    """What a loop draws of a list of rows that was put into random order; None for any other list."""
+    element = record.element
+    is_plain = isinstance(element, Known) and not isinstance(element.value, Array | Ref | Tuple)
+    if record.shuffle_site is None or is_plain or machine.record(element or NONE).__class__ is ModelRecord:
+        return None
+    source = note_order(machine, value, record.shuffle_site)
+    return Iteration(record.length, lambda k: _drawn(source, k), value.key, False)
 
 
 def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) -> Value:

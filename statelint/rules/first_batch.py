@@ -111,7 +111,7 @@ def _of(
     elif data.kind in ("generator", "sequence") and data.batch_rows not in (None, size):
         assert data.batch_rows is not None
         yield FirstBatch(call, part, data.batch_rows, None, None, False)
-    elif data.kind == "array" and given is not None and given > 0 and given != size and samples != 0:
+    elif _is_array(story, data) and given is not None and given > 0 and given != size and samples != 0:
         values = [call.argument("batch_size"), call.argument("validation_batch_size")]
         if samples is None and given > size:
             # Lanes are one batch, whatever size is asked for: five rows for states of five.
@@ -127,6 +127,14 @@ def _of(
             exact = given == 1 or (None if samples is None else samples % given == 0)
             values += [] if data.array is None or data.array.count is None else [data.array.count]
             yield FirstBatch(call, part, rows, given, samples, exact, tuple(values))
+
+
+def _is_array(story: Story, data: Data) -> bool:
+    """Whether the data are an array: also where only another call tells, that has them with targets."""
+    return data.kind == "array" or (
+        data.kind == "unknown"
+        and any(other.data.key == data.key and other.data.kind == "array" for other in story.calls())
+    )
 
 
 def _has_rows_for_steps(call: Call, data: Data) -> bool:

@@ -108,6 +108,7 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
         if isinstance(record, ListRecord):
             stacked = _stacked(machine, record.items, record.length, record.element, value)
             windows = windows_of(machine, record, site)
+            head = (record.items or record.head)[:2]
             if record.added:
                 groups = overlapping(machine, record.added[0], record.added[1], site)
             else:
@@ -116,7 +117,7 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
                 array = replace(
                     stacked.value,
                     windows=windows,
-                    shuffle_site=record.shuffle_site or drawn_rows((record.items or record.head)[:2]),
+                    shuffle_site=record.shuffle_site or drawn_rows(machine, head),
                     cut=record.cut,
                     groups=groups,
                 )
@@ -250,9 +251,8 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     if windows is not None and windows.length is None and [number(v) for v in dims[2:]] == [1]:
         # There are as many steps as fill a row.
         windows = replace(windows, extent=dims[1].key) if number(dims[1]) is None else windows
-    separate = array.separate_site if same_rows else None
-    # Blocks of rows in random order are in random order too.
-    shuffled = array.shuffle_site if same_rows or numbers[:1] == [-1] else None
+    # Rows in random order stay in that order, however many make a new one.
+    shuffled, separate = array.shuffle_site, array.separate_site if same_rows else None
     if array.groups is not None and len(dims) > 1 and number(dims[1]) == array.groups.length:
         windows = array.groups
     if len(dims) > 1 and number(dims[0]) == 1:

@@ -125,13 +125,14 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 known = isinstance(batches_, Known) and isinstance(batches_.value, Dataset)
                 resets = drawing.of_sequence(machine, value)
                 batched = batches_.value if known else None  # type: ignore[union-attr]
-                rows, windows = _batches_of(machine, value) if not known else (None, None)
+                rows, windows, order = _batches_of(machine, value) if not known else (None, None, None)
                 return Data(
                     "sequence",
                     value.key,
                     dataset=batched,  # type: ignore[arg-type]
                     batch_rows=rows,
                     yielded=windows,
+                    yields_shuffled=order,
                     resets=resets,
                 )
             if user_attribute(machine, record.type, "__next__", value) is not None:
@@ -182,15 +183,15 @@ def _inputs(item: Value) -> Array | None:
     return item.value if isinstance(item, Known) and isinstance(item.value, Array) else None
 
 
-def _batches_of(machine: Machine, sequence: Known) -> tuple[int | None, Windows | None]:
-    """How many rows the first batches of the program's own Sequence have, where all have the same, and the
-    windows that they make up.
+def _batches_of(machine: Machine, sequence: Known) -> tuple[int | None, Windows | None, Site | None]:
+    """How many rows the first batches of the program's own Sequence have, where all have the same, the
+    windows that they make up, and the call that shuffled their rows.
     """
     start, events = machine.state, machine.events
     machine.state, machine.events = start.fork(), []
     count = drawing.count_of(machine, sequence)
     iteration = Iteration(count, lambda k: drawing.item_of(machine, sequence, k), sequence.key, False)
-    found = _rows_of_all(iteration), _windows_of_all(iteration)
+    found = _rows_of_all(iteration), _windows_of_all(iteration), _order_of(iteration)
     machine.state, machine.events = start, events
     return found
 
