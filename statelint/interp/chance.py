@@ -69,14 +69,9 @@ def as_order(machine: Machine, index: Value, whole: Value) -> Value:
     return index
 
 
-def note_order(machine: Machine, value: Value, site: Site) -> Value:
-    """Stands for a list whose items are in the random order that was drawn at `site`."""
-    return note(machine, unknown(Reason.ITERATION, key=("in random order", value.key, site)), site)
-
-
 def drawn_rows(machine: Machine, head: Sequence[Value]) -> Site | None:
     """The call that drew the order of these rows, the first two, or the places where they begin."""
-    orders = [_order_of(machine, value) for value in head]
+    orders = [_order_of(machine, value.key) for value in head]
     if len(head) == 2 and orders[0] is not None and orders[0] == orders[1] and head[0].key != head[1].key:
         return orders[0]
     cuts = [v.value.cut if isinstance(v, Known) and isinstance(v.value, Array) else None for v in head]
@@ -87,13 +82,11 @@ def drawn_rows(machine: Machine, head: Sequence[Value]) -> Site | None:
     return sites[0]
 
 
-def _order_of(machine: Machine, value: Value) -> Site | None:
-    """The call that put the list into random order of which this is an item, or a part of one."""
-    key = value.key
-    while isinstance(key, tuple) and key[0] in ("item", "unpacked"):
-        key = key[1]
-        if key in machine.chances:
-            return machine.chances[key]
+def _order_of(machine: Machine, key: Hashable) -> Site | None:
+    """The call that put pairs into random order, of one of which this is a part: `for x, y in pairs`."""
+    match key:
+        case ("unpacked", ("item", whole, _), _):
+            return machine.chances.get(whole)
     return None
 
 

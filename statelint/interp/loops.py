@@ -13,7 +13,6 @@ from functools import partial
 import libcst as cst
 
 from statelint.interp import calls, drawing, expressions
-from statelint.interp.chance import note, note_order
 from statelint.interp.comparisons import truth
 from statelint.interp.machine import Exits, Machine
 from statelint.interp.objects import (
@@ -32,7 +31,7 @@ from statelint.interp.state import State, join_states, widen
 from statelint.sites import Site
 from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Feed, Loop, Pass, Walked
-from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
+from statelint.values import Known, Reason, Value, depending_on, interned, number, unknown
 
 
 def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
@@ -50,7 +49,7 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             case Array() as array:
                 count = array.shape[0] if array.shape else machine.unknown(Reason.ITERATION, node)
                 if array.shuffle_site is not None:
-                    note(machine, value, array.shuffle_site)
+                    machine.chances[array.key] = array.shuffle_site
                 cut = array.cut if array.cut is not None and not array.cut.axis else None
                 return Iteration(count, lambda k: array_item(array, k), array.key, False, cut=cut)
             case Dataset() as dataset:
@@ -66,9 +65,6 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             if record.items is not None:
                 over = value.key if record.layers_of is None else ("layers", record.layers_of)
                 return of_items(record.items, over)
-            shuffled = _shuffled(machine, value, record)
-            if shuffled is not None:
-                return shuffled
             item = partial(_item_of, machine, value, record)
             return Iteration(record.length, item, value.key, False, cut=record.cut)
         if isinstance(record, DictRecord) and record.complete:
@@ -85,29 +81,25 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
     return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
 
 
-def _shuffled(machine: Machine, value: Value, record: ListRecord) -> Iteration | None:
-    """What a loop draws of a list of rows that was put into random order; None for any other list."""
-    element = record.element
-    is_plain = isinstance(element, Known) and not isinstance(element.value, Array | Ref | Tuple)
-    if record.shuffle_site is None or is_plain or machine.record(element or NONE).__class__ is ModelRecord:
-        return None
-    source = note_order(machine, value, record.shuffle_site)
-    return Iteration(record.length, lambda k: _drawn(source, k), value.key, False)
-
-
 def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) -> Value:
     """An item of a list that isn't known item by item."""
     begun = (*record.first, *record.head)
     if position < len(begun) and _is_cut_out(machine, begun[position]):
         return begun[position]
     element = record.element
+    order = record.shuffle_site if record.content is not None else None
+    if order is not None and isinstance(element, Known) and isinstance(element.value, Array | Ref | Tuple):
+        # Which of the rows it is isn't known.
+        machine.chances[interned(record.content)] = order
+        return unknown(Reason.ITERATION, key=("item", record.content, position))
     if isinstance(element, Known) and not isinstance(element.value, Array):
         return element
     cut = record.cut
     if cut is not None and cut.start is not None and not cut.axis:
         # The same item as that of the whole list.
         return unknown(Reason.ITERATION, key=("item", cut.whole, ("int", cut.start + position)))
-    if record.shuffle_site is not None and record.content is not None:
+    if order is not None:
+        machine.chances[interned(record.content)] = order
         return unknown(Reason.ITERATION, key=("item", record.content, position))
     return _drawn(value, position)
 

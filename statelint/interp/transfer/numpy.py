@@ -251,8 +251,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     if windows is not None and windows.length is None and [number(v) for v in dims[2:]] == [1]:
         # There are as many steps as fill a row.
         windows = replace(windows, extent=dims[1].key) if number(dims[1]) is None else windows
-    # Rows in random order stay in that order, however many make a new one.
-    shuffled, separate = array.shuffle_site, array.separate_site if same_rows else None
+    separate = array.separate_site if same_rows else None
+    # Blocks of rows in random order are in random order too.
+    shuffled = array.shuffle_site if same_rows or numbers[:1] == [-1] else None
     if array.groups is not None and len(dims) > 1 and number(dims[1]) == array.groups.length:
         windows = array.groups
     if len(dims) > 1 and number(dims[0]) == 1:
