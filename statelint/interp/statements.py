@@ -464,19 +464,23 @@ def _raise(machine: Machine, node: cst.Raise) -> None:
 
 
 def _expression(machine: Machine, node: cst.Expr) -> None:
-    value = evaluate(machine, node.value)
-    if isinstance(node.value, cst.Attribute) and isinstance(value, Known) and isinstance(value.value, Method):
+    drop(machine, node.value, evaluate(machine, node.value))
+
+
+def drop(machine: Machine, node: cst.BaseExpression, value: Value) -> None:
+    """Note a method that is named where its value goes nowhere."""
+    if isinstance(node, cst.Attribute) and isinstance(value, Known) and isinstance(value.value, Method):
         receiver, name = value.value.receiver, value.value.name
         if isinstance(receiver, Known) and isinstance(receiver.value, Ref):
             model, layer = machine.model(receiver.value.id), machine.layer(receiver.value.id)
             if model is not None or layer is not None:
                 seen = None if model is not None else layer
-                machine.emit(Mentioned(machine.site(node.value), machine.context, name, model, seen))
+                machine.emit(Mentioned(machine.site(node), machine.context, name, model, seen))
                 return
-    match node.value:
+    match node:
         case cst.Attribute(cst.Attribute(cst.Name() as owner, cst.Name("model")), cst.Name(name)):
             if callbacks.has_unknown_model(machine, evaluate(machine, owner)):
-                machine.emit(Mentioned(machine.site(node.value), machine.context, name, None, None))
+                machine.emit(Mentioned(machine.site(node), machine.context, name, None, None))
 
 
 def _global(machine: Machine, node: cst.Global) -> None:

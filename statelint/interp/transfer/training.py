@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import libcst as cst
+
 from statelint import api
 from statelint.interp import callbacks, calls, drawing, loops
 from statelint.interp.attributes import library_bases, user_attribute
@@ -411,14 +413,20 @@ def hook(machine: Machine, hooks: Hooks, call: Call, name: str, *positional: Val
         logs = machine.unknown(Reason.LIBRARY_CALL)
         given = tuple(Argument(value, call.site) for value in (*positional, logs))
         for function in list(_functions(machine, hooks, name)):
-            if (
-                isinstance(function, Known)
-                and not isinstance(function.value, Function)
-                and machine.state.alive
-            ) or machine.state.alive:
-                calls.call_value(machine, function, Arguments(given, {}, False, call.site))
+            if machine.state.alive:
+                returned = calls.call_value(machine, function, Arguments(given, {}, False, call.site))
+                _drop(machine, function, returned)
     if not hooks.known:
         machine.emit(Opaque(call.site, machine.context, frozenset({call.model.id}), Reason.LIBRARY_CALL))
+
+
+def _drop(machine: Machine, function: Value, returned: Value) -> None:
+    """Keras makes nothing of what a hook returns: a method that a lambda only names doesn't run."""
+    from statelint.interp.statements import drop
+
+    made = function.value if isinstance(function, Known) else None
+    if isinstance(made, Function) and isinstance(made.node, cst.Lambda):
+        drop(machine, made.node.body, returned)
 
 
 def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None:
