@@ -23,6 +23,7 @@ from statelint.rules.relation import (
     rows_of,
     stream_of,
 )
+from statelint.rules.siblings import begins_next_sequence
 from statelint.rules.spelled import is_text, starts_afresh
 from statelint.rules.torn import is_shuffled, is_torn
 from statelint.sites import Site
@@ -33,6 +34,9 @@ from statelint.values import Ternary
 
 # The loops of the program itself.
 BY_HAND = ("for", "while", "endless")
+
+# What is said of the place that left the state, where the call itself is that place.
+ANOTHER = "other data leave their state here"
 
 RESET = (
     '`for layer in model.layers: if hasattr(layer, "reset_states"): layer.reset_states()` '
@@ -120,6 +124,8 @@ def _start(
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and are_other_streams(source.data, feed.data):
             return Start(feed, position, source, "stream")
+    if feed.phase in INFERENCE and begins_next_sequence(story, source, feed):
+        return Start(feed, position, source, "apart")
     return _drawn_anew(feed, position, source)
 
 
@@ -151,8 +157,9 @@ def _drawn_anew(feed: Feed, position: int, source: Feed) -> Start | None:
     if feed.phase in INFERENCE:
         return Start(feed, position, source, "apart")
     rows = rows_of(feed.data)
-    # Rows of many places are a matter of their order.
-    is_mixed = rows is None or rows.shuffle_site is not None or rows.samples != 1
+    # Rows in random order, and batches of several rows from a random one on, are a matter of their order.
+    starts_at_row = rows is not None and rows.cut is not None and rows.cut.drawn is not None
+    is_mixed = rows is not None and (rows.shuffle_site is not None or (starts_at_row and rows.samples != 1))
     return None if is_mixed else Start(feed, position, source, "sequence", source, loop)
 
 
@@ -312,6 +319,7 @@ def judge_inherited(finding: Finding, recording: Recording, source: Site, phases
     names = {call.index: call.name for call in recording.calls}
     sources = {call.index for call in calls_at(recording, source)}
     firsts: dict[int, BatchRun] = {}
+    is_seen = True
     for batch in recording.batches:
         if batch.phase in phases and any(batch.call == call.index for call in calls):
             firsts.setdefault(batch.call, batch)
@@ -321,6 +329,7 @@ def judge_inherited(finding: Finding, recording: Recording, source: Site, phases
             continue
         if source == finding.site and _first_inputs(recording, left.call) != batch.inputs:
             # The next step of one series, as far as can be seen.
+            is_seen = not any(related.message == ANOTHER for related in finding.related)
             continue
         text = (
             f"the state of norm {batch.entering.norm:.3g} that {names[left.call]} left enters the first batch"
@@ -329,6 +338,9 @@ def judge_inherited(finding: Finding, recording: Recording, source: Site, phases
     if firsts and all(b.entering is not None and b.entering.is_zero for b in firsts.values()):
         return verdict(recording, Status.REFUTED, "a zero state enters the first batch")
     if firsts and recording.outcome.status in ("finished", "stopped"):
+        if not is_seen:
+            text = "where one sequence ends and the next begins isn't seen in the run"
+            return verdict(recording, Status.INCONCLUSIVE, text)
         return verdict(
             recording, Status.REFUTED, "the state that enters the first batch comes from elsewhere"
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.chance import begins_anywhere
-from statelint.rules.continuity import RESET, Start, disturbing, judge_inherited, starts
+from statelint.rules.continuity import ANOTHER, RESET, Start, disturbing, judge_inherited, starts
 from statelint.rules.relation import OF_OTHER_STREAMS
 from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected
@@ -60,6 +60,7 @@ def _report(start: Start) -> Report:
     feed, source = start.feed, start.source
     call, layer = _name(feed.call.method), feed.model.stateful_layers[0]
     is_tape = source.phase == "train" and source.call.method == "call"
+    is_own = source.site == feed.site and start.why == "apart"
     left = f"the state that {'the training' if is_tape else _name(source.call.method)} left"
     if start.why == "again":
         message = f"{call} goes again over data that the model has just read, and starts from {left}"
@@ -73,7 +74,7 @@ def _report(start: Start) -> Report:
         instead=INSTEAD,
         assumptions=(*assumptions(layer.stateful), *(OF_OTHER_STREAMS if start.why == "stream" else ())),
         related=(
-            Related(source.site, "the state comes from here"),
+            Related(source.site, ANOTHER if is_own else "the state comes from here"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
         ),
         # Once the training is in order, the data may go on where it ends.

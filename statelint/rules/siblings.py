@@ -1,0 +1,63 @@
+"""Sequences of which a program itself says that they are separate: it resets after each of them elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from statelint.rules.sliding import parts
+from statelint.trace.objects import Model
+from statelint.trace.queries import separating_loop, shares_state
+from statelint.trace.story import Feed, Loop, Reset, Story
+from statelint.values import interned
+
+
+def begins_next_sequence(story: Story, source: Feed, feed: Feed) -> bool:
+    """Whether a loop over sequences comes to the next one, step by step, in a program that resets after each
+    sequence that it trains on.
+    """
+    loop = separating_loop(source.context, feed.context)
+    if loop is None or loop.kind != "for" or source.site != feed.site:
+        return False
+    steps = feed.context.passes[-1].loop
+    if steps.id == loop.id or steps.kind not in ("for", "while"):
+        return False
+    before = dict(_items(source, loop))
+    goes_on = any(whole in before and before[whole] != at for whole, at in _items(feed, loop))
+    return goes_on and _resets_after_each(story, feed.model)
+
+
+def _items(feed: Feed, loop: Loop) -> Iterator[tuple[Hashable, Hashable]]:
+    """The items of what the loop goes over, of which the data are a part: each as the whole and its place."""
+    for part in parts(feed.data.key):
+        match part:
+            case ("item" | "index", whole, at):
+                counted = interned(("range", ("int", 0), ("length", whole), ("int", 1)))
+                if loop.over in (whole, counted):
+                    yield whole, at
+
+
+def _resets_after_each(story: Story, model: Model) -> bool:
+    """Whether the model is trained on the items of a loop, and reset at the end of each of its passes."""
+    for position, feed in story.feeds("train"):
+        if not shares_state(feed.model, model):
+            continue
+        for depth, one in enumerate(feed.context.passes, 1):
+            if one.loop.kind == "for" and any(_items(feed, one.loop)):
+                around = feed.context.passes[:depth]
+                if _is_reset_behind(story, position, feed, around):
+                    return True
+    return False
+
+
+def _is_reset_behind(story: Story, position: int, feed: Feed, around: tuple[object, ...]) -> bool:
+    """Whether a reset that certainly runs ends the pass `around` of a loop."""
+    for event in story.events[position + 1 :]:
+        if event.context.passes[: len(around)] != around:
+            return False
+        if (
+            isinstance(event, Reset)
+            and event.context.passes == around
+            and feed.context.implies(event.context)
+        ):
+            return True
+    return False
