@@ -39,7 +39,9 @@ from statelint.interp.objects import (
 from statelint.interp.state import join_states, join_values
 from statelint.interp.transfer import keras, methods, numpy, rearranging, tables, transfer_of
 from statelint.source.python import children
+from statelint.trace.listings import LISTING_METHODS, files_of
 from statelint.trace.objects import Argument, DrawnReset
+from statelint.trace.story import Written
 from statelint.values import (
     NONE,
     Choice,
@@ -120,6 +122,8 @@ _REPEATABLE = frozenset(
         *("to_numpy", "as_matrix", "fillna", "dropna", "diff", "shift", "pct_change", "head", "tail", "drop"),
         *("ffill", "bfill", "interpolate", "rolling", "resample", "sort_values", "sort_index", "reset_index"),
         *("set_index", "drop_duplicates", "unique", "nunique", "to_list", "items", "keys", "values", "get"),
+        # folders
+        *LISTING_METHODS,
         # texts
         *(
             "split",
@@ -433,7 +437,7 @@ def call_value(
                 if found is not None:
                     return call_value(machine, found, arguments, node)
     machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values())
-    return machine.unknown(Reason.LIBRARY_CALL, node)
+    return _made_of_files(machine, node, *arguments.values())
 
 
 def _unknown_result(
@@ -441,17 +445,27 @@ def _unknown_result(
 ) -> Value:
     key = callee.key
     if not isinstance(key, tuple) or len(key) != 3 or key[0] != "attribute":
-        return machine.unknown(Reason.LIBRARY_CALL, node)
+        return _made_of_files(machine, node, *arguments.values())
+    if key[2] in ("sort", "reverse"):
+        machine.emit(Written(arguments.site, machine.context, key[1]))
     if key[2] in tables.OF_ANY:
         return tables.OF_ANY[key[2]](machine, unknown(Reason.LIBRARY_CALL, "", key[1]), arguments)
+    machine.lists_files |= key[2] in LISTING_METHODS
     if not _is_repeatable(key[2], arguments):
-        return machine.unknown(Reason.LIBRARY_CALL, node)
+        return _made_of_files(machine, node, callee, *arguments.values())
     result = machine.unknown(
         Reason.LIBRARY_CALL, node, ("call", key, *map(machine.content, arguments.values()))
     )
     if key[2] == "reshape":
         return numpy.reshaped_unknown(machine, key[1], arguments, result)
     return result
+
+
+def _made_of_files(machine: Machine, node: cst.CSTNode | None, *values: Value) -> Value:
+    """What isn't known more of than the files of a folder that it is made of, if any."""
+    files = files_of(tuple(value.key for value in values)) if machine.lists_files else frozenset()
+    key = ("of files", machine.fresh_id(), *files) if files else None
+    return machine.unknown(Reason.LIBRARY_CALL, node, key)
 
 
 def _is_repeatable(method: Hashable, arguments: Arguments) -> bool:
@@ -478,7 +492,7 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         entry is not None and "pure" in entry.roles
     ):
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
-    return machine.unknown(Reason.LIBRARY_CALL, node)
+    return _made_of_files(machine, node, *arguments.values())
 
 
 def call_method(

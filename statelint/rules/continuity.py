@@ -93,8 +93,9 @@ def _start(
     continues = interrupts and _goes_on(history, source, feed)
     for earlier in history.unbroken():
         loop = separating_loop(earlier.context, feed.context)
-        if loop is not None and earlier.site == feed.site and are_separate(earlier.data, feed.data, loop):
-            return Start(feed, position, source, "sequence", earlier, loop)
+        if loop is not None and earlier.site == feed.site:
+            if are_separate(story, earlier.data, feed.data, position, loop):
+                return Start(feed, position, source, "sequence", earlier, loop)
         if _is_repeated(story, positions[id(earlier)], earlier, position, feed):
             return Start(feed, position, source, "again", earlier)
         if loop is not None and _is_grown(earlier, feed, loop):

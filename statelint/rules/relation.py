@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from statelint.rules.chance import RANDOM, begins_anywhere
 from statelint.rules.sliding import contents, parts
+from statelint.trace.listings import files_of
 from statelint.trace.objects import Array, Data
 from statelint.trace.story import Loop, Story, Written
 from statelint.values import Known, Ternary, interned, number
@@ -14,10 +15,8 @@ from statelint.values import Known, Ternary, interned, number
 _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
 _JOINING = ("concatenate", "numpy.append")
 _WRAPPING = ("Array", "array", "reshape", "expand")
-_LOADERS = ("numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "pandas.read_")
 # Attributes by which an array or a table tells the same each time.
 _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
-_LISTINGS = ("glob.glob", "glob.iglob", "os.listdir", "os.scandir")
 
 
 # What has to be assumed where two data come of different streams.
@@ -200,7 +199,7 @@ def stream_of(data: Data) -> Hashable:
     return key[1] if isinstance(key, tuple) and len(key) > 2 and key[0] == "item" else key
 
 
-def are_separate(earlier: Data, later: Data, loop: Loop) -> bool:
+def are_separate(story: Story, earlier: Data, later: Data, position: int, loop: Loop) -> bool:
     """Whether passes of a loop feed sequences of their own: arrays of a list that are apart, or one file
     each.
     """
@@ -209,23 +208,18 @@ def are_separate(earlier: Data, later: Data, loop: Loop) -> bool:
     drawn = _apart(earlier, later)
     if drawn and isinstance(loop.over, tuple) and all(id_ < loop.id for id_ in drawn):
         return True
-    one, other = _file_of(earlier.key), _file_of(later.key)
-    return (
-        one is not None and other is not None and one[1] == other[1] and one != other and one[1] == loop.over
-    )
+    one, other = files_of(earlier.key), files_of(later.key)
+    if len(one) != 1 or len(other) != 1 or one == other:
+        return False
+    (first,), (second,) = one, other
+    # Files that are put in order may be the parts of one series.
+    return first[1] == second[1] and not _is_sorted(story, position, first)
 
 
-def _file_of(key: Hashable) -> tuple[Hashable, ...] | None:
-    """The one item of a folder's listing from which the data are loaded."""
-    for part in parts(key):
-        if isinstance(part[0], str) and part[0].startswith(_LOADERS):
-            files = {p for p in parts(part) if p[0] == "item" and len(p) > 2 and _is_listing(p[1])}
-            return files.pop() if len(files) == 1 else None
-    return None
-
-
-def _is_listing(key: Hashable) -> bool:
-    return isinstance(key, tuple) and key[0] in _LISTINGS
+def _is_sorted(story: Story, position: int, file: tuple[Hashable, ...]) -> bool:
+    """Whether the listing of which it is a file was put in order in place."""
+    written = {e.key for e in story.events[:position] if isinstance(e, Written)}
+    return not written.isdisjoint(parts(file))
 
 
 def is_written(story: Story, earlier: int, later: int, data: Data) -> bool:

@@ -34,6 +34,7 @@ from statelint.interp.objects import (
 from statelint.interp.operators import is_huge, merged
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.windowing import batches_in
+from statelint.trace.listings import LISTINGS
 from statelint.trace.objects import Array, Dataset
 from statelint.trace.story import Guarded
 from statelint.values import (
@@ -367,6 +368,11 @@ def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
     return machine.unknown(Reason.LIBRARY_CALL, None, (name, *(v.key for v in arguments.values())))
 
 
+def _listing(machine: Machine, name: str, arguments: Arguments) -> Value:
+    machine.lists_files = True
+    return _repeatable(machine, name, arguments)
+
+
 def _exit(machine: Machine, name: str, arguments: Arguments) -> Value:
     machine.die()
     return NONE
@@ -427,7 +433,8 @@ TRANSFERS: dict[str, Transfer] = {
     **{f"math.{f.__name__}": _numeric(f) for f in (math.exp, math.fabs, math.isqrt, math.fmod)},
     "collections.defaultdict": lambda machine, name, arguments: machine.allocate(DictRecord({}, False)),
     "collections.OrderedDict": _dict,
-    **dict.fromkeys(("glob.glob", "glob.iglob", "os.listdir", "os.scandir", "os.path.join"), _repeatable),
+    **dict.fromkeys((*LISTINGS, "os.walk"), _listing),
+    "os.path.join": _repeatable,
     **dict.fromkeys(
         (f"pandas.read_{kind}" for kind in ("csv", "excel", "parquet", "pickle", "table")), _repeatable
     ),
