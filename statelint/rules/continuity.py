@@ -9,12 +9,12 @@ from functools import lru_cache
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
 from statelint.rules.chance import begins_anywhere, is_read_from_file
+from statelint.rules.growing import has_grown
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
     are_apart,
     are_other_streams,
     are_separate,
-    has_grown,
     is_again,
     is_read_anew,
     is_spelled_step,

@@ -13,8 +13,6 @@ from statelint.values import Known, Ternary, interned, number
 
 # Blank arrays: what they are filled with is part of their key.
 _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
-_JOINING = ("concatenate", "numpy.append")
-_WRAPPING = ("Array", "array", "reshape", "expand")
 # Attributes by which an array or a table tells the same each time.
 _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 
@@ -76,23 +74,6 @@ def _forms(key: Hashable) -> Iterator[Hashable]:
                     ("Tuple", (("Slice", (("NoneType", None), ("NoneType", None), ("NoneType", None))), *_)),
                 ):
                     found.append(source)
-
-
-def has_grown(earlier: Data, later: Data) -> bool:
-    """Whether the later data are all of the earlier ones with something put beside them."""
-    key, found = later.key, earlier.key
-    while isinstance(key, tuple) and key[0] in _WRAPPING:
-        key = key[1]
-    if not isinstance(key, tuple) or key[0] not in _JOINING:
-        return False
-    todo = list(key[1:])
-    while todo:
-        part = todo.pop()
-        if part == found:
-            return True
-        if isinstance(part, tuple) and (part[0] in (*_JOINING, *_WRAPPING) or isinstance(part[0], tuple)):
-            todo.extend(part)
-    return False
 
 
 def are_apart(one: Data, other: Data) -> bool:
