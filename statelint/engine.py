@@ -362,10 +362,9 @@ def _concerns(path: Path | None, code: bytes, project: Project | None) -> bool:
 def _traces(
     source: Source, path: Path | None, project: Project | None, used: Collection[Site]
 ) -> tuple[Trace, ...]:
-    from statelint.interp.program import follow
-    from statelint.target import GENERATIONS
+    from statelint.interp.program import follow_both
 
-    return tuple(follow(source, generation, None, path, project, used) for generation in GENERATIONS)
+    return follow_both(source, path, project, used)
 
 
 def _relevant(unreadable: Unreadable, data: bytes) -> list[Finding]:

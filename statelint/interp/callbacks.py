@@ -36,10 +36,16 @@ def base_of(machine: Machine, class_: Class) -> Ternary:
     """Whether a class derives from Keras's Callback and from nothing else that isn't known."""
     if not class_.bases:
         return Ternary.NO
-    entries = [api.lookup(machine.keras, base) for base in library_bases(class_) if base != "builtins.object"]
-    if not all(isinstance(base, Known) for base in class_.bases) or any(entry is None for entry in entries):
+    libraries = [base for base in library_bases(class_) if base != "builtins.object"]
+
+    def are_callbacks(generation: int) -> list[bool | None]:
+        entries = [api.lookup(generation, base) for base in libraries]
+        return [None if entry is None else "callback" in entry.roles for entry in entries]
+
+    found = machine.of_keras(are_callbacks)
+    if None in found or not all(isinstance(base, Known) for base in class_.bases):
         return Ternary.UNKNOWN
-    return Ternary.of(any("callback" in entry.roles for entry in entries if entry is not None))
+    return Ternary.of(any(found))
 
 
 def has_unknown_model(machine: Machine, owner: Value) -> bool:

@@ -149,7 +149,7 @@ def library(full: str) -> Known:
 
 def public_names(machine: Machine, module: str) -> tuple[str, ...]:
     """The names that `from module import *` brings, where the stubs describe the module."""
-    return api.public_names(machine.keras, module)
+    return machine.of_keras(lambda generation: api.public_names(generation, module))
 
 
 # The program's functions
@@ -479,12 +479,12 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
     function = transfer_of(name)
     if function is not None:
         return function(machine, name, arguments)
-    entry = api.lookup(machine.keras, name)
+    entry = keras.described(machine, arguments, api.lookup, name)
     if entry is not None:
         made = keras.construct(machine, entry, arguments)
         if made is not None:
             return made
-    elif machine.keras == 3:
+    elif machine.generation == 3:
         gone = keras.construct_removed(machine, name, arguments)
         if gone is not None:
             return gone

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import libcst as cst
 
-from statelint import api
 from statelint.interp import callbacks, calls, expressions, fields, loops
 from statelint.interp.attributes import class_attribute, library_bases, user_attribute
 from statelint.interp.machine import Machine
@@ -120,8 +119,7 @@ def new_instance(machine: Machine, class_: Class, type_: Value, arguments: Argum
     """What `object.__new__` makes."""
     roles: frozenset[str] = frozenset()
     for base in library_bases(class_):
-        entry = api.lookup(machine.keras, base)
-        roles |= entry.roles if entry is not None else frozenset()
+        roles |= keras.roles_of(machine, base)
     return keras.make_instance(machine, class_, type_, roles, arguments)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import libcst as cst
 
+from statelint import api
 from statelint.interp import calls, classes, fields, loops
 from statelint.interp.attributes import attribute
 from statelint.interp.chance import as_order
@@ -125,10 +126,13 @@ def look_up(machine: Machine, identifier: str, node: cst.CSTNode | None = None) 
 
 def _implied(machine: Machine, identifier: str) -> str | None:
     """What a name that nobody imports means in texts on Keras, or where a star may have brought it."""
-    for module in ("keras.layers", "keras.models", "keras.callbacks"):
-        if identifier in calls.public_names(machine, module):
-            return f"{module}.{identifier}"
-    return _IMPLIED.get(identifier)
+
+    def found(generation: int) -> str | None:
+        modules = ("keras.layers", "keras.models", "keras.callbacks")
+        return next((m for m in modules if identifier in api.public_names(generation, m)), None)
+
+    module = machine.of_keras(found)
+    return _IMPLIED.get(identifier) if module is None else f"{module}.{identifier}"
 
 
 def _literal(

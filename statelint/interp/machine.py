@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 import libcst as cst
 
@@ -58,6 +59,8 @@ class Limits:
     imported: int = 400_000
 
 
+T = TypeVar("T")
+
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
 
 
@@ -105,11 +108,13 @@ class Machine:
     """Follows one program for one Keras generation."""
 
     source: Source
-    keras: int
+    generation: int
     limits: Limits = field(default_factory=Limits)
     # Where the program lies, and what finds the modules that it imports (None: they aren't followed).
     file: Path | None = None
     project: Project | None = None
+    # Whether the other generation would have been told the same so far.
+    is_common: bool = True
     # What has been read: the program itself, and the modules that it imports.
     sources: list[Source] = field(init=False)
     # Module's frame → its file.  The program itself is frame 0.
@@ -183,6 +188,19 @@ class Machine:
     def __post_init__(self) -> None:
         self.sources = [self.source]
         self.module_files = {} if self.file is None else {0: self.file}
+
+    @property
+    def keras(self) -> int:
+        """The generation; what is done with it may not be what the other one does."""
+        self.is_common = False
+        return self.generation
+
+    def of_keras(self, answer: Callable[[int], T]) -> T:
+        """What holds for the generation, and maybe for the other one too."""
+        found = answer(self.generation)
+        if self.is_common and answer(5 - self.generation) != found:
+            self.is_common = False
+        return found
 
     def fresh_id(self) -> int:
         return next(self._ids)

@@ -308,7 +308,7 @@ class LayerRecord:
     described: bool
     recurrent: bool
     arguments: Mapping[str, Argument] = field(hash=False, compare=False)
-    rejected: tuple[str, ...]
+    rejected: tuple[tuple[str, ...], ...]
     roles: frozenset[str]
     stateful: Value
     inner: tuple[int, ...] = ()

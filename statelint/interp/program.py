@@ -21,7 +21,7 @@ from statelint.sites import Site
 from statelint.source.project import Project
 from statelint.source.python import Source
 from statelint.trace.objects import Argument, Model
-from statelint.trace.story import Context, Event, Opaque, Story, Trace
+from statelint.trace.story import Context, Event, Opaque, Reset, Story, Trace
 from statelint.values import NONE, Known, Reason, Value, forget_keys
 
 
@@ -38,9 +38,39 @@ def follow(
     The modules that it imports are followed where `project` finds them from its `file`.  `used` are the
     definitions that other programs of the project use: they aren't followed for themselves.
     """
+    return _followed(Machine(source, keras, limits or Limits(), file, project), used)
+
+
+def follow_both(
+    source: Source, file: Path | None = None, project: Project | None = None, used: Collection[Site] = ()
+) -> tuple[Trace, Trace]:
+    """The traces for Keras 2 and for Keras 3: most programs need to be followed only once for both."""
+    machine = Machine(source, 2, Limits(), file, project)
+    trace = _followed(machine, used)
+    if machine.is_common:
+        return trace, _as_keras_3(trace, machine)
+    return trace, follow(source, 3, None, file, project, used)
+
+
+def _as_keras_3(trace: Trace, machine: Machine) -> Trace:
+    """The trace of a program to which both generations say the same, but for `Model.reset_states`."""
+    stories = tuple(
+        replace(story, events=tuple(_without_reset_states(event) for event in story.events))
+        for story in trace.stories
+    )
+    return replace(trace, keras=3, stories=stories, backend=machine.backend or None)
+
+
+def _without_reset_states(event: Event) -> Event:
+    if isinstance(event, Reset) and (event.via, event.method) == ("model", "reset_states"):
+        return replace(event, missing=True)
+    return event
+
+
+def _followed(machine: Machine, used: Collection[Site]) -> Trace:
+    source, keras = machine.source, machine.generation
     forget_keys()
     _forget_other_programs(source)
-    machine = Machine(source, keras, limits or Limits(), file, project)
     stories = [_story(machine, "", lambda: _execute(machine, source))]
     machine.state.alive = True
     # What an uncalled method does with an assumed instance of its class isn't done by the program.

@@ -32,7 +32,7 @@ class RemovedBatchShapeArgument(Rule):
                 if not isinstance(event, Made):
                     continue
                 layer = event.layer
-                names = [name for name in _KEYWORDS if name in layer.rejected]
+                names = [name for name in _KEYWORDS if name in layer.rejected_by(trace.keras)]
                 if not names or not _concerns_state(story, layer):
                     continue
                 argument = layer.arguments[names[0]]

@@ -34,8 +34,9 @@ class Layer:
     """A Keras layer.
 
     `kind` is the Keras class ("LSTM"), or the user's class for a layer of his own.  `described`
-    says whether the API stubs know it.  `rejected` are the keyword arguments that this Keras
-    generation refuses.  `inner` are the layers inside it: the wrapped one, a nested model's.
+    says whether the API stubs know it.  `rejected` are the keyword arguments that Keras 2
+    refuses, and those that Keras 3 refuses.  `inner` are the layers inside it: the wrapped one, a nested
+    model's.
     """
 
     id: int
@@ -44,7 +45,7 @@ class Layer:
     described: bool
     recurrent: bool
     arguments: Mapping[str, Argument] = field(compare=False)
-    rejected: tuple[str, ...]
+    rejected: tuple[tuple[str, ...], ...]
     stateful: Value
     inner: tuple[Layer, ...] = ()
     # What the API stubs say of the class: "keeps_time", "wrapper"…
@@ -60,6 +61,10 @@ class Layer:
         """The argument's value, None where it isn't given."""
         found = self.arguments.get(name)
         return NONE if found is None else found.value
+
+    def rejected_by(self, keras: int) -> tuple[str, ...]:
+        """The keyword arguments that a Keras generation refuses."""
+        return self.rejected[keras - 2] if self.rejected else ()
 
     def walk(self) -> Iterator[Layer]:
         """The layer and all layers inside it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 
 from statelint import api
 from statelint.interp import classes, fields, loops
@@ -243,9 +244,9 @@ def _has(machine: Machine, thing: Known, name: str) -> Ternary:
             if name in record.attributes:
                 return Ternary.YES
             kind = "Sequential" if record.kind == "Sequential" else "Model"
-            known = api.has_attribute(machine.keras, f"keras.{kind}", name)
-        case LayerRecord() if record.described:
-            known = api.has_attribute(machine.keras, f"keras.layers.{record.kind}", name)
+            known = machine.of_keras(lambda keras: api.has_attribute(keras, f"keras.{kind}", name))
+        case LayerRecord(kind=kind) if record.described:
+            known = machine.of_keras(lambda keras: api.has_attribute(keras, f"keras.layers.{kind}", name))
         case _:
             known = None
     return Ternary.UNKNOWN if known is None else Ternary.of(known)
@@ -342,10 +343,14 @@ def _derives(type_: Value, class_: Class) -> bool:
     return type_.value is class_ or any(_derives(base, class_) for base in type_.value.bases)
 
 
+def _bases(name: str, keras: int) -> tuple[str, ...]:
+    entry = api.lookup(keras, name)
+    return () if entry is None else entry.bases
+
+
 def _ancestors(machine: Machine, name: str) -> set[str]:
     found = {name}
-    entry = api.lookup(machine.keras, name)
-    for base in entry.bases if entry is not None else ():
+    for base in machine.of_keras(partial(_bases, name)):
         found |= _ancestors(machine, base)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -29,6 +29,7 @@ from statelint.interp.objects import (
 from statelint.interp.state import one_of
 from statelint.interp.transfer import graphs
 from statelint.sites import Site
+from statelint.target import GENERATIONS
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Built, Called, Changed, Made
 from statelint.values import (
@@ -73,6 +74,33 @@ def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argu
     return bound
 
 
+def described(
+    machine: Machine, arguments: Arguments, look: Callable[..., Entry | None], *names: str
+) -> Entry | None:
+    """What the stubs say of a callable that gets these arguments: `look` is `api.lookup` or `api.member`."""
+    machine.of_keras(lambda generation: _use(look(generation, *names), arguments))
+    return look(machine.generation, *names)
+
+
+def roles_of(machine: Machine, name: str) -> frozenset[str]:
+    """The roles of something in a library; none where the stubs don't know it."""
+
+    def roles(generation: int) -> frozenset[str]:
+        entry = api.lookup(generation, name)
+        return frozenset() if entry is None else entry.roles
+
+    return machine.of_keras(roles)
+
+
+def _use(entry: Entry | None, arguments: Arguments) -> Hashable:
+    """What of an entry can matter where it is called with these arguments."""
+    if entry is None or arguments.open:
+        return entry
+    positional = [p.name for p in entry.parameters if p.kind == "positional"]
+    named = tuple(positional[: len(arguments.positional)])
+    return (entry.name, entry.kind, entry.roles, named)
+
+
 def as_shape(machine: Machine, value: Value) -> Value:
     """A shape given as a list is what the tuple would be."""
     record = machine.record(value)
@@ -81,9 +109,9 @@ def as_shape(machine: Machine, value: Value) -> Value:
     return value
 
 
-def rejected(entry: Entry, arguments: Arguments) -> tuple[str, ...]:
-    """The keywords that this Keras generation doesn't take."""
-    if any(p.kind == "double_star" for p in entry.parameters):
+def rejected(entry: Entry | None, arguments: Arguments) -> tuple[str, ...]:
+    """The keywords that a callable doesn't take."""
+    if entry is None or any(p.kind == "double_star" for p in entry.parameters):
         return ()
     accepted = {p.name for p in entry.parameters}
     return tuple(name for name in arguments.keywords if name not in accepted)
@@ -118,18 +146,14 @@ def construct_removed(machine: Machine, name: str, arguments: Arguments) -> Valu
         return None
     # The layer that took its place says what can't be given any more.
     heir = api.lookup(machine.keras, name.replace("CuDNN", ""))
-    refused = () if heir is None else rejected(heir, arguments)
+    refused = rejected(heir, arguments)
     return _layer(machine, entry, bind(machine, entry, arguments), arguments, refused=refused)
 
 
 def is_removed(machine: Machine, name: str) -> bool:
     """Whether this is a recurrent layer that Keras 2 has, and this generation hasn't."""
     name = api.canonical(name)
-    if (
-        machine.keras == 2
-        or not name.startswith("keras.layers.")
-        or api.lookup(machine.keras, name) is not None
-    ):
+    if not name.startswith("keras.layers.") or machine.keras == 2 or api.lookup(3, name) is not None:
         return False
     entry = api.lookup(2, name)
     return entry is not None and "recurrent" in entry.roles
@@ -180,7 +204,10 @@ def _layer(
         described=True,
         recurrent=recurrent,
         arguments=bound,
-        rejected=rejected(entry, arguments) if refused is None else refused,
+        rejected=tuple(
+            rejected(api.lookup(keras, entry.name), arguments) if refused is None else refused
+            for keras in GENERATIONS
+        ),
         roles=entry.roles,
         stateful=stateful if recurrent else FALSE,
         inner=inner,
@@ -600,10 +627,10 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
         batch = tensor.batch if position == 0 else join(batch, tensor.batch)
     build_layer(machine, id_, batch, None, "shape")
     if (
-        machine.keras == 3
-        and isinstance(record, LayerRecord)
+        isinstance(record, LayerRecord)
         and record.recurrent
         and _starts_from_outside(asked)
+        and machine.keras == 3
     ):
         # Keras 3 starts every call from the state given: nothing is carried.
         machine.update(id_, stateful=machine.unknown(Reason.OPERATION, node))

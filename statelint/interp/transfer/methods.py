@@ -223,7 +223,7 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             machine.update(id_, settings={**arguments.keywords})
             model = machine.model(id_)
             assert model is not None
-            entry = api.member(machine.keras, "keras.Model", "compile")
+            entry = keras.described(machine, arguments, api.member, "keras.Model", "compile")
             given = keras.bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
             machine.emit(Compiled(arguments.site, machine.context, model, given, _optimizer(machine, given)))
             return NONE
@@ -239,9 +239,8 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             return machine.allocate(ListRecord.of(tuple(machine.refer(layer.id) for layer in model.walk())))
         case "make_train_function" | "make_test_function" | "make_predict_function" | "summary":
             return machine.unknown(Reason.LIBRARY_CALL)
-    entry = api.member(machine.keras, "keras.Sequential", name) or api.member(
-        machine.keras, "keras.Model", name
-    )
+    entry = keras.described(machine, arguments, api.member, "keras.Sequential", name)
+    entry = entry or keras.described(machine, arguments, api.member, "keras.Model", name)
     if name in _STORING:
         model = machine.model(id_)
         assert model is not None
@@ -311,7 +310,10 @@ def _get_layer(machine: Machine, id_: int, arguments: Arguments) -> Value:
 def _reset_model(machine: Machine, id_: int, name: str, arguments: Arguments) -> Value:
     model = machine.model(id_)
     assert model is not None
-    missing = not (machine.keras == 2 and name == "reset_states")
+    # Where nothing catches that, the stories of both generations are one but for this: program.as_keras_3.
+    if machine.guards:
+        machine.is_common = False
+    missing = not (machine.generation == 2 and name == "reset_states")
     if missing and machine.guards:
         machine.emit(Guarded(arguments.site, machine.context, name, model, None, False))
         machine.guards[-1].append(machine.die())
@@ -343,7 +345,7 @@ def _layer_method(machine: Machine, receiver: Value, name: str, arguments: Argum
                 batch = keras.first_of(keras.as_shape(machine, shape))
                 keras.build_layer(machine, id_, batch, None, "build")
             return NONE
-    entry = api.member(machine.keras, f"keras.layers.{record.kind}", name)
+    entry = keras.described(machine, arguments, api.member, f"keras.layers.{record.kind}", name)
     if entry is not None and "pure" in entry.roles:
         return machine.unknown(Reason.LIBRARY_CALL)
     machine.escape(arguments.site, Reason.LIBRARY_CALL, receiver, *arguments.values())
@@ -351,12 +353,12 @@ def _layer_method(machine: Machine, receiver: Value, name: str, arguments: Argum
 
 
 def _reset_layer(machine: Machine, id_: int, record: LayerRecord, name: str, arguments: Arguments) -> Value:
-    has = api.has_attribute(machine.keras, f"keras.layers.{record.kind}", name)
+    has = machine.of_keras(lambda keras: api.has_attribute(keras, f"keras.layers.{record.kind}", name))
     missing = record.described and has is False
     layer = machine.layer(id_)
     assert layer is not None
     # Keras 3 can't set back nested states.
-    fails = machine.keras == 3 and record.built and any(part.stacked for part in layer.walk())
+    fails = record.built and any(part.stacked for part in layer.walk()) and machine.keras == 3
     if (missing or fails) and machine.guards:
         machine.emit(Guarded(arguments.site, machine.context, name, None, machine.layer(id_), False))
         machine.guards[-1].append(machine.die())

@@ -17,6 +17,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.shapes import made, mapped
 from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.keras import described
 from statelint.interp.transfer.numpy import TRANSFERS as _NUMPY
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Array
@@ -43,7 +44,7 @@ def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Ar
     assert isinstance(record, InstanceRecord) and isinstance(record.type, Known)
     assert isinstance(record.type.value, Library)
     class_ = record.type.value.name
-    entry = api.member(machine.keras, class_, name)
+    entry = described(machine, arguments, api.member, class_, name)
     if entry is not None and "elementwise" in entry.roles:
         return _rescaled(machine, (name, receiver.key), arguments.get(0, "X"))
     if name in ("fit", "partial_fit"):

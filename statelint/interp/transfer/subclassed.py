@@ -20,7 +20,7 @@ def construct(machine: Machine, id_: int, arguments: Arguments) -> None:
     if layers is not None and isinstance(machine.record(layers), ListRecord) and not _is_graph(arguments):
         keras.add_all(machine, id_, layers)
         return
-    entry = api.lookup(machine.keras, "keras.Model")
+    entry = keras.described(machine, arguments, api.lookup, "keras.Model")
     if entry is None or not _is_graph(arguments) or _calls_itself(machine, record):
         return
     graph = graphs.connected(machine, keras.bind(machine, entry, arguments), arguments)

@@ -29,7 +29,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.pieces import is_piece, lengths
 from statelint.interp.shapes import common, in_a_row
-from statelint.interp.transfer.keras import bind, build_layer
+from statelint.interp.transfer.keras import bind, build_layer, described, roles_of
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Data, Dataset, Windows
@@ -220,7 +220,7 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     """Follow a call that runs the model."""
     record = machine.state.heap[id_]
     assert isinstance(record, ModelRecord)
-    entry = api.member(machine.keras, "keras.Model", method)
+    entry = described(machine, arguments, api.member, "keras.Model", method)
     if entry is not None:
         bound = bind(machine, entry, arguments)
     else:
@@ -371,8 +371,7 @@ def _is_harmless(machine: Machine, callback: Known) -> bool:
     type_ = (
         record.type.value if isinstance(record, InstanceRecord) and isinstance(record.type, Known) else None
     )
-    entry = api.lookup(machine.keras, type_.name) if isinstance(type_, Library) else None
-    return entry is not None and "harmless_callback" in entry.roles
+    return isinstance(type_, Library) and "harmless_callback" in roles_of(machine, type_.name)
 
 
 def _is_understood(machine: Machine, record: InstanceRecord) -> bool:
@@ -382,8 +381,7 @@ def _is_understood(machine: Machine, record: InstanceRecord) -> bool:
         case Class() as class_:
             return callbacks.base_of(machine, class_) is Ternary.YES
         case Library(name=name):
-            entry = api.lookup(machine.keras, name)
-            return entry is not None and bool({"harmless_callback", "lambda_callback"} & entry.roles)
+            return bool({"harmless_callback", "lambda_callback"} & roles_of(machine, name))
     return False
 
 
@@ -437,7 +435,7 @@ def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None
     if _resets_itself(machine, id_):
         machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
     drawing.draw(machine, data.resets, call.site)
-    if machine.keras == 3 and machine.backend == "jax" and call.method != "call":
+    if machine.backend == "jax" and call.method != "call" and machine.keras == 3:
         # There these calls leave no state behind: that has a rule of its own.
         machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
     machine.emit(Feed(call.site, machine.context, call, phase, model, data))
@@ -558,7 +556,7 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
     def body(epoch: Value, position: int) -> None:
         hook(machine, hooks, call, "on_epoch_begin", epoch)
         _batches(machine, id_, call, hooks, "train", call.data)
-        if machine.keras == 3:
+        if hooks.source is not None and machine.keras == 3:
             drawing.end_epoch(machine, hooks.source)
         if call.validation is not None:
             validates = _validates_after(machine, call, number(epoch))
@@ -567,7 +565,7 @@ def _fit(machine: Machine, id_: int, call: Call, hooks: Hooks) -> None:
             elif validates is Ternary.UNKNOWN:
                 machine.branch(("validates", call.id, position), [validate, lambda: NONE])
         hook(machine, hooks, call, "on_epoch_end", epoch)
-        if machine.keras == 2:
+        if hooks.source is not None and machine.keras == 2:
             drawing.end_epoch(machine, hooks.source)
 
     _checkpoint(machine, id_, hooks)
@@ -627,7 +625,7 @@ def first_batch(machine: Machine, method: str, data: Data, bound: Mapping[str, A
     if method == "call" or method.endswith("on_batch"):
         return data.array.shape[0] if data.array and data.array.shape else unknown(Reason.OPERATION)
     # Keras 3's predict looks at its first batch, and takes that one's size.
-    looks_ahead = machine.keras == 3 and method == "predict"
+    looks_ahead = method == "predict" and machine.keras == 3
     if data.kind == "dataset" and data.dataset is not None:
         if data.dataset.batch is None or looks_ahead:
             return unknown(Reason.OPERATION)
