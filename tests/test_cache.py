@@ -105,7 +105,7 @@ def results(folder: Path) -> list[Path]:
 def test_nothing_is_followed_again(project: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     first = found(project, cache)
     assert first
-    monkeypatch.setattr(program, "follow", None)
+    monkeypatch.setattr(program, "follow_both", None)
     assert found(project, cache) == first
     write(project, "requirements.txt", "keras==2.3\n")
     with pytest.raises(AssertionError):

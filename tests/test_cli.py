@@ -232,14 +232,14 @@ def test_a_crash_of_the_analysis_stops_no_other_file(
     Path("a.py").write_text("import keras\nstateful = 1\n", encoding="utf-8")
     layer = "keras.layers.LSTM(4, stateful=True, batch_size=2)"
     Path("b.py").write_text(f"import keras\n{layer}\n", encoding="utf-8")
-    follow = program.follow
+    follow = program.follow_both
 
-    def crashing(source: Source, *rest: Any) -> Trace:
+    def crashing(source: Source, *rest: Any) -> tuple[Trace, Trace]:
         if source.path == "a.py":
             raise ZeroDivisionError("oh")
         return follow(source, *rest)
 
-    monkeypatch.setattr(program, "follow", crashing)
+    monkeypatch.setattr(program, "follow_both", crashing)
     assert cli.main(["--format", "concise"]) == 2
     captured = capsys.readouterr()
     assert captured.out.startswith("b.py:2:")
