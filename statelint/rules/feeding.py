@@ -47,7 +47,18 @@ def may_be_one_batch(call: Call, data: Data, batch: Value) -> bool:
     cut = data.array.cut if data.array is not None else None
     # `x[:1000]`
     is_long = cut is not None and cut.length is not None and size is not None and cut.length > size
+    if size == 1 and is_counted(data):
+        return False
     return data.is_part and not (is_long and cut is not None and cut.axis == 0)
+
+
+def is_counted(data: Data) -> bool:
+    """Whether the program asks how many rows there are (`len(x)`, `x.shape[0]`): of one row nobody does."""
+    shape = data.array.shape if data.array is not None else None
+    match shape[0].key if shape else None:
+        case ("length", _) | ("item", ("attribute", _, "shape"), ("int", 0)):
+            return True
+    return False
 
 
 def takes_all_steps(call: Call) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from statelint.rules.chance import is_read_from_file
 from statelint.rules.feeding import batch_argument, takes_all_steps, training_samples
+from statelint.rules.sliding import parts
 from statelint.rules.unsized_batch_of_one import loops_over_one_row
 from statelint.trace.objects import Data, Dataset, Model
 from statelint.trace.story import Built, Call, Story
@@ -20,6 +22,10 @@ _FUNCTIONS = {
     "predict": "predict",
     "predict_on_batch": "predict",
 }
+
+
+# Methods of tables that may take a single row.
+_PICKING = frozenset(["tail", "head", "sample", "query", "loc", "at", "take", "filter", "nlargest", "get"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,10 @@ def _of(
             # Lanes are one batch, whatever size is asked for: five rows for states of five.
             stated = any(is_(value, None) is Ternary.NO for value in values)
             if not _is_fed_in_batches(story, call, data, size):
-                if size > 1 or data.is_part or call.method == "predict":
+                if size > 1 or data.is_part:
                     return
-                if not stated and not _has_rows_for_steps(call, data):
+                is_series = stated if call.method != "predict" else False
+                if not (is_series or _has_rows_for_steps(call, data) or _is_read(call, data)):
                     return
             values.append(_more_rows_than(size))
         rows = given if samples is None else min(given, samples)
@@ -135,6 +142,17 @@ def _is_array(story: Story, data: Data) -> bool:
         data.kind == "unknown"
         and any(other.data.key == data.key and other.data.kind == "array" for other in story.calls())
     )
+
+
+def _is_read(call: Call, data: Data) -> bool:
+    """Whether a model is tested on the data of a file, of which a single row is no series."""
+    array = data.array
+    rows = array.shape[0] if array is not None and array.shape else None
+    if call.method == "fit" or rows is None or number(rows) is not None:
+        return False
+    made = [part for part in parts(data.key) if isinstance(part[0], str)]
+    picked = any(part[0] == "attribute" and part[-1] in _PICKING for part in made)
+    return not picked and is_read_from_file(data)
 
 
 def _has_rows_for_steps(call: Call, data: Data) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.feeding import batch_argument, may_be_one_batch, training_samples
+from statelint.rules.feeding import batch_argument, is_counted, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import given_at
 from statelint.trace.objects import Data
@@ -98,7 +98,8 @@ def shuffles(story: Story, call: Call) -> bool:
         return samples > size
     # Data that change from pass to pass may be one batch each.
     one_batch = may_be_one_batch(call, call.data, call.argument("batch_size"))
-    return not one_batch and _is_the_same_in_all_passes(story, call)
+    are_many = size == 1 and is_counted(call.data)
+    return not one_batch and (are_many or _is_the_same_in_all_passes(story, call))
 
 
 def _carries_nothing(story: Story, call: Call) -> bool:
