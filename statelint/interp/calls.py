@@ -121,7 +121,18 @@ _REPEATABLE = frozenset(
         # tables
         *("to_numpy", "as_matrix", "fillna", "dropna", "diff", "shift", "pct_change", "head", "tail", "drop"),
         *("ffill", "bfill", "interpolate", "rolling", "resample", "sort_values", "sort_index", "reset_index"),
-        *("set_index", "drop_duplicates", "unique", "nunique", "to_list", "items", "keys", "values", "get"),
+        *(
+            "groupby",
+            "set_index",
+            "drop_duplicates",
+            "unique",
+            "nunique",
+            "to_list",
+            "items",
+            "keys",
+            "values",
+            "get",
+        ),
         # folders
         *LISTING_METHODS,
         # texts

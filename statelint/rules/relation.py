@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from statelint.rules.chance import RANDOM, begins_anywhere
+from statelint.rules.groups import are_groups
 from statelint.rules.sliding import contents, parts
 from statelint.trace.listings import files_of
 from statelint.trace.objects import Array, Data
@@ -188,6 +189,8 @@ def are_separate(story: Story, earlier: Data, later: Data, position: int, loop: 
         return False
     drawn = _apart(earlier, later)
     if drawn and isinstance(loop.over, tuple) and all(id_ < loop.id for id_ in drawn):
+        return True
+    if are_groups(earlier, later, loop):
         return True
     one, other = files_of(earlier.key), files_of(later.key)
     if len(one) != 1 or len(other) != 1 or one == other:
