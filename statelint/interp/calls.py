@@ -39,7 +39,7 @@ from statelint.interp.objects import (
 from statelint.interp.state import join_states, join_values
 from statelint.interp.transfer import keras, methods, numpy, rearranging, tables, transfer_of
 from statelint.source.python import children
-from statelint.trace.listings import LISTING_METHODS, files_of
+from statelint.trace.listings import LISTING_METHODS, origins_of
 from statelint.trace.objects import Argument, DrawnReset
 from statelint.trace.story import Written
 from statelint.values import (
@@ -448,7 +448,7 @@ def call_value(
                 if found is not None:
                     return call_value(machine, found, arguments, node)
     machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values())
-    return _made_of_files(machine, node, *arguments.values())
+    return _made_of(machine, node, *arguments.values())
 
 
 def _unknown_result(
@@ -456,14 +456,17 @@ def _unknown_result(
 ) -> Value:
     key = callee.key
     if not isinstance(key, tuple) or len(key) != 3 or key[0] != "attribute":
-        return _made_of_files(machine, node, *arguments.values())
+        return _made_of(machine, node, *arguments.values())
     if key[2] in ("sort", "reverse"):
         machine.emit(Written(arguments.site, machine.context, key[1]))
     if key[2] in tables.OF_ANY:
         return tables.OF_ANY[key[2]](machine, unknown(Reason.LIBRARY_CALL, "", key[1]), arguments)
-    machine.lists_files |= key[2] in LISTING_METHODS
+    machine.has_origins |= key[2] in (*LISTING_METHODS, "reset")
+    if key[2] == "reset" and not arguments.positional:
+        # `env.reset()` begins an episode, and gives what it begins with.
+        return machine.unknown(Reason.LIBRARY_CALL, node, ("episode", machine.fresh_id()))
     if not _is_repeatable(key[2], arguments):
-        return _made_of_files(machine, node, callee, *arguments.values())
+        return _made_of(machine, node, callee, *arguments.values())
     result = machine.unknown(
         Reason.LIBRARY_CALL, node, ("call", key, *map(machine.content, arguments.values()))
     )
@@ -472,10 +475,10 @@ def _unknown_result(
     return result
 
 
-def _made_of_files(machine: Machine, node: cst.CSTNode | None, *values: Value) -> Value:
-    """What isn't known more of than the files of a folder that it is made of, if any."""
-    files = files_of(tuple(value.key for value in values)) if machine.lists_files else frozenset()
-    key = ("of files", machine.fresh_id(), *files) if files else None
+def _made_of(machine: Machine, node: cst.CSTNode | None, *values: Value) -> Value:
+    """What isn't known more of than the files and episodes that it is made of, if any."""
+    origins = origins_of(tuple(value.key for value in values)) if machine.has_origins else frozenset()
+    key = ("made of", machine.fresh_id(), *origins) if origins else None
     return machine.unknown(Reason.LIBRARY_CALL, node, key)
 
 
@@ -503,7 +506,7 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         entry is not None and "pure" in entry.roles
     ):
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
-    return _made_of_files(machine, node, *arguments.values())
+    return _made_of(machine, node, *arguments.values())
 
 
 def call_method(

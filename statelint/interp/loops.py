@@ -29,7 +29,7 @@ from statelint.interp.objects import (
 from statelint.interp.shapes import item as array_item
 from statelint.interp.state import State, join_states, widen
 from statelint.sites import Site
-from statelint.trace.listings import files_of
+from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Feed, Loop, Pass, Walked
 from statelint.values import Known, Reason, Value, depending_on, interned, number, unknown
@@ -87,7 +87,7 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
     begun = (*record.first, *record.head)
     if position < len(begun):
         value = begun[position]
-        if _is_cut_out(machine, value) or files_of(value.key):
+        if _is_cut_out(machine, value) or origins_of(value.key):
             return value
     element = record.element
     order = record.shuffle_site if record.content is not None else None

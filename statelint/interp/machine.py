@@ -177,8 +177,8 @@ class Machine:
     # Frames that a function or class closes over: they outlive their call.
     captured: set[int] = field(default_factory=set)
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
-    # Whether the files of a folder were listed.
-    lists_files: bool = False
+    # Whether the files of a folder were listed, or an episode begun.
+    has_origins: bool = False
     imported: int = 0
     steps: int = 0
     started: float = field(default_factory=time.thread_time)

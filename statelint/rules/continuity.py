@@ -12,6 +12,7 @@ from statelint.rules.chance import begins_anywhere, is_read_from_file
 from statelint.rules.growing import has_grown
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
+    BY_HAND,
     are_apart,
     are_other_streams,
     are_separate,
@@ -31,9 +32,6 @@ from statelint.trace.queries import History, entering, is_stateful, is_vain, sep
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import INFERENCE, Built, Feed, Loop, Opaque, Reset, Story
 from statelint.values import Ternary
-
-# The loops of the program itself.
-BY_HAND = ("for", "while", "endless")
 
 # What is said of the place that left the state, where the call itself is that place.
 ANOTHER = "other data leave their state here"

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from statelint.rules.chance import RANDOM, begins_anywhere
 from statelint.rules.groups import are_groups
 from statelint.rules.sliding import contents, parts
-from statelint.trace.listings import files_of
+from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Data
 from statelint.trace.story import Loop, Story, Written
 from statelint.values import Known, Ternary, interned, number
@@ -17,6 +17,9 @@ _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.
 # Attributes by which an array or a table tells the same each time.
 _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 
+
+# The loops of the program itself.
+BY_HAND = ("for", "while", "endless")
 
 # What has to be assumed where two data come of different streams.
 OF_OTHER_STREAMS = ("the data of the second generator don't begin where those of the first end",)
@@ -182,20 +185,20 @@ def stream_of(data: Data) -> Hashable:
 
 
 def are_separate(story: Story, earlier: Data, later: Data, position: int, loop: Loop) -> bool:
-    """Whether passes of a loop feed sequences of their own: arrays of a list that are apart, or one file
-    each.
+    """Whether passes of a loop feed sequences of their own: arrays of a list that are apart, or one file or
+    episode each.
     """
-    if loop.kind != "for":
-        return False
-    drawn = _apart(earlier, later)
+    drawn = _apart(earlier, later) if loop.kind == "for" else None
     if drawn and isinstance(loop.over, tuple) and all(id_ < loop.id for id_ in drawn):
         return True
     if are_groups(earlier, later, loop):
         return True
-    one, other = files_of(earlier.key), files_of(later.key)
-    if len(one) != 1 or len(other) != 1 or one == other:
+    one, other = origins_of(earlier.key), origins_of(later.key)
+    if loop.kind not in BY_HAND or len(one) != 1 or len(other) != 1 or one == other:
         return False
     (first,), (second,) = one, other
+    if first[0] == "episode":
+        return second[0] == "episode"
     # Files that are put in order may be the parts of one series.
     return first[1] == second[1] and not _is_sorted(story, position, first)
 

@@ -1,4 +1,4 @@
-"""Which files of a folder data come from, as far as their identity tells."""
+"""Which files of a folder and which episodes data come from, as far as their identity tells."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ LISTINGS = ("glob.glob", "glob.iglob", "os.listdir", "os.scandir")
 LISTING_METHODS = ("glob", "rglob", "iterdir")
 
 
-def files_of(key: Hashable) -> frozenset[tuple[Hashable, ...]]:
-    """The items of folders' listings that are in a key: `("item", listing, number)`."""
-    return frozenset(_files(key))
+def origins_of(key: Hashable) -> frozenset[tuple[Hashable, ...]]:
+    """The files of folders' listings that are in a key, `("item", listing, number)`, and the episodes,
+    `("episode", number)`.
+    """
+    return frozenset(_origins(key))
 
 
-def _files(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
+def _origins(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
     seen: set[int] = set()
     todo = [key]
     while todo:
@@ -21,7 +23,8 @@ def _files(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
         if not isinstance(part, tuple) or not part or id(part) in seen:
             continue
         seen.add(id(part))
-        if part[0] == "item" and len(part) > 2 and is_listing(part[1]):
+        is_file = part[0] == "item" and len(part) > 2 and is_listing(part[1])
+        if is_file or part[0] == "episode":
             yield part
         else:
             todo.extend(part)

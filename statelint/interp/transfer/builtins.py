@@ -374,7 +374,7 @@ def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _listing(machine: Machine, name: str, arguments: Arguments) -> Value:
-    machine.lists_files = True
+    machine.has_origins = True
     return _repeatable(machine, name, arguments)
 
 
