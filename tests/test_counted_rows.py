@@ -53,7 +53,8 @@ TABLE = 'values = pd.read_csv("series.csv").values\n'
     ("rows", "times"),
     [
         ("values.reshape(len(values), 1, 2)", 1),
-        ("values[100:].reshape((-1, 1, 2))", 1),
+        ("values[100:].reshape((values[100:].shape[0], 1, 2))", 1),
+        ("values[100:].reshape((-1, 1, 2))", 0),
         ("values[-1:].reshape((1, 1, 2))", 0),
         ("values[7].reshape((1, 1, 2))", 0),
         ('pd.read_csv("series.csv").tail(count).values.reshape((-1, 1, 2))', 0),

@@ -117,3 +117,49 @@ def test_the_length_that_the_model_says() -> None:
 )
 def test_what_may_be_right(code: str) -> None:
     assert not found(f"lag = int(sys.argv[1])\n{code}")
+
+
+LIBRARIES = {
+    "timeseries_dataset_from_array": "data = keras.utils.timeseries_dataset_from_array("
+    "series[:-1], series[1:], sequence_length=lag, batch_size={0})\n",
+    "TimeseriesGenerator": "from keras.preprocessing.sequence import TimeseriesGenerator\n"
+    "data = TimeseriesGenerator(series, series, length=lag, batch_size={0})\n",
+    "window": "import tensorflow as tf\n"
+    "data = tf.data.Dataset.from_tensor_slices(series).window(lag + 1, shift=1, drop_remainder=True)\n"
+    "data = data.flat_map(lambda steps: steps.batch(lag + 1))\n"
+    "data = data.map(lambda steps: (steps[:-1], steps[-1:])).batch({0}, drop_remainder=True)\n",
+}
+
+
+@pytest.mark.parametrize("library", LIBRARIES.values(), ids=LIBRARIES)
+@pytest.mark.parametrize(("rows", "times"), [("1", 1), ("8", 0), ("lag", 0)])
+def test_windows_that_libraries_cut(library: str, rows: str, times: int) -> None:
+    code = f"lag = int(sys.argv[1])\n{library.format(rows)}model = build({rows}, lag)\n"
+    assert len(found(f"{code}model.fit(data, shuffle=False)\n")) == times
+
+
+def test_a_view_of_windows() -> None:
+    cut = (
+        "x = np.lib.stride_tricks.sliding_window_view(series[:, 0], lag)[:-1][..., None]\ny = series[lag:]\n"
+    )
+    assert len(found(f"lag = int(sys.argv[1])\n{cut}{ONE}")) == 1
+
+
+def test_letters_by_their_numbers() -> None:
+    code = """
+text = open("text").read()
+letters = sorted(list(set(text)))
+numbers = {letter: k for k, letter in enumerate(letters)}
+codes = [numbers[letter] for letter in text]
+x = np.array([codes[i:i + 40] for i in range(len(codes) - 40)])
+x = x.reshape(len(x), 40, 1) / len(letters)
+y = np.array(codes[40:])
+model = build(1, 40)
+"""
+    assert len(found(code + FIT.format(1))) == 1
+
+
+@pytest.mark.parametrize(("rows", "times"), [(1, 0), (8, 1)])
+def test_rows_as_steps_with_some_columns_as_targets(rows: int, times: int) -> None:
+    code = "x = series[:-1, :3].reshape(-1, 1, 3)\ny = series[1:, 3]\n"
+    assert len(found(f"{code}model = build({rows}, 1, 3)\n{FIT.format(rows)}")) == times

@@ -114,10 +114,19 @@ def _steps_in_order(feed: Feed) -> Windows | None:
     targets = given.value if isinstance(given, Known) else None
     one, other = _tail_of(array), _targets_of(targets) if isinstance(targets, Array) else None
     # Where lanes stand side by side, the step beside a row is that of another batch.
+    one, other = _of_all_columns(one), _of_all_columns(other)
     beside = one is not None and other is not None and one[0] == other[0] and abs(one[1] - other[1]) == 1
     if one is None or not beside or number(array.shape[1]) != 1:
         return None
     return Windows(one[0], 0, 1, 1, feed.call.site)
+
+
+def _of_all_columns(tail: tuple[Hashable, int] | None) -> tuple[Hashable, int] | None:
+    """The steps with all their columns: the targets are some of those behind."""
+    match tail:
+        case (("of", whole, *_), start):
+            return whole, start
+    return tail
 
 
 def _targets_of(targets: Array) -> tuple[Hashable, int] | None:

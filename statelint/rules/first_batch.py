@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from statelint.rules.chance import is_read_from_file
-from statelint.rules.feeding import batch_argument, takes_all_steps, training_samples
+from statelint.rules.feeding import batch_argument, is_counted, takes_all_steps, training_samples
 from statelint.rules.sliding import parts
 from statelint.rules.unsized_batch_of_one import loops_over_one_row
 from statelint.trace.objects import Data, Dataset, Model
@@ -146,9 +146,7 @@ def _is_array(story: Story, data: Data) -> bool:
 
 def _is_read(call: Call, data: Data) -> bool:
     """Whether a model is tested on the data of a file, of which a single row is no series."""
-    array = data.array
-    rows = array.shape[0] if array is not None and array.shape else None
-    if call.method == "fit" or rows is None or number(rows) is not None:
+    if call.method == "fit" or not is_counted(data):
         return False
     made = [part for part in parts(data.key) if isinstance(part[0], str)]
     picked = any(part[0] == "attribute" and part[-1] in _PICKING for part in made)

@@ -54,9 +54,11 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _set(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "iterable")
     found = () if value is None else _all(machine, value)
-    return machine.allocate(
-        distinct(found) if found is not None else ListRecord(None, unknown(Reason.OPERATION))
-    )
+    if found is None and value is not None:
+        # How many different ones there are is a number.
+        count = unknown(Reason.OPERATION, key=("length", ("set", machine.content(value))))
+        return machine.allocate(ListRecord(None, count))
+    return machine.allocate(distinct(found or ()))
 
 
 def _sorted(machine: Machine, name: str, arguments: Arguments) -> Value:

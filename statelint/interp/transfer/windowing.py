@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 
 from statelint import api
@@ -14,7 +14,7 @@ from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import bind
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Argument, Array, Dataset, Windows
-from statelint.values import FALSE, NONE, Known, Reason, Ternary, Value, is_, number, unknown
+from statelint.values import FALSE, NONE, Known, Reason, Ternary, Unknown, Value, is_, number, unknown
 
 # Where the batches of a TimeseriesGenerator stand among its attributes.
 BATCHES = "<batches>"
@@ -28,11 +28,12 @@ def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is None or width is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     length = number(width)
-    if length is not None and axis is None and not (isinstance(array, Array) and array.shape):
+    is_number = length is not None or isinstance(width, Unknown)
+    if is_number and axis is None and not (isinstance(array, Array) and array.shape):
         # Of more than one axis NumPy would ask which.
         series = (array.base, number(array.start)) if isinstance(array, Array) else (value.key, 0)
-        key = (name, value.key, length)
-        whole = Windows(*series, 1, length, arguments.site)
+        key: Hashable = (name, value.key, width.key)
+        whole = Windows(*series, 1, length, arguments.site, None if length is not None else width.key)
         return Known(Array(key, (unknown(Reason.OPERATION), width), key, windows=whole))
     if not isinstance(array, Array) or not array.shape or length is None:
         return machine.unknown(Reason.LIBRARY_CALL, None, (name, value.key, width.key))
@@ -61,7 +62,8 @@ def _timeseries_dataset(machine: Machine, name: str, arguments: Arguments) -> Va
     batch = bound["batch_size"].value if "batch_size" in bound else Known(128)
     rows = None if is_(batch, None) is Ternary.YES else batch
     key = (name, machine.fresh_id())
-    dataset = _windowed(machine, data, key, arguments, length, stride, total, rows)
+    size = _given(bound, "sequence_length")
+    dataset = _windowed(machine, data, key, arguments, size, stride, total, rows)
     if (
         is_(_given(bound, "sampling_rate"), None) is not Ternary.YES
         and number(_given(bound, "sampling_rate")) != 1
@@ -104,16 +106,19 @@ def _windowed(
     data: Value,
     key: tuple[object, ...],
     arguments: Arguments,
-    length: int | None,
+    size: Value,
     stride: int | None,
     total: int | None,
     batch: Value | None,
 ) -> Dataset:
+    length = number(size)
     series = as_array(machine, data)
     array = series.value if isinstance(series, Known) and isinstance(series.value, Array) else None
     known = total is not None and bool(stride)
     elements: Value = Known(-(-total // stride)) if known else unknown(Reason.OPERATION)  # type: ignore[operator]
-    windows = Windows(data.key, 0, stride, length, arguments.site) if stride and length else None
+    windows = None
+    if stride and (length or isinstance(size, Unknown)):
+        windows = Windows(data.key, 0, stride, length, arguments.site, None if length else size.key)
     parts: tuple[Value, ...] = ()
     if array is not None and array.shape and length:
         rows = (elements, Known(length), *array.shape[1:])
@@ -141,7 +146,8 @@ def _timeseries_generator(machine: Machine, name: str, arguments: Arguments) -> 
     batch = bound["batch_size"].value if "batch_size" in bound else Known(128)
     # The last step is a target only.
     count = None if total is None else max(total - 1, 0)
-    dataset = _windowed(machine, data, (name, machine.fresh_id()), arguments, length, stride, count, batch)
+    made = (name, machine.fresh_id())
+    dataset = _windowed(machine, data, made, arguments, _given(bound, "length"), stride, count, batch)
     if any(name in bound for name in ("sampling_rate", "reverse")):
         dataset = replace(dataset, windows=None)
     dataset = _in_order(dataset, bound, arguments)
@@ -172,21 +178,26 @@ def window(dataset: Dataset, step: Dataset, arguments: Arguments) -> Dataset:
     """`.window(size, shift=…, drop_remainder=True)`: a dataset of small datasets, until `.flat_map` joins
     each.
     """
-    size = number(arguments.get(0, "size"))
+    length = arguments.get(0, "size")
+    size = number(length)
     shift, stride = arguments.get(1, "shift"), arguments.get(2, "stride")
     advance = size if shift is None or is_(shift, None) is Ternary.YES else number(shift)
     drops = arguments.get(3, "drop_remainder")
     plain = stride is None or number(stride) == 1
     nested = replace(step, parts=dataset.parts, windows=None, separate_site=None)
-    if dataset.batch is not None or not size or not advance or not plain:
+    is_known = bool(size) or isinstance(length, Unknown)
+    if dataset.batch is not None or not is_known or not advance or not plain:
         return replace(nested, parts=(), elements=unknown(Reason.OPERATION), batch=unknown(Reason.OPERATION))
     if drops is None or is_(drops, True) is not Ternary.YES:
         return replace(nested, parts=(), elements=unknown(Reason.OPERATION))
     total = number(dataset.elements)
     count: Value = (
-        unknown(Reason.OPERATION) if total is None else Known(max((total - size) // advance + 1, 0))
+        unknown(Reason.OPERATION)
+        if total is None or size is None
+        else Known(max((total - size) // advance + 1, 0))
     )
-    windows = Windows(dataset.key, 0, advance, size, arguments.site)
+    extent = None if size is not None or length is None else length.key
+    windows = Windows(dataset.key, 0, advance, size, arguments.site, extent)
     return replace(nested, elements=count, windows=windows)
 
 
@@ -203,7 +214,7 @@ def joined(machine: Machine, dataset: Dataset, step: Dataset, arguments: Argumen
             Dataset(
                 (*_tuple(dataset.key), "window", which),
                 (part,) if dataset.parts else (),
-                Known(windows.length),
+                windows.steps,
             )
         )
         for which, part in enumerate(parts)
@@ -211,14 +222,16 @@ def joined(machine: Machine, dataset: Dataset, step: Dataset, arguments: Argumen
     given = tuple(Argument(value, arguments.site) for value in small)
     result = calls.call_value(machine, function, Arguments(given, {}, False, arguments.site))
     whole = result.value if isinstance(result, Known) else None
-    if not isinstance(whole, Dataset) or whole.key == small[0].key or number(whole.batch) != windows.length:
+    if not isinstance(whole, Dataset) or whole.key == small[0].key or whole.batch is None:
+        return None
+    if whole.batch.key != windows.steps.key:
         return None
     made: list[Value] = []
     for which, part in enumerate(dataset.parts):
         array = part.value if isinstance(part, Known) else None
         rest = array.shape[1:] if isinstance(array, Array) and array.shape else None
         key = ("windows", step.key, which)
-        shape = None if rest is None else (dataset.elements, Known(windows.length), *rest)
+        shape = None if rest is None else (dataset.elements, windows.steps, *rest)
         made.append(Known(Array(key, shape, key, Known(0), isinstance(array, Array) and array.made)))
     return replace(step, parts=tuple(made))
 
@@ -243,8 +256,10 @@ def mapped(
         first = next(shapes_in(machine, result), None)
         if first and len(first) > axis:
             break
-    length = number(first[axis]) if first and len(first) > axis else None
-    if length is None:
+    if not first or len(first) <= axis:
+        return replace(step, parts=(), windows=None)
+    length = number(first[axis])
+    if length is None and windows.length is not None:
         return replace(step, parts=(), windows=None)
     left = result.value.items if isinstance(result, Known) and isinstance(result.value, Tuple) else (result,)
     shapes = [v.value.shape if isinstance(v, Known) and isinstance(v.value, Array) else None for v in left]
@@ -258,7 +273,8 @@ def mapped(
             Known(Array(key, (dataset.elements, *(shape or ())[axis:]), key))
             for key, shape in zip(keys, shapes, strict=True)
         )
-    return replace(step, parts=parts, windows=replace(windows, length=length))
+    extent = None if length is not None else first[axis].key
+    return replace(step, parts=parts, windows=replace(windows, length=length, extent=extent))
 
 
 def _drawn(dataset: Dataset, windows: Windows, columns: int) -> Iterator[Value]:
@@ -273,7 +289,7 @@ def _drawn(dataset: Dataset, windows: Windows, columns: int) -> Iterator[Value]:
                 yield Known(Array(key, (dataset.batch, *array.shape[1:]), array.key))
         else:
             steps: tuple[Value, ...] = (
-                Known(windows.length),
+                windows.steps,
                 *(unknown(Reason.OPERATION) for _ in range(columns)),
             )
             own = ("window", dataset.key, which)
