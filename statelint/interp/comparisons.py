@@ -159,11 +159,25 @@ def _is_equal(machine: Machine, left: Known, right: Known) -> Ternary:
             is_known = isinstance(a, Known) and isinstance(b, Known)
             fact = fact.both(_is_equal(machine, a, b) if is_known else Ternary.UNKNOWN)  # type: ignore[arg-type]
         return fact
+    if _is_no_scalar(machine, left, right) or _is_no_scalar(machine, right, left):
+        return Ternary.NO
     from statelint.interp.fields import is_member
 
     if is_member(machine, left) and is_member(machine, right):
         return Ternary.of(left.key == right.key)
     return Ternary.UNKNOWN
+
+
+def _is_no_scalar(machine: Machine, one: Known, other: Known) -> bool:
+    """Whether one of the two certainly equals no scalar, and the other is one: `model == None`."""
+    if not isinstance(other.value, SCALARS):
+        return False
+    match machine.record(one):
+        case ModelRecord(type=None) | LayerRecord(type=None) | ListRecord() | DictRecord():
+            return True
+        case InstanceRecord(type=Known(value=Class() as class_)):
+            return class_attribute(machine, class_, "__eq__") is None
+    return isinstance(one.value, Tuple)
 
 
 def _sequence(machine: Machine, known: Known) -> tuple[type, tuple[Value, ...]] | None:
