@@ -15,6 +15,12 @@ model.compile("sgd", "mse")
 x, y, archive = np.load("x.npy"), np.load("y.npy"), np.load("z.npz")
 """
 
+TABLE = """
+import pandas as pd
+table = pd.read_csv("table.csv")
+train = table.iloc[:n]
+"""
+
 
 def is_shuffled(code: str) -> bool:
     return any(ShuffledBatches().check(trace_of(MODEL + code, head="")))
@@ -38,6 +44,9 @@ def is_shuffled(code: str) -> bool:
         "order = np.random.permutation(len(x))\nmodel.fit(x[order], y[order], batch_size=4)",
         "blank = np.zeros((n, 3, 1))\nmodel.fit(blank[:m], y, batch_size=4)",
         "for epoch in range(9):\n    model.fit(x[:n], y[:n], batch_size=4)",
+        TABLE + "x = train[['a', 'b', 'c']].values.reshape(-1, 3, 1)\nmodel.fit(x, y, batch_size=4)",
+        TABLE + "names = ['a', 'b', 'c']\nx = np.reshape(train[names].values, (len(train), 3, 1))\n"
+        "model.fit(x, y, batch_size=4)",
     ],
 )
 def test_whole_and_trimmed_arrays_make_several_batches(code: str) -> None:

@@ -36,7 +36,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, over_choices
 from statelint.interp.pieces import is_fold
-from statelint.interp.shapes import array_index, picked, reach, shifted
+from statelint.interp.shapes import array_index, columns, picked, reach, shifted
 from statelint.interp.transfer import graphs, tables
 from statelint.source.python import children
 from statelint.trace.objects import Array
@@ -360,7 +360,8 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         found: Value | None = None
         match value.value:
             case Array() as array:
-                found = array_index(array, index)
+                names = _names(machine, index) if array.shape is None else None
+                found = array_index(array, index) if names is None else columns(array, names)
             case Table():
                 found = tables.item(machine, value, index)
             case Tuple(items=items):
@@ -402,6 +403,14 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             return cut_rows
     # The same names in a list of their own are the same columns.
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, machine.content(index)))
+
+
+def _names(machine: Machine, index: Value) -> Hashable:
+    """The names of columns that an index lists, None where it lists something else."""
+    record = machine.record(index)
+    items = record.items if isinstance(record, ListRecord) else None
+    is_named = items and all(isinstance(item, Known) and isinstance(item.value, str) for item in items)
+    return machine.content(index) if is_named else None
 
 
 def _is_closed(record: DictRecord) -> bool:

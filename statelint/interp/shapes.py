@@ -137,6 +137,12 @@ def slice_start(part: Slice, total: Value) -> Value:
     return part.start
 
 
+def columns(array: Array, names: Hashable) -> Known:
+    """One column, or some, of rows that were cut out of a table."""
+    key, base = ("item", array.key, names), ("of", array.base, names)
+    return Known(replace(array, key=key, base=base, windows=None, made=False, part=None))
+
+
 def array_index(array: Array, index: Value) -> Value | None:
     """`array[index]`, None where the index isn't understood."""
     if not isinstance(index, Known):
@@ -146,10 +152,7 @@ def array_index(array: Array, index: Value) -> Value | None:
             return Known(Array(drawn, rest, drawn)) if rest else None
         return None
     if isinstance(index.value, str) and array.shape is None:
-        column = ("of", array.base, index.key)
-        item_key = ("item", array.key, index.key)
-        found = replace(array, key=item_key, base=column, windows=None, made=False, part=None)
-        return Known(found)
+        return columns(array, index.key)
     indices = index.value.items if isinstance(index.value, Tuple) else (index,)
     key: Hashable = ("index", array.key, index.key)
     first = _of_rows(array, indices)
