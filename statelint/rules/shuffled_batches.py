@@ -11,6 +11,7 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, is_counted, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import given_at
+from statelint.rules.sliding import parts
 from statelint.trace.objects import Data
 from statelint.trace.queries import entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
@@ -113,15 +114,16 @@ def _carries_nothing(story: Story, call: Call) -> bool:
 
 
 def _is_the_same_in_all_passes(story: Story, call: Call) -> bool:
-    """Whether the call's data are the same, or rows of the same whole, whenever it runs."""
+    """Whether the call's data are the same, or folds of the same, whenever it runs."""
     calls = [other for other in story.calls() if other.site == call.site and other.model.id == call.model.id]
     return all(_whole(other.data) == _whole(call.data) for other in calls)
 
 
 def _whole(data: Data) -> Hashable:
-    """The identity of the data, or of those that they are many rows of."""
+    """The identity of the data, or of those that they are a fold of: many rows, in whatever pass."""
     cut = data.array.cut if data.array is not None else None
-    return data.key if cut is None or cut.axis else cut.whole
+    is_fold = any(part[0] == "folds" for part in parts(data.key))
+    return cut.whole if cut is not None and not cut.axis and is_fold else data.key
 
 
 def _judge_order(recording: Recording, batches: Sequence[BatchRun]) -> Verdict:
