@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from statelint.discover import SourceFile, is_document, shown_path
 from statelint.groups import Group, groups_of
 from statelint.settings import DEFAULT, Settings
-from statelint.source.candidates import Candidates, in_one_go, mentions
+from statelint.source.candidates import Candidates, in_one_go, mentions, tests_keras
 from statelint.source.project import Project
 
 if TYPE_CHECKING:
@@ -317,6 +317,8 @@ def _sources(
     """The programs in a file; what of it can't be parsed is noted."""
     if is_document(shown):
         return _parts(shown, data, checked, path, project)
+    if tests_keras(data):
+        return []
     from statelint.source.python import Unreadable, read
 
     source = read(shown, data) if project is None or path is None else project.parse(path, shown, data)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statelint.discover import SourceFile, discover
-from statelint.engine import check_files
+from statelint.engine import check_files, check_source
 from statelint.pool import Pool
 from statelint.source import locating
 from statelint.source.candidates import Candidates, Seen, in_one_go, is_plain
@@ -226,3 +226,35 @@ def test_what_a_process_that_died_was_to_see_is_looked_at_by_the_first(tmp_path:
 
     parts = list(Pool(2).look(look, len(files)))
     assert parts in ([Seen([0], [600], {}, []), Seen([600], [1201], {}, [])], [Seen([0], [1201], {}, [])])
+
+
+@pytest.mark.parametrize(
+    ("line", "is_of_keras"),
+    [
+        ("from keras.src import testing", True),
+        ("from keras.utils.test_utils import layer_test", True),
+        ("from keras import keras_parameterized", True),
+        ("from tf_keras.src.testing_infra import test_combinations", True),
+        ("from tensorflow.python.keras import testing_utils", True),
+        # Editors write this into programs.
+        ("from keras.src.layers import LSTM", False),
+        ("from keras.utils import test_utilities", False),
+        ("from helpers.testing_utils import check", False),
+    ],
+)
+def test_keras_own_tests_are_left_in_peace(line: str, *, is_of_keras: bool) -> None:
+    checked = check_source("some_test.py", (f"{line}\n{HEAD}{TRAINING}").encode())
+    assert bool(checked.findings) != is_of_keras
+
+
+def test_keras_own_tests_beside_its_source(tmp_path: Path) -> None:
+    (tmp_path / "keras").mkdir()
+    tests = tmp_path / "tests" / "keras" / "layers"
+    tests.mkdir(parents=True)
+    for folder in (tests, tmp_path / "examples"):
+        folder.mkdir(exist_ok=True)
+        (folder / "rnn.py").write_text(HEAD + TRAINING)
+    assert len(check_files(discover([str(tmp_path)]).files).findings) == 4
+    (tmp_path / "keras" / "__init__.py").touch()
+    found = check_files(discover([str(tmp_path)]).files).findings
+    assert {Path(finding.site.path).parent.name for finding in found} == {"examples"}

@@ -26,6 +26,14 @@ _WORD = re.compile(r"stateful|reset_state")
 _IN_CODE = re.compile(rb"^[^#'\"\n]*(?:\bstateful\s*=\s*True|\.reset_states?\()", re.MULTILINE)
 # Without one of these a program can't name anything of Keras.
 _KERAS = re.compile(rb"keras|tensorflow|import[\s\\]*\*|import_module|__import__")
+# What Keras's own tests import, and no other program.
+_TESTING = re.compile(
+    rb"^[ \t]*from[ \t]+(?:tf_|tensorflow\.python\.)?keras(?:\.\w+)*(?:"
+    rb"\.(?:testing_infra|test_utils|testing_utils)\b"
+    rb"|[ \t]+import[ \t]+(?:testing_infra|test_utils|testing_utils|keras_parameterized)\b"
+    rb"|\.src[ \t]+import[ \t]+testing\b)",
+    re.MULTILINE,
+)
 # Deeper code may be too deep for libcst, which is reported.
 _DEPTH = 60
 _LARGE = 400_000
@@ -34,6 +42,11 @@ _LARGE = 400_000
 def mentions(data: bytes) -> bool:
     """Whether one of the words stands anywhere in a file."""
     return _MARK in data and (_WORDS[0] in data or _WORDS[1] in data)
+
+
+def tests_keras(data: bytes) -> bool:
+    """Whether a file is one of Keras's own tests, which do on purpose what nobody should."""
+    return _TESTING.search(data) is not None
 
 
 class Seen(NamedTuple):

@@ -42,12 +42,17 @@ def located(importer: str, entry: str, name: str, level: int) -> tuple[str, ...]
 
 
 def is_in_library(folder: str) -> bool:
-    """Whether the folder is part of a package that is named like a library: Keras's own source, say."""
-    while _is_package(folder):
-        if os.path.basename(folder) in LIBRARIES:
+    """Whether the folder is part of a package that is named like a library, or of the tests beside Keras's own."""
+    place = folder
+    while _is_package(place):
+        if os.path.basename(place) in LIBRARIES:
             return True
-        folder = os.path.dirname(folder)
-    return False
+        place = os.path.dirname(place)
+    return any(
+        os.path.basename(place) == "tests" and _is_package(os.path.join(os.path.dirname(place), name))
+        for place in upwards(folder)
+        for name in ("keras", "tf_keras")
+    )
 
 
 def enclosing(folder: str, depth: int) -> tuple[str, ...]:
