@@ -42,7 +42,7 @@ def located(importer: str, entry: str, name: str, level: int) -> tuple[str, ...]
 
 
 def is_in_library(folder: str) -> bool:
-    """Whether the folder is part of a package that is named like a library, or of the tests beside Keras's own."""
+    """Whether the folder is part of a package named like a library, or of the tests beside Keras itself."""
     place = folder
     while _is_package(place):
         if os.path.basename(place) in LIBRARIES:
