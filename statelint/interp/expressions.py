@@ -492,7 +492,9 @@ def _part_of_list(
     cut = cut_of(machine, node, whole, index, record.cut) if node is not None else None
     assert isinstance(index, Known) and isinstance(index.value, Slice)
     length = reach(index.value) or unknown(Reason.ITERATION, key=("length", whole, index.key))
-    content = ("rows", whole, index.key)
+    # `x[1:len(x)]` is `x[1:]`.
+    to_the_end = index.value.stop.key == record.length.key
+    content = ("rows", whole, Known(replace(index.value, stop=NONE)).key if to_the_end else index.key)
     windows = shifted(windows_of(machine, record, None), index.value.start, 1)
     return machine.allocate(
         ListRecord(

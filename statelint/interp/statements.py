@@ -47,7 +47,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.operators import arithmetic
 from statelint.interp.state import Frame, join_states
-from statelint.interp.transfer import keras, standard, tables
+from statelint.interp.transfer import keras, methods, standard, tables
 from statelint.interp.transfer.orders import rename
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
@@ -323,6 +323,8 @@ def _forget(machine: Machine, receiver: Value, key: Value) -> None:
         case DictRecord():
             kept = {k: v for k, v in record.items.items() if k != at} if at is not ... else {}
             machine.update(id_, items=kept, complete=record.complete and at is not ...)
+        case ListRecord(items=None, content=tuple()) if at == 0:
+            machine.state.heap[id_] = methods.without_first(record)
         case ListRecord(items=items) if items and isinstance(at, int) and -len(items) <= at < len(items):
             left = list(items)
             del left[at]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from statelint.trace.objects import Data
 
@@ -27,6 +28,63 @@ def slid_by(earlier: Data, later: Data, steps: int | None) -> int | None:
         shifts = [shift for old in before if (shift := _moved(old, key)) is not None]
         if shifts:
             return shifts[0]
+    return _grown_by(earlier.key, later.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """What a window is of: the steps that a program began with (`root`), how many it has dropped of them and
+    put behind them (None: not known), and how many of the last ones the window has (None: all).
+    """
+
+    root: Hashable
+    dropped: int = 0
+    added: int | None = 0
+    kept: int | None = None
+
+
+def _grown_by(earlier: Hashable, later: Hashable) -> int | None:
+    """By how many steps a window is moved on that is always the last part of something that grows."""
+    one, other = _stream_of(earlier), _stream_of(later)
+    if one.root != other.root or one == other or other.added == 0:
+        return None
+    if other.kept is None:
+        moved = other.dropped - one.dropped if one.kept is None else 0
+    else:
+        is_one_window = one.kept in (None, other.kept)
+        moved = (other.added or 0) - (one.added or 0) if is_one_window else 0
+    return moved if moved > 0 else None
+
+
+def _stream_of(key: Hashable, depth: int = 16) -> _Stream:
+    for found in contents(key):
+        if depth:
+            tail = _tail(found)
+            if tail is not None:
+                whole, begin = _stream_of(tail[0], depth - 1), tail[1]
+                if begin < 0:
+                    return replace(whole, kept=-begin)
+                kept = None if whole.kept is None else whole.kept - begin
+                return replace(whole, dropped=whole.dropped + begin, kept=kept)
+            first = _begin_of(found)
+            if first is not None:
+                whole, more = _stream_of(first, depth - 1), _added(found)
+                added = None if whole.added is None or more is None else whole.added + more
+                kept = None if whole.kept is None or more is None else whole.kept + more
+                return replace(whole, added=added, kept=kept)
+        last = found
+    return _Stream(last)
+
+
+def _added(key: Hashable) -> int | None:
+    """How many steps are put behind others, None where that isn't known."""
+    match key:
+        case ("operation", "+", _, ("listed", *items)):
+            return len(items)
+        case ("operation", "+", _, ("item", *_)):
+            return 1
+        case ("filled", ("numpy.roll", _, ("int", int(by)), *_), _, _):
+            return -by
     return None
 
 
@@ -40,12 +98,31 @@ def contents(key: Hashable) -> Iterator[Hashable]:
                 found = inner
             case ("array", ("Ref", _), ((inner),)):
                 found = inner
+            case ("listed", whole, item, *_) if _is_first_of(whole, item):
+                found = whole
+            case ("widened", _, ("Array", ("filled", ("blank", _), *first)), second):
+                found = _spelled(first, second)
+            case ("array" | "listed" | "deque", tuple(inner)):
+                found = inner
             case ("index", inner, index) if takes_all(index):
                 found = inner
             case ("call", ("attribute", inner, "reshape" | "astype"), *_):
                 found = inner
             case _:
                 found = None
+
+
+def _is_first_of(whole: Hashable, item: Hashable) -> bool:
+    """Whether a value is made of the first item of something: `codes[letter]`."""
+    return any(part[0] == "item" and part[1:] == (whole, 0) for part in parts(item))
+
+
+def _spelled(first: Sequence[Hashable], second: Hashable) -> Hashable | None:
+    """What a loop goes over that fills a blank array step by step, each with what is made of one item."""
+    begun = {part[1] for key in first for part in parts(key) if part[0] == "item" and part[2:] == (0,)}
+    gone_on = {part[1] for part in parts(second) if part[0] == "item" and part[2:] == (1,)}
+    whole = begun & gone_on
+    return whole.pop() if len(whole) == 1 else None
 
 
 def parts(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
@@ -73,7 +150,7 @@ def takes_all(index: Hashable) -> bool:
 def _begin_of(key: Hashable) -> Hashable:
     """The first of the parts that are joined, one behind the other."""
     match key:
-        case ("operation", "+", first, _):
+        case ("operation", "+", first, _) | ("filled", ("numpy.roll", *_) as first, _, _):
             return first
         case (str(head), int() | None, (first, _, *_)) | (str(head), (first, _, *_)) if head in _STACKING:
             return first
@@ -87,6 +164,10 @@ def _tail(key: Hashable) -> tuple[Hashable, int] | None:
     match key:
         case ("Array", inner):
             return _tail(inner)
+        case ("numpy.delete", whole, ("int", 0), *_):
+            return whole, 1
+        case ("numpy.roll", whole, ("int", int(by)), *_) if by < 0:
+            return whole, -by
         case ("rows", whole, ("int", int(begin)), ("NoneType", None), ("NoneType", None)):
             return (whole, begin) if begin else None
         case ("rows" | "index", whole, index):
@@ -98,7 +179,7 @@ def _tail(key: Hashable) -> tuple[Hashable, int] | None:
 def _begin(index: Hashable) -> int | None:
     """Where the one slice of rows or steps begins that an index takes."""
     match index:
-        case ("Slice", (("int", int(begin)), ("NoneType", None), ("NoneType", None))):
+        case ("Slice", (("int", int(begin)), ("NoneType", None) | ("length", _), ("NoneType", None))):
             return begin
         case ("Tuple", (("Slice", _) as rows, ("Slice", _) as steps, *rest)) if all(map(takes_all, rest)):
             whole = [takes_all(part) for part in (rows, steps)]

@@ -48,7 +48,10 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
     if found is not None:
         return machine.allocate(ListRecord.of(found))
-    return machine.allocate(ListRecord(None, iteration.count, iteration.item(0), cut=iteration.cut))
+    content = ("list", machine.content(value))
+    return machine.allocate(
+        ListRecord(None, iteration.count, iteration.item(0), cut=iteration.cut, content=content)
+    )
 
 
 def _set(machine: Machine, name: str, arguments: Arguments) -> Value:

@@ -18,6 +18,7 @@ from statelint.interp.objects import (
     ListRecord,
     ModelRecord,
     Ref,
+    Slice,
     States,
     Super,
     Table,
@@ -40,7 +41,19 @@ from statelint.interp.transfer import (
 )
 from statelint.trace.objects import Argument, Array, Dataset
 from statelint.trace.story import Compiled, Guarded, Reset, Stored, Written
-from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, join, unknown
+from statelint.values import (
+    NONE,
+    Known,
+    Reason,
+    Ternary,
+    Value,
+    depending_on,
+    interned,
+    is_,
+    join,
+    number,
+    unknown,
+)
 
 MethodTransfer = Callable[[Machine, Value, str, Arguments], Value]
 
@@ -431,8 +444,16 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 length = loops.plus_one(record.length)
                 head = record.items[:2] if record.items else record.head
                 others = (*record.others, first) if record.others is not None else None
+                content = _with_item(record.content, first)
                 machine.state.heap[id_] = ListRecord(
-                    None, length, first, head, first=record.first, others=others, added=record.added
+                    None,
+                    length,
+                    first,
+                    head,
+                    first=record.first,
+                    others=others,
+                    added=record.added,
+                    content=content,
                 )
             keras.adopt_item(machine, receiver, first)
             return NONE
@@ -469,8 +490,30 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 machine.state.heap[id_] = ListRecord.of(tuple(items))
                 return popped
     machine.emit(Written(arguments.site, machine.context, receiver.key))
-    machine.state.heap[id_] = ListRecord(None, unknown(Reason.OPERATION))
+    left = ListRecord(None, unknown(Reason.OPERATION))
+    is_first = name == "popleft" or (name == "pop" and number(first) == 0)
+    if is_first and record.content is not None:
+        left = without_first(record)
+    machine.state.heap[id_] = left
     return unknown(Reason.OPERATION, key=("item", Known(Tuple(record.items or ())).key, name))
+
+
+def _with_item(content: Hashable, item: Value) -> Hashable:
+    """What a list holds with one more item behind the others; a bounded deque loses its first one."""
+    match content:
+        case None:
+            return None
+        case ("deque", inner):
+            rest = Known(Slice(Known(1), NONE, NONE))
+            return interned(("deque", ("rows", _with_item(inner, item), rest.key)))
+    return interned(("operation", "+", content, ("listed", item.key)))
+
+
+def without_first(record: ListRecord) -> ListRecord:
+    """A list whose items aren't known one by one, without the first of them."""
+    rest = Known(Slice(Known(1), NONE, NONE))
+    content = ("rows", record.content, rest.key)
+    return ListRecord(None, unknown(Reason.OPERATION), record.element, content=content)
 
 
 def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:

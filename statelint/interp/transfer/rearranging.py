@@ -425,10 +425,22 @@ def _identity(machine: Machine, name: str, arguments: Arguments) -> Value:
     return _made(key, (rows, size), [Array(key, None, key, made=True)])
 
 
+def _moved(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.roll(x, k) and np.delete(x, k): the same steps elsewhere, or without some."""
+    array = _array_of(machine, arguments.get(0, "a") or arguments.get(0, "arr"))
+    if array is None:
+        return _unclear(machine, name, arguments)
+    key = (name, array.key, *(value.key for value in arguments.values()[1:]))
+    if name == "numpy.roll":
+        return Known(Array(key, array.shape, key, Known(0), array.made))
+    return machine.unknown(Reason.LIBRARY_CALL, None, key)
+
+
 TRANSFERS: dict[str, Transfer] = {
     **{f"numpy.{name}": _stacked for name in _SHAPED},
     **dict.fromkeys(("numpy.stack", "tensorflow.stack"), _stack),
     "numpy.append": _append,
+    **dict.fromkeys(("numpy.roll", "numpy.delete"), _moved),
     **dict.fromkeys(("numpy.split", "numpy.array_split", "tensorflow.split"), _split),
     **dict.fromkeys(("numpy.tile", "tensorflow.tile"), _tile),
     **dict.fromkeys(("numpy.repeat", "tensorflow.repeat"), _repeat),

@@ -185,7 +185,11 @@ def _reduce(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _deque(machine: Machine, name: str, arguments: Arguments) -> Value:
-    return machine.allocate(ListRecord(None, machine.unknown(Reason.LIBRARY_CALL)))
+    value, bound = arguments.get(0, "iterable"), arguments.get(1, "maxlen")
+    content = None
+    if value is not None and bound is not None and bound.key != NONE.key:
+        content = ("deque", machine.content(value))
+    return machine.allocate(ListRecord(None, machine.unknown(Reason.LIBRARY_CALL), content=content))
 
 
 # Code that runs other code
