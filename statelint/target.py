@@ -115,7 +115,7 @@ def pinned(folder: Path) -> tuple[int, ...]:
     except OSError:
         return GENERATIONS
     for place in (folder, *folder.parents):
-        found = [pin for file in _dependency_files(place) for pin in _pins(_text(file))]
+        found = _pinned_in(place)
         if found:
             return _allowed(found)
         if (place / ".git").exists():
@@ -123,14 +123,16 @@ def pinned(folder: Path) -> tuple[int, ...]:
     return GENERATIONS
 
 
-def _dependency_files(folder: Path) -> Iterator[Path]:
+@cache
+def _pinned_in(folder: Path) -> list[tuple[int, ...]]:
+    """The generations that each requirement in the dependency files of a folder allows."""
     try:
         names = os.listdir(folder)  # noqa: PTH208  # a tenth of the cost
     except OSError:
-        return
-    found = (name for name in names if name.startswith("requirements") and name.endswith(".txt"))
-    yield from (folder / name for name in sorted(found))
-    yield from (folder / name for name in _DEPENDENCIES if (folder / name).is_file())
+        return []
+    required = sorted(name for name in names if name.startswith("requirements") and name.endswith(".txt"))
+    others = [name for name in _DEPENDENCIES if name in names]
+    return [pin for name in (*required, *others) for pin in _pins(_text(folder / name))]
 
 
 def _text(file: Path) -> str:
@@ -162,3 +164,4 @@ def _pins(text: str) -> Iterator[tuple[int, ...]]:
 def forget_pins() -> None:
     """Let go of what dependency files said: they may have changed."""
     pinned.cache_clear()
+    _pinned_in.cache_clear()

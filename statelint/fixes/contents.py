@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import codecs
 import io
 import tokenize
@@ -12,6 +11,7 @@ from statelint.discover import NOTEBOOKS, is_document
 from statelint.findings import Edit
 from statelint.fixes import notebook
 from statelint.fixes.text import applied
+from statelint.source import grammar
 
 
 class UnwritableError(Exception):
@@ -54,7 +54,7 @@ def _encoding(data: bytes) -> tuple[str, bytes]:
 
 def _parses(data: bytes) -> bool:
     try:
-        ast.parse(data)
+        grammar.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import re
-import threading
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache, reduce
@@ -38,6 +37,7 @@ from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, ov
 from statelint.interp.pieces import is_fold
 from statelint.interp.shapes import array_index, columns, picked, reach, shifted
 from statelint.interp.transfer import graphs, tables
+from statelint.source.grammar import PARSING
 from statelint.source.python import children
 from statelint.trace.objects import Array
 from statelint.values import (
@@ -142,18 +142,23 @@ def _literal(
     return machine.unknown(Reason.EXPRESSION, node) if value is None else Known(value)
 
 
+# What means something else than it says.
+_ESCAPED = re.compile(r"[\\\r]")
+
+
 @lru_cache(maxsize=4096)
 def literal_value(node: cst.Integer | cst.Float | cst.SimpleString | cst.ConcatenatedString) -> Hashable:
     """What a literal says, None where it is none for Python."""
+    text = "" if isinstance(node, cst.ConcatenatedString) else node.value
+    if isinstance(node, cst.SimpleString) and node.prefix == "" and not _ESCAPED.search(text):
+        return node.raw_value
     try:
-        # CPython 3.11 counts how deep its parser is for all threads together.
-        with _PARSING:
+        if isinstance(node, cst.Integer) and text.isdecimal() and not text.startswith("0"):
+            return int(text)
+        with PARSING:
             return node.evaluated_value
     except (SyntaxError, ValueError):  # libcst takes some that Python doesn't: "\\xZZ", b"é"
         return None
-
-
-_PARSING = threading.Lock()
 
 
 def _formatted(machine: Machine, node: cst.FormattedString) -> Value:

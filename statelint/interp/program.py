@@ -54,17 +54,20 @@ def follow_both(
 
 def _as_keras_3(trace: Trace, machine: Machine) -> Trace:
     """The trace of a program to which both generations say the same, but for `Model.reset_states`."""
-    stories = tuple(
-        replace(story, events=tuple(_without_reset_states(event) for event in story.events))
-        for story in trace.stories
-    )
+    stories = tuple(map(_without_reset_states, trace.stories))
     return replace(trace, keras=3, stories=stories, backend=machine.backend or None)
 
 
-def _without_reset_states(event: Event) -> Event:
-    if isinstance(event, Reset) and (event.via, event.method) == ("model", "reset_states"):
-        return replace(event, missing=True)
-    return event
+def _without_reset_states(story: Story) -> Story:
+    """The story where models have no `reset_states`; itself where that makes no difference."""
+    missed = {
+        place: replace(event, missing=True)
+        for place, event in enumerate(story.events)
+        if isinstance(event, Reset) and (event.via, event.method) == ("model", "reset_states")
+    }
+    if not missed:
+        return story
+    return replace(story, events=tuple(missed.get(place, event) for place, event in enumerate(story.events)))
 
 
 def _followed(machine: Machine, used: Collection[Site]) -> Trace:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import warnings
 from dataclasses import dataclass
 
 from statelint.discover import is_document
 from statelint.server.documents import Buffer, Text
+from statelint.source import grammar
 from statelint.source.document import open_document
 from statelint.source.magics import to_python
 from statelint.source.python import Source, read
@@ -64,7 +64,7 @@ def _parses(code: str) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ast.parse(code)
+            grammar.parse(code)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             # What is no Python of today is read as Python 2.
             return isinstance(read("", code.encode("utf-8", "replace")), Source)

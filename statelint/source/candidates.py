@@ -194,8 +194,10 @@ def is_plain(data: bytes) -> bool:
     """Whether a module surely parses, and the words stand only in its comments and docstrings."""
     import ast
 
+    from statelint.source import grammar
+
     try:
-        tree = ast.parse(data)
+        tree = grammar.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     level: list[ast.AST] = [tree]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from statelint.source import grammar
 
 # Cell magics whose body is Python that runs in the notebook's own namespace.
 _RUNNING_CELLS = frozenset(
@@ -241,7 +242,7 @@ def _is_help(line: str) -> bool:
 
 def _is_statement(code: str) -> bool:
     try:
-        ast.parse(code.strip())
+        grammar.parse(code.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from statelint.source import grammar
 from statelint.source.mending import mended
 
 _PYTHON = frozenset({"python", "python3", "py", "py3", "ipython", "ipython3"})
@@ -91,7 +92,7 @@ def statements_in(lines: list[str], start: int, end: int) -> Iterator[tuple[int,
 def is_statement(line: str) -> bool:
     """Whether the line is an import, a call or an assignment, which prose never is."""
     try:
-        body = ast.parse(line).body
+        body = grammar.parse(line).body
     except (SyntaxError, ValueError):
         return False
     return len(body) == 1 and (
@@ -103,7 +104,7 @@ def is_statement(line: str) -> bool:
 def is_keras(code: str) -> bool:
     """Whether untagged code is Python, but for a few statements, and makes a stateful layer."""
     try:
-        ast.parse(code)
+        grammar.parse(code)
     except (SyntaxError, ValueError):
         code = mended(code) or ""
     lines = [line for line in code.split("\n") if not line.startswith("exec(")]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
+
+from statelint.source import grammar
 
 # More broken statements than these, and the text is something else than Python.
 MAX_BROKEN = 3
@@ -30,7 +31,7 @@ def mended(code: str) -> str | None:
 def _error_row(lines: list[str]) -> int | None:
     """The line, from 0, at which Python gives up; None where it doesn't."""
     try:
-        ast.parse("\n".join(lines))
+        grammar.parse("\n".join(lines))
     except SyntaxError as error:
         return min(max(error.lineno or 1, 1), len(lines)) - 1
     except (ValueError, RecursionError, MemoryError):

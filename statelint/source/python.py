@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import io
 import itertools
@@ -19,7 +18,7 @@ from libcst._exceptions import ParserSyntaxError
 from libcst._nodes.internal import CodegenState
 
 from statelint.sites import Site
-from statelint.source import python2
+from statelint.source import grammar, python2
 
 # Of the user's code, which is parsed in pieces, Python would print what it thinks.
 warnings.filterwarnings("ignore", category=SyntaxWarning, module="<unknown>")
@@ -205,7 +204,7 @@ def read(path: str, data: bytes | str) -> Source | Unreadable:
     if _depth(data if isinstance(data, bytes) else data.encode("utf-8", "replace")) > MAX_BRACKETS:
         # Rather than raise, libcst's parser overflows the stack on what CPython refuses too.
         try:
-            ast.parse(data)
+            grammar.parse(data)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return _unreadable(path, data, 1, 0, "is nested too deep to parse")
     try:
@@ -247,7 +246,7 @@ def _python2(path: str, data: bytes | str) -> Source | None:
     code = python2.modern(data)
     for text in (code, python2.with_spaces(code)) if code != data else ():
         with contextlib.suppress(ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError):
-            ast.parse(text)
+            grammar.parse(text)
             module, text, spans = _parsed(text)  # noqa: PLW2901
             return Source(path, (module,), (text,), spans, python2=True, floors=python2.floors_division(text))
     return None
@@ -262,7 +261,7 @@ def _depth(data: bytes) -> int:
 def _unreadable(path: str, data: bytes | str, line: int, column: int, why: str) -> Unreadable:
     # libcst names the line after the error and thirty expected tokens; CPython knows better.
     try:
-        ast.parse(data)
+        grammar.parse(data)
     except SyntaxError as error:
         line = error.lineno or line
         column = max((error.offset or 1) - 1, 0)

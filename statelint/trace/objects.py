@@ -110,16 +110,17 @@ class Model:
     calls: tuple[int, ...] = ()
     # The time steps that its input is declared to have, where it is declared.
     steps: int | None = None
+    # The recurrent layers that certainly keep their state, nested ones included; rules ask again and again.
+    stateful_layers: tuple[Layer, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        kept = [x for x in self.walk() if x.recurrent and holds(x.stateful, bool) is Ternary.YES]
+        object.__setattr__(self, "stateful_layers", tuple(kept))
 
     def walk(self) -> Iterator[Layer]:
         """All layers, nested ones included."""
         for layer in self.layers:
             yield from layer.walk()
-
-    @property
-    def stateful_layers(self) -> tuple[Layer, ...]:
-        """The recurrent layers that certainly keep their state, nested ones included."""
-        return tuple(x for x in self.walk() if x.recurrent and holds(x.stateful, bool) is Ternary.YES)
 
     @property
     def is_stateful(self) -> Ternary:
