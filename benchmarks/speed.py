@@ -1,14 +1,17 @@
 """How long whole runs take, side by side: `python benchmarks/speed.py [--runs N] [--slow] [--write]`.
 
 It needs the packages of the extra `test`, and network for the first run: the trees are made of what the
-package index has, the other linters go into an environment of their own, and all is kept in `--folder`.  The
-commands take turns, so that whatever else the machine does falls on all of them.  `--slow` adds Fixit, flake8
-and TorchFix, on each tenth file.  `--write` puts the tables into docs/performance.md.
+package index has, the other linters go into environments of their own, and all is kept in `--folder`.  The
+commands take turns, so that whatever else the machine does falls on all of them.  `--slow` adds those that
+take minutes, one run of each: flake8 with bugbear, and on each tenth file Fixit and TorchFix too.  `--write`
+puts the tables into docs/performance.md.  `--runs 5 --slow` takes about ten minutes of two idle processors.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
+import json
 import os
 import platform
 import random
@@ -28,7 +31,8 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 LIBRARIES = ("tensorflow==2.21.0", "keras==3.15.1", "tf_keras==2.21.0")
-TOOLS = ("ruff", "flake8", "flake8-bugbear", "fixit", "torchfix")
+# What is installed together: TorchFix would be a plugin of any flake8 beside it.
+TOOLS = {"tools": ("ruff", "flake8", "flake8-bugbear", "fixit"), "torchfix": ("torchfix",)}
 FILES, RELEVANT = 20_000, 100
 
 READ = """\
@@ -203,17 +207,18 @@ def script(text: str, tree: Path) -> list[str]:
     return [sys.executable, "-c", text, str(tree)]
 
 
-def tools(folder: Path) -> Path:
-    """Where the other linters are."""
-    made = folder / "tools"
+def tools(folder: Path, name: str) -> Path:
+    """Where other linters are."""
+    # Named by what is in it, so that another choice is installed anew.
+    made = folder / "-".join((name, *TOOLS[name]))
     if not made.exists():
         venv.create(made, with_pip=True)
-        subprocess.run([made / "bin/pip", "install", "-q", *TOOLS], check=True)
+        subprocess.run([made / "bin/pip", "install", "-q", *TOOLS[name]], check=True)
     return made / "bin"
 
 
 def comparisons(folder: Path, runs: int, slow: bool) -> Iterator[Comparison]:
-    others = tools(folder)
+    others = tools(folder, "tools")
     ruff = [str(others / "ruff"), "check", "--isolated", "--exit-zero", "--quiet"]
     yield Comparison(
         "Start",
@@ -273,17 +278,127 @@ def comparisons(folder: Path, runs: int, slow: bool) -> Iterator[Comparison]:
         runs,
     )
     if slow:
-        tree = each_tenth(folder, libraries(folder))
+        flake8 = [str(others / "flake8"), "--isolated"]
+        tree = libraries(folder)
+        yield Comparison(
+            f"TensorFlow, Keras and tf_keras, all files once: {_size(tree)}",
+            [
+                Command("statelint, no cache", statelint(tree, "--no-cache")),
+                Command("flake8 with bugbear", [*flake8, str(tree)]),
+            ],
+            1,
+        )
+        tree = each_tenth(folder, tree)
+        torchfix = str(tools(folder, "torchfix") / "torchfix")
         yield Comparison(
             f"Each tenth file of TensorFlow, Keras and tf_keras: {_size(tree)}",
             [
                 Command("statelint, no cache", statelint(tree, "--no-cache")),
-                Command("flake8 with bugbear", [str(others / "flake8"), "--isolated", str(tree)]),
-                Command("TorchFix", [str(others / "torchfix"), "--select", "ALL", str(tree)]),
+                Command("flake8 with bugbear", [*flake8, str(tree)]),
+                Command("TorchFix", [torchfix, "--select", "ALL", str(tree)]),
                 Command("Fixit", [str(others / "fixit"), "lint", str(tree)]),
             ],
             1,
         )
+
+
+# What is asked of the speed, as ratios by the clock
+
+
+@dataclass(frozen=True)
+class Bar:
+    """So many times what another command takes at most; the titles of comparisons begin so."""
+
+    text: str
+    most: float
+    of: tuple[str, str]
+    than: tuple[str, str]
+
+
+_LIBRARIES = "TensorFlow, Keras and tf_keras"
+_OWN, _ONE = "statelint, no cache", "statelint, one process, no cache"
+BARS = (
+    Bar("Start: `python -c pass`", 2.0, ("Start", "`statelint --version`"), ("Start", "`python -c pass`")),
+    Bar("The libraries' tree: ruff, no cache", 1.0, (_LIBRARIES, _OWN), (_LIBRARIES, "ruff, no cache")),
+    Bar(
+        "The libraries' tree: flake8 with bugbear",
+        0.02,
+        (f"{_LIBRARIES}, all files", _OWN),
+        (f"{_LIBRARIES}, all files", "flake8 with bugbear"),
+    ),
+    Bar("Each tenth of its files: Fixit", 0.02, ("Each tenth", _OWN), ("Each tenth", "Fixit")),
+    Bar(
+        "No candidate, 2,000 files: a bare read",
+        3.0,
+        ("No candidate: 2,0", _OWN),
+        ("No candidate: 2,0", "bare read"),
+    ),
+    Bar(
+        "No candidate, 20,000 files: a bare read",
+        3.0,
+        ("No candidate: 20", _OWN),
+        ("No candidate: 20", "bare read"),
+    ),
+    Bar(
+        "Ten times the files: the tenth of them",
+        10.5,
+        ("0.5 % relevant: 20", _OWN),
+        ("0.5 % relevant: 2,0", _OWN),
+    ),
+    Bar(
+        "Relevant files alone: a bare parse",
+        2.0,
+        ("Relevant", _ONE),
+        ("Relevant", "bare `libcst.parse_module`"),
+    ),
+    Bar(
+        "Relevant files alone, warm cache: cold cache",
+        0.1,
+        ("Relevant", "statelint, warm cache"),
+        ("Relevant", "statelint, cold cache"),
+    ),
+)
+_MEGABYTES = 150
+
+
+def reached(measured: Sequence[Comparison]) -> Iterator[str]:
+    """What is asked of the speed, and what came of it."""
+
+    def command(title: str, name: str) -> Command | None:
+        found = (one for one in measured if one.title.startswith(title))
+        return next((c for one in found for c in one.commands if c.name == name), None)
+
+    yield "**What is asked for** (statelint in times of the other one, by the clock and by the processors)\n"
+    yield "|compared with|at most|clock|processors|reached|"
+    yield "|---|---|---|---|---|"
+    for bar in BARS:
+        one, other = command(*bar.of), command(*bar.than)
+        if one is not None and other is not None:
+            clock = statistics.median(one.clock) / statistics.median(other.clock)
+            cpu = statistics.median(one.cpu) / statistics.median(other.cpu)
+            yield f"|{bar.text}|{bar.most:g}|{clock:.3g}|{cpu:.3g}|{'yes' if clock <= bar.most else 'no'}|"
+    peak = max(
+        c.peak for one in measured if "20,000" in one.title for c in one.commands if "statelint" in c.name
+    )
+    was_enough = "yes" if peak <= _MEGABYTES else "no"
+    yield f"|20,000 files: megabytes of memory|{_MEGABYTES}|{peak:.0f}||{was_enough}|"
+    yield ""
+
+
+def steps(folder: Path, runs: int) -> Iterator[str]:
+    """Where the time goes that relevant files take, one process, no cache."""
+    from steps import STEPS
+
+    words = [sys.executable, str(Path(__file__).with_name("steps.py")), str(folder / "relevant")]
+    found = [json.loads(subprocess.run(words, check=True, capture_output=True).stdout) for _ in range(runs)]
+    spent = {step: statistics.median(one[step] for one in found) for step in STEPS}
+    total = sum(spent.values())
+    yield f"**Relevant files alone, one process, no cache: where the processor's time goes** (runs: {runs})\n"
+    yield "|step|s|share|× libcst's parse|"
+    yield "|---|---|---|---|"
+    for step, text in STEPS.items():
+        yield f"|{text}|{spent[step]:.3f}|{spent[step] / total:.0%}|{spent[step] / spent['parse']:.2f}|"
+    yield ""
 
 
 def _installed(folder: Path) -> str:
@@ -327,10 +442,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
     os.environ["PYTHONPATH"] = str(ROOT)
-    lines = list(_machine())
+    # pip compiles what it installs.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compileall.compile_dir(ROOT / "statelint", quiet=2)
+    machine = list(_machine())
+    measured = []
     for comparison in comparisons(folder, options.runs, options.slow):
         comparison.measure()
-        lines += comparison.table()
+        measured.append(comparison)
+    lines = [*machine, *reached(measured), *steps(folder, options.runs)]
+    lines += [line for comparison in measured for line in comparison.table()]
     text = "\n".join(lines)
     print(text)
     if options.write:
