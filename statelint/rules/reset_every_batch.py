@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.remedies import MoveBeforeLoop, Remedy, RenameHook
@@ -11,11 +11,12 @@ from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import separate_rows
 from statelint.rules.places import placed
+from statelint.rules.sliding import contents
 from statelint.sites import Site
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
-from statelint.trace.story import Feed, Loop, Pass, Reset, Skipped, Story, Trace, Walked
-from statelint.values import number
+from statelint.trace.story import INFERENCE, Feed, Loop, Pass, Reset, Skipped, Story, Trace, Walked
+from statelint.values import interned, number
 
 INSTEAD = "reset once at the start of each epoch (or only where a sequence ends)"
 
@@ -31,7 +32,9 @@ class ResetEveryBatch(Rule):
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
-            for position, feed in story.feeds("train"):
+            for position, feed in story.feeds():
+                if feed.phase == "validation" or (feed.phase in INFERENCE and feed.context.hook is not None):
+                    continue
                 reset = reset_since_last_batch(story, position, feed)
                 if reset is None or _is_skipped(story, reset):
                     continue
@@ -42,13 +45,16 @@ class ResetEveryBatch(Rule):
                     site=site,
                     message=f"the state is reset {where}, before each batch has been continued by the next",
                     instead=INSTEAD,
-                    related=(Related(feed.site, "the training whose batches follow one another"), *related),
+                    related=(
+                        Related(feed.site, f"the {_what(feed)} whose batches follow one another"),
+                        *related,
+                    ),
                     remedy=_remedy(trace, reset, site, _passes(feed)[-1].loop.site),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, *(related.site for related in finding.related))
-        batches = batches_of(recording, calls, "train")
+        batches = batches_of(recording, calls, "train", *INFERENCE)
         after_first = [b for b in batches if b.index != batches[0].index]
         if not after_first:
             return not_measured(recording, "a second batch")
@@ -57,6 +63,10 @@ class ResetEveryBatch(Rule):
         )
         text = f"{carried} of {len(after_first)} batches inherit a state from the batch before"
         return verdict(recording, Status.REFUTED if carried else Status.CONFIRMED, text)
+
+
+def _what(feed: Feed) -> str:
+    return "training" if feed.phase == "train" else "inference"
 
 
 def _remedy(trace: Trace, reset: Reset, site: Site, loop: Site) -> Remedy | None:
@@ -116,6 +126,8 @@ def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
     if loop.kind == "batches":
         return separate_rows(later.data) is None
     one, other = earlier.data.array, later.data.array
+    if _are_steps(earlier, later):
+        return True
     if one is None or other is None or one.key == other.key or one.cut is None or one.cut != other.cut:
         return False
     if one.cut.axis:
@@ -125,3 +137,23 @@ def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
         return False
     first, second = number(one.start), number(other.start)
     return first is not None and second is not None and second - first > 1
+
+
+def _are_steps(earlier: Feed, later: Feed) -> bool:
+    """Whether the two are single steps of one and the same series, each in a batch of its own."""
+    shapes = [feed.data.array.shape if feed.data.array is not None else None for feed in (earlier, later)]
+    if any(shape is None or [number(size) for size in shape[:2]] != [1, 1] for shape in shapes):
+        return False
+    one, other = _place_of(earlier.data.key), _place_of(later.data.key)
+    return one is not None and other is not None and one[0] == other[0] and one[1] != other[1]
+
+
+def _place_of(key: Hashable) -> tuple[Hashable, Hashable] | None:
+    """The series of which data are a step, and where it stands."""
+    for form in contents(key):
+        match form:
+            case ("item" | "index", whole, ("int", _) | int() as place):
+                return (whole, place)
+            case ("item" | "index" | "rows", whole, ("Tuple", (("int", _) as place, *columns))):
+                return (interned((whole, *columns)), place)
+    return None
