@@ -39,7 +39,7 @@ from statelint.interp.objects import (
 from statelint.interp.state import join_states, join_values
 from statelint.interp.transfer import keras, methods, numpy, rearranging, tables, transfer_of
 from statelint.source.python import children
-from statelint.trace.listings import LISTING_METHODS, origins_of
+from statelint.trace.listings import LISTING_METHODS, sources_of
 from statelint.trace.objects import Argument, DrawnReset
 from statelint.trace.story import Written
 from statelint.values import (
@@ -476,9 +476,9 @@ def _unknown_result(
 
 
 def _made_of(machine: Machine, node: cst.CSTNode | None, *values: Value) -> Value:
-    """What isn't known more of than the files and episodes that it is made of, if any."""
-    origins = origins_of(tuple(value.key for value in values)) if machine.has_origins else frozenset()
-    key = ("made of", machine.fresh_id(), *origins) if origins else None
+    """What isn't known more of than the files, episodes and outputs that it is made of, if any."""
+    sources = sources_of(tuple(value.key for value in values)) if machine.has_origins else frozenset()
+    key = ("made of", machine.fresh_id(), *sources) if sources else None
     return machine.unknown(Reason.LIBRARY_CALL, node, key)
 
 

@@ -9,7 +9,7 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord
 from statelint.sites import Site
 from statelint.trace.objects import Array
-from statelint.values import Known, Reason, Unknown, Value, interned, unknown
+from statelint.values import Known, Reason, Ternary, Unknown, Value, interned, is_, unknown
 
 # As many parts of an identity are looked at.
 _PARTS = 64
@@ -31,6 +31,21 @@ def drawing(
         if made is None or isinstance(made, Unknown):
             made = unknown(Reason.LIBRARY_CALL, key=("drawn", machine.fresh_id()))
         return note(machine, made, arguments.site)
+
+    return transfer
+
+
+def choosing(
+    function: Callable[[Machine, str, Arguments], Value],
+) -> Callable[[Machine, str, Arguments], Value]:
+    """np.random.choice(a, size, replace, p); what is drawn by probabilities is no place in data."""
+    plain = drawing(function)
+
+    def transfer(machine: Machine, name: str, arguments: Arguments) -> Value:
+        weights = arguments.get(3, "p")
+        if weights is None or is_(weights, None) is Ternary.YES:
+            return plain(machine, name, arguments)
+        return unknown(Reason.LIBRARY_CALL, key=("weighted", machine.fresh_id(), weights.key))
 
     return transfer
 

@@ -177,7 +177,7 @@ class Machine:
     # Frames that a function or class closes over: they outlive their call.
     captured: set[int] = field(default_factory=set)
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
-    # Whether the files of a folder were listed, or an episode begun.
+    # Whether the files of a folder were listed, an episode begun, or a model asked.
     has_origins: bool = False
     imported: int = 0
     steps: int = 0

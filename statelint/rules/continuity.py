@@ -136,7 +136,7 @@ def _is_behind_random_rows(source: Feed, feed: Feed) -> bool:
 
 def _is_another_text(history: History, feed: Feed) -> bool:
     """Whether a text that the program spells out is read where another call read one from its beginning."""
-    if not is_text(feed.data):
+    if not is_text(feed.data) or is_spelled_step(feed.data):
         return False
     mine = feed.context.stack
     return any(
@@ -152,6 +152,9 @@ def _drawn_anew(feed: Feed, position: int, source: Feed) -> Start | None:
     if loop is None or loop.kind not in BY_HAND or source.site != feed.site:
         return None
     if begins_anywhere(source.data, rows_of(feed.data) or feed.data) is not Ternary.YES:
+        return None
+    # A code drawn at random is what a generation goes on with.
+    if is_spelled_step(feed.data):
         return None
     if feed.phase in INFERENCE:
         return Start(feed, position, source, "apart")

@@ -1,4 +1,4 @@
-"""Which files of a folder and which episodes data come from, as far as their identity tells."""
+"""Which files of a folder, which episodes and which models data come from, as far as their identity tells."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ def origins_of(key: Hashable) -> frozenset[tuple[Hashable, ...]]:
     """The files of folders' listings that are in a key, `("item", listing, number)`, and the episodes,
     `("episode", number)`.
     """
+    return frozenset(part for part in _origins(key) if part[0] != "output")
+
+
+def sources_of(key: Hashable) -> frozenset[tuple[Hashable, ...]]:
+    """The origins that are in a key, and the outputs of models, `("output", number)`."""
     return frozenset(_origins(key))
 
 
@@ -24,7 +29,7 @@ def _origins(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
             continue
         seen.add(id(part))
         is_file = part[0] == "item" and len(part) > 2 and is_listing(part[1])
-        if is_file or part[0] == "episode":
+        if is_file or part[0] in ("episode", "output"):
             yield part
         else:
             todo.extend(part)

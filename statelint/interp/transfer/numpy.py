@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp import loops
-from statelint.interp.chance import drawing, drawn_rows
+from statelint.interp.chance import choosing, drawing, drawn_rows
 from statelint.interp.filling import overlapping, regrouped, windows_of
 from statelint.interp.laying import laid_end_to_end
 from statelint.interp.machine import Machine
@@ -614,7 +614,7 @@ TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys((f"numpy.random.{n}" for n in ("rand", "randn")), _by_dimensions),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("normal", "uniform", "binomial")), _sized(2)),
     "numpy.random.randint": drawing(_sized(2)),
-    "numpy.random.choice": drawing(_sized(1)),
+    "numpy.random.choice": choosing(_sized(1)),
     **dict.fromkeys(
         (f"numpy.random.{n}" for n in ("laplace", "gamma", "beta", "logistic", "lognormal", "gumbel")),
         _sized(2),

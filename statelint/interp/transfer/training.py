@@ -278,6 +278,7 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     else:
         feed(machine, id_, call, phase, data)
     if phase == "predict" or method == "call":
+        machine.has_origins = True
         return machine.unknown(Reason.LIBRARY_CALL, key=("output", call.id))
     return machine.unknown(Reason.LIBRARY_CALL)
 
