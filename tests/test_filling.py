@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from statelint.engine import check_source
 from statelint.trace.objects import Windows
 from statelint.trace.story import Feed
 from tests.telling import HEAD, trace_of
@@ -168,3 +169,30 @@ def test_parts_of_a_text_that_are_shuffled_are_no_windows() -> None:
         "SHUFFLE", "np.random.shuffle(parts)"
     )
     assert windows_of(code) is None
+
+
+@pytest.mark.parametrize(("stride", "is_torn"), [(1, True), (5, False)])
+def test_rows_filled_with_parts_of_lists(stride: int, *, is_torn: bool) -> None:
+    code = f"""
+import csv
+import keras
+import numpy as np
+rate, level = [], []
+with open("data") as file:
+    for row in csv.reader(file):
+        rate.append(float(row[0]))
+        level.append(float(row[1]))
+count = (len(rate) - 5) // {stride}
+x = np.empty([count, 5, 2])
+for k in range(count):
+    x[k, :, 0] = rate[k * {stride}:k * {stride} + 5]
+    x[k, :, 1] = level[k * {stride}:k * {stride} + 5]
+x = np.vstack((x, x[:9]))
+model = keras.Sequential([keras.Input(batch_shape=(1, 5, 2)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(x, mystery(), batch_size=1, shuffle=False)
+"""
+    checked = check_source("a.py", code.encode())
+    assert not checked.failures
+    found = [finding.code for finding in checked.findings]
+    assert found == (["SRN208"] if is_torn else [])

@@ -47,7 +47,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.operators import arithmetic
 from statelint.interp.state import Frame, join_states
-from statelint.interp.transfer import keras, methods, standard, tables
+from statelint.interp.transfer import keras, methods, numpy, standard, tables
 from statelint.interp.transfer.orders import rename
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
@@ -248,6 +248,10 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         return
     record = machine.record(receiver)
     if isinstance(receiver, Known) and isinstance(receiver.value, Array):
+        part = machine.record(value)
+        if isinstance(part, ListRecord) and part.cut is not None:
+            # Of a list an array takes what an array of it would hold.
+            value = numpy.as_array(machine, value)
         drawn = part_drawn(machine, index, value)
         assign(machine, target.value, replace(receiver, value=filled(receiver.value, index, value, drawn)))
         return
