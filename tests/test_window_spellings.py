@@ -288,3 +288,36 @@ def test_a_slice_of_data_from_a_file_is_as_long_as_it_says() -> None:
     found = {finding.code: finding for finding in check_source("program.py", text.encode()).findings}
     assert "SRN204" in found
     assert found["SRN204"].assumptions == ("there are 1002 or more rows to slice",)
+
+
+@pytest.mark.parametrize(
+    ("made", "is_torn"),
+    [
+        ("x = data.reshape(-1, 20, data.shape[1])", True),
+        ("n = len(data) // 20\nx = np.reshape(data[0:n * 20, :], [n, 20, np.shape(data)[1]])", True),
+        (
+            "data = scaler.fit_transform(data)\nx = data[:len(data) // 20 * 20].reshape(-1, 20, data.shape[1])",
+            True,
+        ),
+        # Pieces of lanes, and rows that may hold several steps.
+        ("n = data.shape[1]\nx = data[:8000].reshape(4, -1, 20, n).swapaxes(0, 1).reshape(-1, 20, n)", False),
+        ("x = data.reshape(-1, 20, data.shape[2])", False),
+        ("x = data.reshape(-1, 20, data.shape[1] // 20)", False),
+        ("x = data.reshape(-1, 20, 3)", False),
+    ],
+)
+def test_steps_of_unknown_data_laid_end_to_end(made: str, *, is_torn: bool) -> None:
+    code = f"""
+import keras
+import numpy as np
+from sklearn.preprocessing import MinMaxScaler
+scaler = MinMaxScaler()
+data = np.load("data.npy")
+{made}
+model = keras.Sequential([keras.Input(batch_shape=(4, 20, x.shape[2])), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(x, x[:, -1], batch_size=4, shuffle=False)
+"""
+    checked = check_source("a.py", code.encode())
+    assert not checked.failures
+    assert [finding.code for finding in checked.findings] == (["SRN208"] if is_torn else [])

@@ -26,8 +26,35 @@ def _holds_steps(array: Array, shape: tuple[Value, ...], length: int) -> bool:
     """Whether the rows of the array are single steps, of which several make a row of the new shape."""
     own = array.shape
     if own is None:
-        return is_column(array.key) or _counts_steps(array.key, shape[0], length)
+        is_wide = len(shape) == 3 and _has_width(array.key, shape[2].key)
+        return is_wide or is_column(array.key) or _counts_steps(array.key, shape[0], length)
     return len(own) == 1 or (len(own) == 2 and len(shape) == 3 and own[1].key == shape[2].key)
+
+
+def _has_width(key: Hashable, width: Hashable) -> bool:
+    """Whether data of unknown shape have so many columns: `x.shape[1]`, of them or of what they are rows of."""
+    todo = [key]
+    while todo:
+        part = todo.pop()
+        if width in (
+            interned(("item", ("attribute", part, "shape"), ("int", 1))),
+            interned(("item", ("numpy.shape", part), ("int", 1))),
+        ):
+            return True
+        match part:
+            case ("rows" | "index", whole, ("Tuple", (_, *others))) if all(map(_takes_all, others)):
+                todo.append(whole)
+            case ("rows", whole, ("Slice", _)) | ("rows", whole, _, _, _) | ("Array", whole):
+                todo.append(whole)
+            case ("attribute", whole, "values") | ("transform" | "fit_transform", _, whole):
+                todo.append(whole)
+            case ("call", ("attribute", whole, "astype" | "copy" | "to_numpy"), *_):
+                todo.append(whole)
+    return False
+
+
+def _takes_all(index: Hashable) -> bool:
+    return index == interned(("Slice", (("NoneType", None),) * 3))
 
 
 def is_column(key: Hashable) -> bool:
