@@ -296,7 +296,7 @@ def test_a_slice_of_data_from_a_file_is_as_long_as_it_says() -> None:
         ("x = data.reshape(-1, 20, data.shape[1])", True),
         ("n = len(data) // 20\nx = np.reshape(data[0:n * 20, :], [n, 20, np.shape(data)[1]])", True),
         (
-            "data = scaler.fit_transform(data)\nx = data[:len(data) // 20 * 20].reshape(-1, 20, data.shape[1])",
+            "data = scaler.fit_transform(data)\nx = data[:-(len(data) % 20)].reshape(-1, 20, data.shape[1])",
             True,
         ),
         # Pieces of lanes, and rows that may hold several steps.

@@ -32,7 +32,7 @@ def _holds_steps(array: Array, shape: tuple[Value, ...], length: int) -> bool:
 
 
 def _has_width(key: Hashable, width: Hashable) -> bool:
-    """Whether data of unknown shape have so many columns: `x.shape[1]`, of them or of what they are rows of."""
+    """Whether data of unknown shape, or those that they are rows of, have so many columns: `x.shape[1]`."""
     todo = [key]
     while todo:
         part = todo.pop()
