@@ -326,7 +326,12 @@ BARS = (
         (f"{_LIBRARIES}, all files", _OWN),
         (f"{_LIBRARIES}, all files", "flake8 with bugbear"),
     ),
-    Bar("Each tenth of its files: Fixit", 0.02, ("Each tenth", _OWN), ("Each tenth", "Fixit")),
+    Bar(
+        "The libraries' tree: Fixit on each tenth of its files",
+        0.02,
+        (f"{_LIBRARIES}, all files", _OWN),
+        ("Each tenth", "Fixit"),
+    ),
     Bar(
         "No candidate, 2,000 files: a bare read",
         3.0,
