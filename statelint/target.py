@@ -59,11 +59,12 @@ _INSTALLED = re.compile(
 )
 _COLAB_1 = re.compile(r"^[ \t]*pass  #%tensorflow_version[ \t]+1", re.MULTILINE)
 
-# Keras 2 runs on TensorFlow alone, and has no operations of its own.
+# Keras 2 runs on TensorFlow alone, and has no operations of its own; keras_core came before Keras 3.
 _KERAS_3 = re.compile(
     r"""
       KERAS_BACKEND['"]?\s*(?:\]\s*=|[,:=])\s*['"](?:jax|torch)['"]
     | ^[ \t]*from[ \t]+keras(?:[ \t]+import[ \t][^\n]*\bops\b|\.ops\b)
+    | ^[ \t]*(?:import|from)[ \t]+keras_core\b
     | \bkeras\.(?:ops\.|utils\.PyDataset\b)
     """,
     re.MULTILINE | re.VERBOSE,

@@ -111,3 +111,15 @@ def test_lanes_that_a_generator_stacks_come_again(how: str) -> None:
     assert found(STACKED.format(how=how, before=""), "SRN301") == [(5, "SRN301")]
     other = STACKED.format(how=how, before="x = mystery()\n        ")
     assert not found(other, "SRN301")
+
+
+def test_the_last_window_is_joined_to_forecasts_that_begin_as_none() -> None:
+    code = (
+        ORDERED
+        + """last, said = later.flatten(), np.array([])
+for i in range(90):
+    window = np.append(last[i:], said) if i < 5 else said[i - 5:]
+    said = np.append(said, model.predict(np.reshape(window, (1, 5, 1)))[0][0])
+"""
+    )
+    assert found(code, "SRN304") == []

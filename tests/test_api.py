@@ -33,6 +33,8 @@ def accepted(keras: int, name: str) -> set[str]:
     [
         ("tensorflow.keras.layers.LSTM", "keras.layers.LSTM"),
         ("tf_keras.layers.LSTM", "keras.layers.LSTM"),
+        ("keras_core.layers.LSTM", "keras.layers.LSTM"),
+        ("keras_core.src.layers.rnn.lstm.LSTM", "keras.layers.LSTM"),
         ("tensorflow.python.keras.layers.LSTM", "keras.layers.LSTM"),
         ("tensorflow.compat.v1.keras.layers.CuDNNLSTM", "keras.layers.CuDNNLSTM"),
         ("tensorflow.compat.v2.keras.layers.LSTM", "keras.layers.LSTM"),

@@ -92,6 +92,8 @@ def test_keras_3_refuses_it(harness: Harness, tmp_path: Path) -> None:
         "from keras import layers, ops",
         "class Data(keras.utils.PyDataset): ...",
         "y = keras.ops.zeros(3)",
+        "import keras_core as keras",
+        "from keras_core.layers import LSTM",
     ],
 )
 def test_what_only_keras_3_has_means_keras_3(line: str) -> None:

@@ -16,6 +16,7 @@ _KERAS_ROOTS = tuple(
         "tensorflow.python.keras",
         "tensorflow.keras",
         "tf_keras",
+        "keras_core",
         "keras._tf_keras.keras",
         "keras.api._v1.keras",
         "keras.api._v2.keras",
@@ -85,7 +86,7 @@ def canonical(name: str) -> str:
     `keras.models.Model.fit` is `keras.Model.fit`.
     """
     path = tuple(name.split("."))
-    if path[0] not in ("keras", "tf_keras", "tensorflow", "numpy"):
+    if path[0] not in ("keras", "tf_keras", "keras_core", "tensorflow", "numpy"):
         return name
     inside = _path_inside_keras(path)
     if inside is not None:

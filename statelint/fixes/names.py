@@ -11,7 +11,7 @@ from statelint.findings import Edit
 from statelint.fixes.code import Code, end_of
 from statelint.source.python import walk
 
-_ROOTS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
+_ROOTS = ("keras", "tf_keras", "keras_core", "tensorflow.keras", "tensorflow.python.keras")
 _DEFINITIONS = cst.FunctionDef | cst.ClassDef
 
 

@@ -544,7 +544,7 @@ class Machine:
 
     def note_import(self, module: str) -> None:
         """Keras 3 takes its backend from the environment when it is first imported; TensorFlow imports it."""
-        if self.backend is None and module.partition(".")[0] in ("keras", "tensorflow"):
+        if self.backend is None and module.partition(".")[0] in ("keras", "keras_core", "tensorflow"):
             self.backend = self.environment.get("KERAS_BACKEND", "")
 
     def note_saved(self, path: Value, model: int) -> None:

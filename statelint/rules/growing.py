@@ -29,7 +29,9 @@ def _is_joined(earlier: Hashable, later: Hashable) -> bool:
         part = todo.pop()
         if part in found:
             return True
-        if isinstance(part, tuple) and (part[0] in (*_JOINING, *_WRAPPING) or isinstance(part[0], tuple)):
+        if not isinstance(part, tuple) or not part:
+            continue
+        if part[0] in (*_JOINING, *_WRAPPING) or isinstance(part[0], tuple):
             todo.extend(part)
     return False
 

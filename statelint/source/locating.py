@@ -12,7 +12,7 @@ from statelint.listing import forget_names, names_in
 # These names mean the library, whatever lies beside the importing file.
 LIBRARIES = frozenset(
     {
-        *("keras", "tensorflow", "tf_keras", "jax", "torch", "flax", "transformers"),
+        *("keras", "tensorflow", "tf_keras", "keras_core", "jax", "torch", "flax", "transformers"),
         *("numpy", "pandas", "scipy", "sklearn", "matplotlib", "seaborn", "plotly", "cv2", "PIL", "h5py"),
         *("absl", "click", "tqdm", "rich", "yaml", "requests", "pytest", "setuptools", "wandb", "mlflow"),
     }
