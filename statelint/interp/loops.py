@@ -31,8 +31,13 @@ from statelint.interp.state import State, join_states, widen
 from statelint.sites import Site
 from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Cut, Dataset
-from statelint.trace.story import Call, Feed, Loop, Pass, Walked
+from statelint.trace.story import Call, Feed, Loop, Pass, Walked, Written
 from statelint.values import Known, Reason, Value, depending_on, interned, number, unknown
+
+# Conditions that the passes of a loop may leave behind, all together, where each is followed.
+_UNDECIDED = 12
+# Steps that a loop which only prepares data may cost, where each of its passes is followed.
+_WORK = 4000
 
 
 def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
@@ -188,11 +193,23 @@ def run(
         return not machine.state.alive
 
     begun = len(machine.events)
+    assumed, spent = len(machine.state.when), machine.steps
     one(0, 0)
     if not machine.state.alive or count == 1:
         return _leave(machine, exits, orelse)
     feeds = any(isinstance(event, Feed | Call) for event in machine.events[begun:])
-    if count is not None and count <= machine.limits.unrolled and (not feeds or iteration.concrete):
+    # What each pass leaves undecided (`if …: raise`) all that follows depends on.
+    assumed = len(machine.state.when) - assumed
+    only_data = all(isinstance(event, Written) for event in machine.events[begun:])
+    work = machine.steps - spent if only_data else 0
+    is_short = count is not None and count <= machine.limits.unrolled
+    if (
+        count is not None
+        and is_short
+        and (not feeds or iteration.concrete)
+        and count * assumed <= _UNDECIDED
+        and count * work <= _WORK
+    ):
         for position in range(1, count):
             if is_over():
                 break
