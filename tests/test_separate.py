@@ -211,6 +211,25 @@ for start in range(0, 100, 50):
     assert codes(load + loop) == expected
 
 
+PIECES = """
+recording = np.load("recording.npy")
+memory = keras.layers.LSTM(4, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(1, 25, 3)), memory, keras.layers.Dense(1)])
+model.compile("adam", "mse")
+for start in range(0, 1000 - 25, {step}):
+    piece = recording[start : start + 25].reshape(1, 25, 3)
+    model.train_on_batch(piece, y[start : start + 1])
+    memory.reset_states()
+"""
+
+
+@pytest.mark.parametrize(("step", "expected"), [("25", ["SRN303"]), ("1", []), ("50", [])])
+def test_nor_does_one_behind_each_piece_but_where_the_next_begins_there(
+    step: str, expected: list[str]
+) -> None:
+    assert codes(PIECES.format(step=step)) == expected
+
+
 STUDENTS = """
 import numpy as np
 import keras

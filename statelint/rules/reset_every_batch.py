@@ -13,6 +13,7 @@ from statelint.rules.orders import separate_rows
 from statelint.rules.places import placed
 from statelint.rules.sliding import contents
 from statelint.sites import Site
+from statelint.trace.objects import Array
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import INFERENCE, Feed, Loop, Pass, Reset, Skipped, Story, Trace, Walked
@@ -126,7 +127,7 @@ def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
     if loop.kind == "batches":
         return separate_rows(later.data) is None
     one, other = earlier.data.array, later.data.array
-    if _are_steps(earlier, later):
+    if _are_steps(earlier, later) or _are_pieces(one, other):
         return True
     if one is None or other is None or one.key == other.key or one.cut is None or one.cut != other.cut:
         return False
@@ -137,6 +138,25 @@ def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
         return False
     first, second = number(one.start), number(other.start)
     return first is not None and second is not None and second - first > 1
+
+
+def _are_pieces(one: Array | None, other: Array | None) -> bool:
+    """Whether the two are pieces of one series, each in a batch of its own, and the later begins where the
+    earlier ends: windows that overlap are read as sequences of their own.
+    """
+    if (
+        one is None
+        or other is None
+        or (one.samples, other.samples) != (1, 1)
+        or other.separate_site is not None
+    ):
+        return False
+    first, second = one.windows, other.windows
+    if first is None or second is None or first.series != second.series:
+        return False
+    if first.start is None or first.length is None or first.length == 1:
+        return False
+    return second.start == first.start + first.length
 
 
 def _are_steps(earlier: Feed, later: Feed) -> bool:
