@@ -50,6 +50,7 @@ def accepted(keras: int, name: str) -> set[str]:
         ("keras.models.Model.fit", "keras.Model.fit"),
         ("keras.engine.training.Model", "keras.Model"),
         ("keras.layers.Input", "keras.Input"),
+        ("tensorflow.python.keras.models.Input", "keras.Input"),
         ("keras.engine.Input", "keras.Input"),
         ("keras.engine.input_layer.Input", "keras.Input"),
         ("keras.engine.input_layer.InputLayer", "keras.layers.InputLayer"),

@@ -52,6 +52,7 @@ _KERAS_ALIASES = {
     ("models", "Model"): ("Model",),
     ("Functional",): ("models", "Functional"),
     ("layers", "Input"): ("Input",),
+    ("models", "Input"): ("Input",),
     ("Layer",): ("layers", "Layer"),
     ("InputSpec",): ("layers", "InputSpec"),
     ("InputLayer",): ("layers", "InputLayer"),

@@ -122,7 +122,11 @@ def _of_module(machine: Machine, frame: int, name: str, receiver: Value, node: c
 def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Value:
     if name == "shape":
         if array.shape is None:
-            return machine.unknown(Reason.ATTRIBUTE, None, ("attribute", array.key, "shape"))
+            shape = machine.unknown(Reason.ATTRIBUTE, None, ("attribute", array.key, "shape"))
+            # A list that seems empty may be filled in passes of a loop that aren't followed.
+            if isinstance(array.rows, Known) and array.rows.value:
+                machine.heights[shape.key] = array.rows
+            return shape
         return Known(Tuple(array.shape))
     if name == "ndim" and array.shape is not None:
         return Known(len(array.shape))

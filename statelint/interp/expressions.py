@@ -401,6 +401,8 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         if found is not None:
             return found
     if isinstance(value, Unknown) and isinstance(index, Known):
+        if index.value == 0 and value.key in machine.heights:
+            return machine.heights[value.key]
         if isinstance(index.value, Array) and (index.value.shuffle_site or is_fold(index.value.key)):
             return _cut_at(machine, picked(value, index.value), value, index, node)
         cut_rows = _rows_of_unknown(machine, value, index, node)

@@ -156,6 +156,8 @@ class Machine:
     bounds: dict[Hashable, tuple[Value, Value, Value]] = field(default_factory=dict)
     # The identities of the numbers, and the arrays and lists of them, that were drawn at random, and where.
     chances: dict[Hashable, Site] = field(default_factory=dict)
+    # The numbers of rows of arrays of which no more is known, by the identities of their shapes.
+    heights: dict[Hashable, Value] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.

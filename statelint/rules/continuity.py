@@ -26,7 +26,7 @@ from statelint.rules.relation import (
 )
 from statelint.rules.siblings import begins_next_sequence
 from statelint.rules.spelled import is_text, starts_afresh
-from statelint.rules.torn import is_shuffled, is_torn
+from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.sites import Site
 from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
 from statelint.trace.recording import BatchRun, Recording
@@ -113,7 +113,8 @@ def _start(
         if are_apart(source.data, feed.data):
             return Start(feed, position, source, "apart")
         training = _training_before(source, history, feed)
-        if training is source and is_shuffled(story, source):
+        is_mixed = is_shuffled(story, source) if training is source else are_rows_shuffled(source)
+        if training is not None and is_mixed:
             return Start(feed, position, source, "shuffled")
         if training is not None and is_torn(training):
             return Start(feed, position, source, "apart")

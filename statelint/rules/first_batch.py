@@ -140,7 +140,11 @@ def _is_array(story: Story, data: Data) -> bool:
     """Whether the data are an array: also where only another call tells, that has them with targets."""
     return data.kind == "array" or (
         data.kind == "unknown"
-        and any(other.data.key == data.key and other.data.kind == "array" for other in story.calls())
+        and any(
+            fed is not None and fed.key == data.key and fed.kind == "array"
+            for other in story.calls()
+            for fed in (other.data, other.validation)
+        )
     )
 
 

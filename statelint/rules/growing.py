@@ -69,7 +69,7 @@ def _growth(old: Hashable, new: Hashable) -> int | None:
             is_same = (by, method) == (other, same) and method in _TOKENS
             return _growth(before, after) if is_same else None
         case (str(head), before, *rest), (str(same), after, *others) if head == same and rest == others:
-            is_coded = head in ("Array", "array", "expand") or head.rpartition(".")[2] in _CODING
+            is_coded = head in ("Array", "array", "expand", "padded") or head.rpartition(".")[2] in _CODING
             return _growth(before, after) if is_coded else None
     return None
 

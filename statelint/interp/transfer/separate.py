@@ -57,7 +57,13 @@ def _padded(machine: Machine, name: str, arguments: Arguments) -> Value:
     count = _count_of_separate(machine, value)
     if count is None:
         given = (width.key,) if width is not None else ()
-        return machine.unknown(Reason.LIBRARY_CALL, None, ("padded", machine.content(value), *given))
+        key = ("padded", machine.content(value), *given)
+        rows = _count_of_listed(machine, value)
+        return (
+            Known(Array(key, None, key, rows=rows))
+            if rows
+            else machine.unknown(Reason.LIBRARY_CALL, None, key)
+        )
     key = ("padded", value.key, count.key, width.key if width is not None else None)
     steps: Value = unknown(Reason.LIBRARY_CALL, key=("width", *key))
     if width is not None and is_(width, None) is not Ternary.YES:
@@ -76,6 +82,14 @@ def _count_of_separate(machine: Machine, value: Value) -> Value | None:
     if record.separate_site is not None:
         return record.length
     return record.length if _stand_alone(_rows(machine, record, _steps)) else None
+
+
+def _count_of_listed(machine: Machine, value: Value) -> Known | None:
+    """The number of sequences in a list that the program writes down, or that is worked out from one."""
+    match machine.content(value):
+        case ("listed", *items) | ("tokens", _, ("listed", *items), _):
+            return Known(len(items))
+    return None
 
 
 def _rows(

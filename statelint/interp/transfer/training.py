@@ -113,7 +113,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 inner = describe(machine, first, surely_array=True)
                 return replace(inner, key=("inputs", inner.key))
             key = machine.content(value)
-            return Data("array", key, is_part=is_piece(key), lengths=frozenset(lengths(key)))
+            count = _rows_of_inputs(record)
+            told = Array(key, None, key, rows=count) if count is not None else None
+            return Data("array", key, told, is_part=is_piece(key), lengths=frozenset(lengths(key)))
         if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
             bases = (
                 library_bases(record.type.value)
@@ -154,6 +156,15 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
     part = is_piece(value.key)
     kind = "array" if surely_array else "unknown"
     return Data(kind, value.key, is_part=part, lengths=frozenset(lengths(value.key)))
+
+
+def _rows_of_inputs(inputs: ListRecord) -> Known | None:
+    """The number of rows that a list of several inputs has, where one of them tells."""
+    several = inputs.items or ()
+    found = [
+        item.value.samples for item in several if isinstance(item, Known) and isinstance(item.value, Array)
+    ]
+    return next((Known(count) for count in found if count is not None), None)
 
 
 def _rows_of_all(iteration: Iteration) -> int | None:
