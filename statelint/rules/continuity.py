@@ -17,6 +17,7 @@ from statelint.rules.relation import (
     are_other_streams,
     are_separate,
     is_again,
+    is_in_random_order,
     is_read_anew,
     is_spelled_step,
     is_written,
@@ -110,7 +111,8 @@ def _start(
             return Start(feed, position, source, "between")
     calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
-        if are_apart(source.data, feed.data):
+        random = feed.phase in INFERENCE and is_in_random_order(feed.data)
+        if random or are_apart(source.data, feed.data):
             return Start(feed, position, source, "apart")
         training = _training_before(source, history, feed)
         is_mixed = is_shuffled(story, source) if training is source else are_rows_shuffled(source)

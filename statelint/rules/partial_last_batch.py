@@ -1,4 +1,4 @@
-"""SRN205: a Dataset or a hand-written loop ends with a short batch."""
+"""SRN205: a Dataset, a Sequence or a hand-written loop ends with a short batch."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Story, Trace
 from statelint.values import Ternary, assumptions, is_, number
+
+# How to get full batches only of what makes them.
+_FULL = {
+    "slice": "loop over the full batches only: `for i in range(len(x) // batch_size)`",
+    "batch": "pass `drop_remainder=True` to batch()",
+    "timeseries_dataset_from_array": "pass `batch_size=None`, and append `.batch(n, drop_remainder=True)`",
+    "TimeseriesGenerator": "leave out steps at the end of the data, so that its windows fill their batches",
+}
 
 
 class PartialLastBatch(Rule):
@@ -37,6 +45,7 @@ class PartialLastBatch(Rule):
                     for data in (call.data, call.validation):
                         if data is not None:
                             yield from self._check_dataset(trace, call, data, size)
+                            yield from self._check_sequence(trace, call, data, size)
                 if call.method.endswith("on_batch") or call.method == "call":
                     yield from self._check_slice(trace, story, call, size)
 
@@ -59,9 +68,27 @@ class PartialLastBatch(Rule):
             size,
             f"{samples} samples in batches of {size} leave a last batch of {samples % size}, "
             f"but the model's batch is {size}",
-            "pass `drop_remainder=True` to batch()",
+            _FULL[dataset.batched_by],
             assumptions(dataset.elements, dataset.batch, call.model.batch),
             _drop_remainder(dataset.batch_site) if samples > size else None,
+        )
+
+    def _check_sequence(self, trace: Trace, call: Call, data: Data, size: int) -> Iterator[Report]:
+        last = data.last
+        rest = last.samples if last is not None else None
+        # Where the other batches have another size too, that is SRN206.
+        if last is None or rest is None or not 0 < rest < size or data.batch_rows not in (size, None):
+            return
+        yield self._report(
+            trace,
+            call,
+            last.cut.site if last.cut is not None else call.site,
+            rest,
+            size,
+            f"the last batch of the Sequence has {_rows(rest)}, but the model's batch is {size}",
+            "let `__len__` count the full batches only: `len(self.x) // self.batch_size`",
+            assumptions(*(last.shape or ())[:1], call.model.batch),
+            None,
         )
 
     def _check_slice(self, trace: Trace, story: Story, call: Call, size: int) -> Iterator[Report]:
@@ -79,19 +106,17 @@ class PartialLastBatch(Rule):
         if not full:
             return
         rest = array.samples
-        from_dataset = isinstance(array.base, tuple) and array.base[0] == "dataset"
+        by_hand = array.cut.by == "slice"
         yield self._report(
             trace,
             call,
             array.cut.site,
             rest,
             size,
-            f"the last batch has {rest} row{'s' if rest > 1 else ''}, but the model's batch is {size}",
-            "pass `drop_remainder=True` to batch()"
-            if from_dataset
-            else "loop over the full batches only: `for i in range(len(x) // batch_size)`",
+            f"the last batch has {_rows(rest)}, but the model's batch is {size}",
+            _FULL[array.cut.by],
             assumptions(*(array.shape or ())[:1], call.model.batch),
-            _drop_remainder(array.cut.site) if from_dataset else FullBatches(array.cut.site),
+            FullBatches(array.cut.site) if by_hand else _drop_remainder(array.cut.site),
         )
 
     def _report(
@@ -135,6 +160,10 @@ class PartialLastBatch(Rule):
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, *(related.site for related in finding.related))
         return judge_batch_rows(recording, calls, one_row=finding.severity is Severity.WARNING)
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'s' if count > 1 else ''}"
 
 
 def _drop_remainder(site: Site) -> Remedy:

@@ -93,6 +93,14 @@ def are_apart(one: Data, other: Data) -> bool:
     return bool(_apart(one, other)) or _stand_before(one.key, other.key)
 
 
+def is_in_random_order(data: Data) -> bool:
+    """Whether a Dataset or a generator shuffles what it delivers."""
+    dataset = data.dataset
+    if dataset is not None:
+        return dataset.shuffle_site is not None or dataset.rows_shuffled is not None
+    return data.yields_shuffled is not None
+
+
 def _stand_before(one: Hashable, other: Hashable) -> bool:
     """Whether the later data are rows of the same whole that end before the earlier ones begin."""
     first, second = _span(one), _span(other)

@@ -97,7 +97,7 @@ def _unsized(call: Call, data: Data) -> tuple[Site | None, str, str, Remedy | No
         kept = is_(dataset.drop_remainder, False) is Ternary.YES
         if number(dataset.batch) != 1 or not kept or _is_mapped_after_batch(dataset.key):
             return None, "", "", None
-        if dataset.batch_site is None:
+        if dataset.batch_site is None or dataset.batched_by != "batch":
             again = "cut batches of a known size: `.unbatch().batch(1, drop_remainder=True)`"
             return call.site, "the Dataset doesn't promise how many rows a batch has", again, None
         what = "batch(1) doesn't promise how many rows a batch has"

@@ -155,6 +155,8 @@ class Cut:
     drawn: Site | None = field(default=None, compare=False)
     # The identity of the number that is the length, where only that is known.
     extent: Hashable = None
+    # What cut it: a slice, or what makes a Dataset's batches.
+    by: str = "slice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,8 @@ class Dataset:
     elements: Value
     batch: Value | None = None
     batch_site: Site | None = None
+    # What makes the batches: the step `.batch`, or a function of Keras that cuts windows.
+    batched_by: str = "batch"
     drop_remainder: Value = FALSE
     repeats: Value = Known(1)
     shuffle_site: Site | None = None
@@ -316,6 +320,8 @@ class Data:
     lengths: frozenset[Hashable] = field(default=frozenset(), compare=False)
     # The rows of each batch that a generator yields, where they are known and all the same.
     batch_rows: int | None = None
+    # The last batch of the program's own Sequence.
+    last: Array | None = None
     # The windows that the batches of a generator make up, one batch behind the other.
     yielded: Windows | None = None
     # The call that put what a generator yields into random order.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp.objects import Arguments
+from statelint.interp.shapes import shifted
 from statelint.trace.objects import Array, Dataset, Windows
 from statelint.values import NONE, Known, Reason, Ternary, Value, is_, number, unknown
 
@@ -66,23 +67,47 @@ def in_pieces(
 
 
 def shortened(step: Dataset, name: str, arguments: Arguments) -> Dataset:
+    """`.take(n)` and `.skip(n)`: the first elements (or batches), or those behind them."""
     count = arguments.get(0, "count")
     n, total = number(count), number(step.elements)
     if n == -1 and name == "take":
         return step
     step = replace(step, pieces=None)
-    if name == "take" and n == 1 and step.batch is not None and total is None:
-        return replace(step, parts=(), elements=step.batch)
-    if n is None or total is None or n < 0:
-        return replace(step, parts=(), elements=unknown(Reason.OPERATION))
-    if step.batch is None:
-        left = min(n, total) if name == "take" else max(total - n, 0)
-        return replace(step, parts=(), elements=Known(left))
-    batches, size = step.batches, number(step.batch)
-    if batches is None or size is None:
-        return replace(step, parts=(), elements=unknown(Reason.OPERATION))
-    left = min(n * size, total) if name == "take" else max(total - n * size, 0)
-    return replace(step, parts=(), elements=Known(left))
+    size = Known(1) if step.batch is None else step.batch
+    each = number(size)
+    at = None if n is None or each is None or n < 0 else n * each
+    elements: Value = unknown(Reason.OPERATION)
+    if at is not None and total is not None:
+        elements = Known(min(at, total) if name == "take" else max(total - at, 0))
+    elif name == "take" and n == 1 and step.batch is not None and total is None:
+        elements = step.batch
+    first: Value = Known(0)
+    if name == "skip":
+        first = unknown(Reason.OPERATION) if at is None else Known(at)
+    key = (name, count.key if count is not None else None, size.key)
+    parts = tuple(_rows_from(part, key, first, elements) for part in step.parts)
+    if step.shuffle_site is not None:
+        parts = tuple(_apart(part) for part in parts)
+    return replace(step, parts=parts, elements=elements, windows=shifted(step.windows, first, 1))
+
+
+def _rows_from(part: Value, key: Hashable, first: Value, count: Value) -> Value:
+    """Some of an array's rows, from `first` on."""
+    array = part.value if isinstance(part, Known) else None
+    if not isinstance(array, Array) or not array.shape:
+        return unknown(Reason.OPERATION)
+    begin, start = number(first), number(array.start)
+    at: Value = unknown(Reason.OPERATION) if begin is None or start is None else Known(start + begin)
+    shape = (count, *array.shape[1:])
+    windows = shifted(array.windows, first, 1)
+    taken = Array(("taken", array.key, key), shape, array.base, at, array.made, windows=windows)
+    return Known(replace(taken, shuffle_site=array.shuffle_site, separate_site=array.separate_site))
+
+
+def _apart(part: Value) -> Value:
+    """An array of which it isn't known which rows of its base they are."""
+    array = part.value if isinstance(part, Known) else None
+    return Known(replace(array, base=array.key, start=Known(0))) if isinstance(array, Array) else part
 
 
 def sharded(step: Dataset, arguments: Arguments) -> Dataset:

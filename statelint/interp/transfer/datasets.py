@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from statelint.interp import calls, loops
@@ -102,8 +102,7 @@ def _opaque(machine: Machine, name: str, arguments: Arguments) -> Value:
             (),
             unknown(Reason.LIBRARY_CALL),
             unknown(Reason.LIBRARY_CALL),
-            None,
-            unknown(Reason.LIBRARY_CALL),
+            drop_remainder=unknown(Reason.LIBRARY_CALL),
         )
     )
 
@@ -139,6 +138,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
                     step,
                     batch=size if size is not None else unknown(Reason.LIBRARY_CALL),
                     batch_site=arguments.site,
+                    batched_by="batch",
                     drop_remainder=given
                     if given is not None
                     else (unknown(Reason.LIBRARY_CALL) if arguments.open else FALSE),
@@ -405,12 +405,20 @@ def _part(dataset: Dataset, part: Value, which: int, position: int, total: int |
             rows = unknown(Reason.ITERATION) if position else dataset.batch
         elif total is not None and position == total - 1 and n % size:
             rows = depending_on(Known(n % size), dataset.batch)
-    base = ("dataset", dataset.key)
-    start = Known(position * size) if size is not None else unknown(Reason.ITERATION)
+    base: Hashable = ("dataset", dataset.key)
+    start: Value = Known(position * size) if size is not None else unknown(Reason.ITERATION)
     shape = (rows, *rest) if rest is not None else (rows,)
-    cut = Cut(dataset.batch_site, dataset.key, 0) if dataset.batch_site is not None else None
+    site = dataset.batch_site
+    cut = Cut(site, dataset.key, 0, by=dataset.batched_by) if site is not None else None
     is_made = isinstance(array, Array) and array.made
     windows = shifted(dataset.windows, start, 1) if dataset.shuffle_site is None else None
+    if isinstance(array, Array) and dataset.shuffle_site is None:
+        # They are rows of what the Dataset was made of.
+        known = number(start) if position else 0
+        begin = number(array.start)
+        base, start = array.base, unknown(Reason.ITERATION)
+        if known is not None and begin is not None:
+            start = Known(begin + known)
     return Known(Array(key, shape, base, start, is_made, cut, windows, dataset.shuffle_site))
 
 

@@ -129,14 +129,15 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 known = isinstance(batches_, Known) and isinstance(batches_.value, Dataset)
                 resets = drawing.of_sequence(machine, value)
                 batched = batches_.value if known else None  # type: ignore[union-attr]
-                rows, windows, order = _batches_of(machine, value) if not known else (None, None, None)
+                own = _Batches() if known else _batches_of(machine, value)
                 return Data(
                     "sequence",
                     value.key,
                     dataset=batched,  # type: ignore[arg-type]
-                    batch_rows=rows,
-                    yielded=windows,
-                    yields_shuffled=order,
+                    batch_rows=own.rows,
+                    last=own.last,
+                    yielded=own.windows,
+                    yields_shuffled=own.shuffled,
                     resets=resets,
                 )
             if user_attribute(machine, record.type, "__next__", value) is not None:
@@ -196,15 +197,28 @@ def _inputs(item: Value) -> Array | None:
     return item.value if isinstance(item, Known) and isinstance(item.value, Array) else None
 
 
-def _batches_of(machine: Machine, sequence: Known) -> tuple[int | None, Windows | None, Site | None]:
-    """How many rows the first batches of the program's own Sequence have, where all have the same, the
-    windows that they make up, and the call that shuffled their rows.
+@dataclass(frozen=True, slots=True)
+class _Batches:
+    """What is known of a Sequence's batches: how many rows the first ones have, where all have the same, the
+    last one, the windows that they make up, and the call that shuffled their rows.
     """
+
+    rows: int | None = None
+    last: Array | None = None
+    windows: Windows | None = None
+    shuffled: Site | None = None
+
+
+def _batches_of(machine: Machine, sequence: Known) -> _Batches:
+    """What is known of the batches of the program's own Sequence."""
     start, events = machine.state, machine.events
     machine.state, machine.events = start.fork(), []
     count = drawing.count_of(machine, sequence)
     iteration = Iteration(count, lambda k: drawing.item_of(machine, sequence, k), sequence.key, False)
-    found = _rows_of_all(iteration), _windows_of_all(iteration), _order_of(iteration)
+    end = number(count)
+    last = _inputs(iteration.item(end - 1)) if end else None
+    rows, windows = _rows_of_all(iteration), _windows_of_all(iteration)
+    found = _Batches(rows, last, windows, _order_of(iteration))
     machine.state, machine.events = start, events
     return found
 

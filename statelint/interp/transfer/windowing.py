@@ -14,7 +14,7 @@ from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import bind
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Argument, Array, Dataset, Windows
-from statelint.values import FALSE, NONE, Known, Reason, Ternary, Unknown, Value, is_, number, unknown
+from statelint.values import NONE, Known, Reason, Ternary, Unknown, Value, is_, number, unknown
 
 # Where the batches of a TimeseriesGenerator stand among its attributes.
 BATCHES = "<batches>"
@@ -123,7 +123,8 @@ def _windowed(
     if array is not None and array.shape and length:
         rows = (elements, Known(length), *array.shape[1:])
         parts = (Known(Array((*key, "windows"), rows, (*key, "windows"), Known(0), array.made)),)
-    return Dataset(key, parts, elements, batch, drop_remainder=FALSE, windows=windows)
+    site = None if batch is None else arguments.site
+    return Dataset(key, parts, elements, batch, site, str(key[0]).rpartition(".")[2], windows=windows)
 
 
 def _in_order(dataset: Dataset, bound: Mapping[str, Argument], arguments: Arguments) -> Dataset:
