@@ -63,6 +63,32 @@ def test_a_copy_has_layers_of_its_own(code: str) -> None:
     )
 
 
+CONFIG = "c = a.get_config()\n{}\nm = keras.Sequential.from_config(c)"
+
+
+@pytest.mark.parametrize(
+    ("change", "model"),
+    [
+        ("print(c)", "batch=4"),
+        ("c['layers'][0]['config']['batch_input_shape'] = (1, 3, 1)", "batch=1"),
+        ("c['layers'][0]['config'].update({'batch_shape': [1, None, 1]})", "batch=1"),
+        ("for layer in c['layers']:\n    layer['config']['batch_input_shape'] = (1, None, 1)", "batch=1"),
+        ("c['layers'][1]['config']['batch_input_shape'] = (1, None, 1)", None),
+        ("c['layers'][0]['config']['stateful'] = False", None),
+        ("c['layers'][1]['config']['layer']['config']['stateful'] = False", None),
+        ("c['layers'][0]['config'][key] = 1", None),
+        ("c['layers'].pop()", None),
+        ("c = {**c, 'layers': others}", None),
+    ],
+)
+def test_a_configuration_may_be_changed_before_a_model_is_made_of_it(change: str, model: str | None) -> None:
+    first = LSTM.replace(")", ", batch_input_shape=(4, 3, 1))")
+    around = f"a = keras.Sequential([{first}, keras.layers.Bidirectional({LSTM})])\n{CONFIG.format(change)}"
+    made = models_of(around)
+    whole = "Sequential(LSTM*, Bidirectional(LSTM*))"
+    assert made == [f"{whole} batch=4", *([] if model is None else [f"{whole} {model}"])]
+
+
 @pytest.mark.parametrize(
     ("code", "model"),
     [

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, LayerRecord, ListRecord, ModelRecord, Ref, States
+from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
 from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.copies import copy_model, from_config
 from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.interp.transfer.keras import as_shape
 from statelint.interp.transfer.methods import assign_states
@@ -91,7 +90,7 @@ def _clone_model(machine: Machine, name: str, arguments: Arguments) -> Value:
     record = machine.record(value) if value is not None else None
     if not isinstance(record, ModelRecord) or len(arguments.values()) != 1:
         return machine.unknown(Reason.LIBRARY_CALL)
-    return _copy(machine, record, arguments)
+    return copy_model(machine, record, arguments)
 
 
 def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -100,7 +99,7 @@ def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
     source = machine.saved.get(path.key) if path is not None else None
     record = machine.state.heap.get(source) if source is not None else None
     if isinstance(record, ModelRecord) and record.type is None:
-        made = _copy(machine, record, arguments)
+        made = copy_model(machine, record, arguments)
         loaded = made.value if isinstance(made, Known) else None
         model = machine.model(loaded.id) if isinstance(loaded, Ref) else None
         if model is not None and _is_file(path):
@@ -112,16 +111,6 @@ def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
             machine.emit(Opaque(arguments.site, machine.context, models, Reason.LIBRARY_CALL))
         return made
     machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
-    return machine.unknown(Reason.LOADED)
-
-
-def _from_config(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """A model made anew of what `model.get_config()` or `model.to_json()` tells of one."""
-    values = arguments.values()
-    key = values[0].key if values else None
-    record = machine.state.heap.get(key[1]) if isinstance(key, tuple) and key[0] == "config" else None
-    if isinstance(record, ModelRecord) and len(values) == 1:
-        return _copy(machine, record, arguments)
     return machine.unknown(Reason.LOADED)
 
 
@@ -137,28 +126,6 @@ def _save_model(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _is_file(path: Value | None) -> bool:
     """Whether the path is a file's, which holds no states: Keras 2 keeps them in a SavedModel folder."""
     return isinstance(path, Known) and str(path.value).endswith((".keras", ".h5", ".hdf5"))
-
-
-def _copy(machine: Machine, record: ModelRecord, arguments: Arguments) -> Value:
-    """A model of the same layers, made anew."""
-    copies = tuple(_copied(machine, layer, arguments) for layer in record.layers)
-    fresh = ModelRecord(
-        record.kind, arguments.site, copies, record.complete, record.batch, record.undecided, record.built
-    )
-    return machine.allocate(fresh)
-
-
-def _copied(machine: Machine, id_: int, arguments: Arguments) -> int:
-    """A layer or nested model made anew, with what is inside it."""
-    part = machine.state.heap[id_]
-    if isinstance(part, LayerRecord):
-        inner = tuple(_copied(machine, x, arguments) for x in part.inner)
-        made: Value = machine.allocate(replace(part, inner=inner, attributes={}))
-    else:
-        assert isinstance(part, ModelRecord)
-        made = _copy(machine, part, arguments)
-    assert isinstance(made, Known) and isinstance(made.value, Ref)
-    return made.value.id
 
 
 def _clear_session(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -177,8 +144,8 @@ TRANSFERS: dict[str, Transfer] = {
     "keras.models.clone_model": _clone_model,
     "keras.models.load_model": _load_model,
     "tensorflow.saved_model.load": _load_model,
-    **dict.fromkeys((f"keras.models.model_from_{kind}" for kind in ("json", "yaml", "config")), _from_config),
-    **dict.fromkeys((f"keras.{kind}.from_config" for kind in ("Model", "Sequential")), _from_config),
+    **dict.fromkeys((f"keras.models.model_from_{kind}" for kind in ("json", "yaml", "config")), from_config),
+    **dict.fromkeys((f"keras.{kind}.from_config" for kind in ("Model", "Sequential")), from_config),
     "keras.backend.function": _layer_function,
     "tensorflow.function": _compiled,
     "tensorflow.TensorShape": _tensor_shape,

@@ -39,6 +39,7 @@ from statelint.interp.transfer import (
     tables,
     training,
 )
+from statelint.interp.transfer.copies import config_of
 from statelint.trace.objects import Argument, Array, Dataset
 from statelint.trace.story import Compiled, Guarded, Reset, Stored, Written
 from statelint.values import (
@@ -243,7 +244,7 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
         case "reset_states" | "reset_state":
             return _reset_model(machine, id_, name, arguments)
         case "get_config":
-            return unknown(Reason.LIBRARY_CALL, key=("config", id_))
+            return config_of(machine, id_)
         case "get_layer":
             return _get_layer(machine, id_, arguments)
         case "_flatten_layers":

@@ -1,0 +1,116 @@
+"""Models made anew of others: clones, and what `from_config` makes of a model's configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, DictRecord, LayerRecord, ListRecord, ModelRecord, Ref, Tuple
+from statelint.interp.transfer.keras import as_shape
+from statelint.values import Known, Reason, Value, unknown
+
+_BATCH_SHAPES = ("batch_input_shape", "batch_shape")
+# Which of the model's layers (None: no one of them), and the key in its configuration.
+_Place = tuple[int | None, Hashable]
+
+
+def copy_model(machine: Machine, record: ModelRecord, arguments: Arguments) -> Value:
+    """A model of the same layers, made anew."""
+    copies = tuple(_copied(machine, layer, arguments) for layer in record.layers)
+    fresh = ModelRecord(
+        record.kind, arguments.site, copies, record.complete, record.batch, record.undecided, record.built
+    )
+    return machine.allocate(fresh)
+
+
+def _copied(machine: Machine, id_: int, arguments: Arguments) -> int:
+    """A layer or nested model made anew, with what is inside it."""
+    part = machine.state.heap[id_]
+    if isinstance(part, LayerRecord):
+        inner = tuple(_copied(machine, x, arguments) for x in part.inner)
+        made: Value = machine.allocate(replace(part, inner=inner, attributes={}))
+    else:
+        assert isinstance(part, ModelRecord)
+        made = copy_model(machine, part, arguments)
+    assert isinstance(made, Known) and isinstance(made.value, Ref)
+    return made.value.id
+
+
+def config_of(machine: Machine, id_: int) -> Value:
+    """What `get_config()` gives: of all that it tells of a model, its layers and theirs."""
+    record = machine.state.heap[id_]
+    items: dict[Hashable, Value] = {"name": unknown(Reason.LIBRARY_CALL, key=("config", id_))}
+    if isinstance(record, ModelRecord):
+        layers = tuple(_entry(machine, layer) for layer in record.layers)
+        items["layers"] = machine.allocate(ListRecord.of(layers))
+    elif isinstance(record, LayerRecord) and record.inner:
+        items["layer"] = _entry(machine, record.inner[0])
+    return machine.allocate(DictRecord(items, complete=False))
+
+
+def _entry(machine: Machine, id_: int) -> Value:
+    return machine.allocate(DictRecord({"config": config_of(machine, id_)}, complete=False))
+
+
+def from_config(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """A model made anew of what `model.get_config()` or `model.to_json()` tells of one; not known where
+    more was changed there than the shape of its batches.
+    """
+    values = arguments.values()
+    told = machine.record(values[0]) if values else None
+    id_ = _told_of(told.items.get("name")) if isinstance(told, DictRecord) else _told_of(*values[:1])
+    record = machine.state.heap.get(id_) if id_ is not None else None
+    if id_ is None or not isinstance(record, ModelRecord) or len(values) != 1:
+        return machine.unknown(Reason.LOADED)
+    changes = dict(_changes(machine, values[0], id_)) if isinstance(told, DictRecord) else {}
+    if changes:
+        # The first layer's batches are the model's; those of the others are passed over.
+        shape = next((changes[0, name] for name in _BATCH_SHAPES if (0, name) in changes), None)
+        if shape is None or any(place is None or what not in _BATCH_SHAPES for place, what in changes):
+            return machine.unknown(Reason.LOADED)
+        record = replace(record, batch=_rows_of(machine, shape))
+    return copy_model(machine, record, arguments)
+
+
+def _rows_of(machine: Machine, shape: Value) -> Value:
+    shape = as_shape(machine, shape)
+    if isinstance(shape, Known) and isinstance(shape.value, Tuple) and shape.value.items:
+        return shape.value.items[0]
+    return unknown(Reason.OPERATION)
+
+
+def _told_of(value: Value | None = None) -> int | None:
+    """The model or layer that a configuration is of, by its name or its text."""
+    match getattr(value, "key", None):
+        case ("config", int(id_)):
+            return id_
+    return None
+
+
+def _changes(
+    machine: Machine, config: Value | None, id_: int, place: int | None = None
+) -> Iterator[tuple[_Place, Value | None]]:
+    """What was changed in a configuration: in which of the model's layers, what, and to what."""
+    told, record = machine.record(config) if config is not None else None, machine.state.heap[id_]
+    if not isinstance(told, DictRecord) or _told_of(told.items.get("name")) != id_:
+        yield (None, ...), config
+        return
+    parts: list[tuple[int | None, int, Value | None]] = []
+    for key, item in told.items.items():
+        if key == "layers" and isinstance(record, ModelRecord):
+            listed = machine.record(item)
+            found = listed.items if isinstance(listed, ListRecord) else None
+            if found is None or len(found) != len(record.layers):
+                yield (None, ...), item
+                return
+            at = enumerate(zip(record.layers, found, strict=True))
+            parts += [(n if place is None else None, layer, entry) for n, (layer, entry) in at]
+        elif key == "layer" and isinstance(record, LayerRecord):
+            parts.append((place, record.inner[0], item))
+        elif key != "name":
+            yield (place, key), item
+    for n, part, given in parts:
+        about = machine.record(given) if given is not None else None
+        held = about.items.get("config") if isinstance(about, DictRecord) else None
+        yield from _changes(machine, held, part, n)
