@@ -44,6 +44,10 @@ for epoch in xrange(10):
         ("x = 0777 + 10L + 0x1FL", "x = 0o777 + 10 + 0x1F"),
         ("x = `y` + ur'a'", "x = repr(y) +  r'a'"),
         ("x <> y", "x != y"),
+        (
+            r"print 'C:\Users\new', '\\Users', u'\u00e4', r'\N'",
+            r"print('C:\\Users\new', '\\Users', u'\u00e4', r'\N')",
+        ),
         ("print(x)", "print(x)"),
         ("print (x), y", "print (x), y"),
         ("x = print if y else z", "x = print if y else z"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # Strings and comments, in which nothing is rewritten.
 _TEXT = re.compile(
@@ -23,6 +24,7 @@ _EXCEPT = re.compile(rf"{_START}except\b[^\n:]*[\w)](?P<comma>[ \t]*,[ \t]*)(?=\
 _OCTAL = re.compile(r"(?<![\w.])0(?=[0-7]+[lL]?\b(?!\.))")
 _LONG = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+)(?P<mark>[lL])\b")
 _RAW_UNICODE = re.compile(r"(?<!\w)[uU](?=[rR]\")")
+_ESCAPE = re.compile(r"(?P<unicode>\\[uUN])|\\.", re.DOTALL)
 _REPR = re.compile(r"`(?P<code>[^`\n]*)`")
 _TRUE_DIVISION = re.compile(r"^from[ \t]+__future__[ \t]+import[ \t(]+[^\n]*\bdivision\b", re.MULTILINE)
 _INDENT = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
@@ -42,6 +44,8 @@ def modern(code: str) -> str:
     edits += [(match.start(), match.end(), "!=") for match in re.finditer("<>", masked)]
     for match in _REPR.finditer(masked):
         edits += [(match.start(), match.start() + 1, "repr("), (match.end() - 1, match.end(), ")")]
+    if edits:  # else a Windows path is what keeps Python 3 from reading it
+        edits += [(at, at, "\\") for at in _escapes(code)]
     for start, end, text in sorted(edits, reverse=True):
         code = code[:start] + text + code[end:]
     return code
@@ -60,6 +64,13 @@ def floors_division(code: str) -> bool:
 def _masked(code: str) -> str:
     """The code with a quotation mark for each character of a string and a space for each of a comment."""
     return _TEXT.sub(lambda match: ('"' if match["string"] else " ") * len(match[0]), code)
+
+
+def _escapes(code: str) -> Iterator[int]:
+    """Where a string that isn't Unicode has what is a Unicode escape in Python 3: `'C:\\Users'`."""
+    for match in _TEXT.finditer(code):
+        if match["string"] and code[match.start() - 1 : match.start()] not in tuple("rRuU"):
+            yield from (at.start() for at in _ESCAPE.finditer(code, *match.span("string")) if at["unicode"])
 
 
 def _called(masked: str, match: re.Match[str]) -> list[tuple[int, int, str]]:
