@@ -241,7 +241,9 @@ def passed(machine: Machine, given: Argument | None) -> tuple[int, ...]:
     for value in values:
         for option in options(value):
             record = machine.record(option)
-            if isinstance(option.value, Class) and id(option.value.node) in machine.callbacks:
+            if isinstance(record, ListRecord):
+                found.extend(passed(machine, replace(given, value=option)))
+            elif isinstance(option.value, Class) and id(option.value.node) in machine.callbacks:
                 callback = machine.callbacks[id(option.value.node)]
                 machine.emit(Instantiated(given.site, machine.context, callback, as_class=True))
             elif isinstance(record, InstanceRecord) and isinstance(record.type, Known):

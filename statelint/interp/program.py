@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from statelint.interp import arguments as binding
-from statelint.interp import callbacks, calls, classes
+from statelint.interp import callbacks, calls, classes, makers
 from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
 from statelint.interp.expressions import literal_value
 from statelint.interp.machine import Definition, Exhausted, Limits, Machine, names_in
@@ -95,7 +95,14 @@ def _forget_other_programs(source: Source) -> None:
     if _current[:1] == [source]:
         return
     _current[:] = [source]
-    for known in (names_in, bound_names, literal_value, callbacks.resets, callbacks.mentions_in):
+    for known in (
+        names_in,
+        bound_names,
+        literal_value,
+        callbacks.resets,
+        callbacks.mentions_in,
+        *makers.REMEMBERED,
+    ):
         known.cache_clear()
 
 
@@ -230,4 +237,6 @@ def _enter(machine: Machine, definition: Definition, given: Mapping[str, Argumen
         return
     bound = user_attribute(machine, type_, function.name, instance)
     if bound is not None and id(function.node) not in machine.called and not is_property(function):
+        makers.prepare(machine, class_, function, instance)
+        machine.earlier = frozenset(machine.state.heap)
         calls.call_value(machine, bound, open_arguments)

@@ -30,6 +30,7 @@ _MODULES = (
     "rearranging",
     "preparing",
     "tables",
+    "reporters",
 )
 
 

@@ -30,6 +30,7 @@ from statelint.interp.objects import (
 from statelint.interp.pieces import is_piece, lengths
 from statelint.interp.shapes import common, in_a_row
 from statelint.interp.transfer.keras import bind, build_layer, described, roles_of
+from statelint.interp.transfer.reporters import REPORTERS
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Data, Dataset, Windows
@@ -371,7 +372,12 @@ def _hooks(machine: Machine, given: Argument | None) -> Hooks:
     known = True
     for value in values:
         record = machine.record(value)
-        if (
+        if isinstance(record, ListRecord):
+            # Keras flattens lists in the list.
+            inner = _hooks(machine, replace(given, value=value))
+            found += inner.items
+            known &= inner.known
+        elif (
             isinstance(value, Known)
             and isinstance(record, InstanceRecord)
             and _is_understood(machine, record)
@@ -397,7 +403,11 @@ def _is_harmless(machine: Machine, callback: Known) -> bool:
     type_ = (
         record.type.value if isinstance(record, InstanceRecord) and isinstance(record.type, Known) else None
     )
-    return isinstance(type_, Library) and "harmless_callback" in roles_of(machine, type_.name)
+    return isinstance(type_, Library) and _leaves_states(machine, type_.name)
+
+
+def _leaves_states(machine: Machine, name: str) -> bool:
+    return name in REPORTERS or "harmless_callback" in roles_of(machine, name)
 
 
 def _is_understood(machine: Machine, record: InstanceRecord) -> bool:
@@ -407,7 +417,7 @@ def _is_understood(machine: Machine, record: InstanceRecord) -> bool:
         case Class() as class_:
             return callbacks.base_of(machine, class_) is Ternary.YES
         case Library(name=name):
-            return bool({"harmless_callback", "lambda_callback"} & roles_of(machine, name))
+            return _leaves_states(machine, name) or "lambda_callback" in roles_of(machine, name)
     return False
 
 
@@ -639,6 +649,10 @@ def _decide_batch(machine: Machine, id_: int, call: Call, data: Data) -> None:
     if not record.undecided or record.built:
         return
     if record.kind == "Subclassed" and not record.layers:
+        return
+    if id_ in machine.earlier and PHASES[call.method] != "train":
+        # Another method may have trained it before, and that decided.
+        machine.update(id_, built=True, undecided=False, batch=unknown(Reason.PARAMETER))
         return
     batch = first_batch(machine, call.method, data, call.arguments)
     machine.update(id_, built=True, undecided=False, batch=batch)
