@@ -15,6 +15,7 @@ from statelint import api
 from statelint.interp import calls, classes, fields, loops
 from statelint.interp.attributes import attribute
 from statelint.interp.chance import as_order
+from statelint.interp.consecutive import as_slice
 from statelint.interp.comparisons import SCALARS, compare, of_truth, truth
 from statelint.interp.cutting import cut_of
 from statelint.interp.filling import windows_of
@@ -360,7 +361,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             # Any other key would raise.
             any_item = reduce(join, record.items.values())
             return replace(any_item, by=index.key) if isinstance(any_item, Choice) else any_item
-    index = as_order(machine, index, value)
+    index = as_slice(machine, as_order(machine, index, value), value)
     if isinstance(value, Known):
         found: Value | None = None
         match value.value:
@@ -442,6 +443,11 @@ def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst
     if isinstance(index, Known) and isinstance(index.value, str):
         # A column of rows that were cut out before.
         return part
+    if not isinstance(whole, Known) or not isinstance(whole.value, Array | Table | Unknown):
+        held = part.value if isinstance(part, Known) else None
+        if isinstance(held, Array) and held.cut is not None:
+            # What a tuple or a list holds was cut out elsewhere.
+            return part
     if (
         node is not None
         and isinstance(part, Known)

@@ -92,7 +92,7 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
     begun = (*record.first, *record.head)
     if position < len(begun):
         value = begun[position]
-        if _is_cut_out(machine, value) or origins_of(value.key):
+        if _is_cut_out(machine, value) or origins_of(value.key) or number(value) is not None:
             return value
     element = record.element
     order = record.shuffle_site if record.content is not None else None
@@ -115,6 +115,8 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
 def _is_cut_out(machine: Machine, value: Value) -> bool:
     """Whether it is a part of a series."""
     record = machine.record(value)
+    if isinstance(value, Known) and isinstance(value.value, Tuple):
+        return any(_is_cut_out(machine, item) for item in value.value.items)
     part = value.value if isinstance(value, Known) and isinstance(value.value, Array) else record
     return isinstance(part, Array | ListRecord) and part.cut is not None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import replace
 
 from statelint.interp.extents import extent_of, left_by, narrowed
@@ -140,7 +140,7 @@ def slice_start(part: Slice, total: Value) -> Value:
 def columns(array: Array, names: Hashable) -> Known:
     """One column, or some, of rows that were cut out of a table."""
     key, base = ("item", array.key, names), ("of", array.base, names)
-    return Known(replace(array, key=key, base=base, windows=None, made=False, part=None))
+    return Known(replace(array, key=key, base=base, windows=None, made=False, part=None, groups=None))
 
 
 def array_index(array: Array, index: Value) -> Value | None:
@@ -172,7 +172,7 @@ def array_index(array: Array, index: Value) -> Value | None:
             windows = _narrowed(None if taken_rows is None else taken_rows.windows, indices)
             narrowed = ("of", array.base, *(i.key for i in indices[1:]))
             taken = replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows, part=None)
-            return Known(replace(taken, made=False, rows=_rows_left(array, first.value)))
+            return Known(replace(taken, made=False, rows=_rows_left(array, first.value), groups=None))
         if first.key == NONE.key:
             place = array.cut.drawn if array.cut is not None and not array.cut.axis else None
             return Known(Array(key, None, key, windows=as_row(array), shuffle_site=place, rows=Known(1)))
@@ -232,6 +232,7 @@ def array_index(array: Array, index: Value) -> Value | None:
                     cut=None,
                     windows=windows,
                     part=None,
+                    groups=None,
                 )
             ),
             index,
@@ -331,6 +332,7 @@ def picked(source: Array | Unknown, order: Array, rest: tuple[Value, ...] = ()) 
 def _rows(array: Array, part: Slice) -> Value:
     """A slice of rows."""
     array = replace(array, part=None) if array.part is not None else array
+    whole, array = array, replace(array, groups=None) if array.groups is not None else array
     total = array.shape[0] if array.shape else unknown(Reason.OPERATION, key=("length", array.key))
     key = ("rows", array.key, part.start.key, part.stop.key, part.step.key)
     if part.step.key != NONE.key and number(part.step) != 1:
@@ -353,7 +355,7 @@ def _rows(array: Array, part: Slice) -> Value:
         size = unknown(Reason.OPERATION, key=extent_of(part) or ("length", key)) if length is None else length
         rows = (size, *array.shape[1:])
     if part.start.key == NONE.key and part.stop.key == NONE.key:
-        return Known(array)
+        return Known(whole)
     return depending_on(
         Known(
             replace(
@@ -523,28 +525,6 @@ def as_row(array: Array, steps: Value | None = None) -> Windows | None:
         return Windows(cut.whole, cut.start, 1, None, cut.site, cut.extent) if fits and cut.extent else None
     fits = steps is None or number(steps) in (cut.length, -1)
     return Windows(cut.whole, cut.start, cut.length, cut.length, cut.site) if fits else None
-
-
-def in_a_row(one: Array, other: Array) -> Windows | None:
-    """The windows that arrays make up one behind the other, where these are the first two."""
-    first, second, rows = one.windows, other.windows, one.samples
-    if first is None or second is None or rows is None or first.start is None or second.start is None:
-        return None
-    stride = second.start - first.start if rows == 1 else first.stride
-    goes_on = second.start - first.start == rows * stride > 0 and second.length == first.length
-    return replace(first, stride=stride) if goes_on and second.series == first.series else None
-
-
-def joined_windows(arrays: Sequence[Array]) -> Windows | None:
-    """The windows that the rows of several arrays are, one array behind the other: each of its own series."""
-    first, *others = [array.windows for array in arrays]
-    if (
-        first is None
-        or first.length is None
-        or any(w is None or (w.stride, w.length) != (first.stride, first.length) for w in others)
-    ):
-        return None
-    return replace(first, series=("joined", *(array.key for array in arrays)), start=None)
 
 
 def transposed(array: Array, source: Value) -> Value:

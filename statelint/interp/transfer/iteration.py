@@ -48,9 +48,9 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
     if found is not None:
         return machine.allocate(ListRecord.of(found))
-    content = ("list", machine.content(value))
+    content, head = ("list", machine.content(value)), (iteration.item(0), iteration.item(1))
     return machine.allocate(
-        ListRecord(None, iteration.count, iteration.item(0), cut=iteration.cut, content=content)
+        ListRecord(None, iteration.count, head[0], head, cut=iteration.cut, content=content)
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from statelint.interp import loops
 from statelint.interp.chance import choosing, drawing, drawn_rows
 from statelint.interp.filling import overlapping, regrouped, windows_of
+from statelint.interp.folding import regroups, restores, steps_or
+from statelint.interp.joining import windows_behind
 from statelint.interp.laying import laid_end_to_end
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
@@ -17,8 +19,6 @@ from statelint.interp.shapes import (
     array_index,
     as_row,
     elementwise,
-    in_a_row,
-    joined_windows,
     made,
     mapped,
     product,
@@ -28,7 +28,7 @@ from statelint.interp.shapes import (
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.sites import Site
-from statelint.trace.objects import Argument, Array
+from statelint.trace.objects import Argument, Array, Windows
 from statelint.trace.story import Written
 from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
 
@@ -107,7 +107,7 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
         record = machine.record(value)
         if isinstance(record, ListRecord):
             stacked = _stacked(machine, record.items, record.length, record.element, value)
-            windows = windows_of(machine, record, site)
+            windows = windows_of(machine, record, site) or _only_row(record)
             head = (record.items or record.head)[:2]
             if record.added:
                 groups = overlapping(machine, record.added[0], record.added[1], site)
@@ -126,6 +126,12 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
         if isinstance(value.value, int | float):
             return value
     return machine.unknown(Reason.LIBRARY_CALL, None, ("array", value.key))
+
+
+def _only_row(record: ListRecord) -> Windows | None:
+    """The window that the one item of a list is."""
+    only = record.items[0] if record.items and len(record.items) == 1 else None
+    return as_row(only.value) if isinstance(only, Known) and isinstance(only.value, Array) else None
 
 
 def _stacked(
@@ -221,9 +227,12 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     given = _shape(machine, shape)
     if given is None and shape.key == _one_more_axis(array):
         return array_index(array, Known(Tuple((Known(...), NONE)))) or NONE
+    if given is None and array.groups is not None and restores(array, shape.key):
+        key: Hashable = ("reshape", array.key, shape.key)
+        return depending_on(Known(Array(key, None, key, made=array.made, windows=array.groups)), source)
     if given is None:
         return machine.unknown(Reason.OPERATION, None, ("reshape", array.key, shape.key))
-    given = tuple(_width(array, value) for value in given)
+    given = tuple(steps_or(array, value) for value in given)
     total = product(array.shape) if array.shape is not None else None
     numbers = [number(v) for v in given]
     dims = list(given)
@@ -243,7 +252,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
                 if rest == others if rest is not None else are_steps:
                     dims[at] = array.shape[0]
     key = ("reshape", array.key, tuple(d.key for d in dims))
-    same_rows = bool(dims) and keeps_length(array, dims[0])
+    same_rows = bool(dims) and (
+        keeps_length(array, dims[0]) or _is_cut_so_long(array, dims[0]) or _keeps_width(array, dims)
+    )
     base = ("reshaped", array.base) if same_rows else key
     start = array.start if same_rows else Known(0)
     # Rows of unknown number that keep their first axis are still the same windows.
@@ -254,22 +265,35 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     separate = array.separate_site if same_rows else None
     # Blocks of rows in random order are in random order too.
     shuffled = array.shuffle_site if same_rows or numbers[:1] == [-1] else None
-    if array.groups is not None and len(dims) > 1 and number(dims[1]) == array.groups.length:
+    if array.groups is not None and regroups(array, tuple(dims)):
         windows = array.groups
     if len(dims) > 1 and number(dims[0]) == 1:
         windows = as_row(array, given[1])
     elif windows is None and not same_rows and site is not None:
         windows = laid_end_to_end(array, tuple(given), site)
     cut = array.cut if same_rows and array.cut is not None and array.cut.axis == 0 else None
-    return depending_on(
-        Known(Array(key, tuple(dims), base, start, array.made, cut, windows, shuffled, separate)), source
-    )
+    shaped = Array(key, tuple(dims), base, start, array.made, cut, windows, shuffled, separate)
+    # What was laid out flat can be folded again.
+    groups = array.windows if not same_rows and len(dims) == 2 and number(dims[0]) != 1 else None
+    return depending_on(Known(replace(shaped, groups=groups)), source)
 
 
 def _one_more_axis(array: Array) -> Hashable:
     """The identity of `x.shape + (1,)`."""
     more = Known(Tuple((Known(1),)))
     return interned(("operation", "+", ("attribute", array.key, "shape"), more.key))
+
+
+def _is_cut_so_long(array: Array, rows: Value) -> bool:
+    """Whether it is a slice of so many rows."""
+    cut = array.cut
+    return cut is not None and not cut.axis and cut.length is not None and cut.length == number(rows) != 1
+
+
+def _keeps_width(array: Array, dims: Sequence[Value]) -> bool:
+    """Whether a row has as many numbers as before, so that there are as many rows."""
+    width = product(array.shape[1:]) if array.shape and len(array.shape) > 1 and array.windows else None
+    return width is not None and width == product(tuple(dims[1:]))
 
 
 def keeps_length(array: Array, rows: Value) -> bool:
@@ -296,14 +320,6 @@ def reshaped_unknown(machine: Machine, source: Hashable, arguments: Arguments, r
         return result
     base = result.key if shaped.value.base == shaped.value.key else shaped.value.base
     return replace(shaped, value=replace(shaped.value, key=result.key, base=base))
-
-
-def _width(array: Array, value: Value) -> Value:
-    """`x.shape[1]` of windows whose number isn't known is their length."""
-    if array.shape is None and array.windows is not None:
-        if value.key == interned(("item", ("attribute", array.key, "shape"), Known(1).key)):
-            return array.windows.steps
-    return value
 
 
 def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -378,7 +394,14 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
         passed = flow(machine, *found, batch=kept_batch(machine, *found) if at not in (None, 0) else None)
         if passed is not None or at != 0 or not found:
             return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
-        return Known(replace(_begins_with(key, found[0]), shuffle_site=_shuffled_all(arrays, found)))
+        whole = len(arrays) == len(found)
+        return Known(
+            replace(
+                _begins_with(key, found[0]),
+                shuffle_site=_shuffled_all(arrays, found),
+                windows=windows_behind(arrays) if whole else None,
+            )
+        )
     shapes = [a.shape for a in arrays if a.shape is not None]
     rank = len(shapes[0])
     position = at if at >= 0 else rank + at
@@ -391,7 +414,7 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     is_made = all(a.made for a in arrays)
     separate = arrays[0].separate_site if all(a.separate_site is not None for a in arrays) else None
     joined = _begins_with(key, found[0]) if position == 0 else Array(key, None, key)
-    windows = joined_windows(arrays) if position == 0 else None
+    windows = windows_behind(arrays) if position == 0 else None
     joined = replace(joined, shape=shape, made=is_made, separate_site=separate, windows=windows)
     return depending_on(Known(replace(joined, shuffle_site=_shuffled_all(arrays, found))), *found)
 
@@ -401,17 +424,14 @@ def one_after_another(machine: Machine, parts: Value) -> Known | None:
     record = machine.record(parts)
     if not isinstance(record, ListRecord) or len(record.head) != 2 or record.first:
         return None
-    one, other = (v.value for v in record.head if isinstance(v, Known)) if _are_known(record.head) else (0, 0)
+    made = [as_array(machine, value) for value in record.head]
+    one, other = (v.value if isinstance(v, Known) else None for v in made)
     if not isinstance(one, Array) or not isinstance(other, Array):
         return None
     key: Hashable = ("concatenate", 0, machine.content(parts))
     shape = (unknown(Reason.OPERATION, key=("length", key)), *one.shape[1:]) if one.shape else None
     is_made = one.made and other.made
-    return Known(Array(key, shape, key, Known(0), is_made, windows=in_a_row(one, other)))
-
-
-def _are_known(values: Sequence[Value]) -> bool:
-    return all(isinstance(value, Known) for value in values)
+    return Known(Array(key, shape, key, Known(0), is_made, windows=windows_behind((one, other))))
 
 
 def _begins_with(key: Hashable, first: Value) -> Array:

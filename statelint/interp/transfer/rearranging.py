@@ -10,11 +10,12 @@ from statelint.interp import loops
 from statelint.interp.beside import steps_beside
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
-from statelint.interp.shapes import array_index, joined_windows, product, reshape_of, shape_values
+from statelint.interp.joining import beside, windows_behind
+from statelint.interp.shapes import array_index, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
 from statelint.interp.transfer.numpy import as_array, one_after_another
-from statelint.trace.objects import Array
+from statelint.trace.objects import Array, Windows
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
 Shape = tuple[Value, ...]
@@ -91,7 +92,7 @@ def _joined(name: str, arrays: Sequence[Array], shapes: Sequence[Shape], axis: i
     key = (name, axis, tuple(a.key for a in arrays))
     made = _made(key, tuple(others), arrays)
     if axis == 0 and isinstance(made.value, Array):
-        return replace(made, value=replace(made.value, windows=joined_windows(arrays)))
+        return replace(made, value=replace(made.value, windows=windows_behind(arrays)))
     return made
 
 
@@ -114,6 +115,9 @@ _SHAPED: dict[str, Callable[[Shape], tuple[Shape, int]]] = {
 def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.vstack, np.hstack, np.dstack and np.column_stack."""
     value = arguments.get(0, "tup")
+    columns_ = steps_beside(machine, value, arguments.site) if name.endswith("column_stack") else None
+    if columns_ is not None and value is not None:
+        return _of_columns(machine, name, value, columns_)
     arrays = _all_of(machine, value)
     if arrays is None and value is not None and name.endswith("vstack"):
         found = one_after_another(machine, value)
@@ -124,10 +128,23 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
         if not parts:
             return _unclear(machine, name, arguments)
         key = (name, tuple(part.key for part in parts))
-        return flow(machine, *parts) or machine.unknown(Reason.LIBRARY_CALL, None, key)
+        passed = flow(machine, *parts)
+        windows = None if passed is not None else _windows_kept(machine, name.rpartition(".")[2], parts)
+        if windows is not None:
+            return Known(Array(key, None, key, windows=windows))
+        return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
     placed = [_SHAPED[name.rpartition(".")[2]](a.shape or ()) for a in arrays]
     found = _joined(name, arrays, [shape for shape, _ in placed], placed[0][1])
     return found or _unclear(machine, name, arguments)
+
+
+def _windows_kept(machine: Machine, name: str, parts: Sequence[Value]) -> Windows | None:
+    """The windows that arrays of unknown shape make up, one behind the other or their columns side by side."""
+    arrays = [_array_of(machine, part) for part in parts]
+    known = [array for array in arrays if array is not None]
+    if name == "dstack":
+        return beside(known)
+    return windows_behind(known) if name in ("vstack", "row_stack") and len(known) == len(parts) else None
 
 
 def columns(machine: Machine, index: Value) -> Value:
@@ -165,17 +182,34 @@ def _stack(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is not None and (axis is None or number(axis) == 0) and flow(machine, value) is None:
         return as_array(machine, value)
     side_by_side = steps_beside(machine, value, arguments.site) if axis is not None else None
-    if side_by_side is not None and axis is not None and number(axis) in (1, -1):
-        key = (name, 1, machine.content(value) if value is not None else None)
-        shape_ = (unknown(Reason.OPERATION, key=("length", key)), side_by_side.steps)
-        return Known(Array(key, shape_, key, windows=side_by_side))
+    if side_by_side is not None and value is not None and axis is not None and number(axis) in (1, -1):
+        return _of_columns(machine, name, value, side_by_side)
     arrays = _all_of(machine, value)
     shape = arrays[0].shape if arrays else None
     at = _axis(axis, 0, len(shape) + 1) if shape is not None else None
     if arrays is None or shape is None or at is None:
-        return _unclear(machine, name, arguments)
+        windows = _side_by_side(machine, value, axis)
+        if windows is None:
+            return _unclear(machine, name, arguments)
+        key = (name, -1, machine.content(value) if value is not None else None)
+        return Known(Array(key, None, key, windows=windows))
     key = (name, at, tuple(a.key for a in arrays))
     return _made(key, (*shape[:at], Known(len(arrays)), *shape[at:]), arrays)
+
+
+def _of_columns(machine: Machine, name: str, columns: Value, windows: Windows) -> Known:
+    """The windows whose steps a list holds, column by column."""
+    key = (name, 1, machine.content(columns))
+    shape = (unknown(Reason.OPERATION, key=("length", key)), windows.steps)
+    return Known(Array(key, shape, key, windows=windows))
+
+
+def _side_by_side(machine: Machine, value: Value | None, axis: Value | None) -> Windows | None:
+    """The windows that several arrays keep whose columns are put beside each other."""
+    found = loops.items(loops.iterate(machine, value)) if value is not None else None
+    arrays = [_array_of(machine, item) for item in found or ()]
+    is_last = axis is not None and number(axis) in (-1, 2)
+    return beside([array for array in arrays if array is not None]) if is_last else None
 
 
 # Taking apart
@@ -188,10 +222,11 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
         value = arguments.get(0, "value")
     array = _array_of(machine, value)
     given = arguments.get(1, "indices_or_sections") or arguments.get(1, "num_or_size_splits")
-    at = _axis(arguments.get(2, "axis"), 0, len(array.shape or ())) if array is not None else None
-    if array is None or given is None or at is None or array.shape is None:
+    rank = len(array.shape or (NONE,)) if array is not None else 0
+    at = _axis(arguments.get(2, "axis"), 0, rank)
+    if array is None or given is None or at is None:
         return _unclear(machine, name, arguments)
-    total, is_tensor = number(array.shape[at]), name.startswith("tensorflow.")
+    total, is_tensor = number(array.shape[at]) if array.shape else None, name.startswith("tensorflow.")
     places = _numbers(machine, given)
     bounds: list[int] | None = None
     if number(given) is not None and total is not None:
@@ -202,10 +237,23 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
                 bounds.append(bounds[-1] + total // count + (k < total % count))
     elif places is not None and total is not None and number(given) is None and not is_tensor:
         bounds = [0, *places, total]
+    if bounds is None and at == 0 and not is_tensor:
+        parts_ = _at_places(machine, array, given)
+        return _unclear(machine, name, arguments) if parts_ is None else machine.allocate(ListRecord.of(parts_))
     if bounds is None or sorted(bounds) != bounds or len(bounds) > _PARTS + 1:
         return _unclear(machine, name, arguments)
     parts = [_cut(array, at, low, high) for low, high in itertools.pairwise(bounds)]
     return machine.allocate(ListRecord.of(tuple(parts)))
+
+
+def _at_places(machine: Machine, array: Array, given: Value) -> tuple[Value, ...] | None:
+    """The parts of an array of unknown length that begin at these rows."""
+    record = machine.record(given)
+    places = record.items if isinstance(record, ListRecord) else shape_values(given)
+    if not places or number(given) is not None or len(places) > _PARTS:
+        return None
+    slices = [Known(Slice(low, high, NONE)) for low, high in itertools.pairwise((NONE, *places, NONE))]
+    return tuple(array_index(array, part) or unknown(Reason.OPERATION) for part in slices)
 
 
 def _cut(array: Array, axis: int, low: int, high: int) -> Value:

@@ -28,7 +28,8 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.pieces import is_piece, lengths
-from statelint.interp.shapes import common, in_a_row
+from statelint.interp.joining import in_a_row
+from statelint.interp.shapes import common
 from statelint.interp.transfer.keras import bind, build_layer, described, roles_of
 from statelint.interp.transfer.reporters import REPORTERS
 from statelint.interp.transfer.windowing import BATCHES

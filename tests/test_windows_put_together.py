@@ -1,0 +1,139 @@
+"""Windows that programs index by ranges, hold in pairs, put together from several series, or fold again."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.engine import check_source
+
+SERIES = """
+import numpy as np
+import pandas as pd
+import keras
+from sklearn.preprocessing import StandardScaler
+table = pd.read_csv("table.csv")
+series = table[["value"]].values
+def cut(steps, length):
+    return [steps[k:k + length] for k in range(len(steps) - length)]
+"""
+FITTED = """
+memory = keras.layers.LSTM(4, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(BATCH, None, 1)), memory])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=BATCH, shuffle=False)
+"""
+SPELLINGS = {
+    "rows of a range": """
+rows = []
+for k in range(10, len(series)):
+    places = range(k - 10, k, 1)
+    rows.append(series[places])
+x = np.array(rows)
+""",
+    "rows of a range, each reshaped": """
+rows = []
+for k in range(10, len(series)):
+    rows.append(np.reshape(series[range(k - 10, k)], (10, 1)))
+x = np.array(rows)
+""",
+    "rows that arange counts": """
+x = np.array([series[np.arange(k, k + 10)] for k in range(len(series) - 10)])
+""",
+    "pairs in a list": """
+pairs = []
+for k in range(len(series) - 10):
+    pairs.append((series[k:k + 10], series[k + 10]))
+x = np.array([one for one, other in pairs])
+""",
+    "what a generator yields, in a list": """
+def windows(steps, length):
+    for begin, end in zip(range(0, len(steps) - length), range(length, len(steps))):
+        yield steps[begin:end, :]
+x = np.array(list(windows(series, 10)))
+""",
+    "begun at the numbers in a list": """
+places = list(range(0, len(series) - 10, 2))
+x = np.array([series[k:k + 10] for k in places])
+""",
+    "of two files, one after the other": """
+parts = []
+for name in ["a.csv", "b.csv"]:
+    parts.append(np.array(cut(pd.read_csv(name)[["value"]].values, 10)))
+x = np.concatenate(parts)
+""",
+    "of two series, one below the other": """
+x = np.vstack([np.array(cut(series, 10)), np.array(cut(table[["other"]].values, 10))])
+""",
+    "of as many series as there are": """
+each = (list(cut(table[table["unit"] == unit][["value"]].values, 10)) for unit in table["unit"].unique())
+x = np.concatenate(list(each)).astype(np.float32)
+""",
+    "grown from nothing": """
+x = np.empty((0, 10, 1))
+for name in ["a.csv", "b.csv"]:
+    x = np.concatenate([x, np.array(cut(pd.read_csv(name)[["value"]].values, 10))])
+""",
+    "of two columns, side by side": """
+one, other = table["value"].values, table["other"].values
+x = np.dstack((np.array(cut(one, 10)), np.array(cut(other, 10))))
+""",
+    "of two columns, stacked": """
+one, other = table["value"].values, table["other"].values
+x = np.stack([np.array(cut(one, 10)), np.array(cut(other, 10))], axis=-1)
+""",
+    "split at a row": """
+x, rest = np.split(np.array(cut(series, 10)), [int(len(series) * 0.8)])
+""",
+    "columns of steps": """
+steps = table["value"].values
+rows = len(steps) - 10
+x = np.column_stack([steps[k:k + rows] for k in range(10)]).reshape(rows, 10, 1)
+""",
+    "scaled column by column": """
+x = np.array(cut(series, 10))
+x = StandardScaler().fit_transform(x.reshape(-1, x.shape[-1])).reshape(x.shape)
+""",
+    "scaled column by column, in steps": """
+x = np.array(cut(series, 10))
+rows, steps, columns = x.shape
+flat = x.reshape((rows * steps, columns))
+scaler = StandardScaler().fit(flat)
+x = scaler.transform(flat).reshape(rows, steps, columns)
+""",
+    "scaled column by column, in numbers": """
+x = np.array(cut(series, 10)).reshape(200 * 10, 1)
+x = StandardScaler().fit_transform(x)
+x = x.reshape(200, 10, 1)
+""",
+}
+
+
+@pytest.mark.parametrize("cut", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_windows_that_do_not_continue_each_other(cut: str) -> None:
+    assert "SRN208" in codes(cut, batch=4)
+
+
+@pytest.mark.parametrize("cut", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_windows_that_do(cut: str) -> None:
+    assert "SRN208" not in codes(cut, batch=5 if "series) - 10, 2" in cut else 10)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "x = np.concatenate([series[None, :10], table[['other']].values[None, :10]])",
+        "x = np.array([pair[1] for pair in [(series, series[:10]), (series, series[20:30])]])",
+        "x = np.array(cut(series, 10)).reshape(-1, 5).reshape(-1, 7, 5)",
+        "x = np.array(cut(series, 10)).reshape(-1, 1)[3:].reshape(-1, 10, 1)",
+        "x = np.array([series[np.random.permutation(10) + k] for k in range(len(series) - 10)])",
+        "x = np.concatenate([np.array(cut(series, 10)), np.array(cut(series, 12))], axis=1)",
+    ],
+    ids=["single rows", "two windows", "other steps", "from the middle", "any rows", "longer ones"],
+)
+def test_what_is_not_known_to_be_windows(cut: str) -> None:
+    assert "SRN208" not in codes(cut, batch=4)
+
+
+def codes(cut: str, batch: int) -> set[str]:
+    program = SERIES + cut + FITTED.replace("BATCH", str(batch))
+    return {finding.code for finding in check_source("windows.py", program.encode()).findings}
