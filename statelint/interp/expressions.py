@@ -15,8 +15,8 @@ from statelint import api
 from statelint.interp import calls, classes, fields, loops
 from statelint.interp.attributes import attribute
 from statelint.interp.chance import as_order
-from statelint.interp.consecutive import as_slice
 from statelint.interp.comparisons import SCALARS, compare, of_truth, truth
+from statelint.interp.consecutive import as_slice
 from statelint.interp.cutting import cut_of
 from statelint.interp.filling import windows_of
 from statelint.interp.machine import Activation, Machine
@@ -29,6 +29,7 @@ from statelint.interp.objects import (
     ListRecord,
     Partial,
     Range,
+    Ref,
     Slice,
     Table,
     Tensor,
@@ -443,7 +444,7 @@ def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst
     if isinstance(index, Known) and isinstance(index.value, str):
         # A column of rows that were cut out before.
         return part
-    if not isinstance(whole, Known) or not isinstance(whole.value, Array | Table | Unknown):
+    if isinstance(whole, Known) and isinstance(whole.value, Tuple | Ref):
         held = part.value if isinstance(part, Known) else None
         if isinstance(held, Array) and held.cut is not None:
             # What a tuple or a list holds was cut out elsewhere.

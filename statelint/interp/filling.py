@@ -76,10 +76,13 @@ def _steps(machine: Machine, value: Value) -> tuple[Value, ...]:
     return ()
 
 
-def filled(array: Array, index: Value, value: Value, drawn: Cut | None = None) -> Array:
+def filled(
+    array: Array, index: Value, value: Value, drawn: Cut | None = None, spelled: Cut | None = None
+) -> Array:
     """The array after `array[index] = value`: its contents come of what it was filled with, one by one.
 
-    `drawn` is the part of a series that a loop draws with the row, where the value is made of its items.
+    `drawn` is the part of a series that a loop draws with the row, where the value is made of its items;
+    `spelled` the part of which the array so far holds one item in each row.
     """
     is_blank = array.made and array.base == array.key and not _is_filled(array)
     before = ("blank", tuple(v.key for v in array.shape or ())) if is_blank else array.key
@@ -90,9 +93,11 @@ def filled(array: Array, index: Value, value: Value, drawn: Cut | None = None) -
     elif is_blank:
         fill, windows = _fill(array, index, value), None
     elif fill is None or not _are_apart(fill.place, _place(array, index)):
-        windows = _with_next(array, fill, _fill(array, index, value))
-        fill = fill if windows is not None else None
-    return Array(key, array.shape, key, Known(0), array.made, windows=windows, fill=fill)
+        then = _fill(array, index, value)
+        if not _is_same(fill, then):
+            windows = _with_next(array, fill, then)
+            fill = fill if windows is not None else None
+    return Array(key, array.shape, key, Known(0), array.made, spelled, windows=windows, fill=fill)
 
 
 def _fill(array: Array, index: Value, value: Value) -> Fill | None:
@@ -144,6 +149,11 @@ def _is_made_of(key: Hashable, part: Value, step: int, depth: int = 6) -> bool:
         case tuple(inner):
             return depth > 0 and any(_is_made_of(one, part, step, depth - 1) for one in inner)
     return False
+
+
+def _is_same(fill: Fill | None, then: Fill | None) -> bool:
+    """Whether the same part of a series is put into the same place once more."""
+    return fill is not None and fill == then and fill.cut.begin == then.cut.begin
 
 
 def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows | None:

@@ -62,6 +62,18 @@ class State:
             self.frames[frame] = dict(self.frames.get(frame, ()))
         return self.frames[frame]
 
+    def differs_from(self, earlier: State) -> bool:
+        """Whether a name, an object or what can be reached has changed since; what is new is no change."""
+        if self.escaped != earlier.escaped:
+            return True
+        for id_, frame in earlier.frames.items():
+            now = self.frames.get(id_)
+            if now is not frame and (now is None or now.keys() != frame.keys()):
+                return True
+            if now is not None and any(now[name] is not value for name, value in frame.items()):
+                return True
+        return any(self.heap.get(ref) is not record for ref, record in earlier.heap.items())
+
 
 def join_states(left: State, right: State) -> State:
     """What holds where control comes from both (alive) states."""
@@ -280,12 +292,17 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
     return unknown(Reason.LOOP, key=key)
 
 
+def _begin(array: Array) -> Hashable:
+    return None if array.cut is None else array.cut.begin
+
+
 def _widen_array(before: Array, after: Array, key: Hashable) -> Value:
     one, other = before.shape, after.shape
     if one is not None and other is not None and [v.key for v in one] == [v.key for v in other]:
         fill = after.fill if after.fill == before.fill else None
         windows = after.windows if fill is not None else None
-        return Known(Array(key, other, key, Known(0), after.made, windows=windows, fill=fill))
+        cut = after.cut if before.cut == after.cut and _begin(before) == _begin(after) else None
+        return Known(Array(key, other, key, Known(0), after.made, cut, windows, fill=fill))
     if after.samples is not None and after.samples == before.samples:
         return Known(Array(key, None, key, rows=Known(after.samples)))
     return unknown(Reason.LOOP, key=key)

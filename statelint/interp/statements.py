@@ -46,6 +46,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.operators import arithmetic
+from statelint.interp.spelling import spelled_out
 from statelint.interp.state import Frame, join_states
 from statelint.interp.transfer import keras, methods, numpy, standard, tables
 from statelint.interp.transfer.orders import rename
@@ -253,7 +254,9 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
             # Of a list an array takes what an array of it would hold.
             value = numpy.as_array(machine, value)
         drawn = part_drawn(machine, index, value)
-        assign(machine, target.value, replace(receiver, value=filled(receiver.value, index, value, drawn)))
+        spelled = spelled_out(machine, receiver.value, index, value, machine.site(target))
+        array = filled(receiver.value, index, value, drawn, spelled)
+        assign(machine, target.value, replace(receiver, value=array))
         return
     is_table = isinstance(receiver, Known) and isinstance(receiver.value, Table)
     if is_table or tables.is_shifted(receiver, value):
@@ -403,7 +406,7 @@ def _follow_varying(
     )
     returns = list(machine.activations[-1].returns) if machine.activations else []
     arms[1 - taken]()
-    if machine.state.alive:
+    if machine.state.alive and machine.state.differs_from(start):
         for loop in loops_here:
             known = machine.asides.get(loop)
             machine.asides[loop] = machine.state if known is None else join_states(known, machine.state)

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.beside import steps_beside
+from statelint.interp.joining import beside, windows_behind
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
-from statelint.interp.joining import beside, windows_behind
 from statelint.interp.shapes import array_index, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
@@ -139,7 +139,7 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _windows_kept(machine: Machine, name: str, parts: Sequence[Value]) -> Windows | None:
-    """The windows that arrays of unknown shape make up, one behind the other or their columns side by side."""
+    """The windows that arrays of unknown shape make up, one behind the other or side by side."""
     arrays = [_array_of(machine, part) for part in parts]
     known = [array for array in arrays if array is not None]
     if name == "dstack":
@@ -239,7 +239,9 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
         bounds = [0, *places, total]
     if bounds is None and at == 0 and not is_tensor:
         parts_ = _at_places(machine, array, given)
-        return _unclear(machine, name, arguments) if parts_ is None else machine.allocate(ListRecord.of(parts_))
+        return (
+            _unclear(machine, name, arguments) if parts_ is None else machine.allocate(ListRecord.of(parts_))
+        )
     if bounds is None or sorted(bounds) != bounds or len(bounds) > _PARTS + 1:
         return _unclear(machine, name, arguments)
     parts = [_cut(array, at, low, high) for low, high in itertools.pairwise(bounds)]

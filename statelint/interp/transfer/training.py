@@ -10,6 +10,7 @@ import libcst as cst
 from statelint import api
 from statelint.interp import callbacks, calls, drawing, loops
 from statelint.interp.attributes import library_bases, user_attribute
+from statelint.interp.joining import in_a_row
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
@@ -28,7 +29,6 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.pieces import is_piece, lengths
-from statelint.interp.joining import in_a_row
 from statelint.interp.shapes import common
 from statelint.interp.transfer.keras import bind, build_layer, described, roles_of
 from statelint.interp.transfer.reporters import REPORTERS
