@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -146,6 +146,11 @@ class Machine:
     environment: dict[str, str] = field(default_factory=dict)
     # The flags that the program declares (absl), with their defaults.
     flags: dict[str, Value] = field(default_factory=dict)
+    # The options of the command line whose defaults are assumed, and the defaults, by what findings say of
+    # that; those that decide which arm of an `if` is followed; and what some stand for in place of a default.
+    options: dict[str, tuple[str, object]] = field(default_factory=dict)
+    deciding: set[str] = field(default_factory=set)
+    given: Mapping[str, Value] = field(default_factory=dict)
     # What the program puts in place of something in a library, by its canonical name.
     patched: dict[str, Value] = field(default_factory=dict)
     # The modules (their frames) that import all names of modules which aren't there.

@@ -21,8 +21,9 @@ from statelint.sites import Site
 from statelint.source.project import Project
 from statelint.source.python import Source
 from statelint.trace.objects import Argument, Model
+from statelint.trace.queries import is_stateful
 from statelint.trace.story import Context, Event, Opaque, Reset, Story, Trace
-from statelint.values import NONE, Known, Reason, Value, forget_keys
+from statelint.values import NONE, Known, Reason, Value, assumptions, forget_keys, unknown
 
 
 def follow(
@@ -38,18 +39,57 @@ def follow(
     The modules that it imports are followed where `project` finds them from its `file`.  `used` are the
     definitions that other programs of the project use: they aren't followed for themselves.
     """
-    return _followed(Machine(source, keras, limits or Limits(), file, project), used)
+    return _told(source, keras, limits or Limits(), file, project, used)[1]
 
 
 def follow_both(
     source: Source, file: Path | None = None, project: Project | None = None, used: Collection[Site] = ()
 ) -> tuple[Trace, Trace]:
     """The traces for Keras 2 and for Keras 3: most programs need to be followed only once for both."""
-    machine = Machine(source, 2, Limits(), file, project)
-    trace = _followed(machine, used)
+    machine, trace = _told(source, 2, Limits(), file, project, used)
     if machine.is_common:
         return trace, _as_keras_3(trace, machine)
     return trace, follow(source, 3, None, file, project, used)
+
+
+def _told(
+    source: Source,
+    keras: int,
+    limits: Limits,
+    file: Path | None,
+    project: Project | None,
+    used: Collection[Site],
+) -> tuple[Machine, Trace]:
+    """The program with the defaults of its options; where they lead to no model that keeps state, with
+    what else they may be.
+    """
+    machine = Machine(source, keras, limits, file, project)
+    trace = _followed(machine, used)
+    given = {} if _feeds_state(trace) else _other_options(machine, trace)
+    if given:
+        other = Machine(source, keras, limits, file, project, given=given)
+        told = _followed(other, used)
+        if _feeds_state(told):
+            return other, told
+    return machine, trace
+
+
+def _feeds_state(trace: Trace) -> bool:
+    return any(is_stateful(feed.model) for story in trace.stories for _, feed in story.feeds())
+
+
+def _other_options(machine: Machine, trace: Trace) -> dict[str, Value]:
+    """What options may be that choose the program's way, or say that its layers keep no state."""
+    given: dict[str, Value] = {
+        name: unknown(Reason.PARAMETER, key=("argument", name)) for name in machine.deciding
+    }
+    layers = (layer for story in trace.stories for model in story.models for layer in model.walk())
+    for layer in layers:
+        for text in assumptions(layer.stateful) if layer.recurrent else ():
+            name, default = machine.options.get(text, ("", None))
+            if default is False:
+                given[name] = Known(True, (f"{name} is True",))
+    return given
 
 
 def _as_keras_3(trace: Trace, machine: Machine) -> Trace:

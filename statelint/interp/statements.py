@@ -60,6 +60,7 @@ from statelint.values import (
     Reason,
     Ternary,
     Value,
+    assumptions,
     depending_on,
     join,
     options,
@@ -363,6 +364,8 @@ def _if(machine: Machine, node: cst.If) -> None:
         return follow
 
     arms = [arm(node.body), arm(node.orelse)]
+    rests_on = [text for text in assumptions(condition) if text in machine.options]
+    machine.deciding.update(machine.options[text][0] for text in rests_on)
     if fact is Ternary.UNKNOWN:
         key, flipped = _plain_condition(condition.key)
         machine.branch(("if", key), arms[::-1] if flipped else arms)

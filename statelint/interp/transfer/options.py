@@ -115,7 +115,16 @@ def _add_option(machine: Machine, id_: int, record: InstanceRecord, arguments: A
         # An option of which not even the name is known.
         classes.forget_attributes(machine, id_)
         return
-    machine.update(id_, attributes={**record.attributes, dest: _default(arguments, flags)})
+    value = _of_option(machine, f"--{dest}", _default(arguments, flags))
+    machine.update(id_, attributes={**record.attributes, dest: value})
+
+
+def _of_option(machine: Machine, name: str, default: Value) -> Value:
+    """What an option stands for where its default is assumed, unless another value is asked for."""
+    if not isinstance(default, Known) or not isinstance(default.value, str | bool | None):
+        return default
+    machine.options.update((text, (name, default.value)) for text in default.assuming)
+    return machine.given.get(name, default)
 
 
 def _destination(flags: list[str]) -> str:
@@ -176,7 +185,7 @@ def _define_flag(machine: Machine, name: str, arguments: Arguments) -> Value:
     flag, default = arguments.get(0, "name"), arguments.get(1, "default")
     if not isinstance(flag, Known) or default is None or default == NONE:
         return machine.unknown(Reason.PARAMETER)
-    value = _assumed(default, f"--{flag.value}")
+    value = _of_option(machine, f"--{flag.value}", _assumed(default, f"--{flag.value}"))
     machine.flags[str(flag.value)] = value
     attributes = {"value": value, "default": default, "name": flag}
     return machine.allocate(
