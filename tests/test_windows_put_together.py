@@ -177,6 +177,15 @@ for k in range(90):
     x[k] = one
 """,
         """
+def windows(steps):
+    rows = []
+    for k in range(len(steps) - 10):
+        rows.append(steps[k:k + 10])
+        return np.array(rows)
+x = windows(series)
+x = np.reshape(x, (x.shape[0], 1, 10))
+""",
+        """
 rows = []
 for k in range(len(series) - 10):
     if k % 500 == 0:
@@ -193,6 +202,7 @@ x = np.array(rows)
         "any rows",
         "longer ones",
         "backwards",
+        "only the first",
         "begun anew",
     ],
 )

@@ -28,7 +28,7 @@ from statelint.interp.shapes import (
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.sites import Site
-from statelint.trace.objects import Argument, Array, Windows
+from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Written
 from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
 
@@ -107,7 +107,7 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
         record = machine.record(value)
         if isinstance(record, ListRecord):
             stacked = _stacked(machine, record.items, record.length, record.element, value)
-            windows = windows_of(machine, record, site) or _only_row(record)
+            windows = windows_of(machine, record, site)
             head = (record.items or record.head)[:2]
             if record.added:
                 groups = overlapping(machine, record.added[0], record.added[1], site)
@@ -128,10 +128,15 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
     return machine.unknown(Reason.LIBRARY_CALL, None, ("array", value.key))
 
 
-def _only_row(record: ListRecord) -> Windows | None:
-    """The window that the one item of a list is."""
-    only = record.items[0] if record.items and len(record.items) == 1 else None
-    return as_row(only.value) if isinstance(only, Known) and isinstance(only.value, Array) else None
+def rows_in(machine: Machine, value: Value) -> Value:
+    """The array that a value is where rows are put one behind the other: a list of one part is one window."""
+    found, record = as_array(machine, value), machine.record(value)
+    only = record.items[0] if isinstance(record, ListRecord) and record.items else None
+    row = only.value if isinstance(only, Known) and isinstance(only.value, Array) else None
+    array = found.value if isinstance(found, Known) else None
+    if row is None or not isinstance(found, Known) or not isinstance(array, Array) or array.samples != 1:
+        return found
+    return replace(found, value=replace(array, windows=as_row(row)))
 
 
 def _stacked(
@@ -259,6 +264,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     start = array.start if same_rows else Known(0)
     # Rows of unknown number that keep their first axis are still the same windows.
     windows = array.windows if same_rows or array.shape is None or not array.shape else None
+    if array.samples == 1 and number(dims[0]) != 1:
+        # How far the next row is moved on isn't said by a single one.
+        windows = None
     if windows is not None and windows.length is None and [number(v) for v in dims[2:]] == [1]:
         # There are as many steps as fill a row.
         windows = replace(windows, extent=dims[1].key) if number(dims[1]) is None else windows
@@ -424,7 +432,7 @@ def one_after_another(machine: Machine, parts: Value) -> Known | None:
     record = machine.record(parts)
     if not isinstance(record, ListRecord) or len(record.head) != 2 or record.first:
         return None
-    made = [as_array(machine, value) for value in record.head]
+    made = [rows_in(machine, value) for value in record.head]
     one, other = (v.value if isinstance(v, Known) else None for v in made)
     if not isinstance(one, Array) or not isinstance(other, Array):
         return None
