@@ -293,12 +293,13 @@ def _failure(shown: str, rule: str | None) -> Failure:
 def _target_of(
     source: Source, traces: Sequence[Trace], path: Path | None, project: Project | None
 ) -> tuple[int, ...]:
-    from statelint.target import target_of
+    from statelint.target import GENERATIONS, target_of, told
 
     # Keras 3 has never run on Python 2.
     if source.python2:
         return (2,)
-    return target_of(_code(source, traces, project), path, None if project is None else project.pinned)
+    meant = target_of(_code(source, traces, project), path, None if project is None else project.pinned)
+    return told(source.around) if meant == GENERATIONS else meant
 
 
 def _code(source: Source, traces: Sequence[Trace], project: Project | None) -> str:

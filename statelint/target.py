@@ -37,6 +37,10 @@ _KERAS_2_ONLY = re.compile(
     | ^[ \t]*from[ \t]+keras\.preprocessing(?:\.text\b|[ \t]+import[ \t]+text\b)
     | ^[ \t]*from[ \t]+keras\.preprocessing\.sequence[ \t]+import[ \t][^\n]*\bTimeseriesGenerator\b
     | ^[ \t]*(?:K|keras\.backend)\.(?:set_session|get_session)\(
+    | \b(?:TimeDistributedDense|multi_gpu_model|Merge)\(
+    | \b(?:class_mode|forget_bias_init|inner_init|border_mode|nb_filter|[WUb]_regularizer|dropout_[WU])\s*=
+    | \b(?:LSTM|GRU|SimpleRNN|Dense)\([^()]*\b(?:output_dim|input_length|init|bias)\s*=
+    | \bModel\(\s*inputs?\s*=[^=()]*(?:\[[^\[\]]*\]\s*)?,\s*output\s*=
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -70,6 +74,24 @@ _KERAS_3 = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
+# "Keras version: 2.2.4", "TensorFlow version (use command below): v2.7.0", "TF 2.18"
+_VERSION = re.compile(
+    r"\b(?P<name>keras|tensorflow|tf)(?:[ ]+version)?(?:[ ]*\([^()\n]*\))?[\s*:=`~_-]*"
+    r"v?(?P<version>\d+(?:\.\d+)+)"
+    r"(?![.\d]*[ ]?(?:\+|(?:or|and)[ ](?:later|newer|higher|above|up)))",
+    re.IGNORECASE,
+)
+_KERAS_MAJOR = re.compile(r"\bkeras[ ]+(?:v(?:ersion)?[ ]*)?(?P<major>[0-3])\b(?!\.\d)", re.IGNORECASE)
+# A post of a thread, and the head of an article: "name · comment · 2017-05-04", "date: 2017-05-04".
+_DATE = re.compile(
+    r"^\S[^\n]{0,80}[ ]·[ ]\w[\w ]*[ ]·[ ](\d{4}-\d\d-\d\d)[ ]*$"
+    r"|\A---\n(?:(?!---)[^\n]*\n)*?date:[ ]*[\"']?(\d{4}-\d\d-\d\d)",
+    re.MULTILINE,
+)
+_FIRST_OF_KERAS_3 = "2023-11-28"
+# TensorFlow's first version whose Keras is Keras 3.
+_TENSORFLOW_OF_KERAS_3 = (2, 16)
+
 _DEPENDENCIES = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "environment.yml", "environment.yaml")
 _PIN = re.compile(
     r"""(?im)^[\s\-"',]*(?P<name>keras|tensorflow(?:[-_](?:cpu|gpu|intel|macos))?)(?:\[[^\]]*\])?["']?\s*[:=]?\s*["']?\s*"""
@@ -101,6 +123,24 @@ def target_of(
     if _KERAS_2_ONLY.search(code) or (_OPTIMIZER_LR.search(code) and not _TORCH.search(code)):
         return (2,)
     return (look or pinned)(path.parent) if path is not None else GENERATIONS
+
+
+def told(text: str) -> tuple[int, ...]:
+    """The generations that a text on code can mean: by the versions that it names, or else by its dates."""
+    named = {_generation(match) for match in _VERSION.finditer(text)}
+    named = named or {max(int(match["major"]), 2) for match in _KERAS_MAJOR.finditer(text)}
+    if named:
+        return (named.pop(),) if len(named) == 1 else GENERATIONS
+    dates = [one or other for one, other in _DATE.findall(text)]
+    return (2,) if dates and max(dates) < _FIRST_OF_KERAS_3 else GENERATIONS
+
+
+def _generation(named: re.Match[str]) -> int:
+    """The generation of Keras that a version of it, or of TensorFlow, is or has."""
+    major, minor = map(int, named["version"].split(".")[:2])
+    if named["name"].lower() == "keras":
+        return max(major, 2)
+    return 3 if (major, minor) >= _TENSORFLOW_OF_KERAS_3 else 2
 
 
 def _allowed(pins: list[tuple[int, ...]]) -> tuple[int, ...]:

@@ -39,10 +39,10 @@ def training_samples(call: Call) -> int | None:
 def may_be_one_batch(call: Call, data: Data, batch: Value) -> bool:
     """Whether data of unknown length may be a single batch: a piece, or as long as the batch size says.
 
-    Where the model was built for another batch size, Keras would raise at more than one batch.
+    Where the model was built for a smaller batch size, Keras would raise at more than one batch.
     """
     size, fixed = batch_size_of(batch), call.model.batch_size
-    if batch.key in data.lengths or (size is not None and fixed is not None and size != fixed):
+    if batch.key in data.lengths or (size is not None and fixed is not None and size > fixed):
         return True
     cut = data.array.cut if data.array is not None else None
     # `x[:1000]`

@@ -69,13 +69,17 @@ def _markdown(path: str, data: bytes) -> Document:
     text = normalised(data.decode("utf-8-sig", errors="replace"))
     if not _CODE.search(text):
         return Document(path)
+    from statelint.source.continuing import continuing
     from statelint.source.markdown import blocks_of, is_keras
 
-    parts = []
-    for block in blocks_of(text):
-        translation = to_python(block.text, block.shifts)
-        if block.text.strip() and (block.is_tagged or is_keras(translation.code)):
-            parts.append(
-                Part(block.text, translation.code, block.line, translation.shifts, None, block.section)
-            )
+    read = [(block, to_python(block.text, block.shifts)) for block in blocks_of(text) if block.text.strip()]
+    codes = [translation.code for _, translation in read]
+    kept = [block.is_tagged or is_keras(translation.code) for block, translation in read]
+    if any(map(is_keras, codes)):
+        kept = continuing(codes, kept)
+    parts = [
+        Part(block.text, translation.code, block.line, translation.shifts, None, block.section)
+        for (block, translation), is_kept in zip(read, kept, strict=True)
+        if is_kept
+    ]
     return Document(path, tuple(parts))

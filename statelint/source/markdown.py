@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from statelint.source import grammar
+from statelint.source import grammar, python2
+from statelint.source.loose import runs
 from statelint.source.mending import mended
 
 _PYTHON = frozenset({"python", "python3", "py", "py3", "ipython", "ipython3"})
 # MyST's directives whose argument is the language; that of a code cell may be left out.
 _DIRECTIVES = frozenset({"code-cell", "code-block", "code", "sourcecode"})
 # What makes code that nothing calls Python worth a look.
-STATEFUL = re.compile(r"\(.*\bstateful\s*=\s*True\b")
+_STATEFUL = re.compile(r"\bstateful\s*=(?!=)")
+# What people call sessions and scripts of any language, or nothing.
+_UNTAGGED = frozenset({"", "bash", "code", "console", "plaintext", "pycon", "sh", "shell", "text", "txt"})
+# What prose is made of; of code without a fence, too.
+_LOOSE = frozenset({"paragraph_open", "heading_open", "code_block", "hr"})
 # Jekyll's blocks.
 _JEKYLL = re.compile(
     r"^\{%-?[ ]*highlight[ ]+(?P<language>\w+)[^\n%]*%\}[ ]*\n"
@@ -59,56 +65,83 @@ def _fenced(block: re.Match[str]) -> str:
 
 
 def _blocks(parser: MarkdownIt, text: str, lines: list[str]) -> Iterator[Block]:
-    section = 0
-    for token in parser.parse(text):
-        section += token.type == "heading_open" and token.level == 0
-        if token.map is None:
-            continue
-        if token.type == "fence" and is_python(token.info):
-            yield _block(token, token.map[0], section, lines)
-        elif token.type == "fence" and not token.info.strip():
-            yield replace(_block(token, token.map[0], section, lines), is_tagged=False)
+    tokens = [token for token in parser.parse(text) if token.map is not None and token.nesting >= 0]
+    headings = [
+        token.map[0] for token in tokens if token.map and token.type == "heading_open" and not token.level
+    ]
+    blocks = []
+    # The prose, without the blocks in lists and quotations.
+    prose: list[tuple[int, int]] = []
+    for token in tokens:
+        start, end = token.map or (0, 0)
+        if token.type == "fence":
+            if is_python(token.info) or _language(token.info) in _UNTAGGED:
+                block = _block(token, start, _section(headings, start), lines)
+                blocks.append(replace(block, is_tagged=is_python(token.info)))
         elif token.type == "code_block":
-            yield replace(_block(token, token.map[0] - 1, section, lines), is_tagged=False)
-        elif token.type == "paragraph_open" and token.level == 0:
-            for start, end in statements_in(lines, *token.map):
-                inner = lines[start:end]
-                shifts = {row: len(line) - len(line.lstrip()) for row, line in enumerate(inner, 1)}
-                text = "\n".join(line.strip() for line in inner)
-                yield Block(text, start, section, shifts, is_tagged=False)
+            block = _block(token, start - 1, _section(headings, start), lines)
+            blocks.append(replace(block, is_tagged=False))
+        if token.level == 0 and token.type in _LOOSE:
+            if prose and not any(line.strip() for line in lines[prose[-1][1] : start]):
+                start = prose.pop()[0]
+            prose.append((start, end))
+    if any(_STATEFUL.search(line) for start, end in prose for line in lines[start:end]):
+        blocks = _with_loose(blocks, lines, prose, headings)
+    yield from blocks
 
 
-def statements_in(lines: list[str], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where in a paragraph consecutive lines are a statement each and make a stateful layer."""
-    first = start
-    for row in range(start, end + 1):
-        if row < end and is_statement(lines[row].strip()):
-            continue
-        if row - first > 1 and any(STATEFUL.search(line) for line in lines[first:row]):
-            yield first, row
-        first = row + 1
+def _with_loose(
+    blocks: list[Block], lines: list[str], prose: Sequence[tuple[int, int]], headings: Sequence[int]
+) -> list[Block]:
+    """The blocks and the statements in the prose, which may go on in indented blocks."""
+    for start, end in prose:
+        for first, run in runs(lines, start, end):
+            if len(run) == 1:
+                # A change that the text speaks of, rather than a part of the program.
+                continue
+            text = "\n".join(line.text for line in run)
+            shifts = {row: line.shift for row, line in enumerate(run, 1) if line.shift}
+            block = Block(text, first, _section(headings, first), shifts, is_tagged=False)
+            met = [other for other in blocks if _overlap(other, block)]
+            if not any(
+                _rows(block)[0] >= _rows(other)[0] and _rows(block)[1] <= _rows(other)[1] for other in met
+            ):
+                blocks = [other for other in blocks if other not in met] + [block]
+    return sorted(blocks, key=lambda block: block.line)
 
 
-def is_statement(line: str) -> bool:
-    """Whether the line is an import, a call or an assignment, which prose never is."""
-    try:
-        body = grammar.parse(line).body
-    except (SyntaxError, ValueError):
-        return False
-    return len(body) == 1 and (
-        isinstance(body[0], ast.Import | ast.ImportFrom | ast.Assign)
-        or (isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Call))
-    )
+def _rows(block: Block) -> tuple[int, int]:
+    """The lines of a block, from 0: the first, and the one behind the last."""
+    return block.line, block.line + block.text.count("\n") + 1
+
+
+def _overlap(one: Block, other: Block) -> bool:
+    return _rows(one)[0] < _rows(other)[1] and _rows(other)[0] < _rows(one)[1]
+
+
+def _section(headings: Sequence[int], row: int) -> int:
+    """How many headings stand above a row."""
+    return bisect_right(headings, row)
 
 
 def is_keras(code: str) -> bool:
     """Whether untagged code is Python, but for a few statements, and makes a stateful layer."""
-    try:
-        grammar.parse(code)
-    except (SyntaxError, ValueError):
-        code = mended(code) or ""
-    lines = [line for line in code.split("\n") if not line.startswith("exec(")]
-    return any(STATEFUL.search(line) for line in lines)
+    if not _STATEFUL.search(code):
+        return False
+    for spelled in (code, mended(code) or ""):
+        for text in (spelled, python2.modern(spelled)):
+            try:
+                tree = grammar.parse(text)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+            return any(
+                keyword.arg == "stateful"
+                and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Call)
+                for keyword in node.keywords
+            )
+    return False
 
 
 def _block(token: Token, fence: int, section: int, lines: list[str]) -> Block:
@@ -130,6 +163,11 @@ def _without_options(lines: list[str]) -> list[str]:
         while end < len(lines) and _OPTION.match(lines[end]):
             end += 1
     return ["" for _ in lines[:end]] + lines[end:]
+
+
+def _language(info: str) -> str:
+    """The first word of a fence's info string."""
+    return next(iter(info.lower().split()), "")
 
 
 def is_python(info: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from statelint.source import grammar
+from statelint.source import grammar, python2
+from statelint.source.loose import respelled
 
 # More broken statements than these, and the text is something else than Python.
 MAX_BROKEN = 3
@@ -14,29 +15,44 @@ _CONTINUES = re.compile(r"[\s)\]}#]|$|(?:else|elif|except|finally)\b")
 def mended(code: str) -> str | None:
     """The code with each broken statement of its top level as `exec("its text")`, every line in its place.
 
-    None where nothing is broken, where too much is, or where it can't be told which statement it is.
+    Where it is plain what was meant, it is that.  None where nothing is broken, where too much is, or where
+    it can't be told which statement it is.
     """
-    lines = code.split("\n")
+    if _error_row(code.split("\n")) is None:
+        return None
+    lines = respelled(code).split("\n")
     broken = 0
     while (row := _error_row(lines)) is not None:
         start, end = _statement(lines, row)
-        text = "\n".join(lines[start:end])
-        if broken == MAX_BROKEN or text.startswith("exec("):
+        if broken == MAX_BROKEN or lines[start].startswith("exec("):
             return None
-        lines[start:end] = [f"exec({text!r})", *("" for _ in range(end - start - 1))]
+        inner = _opaque(lines, row, row + 1)
+        later = _error_row(inner) if row > start else row
+        lines = inner if later is None or later > row else _opaque(lines, start, end)
         broken += 1
-    return "\n".join(lines) if 0 < broken < sum(bool(line) for line in lines) else None
+    return "\n".join(lines) if broken < sum(bool(line) for line in lines) else None
+
+
+def _opaque(lines: list[str], start: int, end: int) -> list[str]:
+    """The lines with some of them as something that nobody knows, at the first one's indentation."""
+    indent = lines[start][: len(lines[start]) - len(lines[start].lstrip())]
+    text = "\n".join(lines[start:end]).strip()
+    return [*lines[:start], f"{indent}exec({text!r})", *("" for _ in range(end - start - 1)), *lines[end:]]
 
 
 def _error_row(lines: list[str]) -> int | None:
     """The line, from 0, at which Python gives up; None where it doesn't."""
-    try:
-        grammar.parse("\n".join(lines))
-    except SyntaxError as error:
-        return min(max(error.lineno or 1, 1), len(lines)) - 1
-    except (ValueError, RecursionError, MemoryError):
-        return 0
-    return None
+    row = None
+    for code in ("\n".join(lines), python2.modern("\n".join(lines))):
+        try:
+            grammar.parse(code)
+        except SyntaxError as error:
+            row = min(max(error.lineno or 1, 1), len(lines)) - 1
+        except (ValueError, RecursionError, MemoryError):
+            row = 0
+        else:
+            return None
+    return row
 
 
 def _statement(lines: list[str], row: int) -> tuple[int, int]:

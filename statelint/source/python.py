@@ -41,7 +41,8 @@ class Source:
     `texts` are what the modules were parsed from.  `spans` count lines through all of the file; of a
     notebook, through all its cells, and `cells` has the line before each cell's first.  `implies_keras`: it
     is part of a text on Keras, where `LSTM` and `np` need no import.  `python2`: it is Python 2, whose
-    statements are rewritten; `floors`: `/` between integers leaves out the fraction.
+    statements are rewritten; `floors`: `/` between integers leaves out the fraction.  `around` is the text
+    that speaks of it.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Source:
     implies_keras: bool = False
     python2: bool = False
     floors: bool = False
+    around: str = ""
     _sites: dict[int, Site] = field(default_factory=dict, compare=False, repr=False)
 
     @property

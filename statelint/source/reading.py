@@ -11,6 +11,7 @@ import libcst as cst
 
 from statelint.sites import Site
 from statelint.source import python
+from statelint.source.beginnings import left_out
 from statelint.source.document import Document, Part
 from statelint.source.mending import mended
 from statelint.source.python import Source, Span, Unreadable
@@ -66,6 +67,8 @@ def parse(document: Document, data: bytes) -> Reading:
         reading.unreadable.append(Unreadable(site, damage.why, data))
         return reading
     parsed = [_parse(document, part, reading) for part in document.parts]
+    named = {name for one in parsed for name in _bound(one.module.body)}
+    around = "" if document.cells is not None else data.decode("utf-8", "replace")
     stories = [parsed] if document.cells is not None else _stories(parsed)
     for story in stories:
         spans: dict[int, Span] = {}
@@ -74,10 +77,14 @@ def parse(document: Document, data: bytes) -> Reading:
         modules = tuple(one.module for one in story)
         texts = tuple(one.text for one in story)
         implies_keras = document.cells is None and _KERAS.search(data) is not None
+        if implies_keras and (begun := left_out(texts, named)):
+            beginning, first = _written(document.path, begun), min(spans.values(), default=(1, 0, 1, 0))
+            spans |= dict.fromkeys(beginning.spans, first)
+            modules, texts = (*beginning.modules, *modules), (begun, *texts)
         old = any(one.python2 for one in story)
         floors = old and all(floors_division(one.part.code) for one in story)
         reading.sources.append(
-            Source(document.path, modules, texts, spans, document.cells, implies_keras, old, floors)
+            Source(document.path, modules, texts, spans, document.cells, implies_keras, old, floors, around)
         )
         reading.pieces.append(tuple(_piece(one) for one in story if one.code is not None))
     return reading
@@ -86,12 +93,13 @@ def parse(document: Document, data: bytes) -> Reading:
 def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
     """The module of a part; what of it can't be parsed is code that may do anything with the names in it."""
     source = python.read(document.path, part.code)
+    code = None
     if not isinstance(source, Source) and part.cell is None:
         code = mended(part.code)
         source = python.read(document.path, code) if code is not None else source
     if isinstance(source, Source):
         spans = {node: _moved(span, part) for node, span in source.spans.items()}
-        runs = source.code if source.python2 else part.code
+        runs = source.code if source.python2 or code is not None else part.code
         return _Parsed(part, source.modules[0], source.code, spans, runs, source.python2)
     if part.cell is None:
         reading.fragments += 1
@@ -99,11 +107,17 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
         line, column = source.site.line, source.site.column + part.shifts.get(source.site.line, 0)
         site = Site(document.path, part.cell, line, column, line, column + 1)
         reading.unreadable.append(Unreadable(site, source.why, part.text.encode("utf-8", "replace")))
-    opaque = python.read(document.path, f"exec({part.text!r})")
-    assert isinstance(opaque, Source)
+    opaque = _written(document.path, f"exec({part.text!r})")
     lines = part.text.split("\n")
     whole = (part.before + 1, 0, part.before + len(lines), len(lines[-1]))
     return _Parsed(part, opaque.modules[0], opaque.code, dict.fromkeys(opaque.spans, whole))
+
+
+def _written(path: str, code: str) -> Source:
+    """Code that stands for what a document doesn't say, or can't be read."""
+    source = python.read(path, code)
+    assert isinstance(source, Source)
+    return source
 
 
 def _moved(span: Span, part: Part) -> Span:
