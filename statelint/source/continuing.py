@@ -14,13 +14,15 @@ _USES = re.compile(
 )
 
 
-def continuing(codes: Sequence[str], kept: Sequence[bool]) -> list[bool]:
-    """Which blocks to read, of which some are read anyway: those, what uses their models, what they need."""
+def continuing(codes: Sequence[str], kept: Sequence[bool], free: Sequence[bool]) -> list[bool]:
+    """Which blocks to read: those that are `kept` anyway, and of the `free` ones what uses their models later
+    and what they need.
+    """
     kept = list(kept)
     names: set[str] = set()
     for number, code in enumerate(codes):
         tree = _tree(code)
-        if not kept[number] and names:
+        if not kept[number] and free[number] and names:
             kept[number] = tree is not None and not names.isdisjoint(_USES.findall(code))
         if kept[number] and tree is not None:
             names |= _bound(tree)
@@ -29,7 +31,7 @@ def continuing(codes: Sequence[str], kept: Sequence[bool]) -> list[bool]:
         tree = _tree(codes[number])
         if tree is None:
             continue
-        if needed and not kept[number]:
+        if needed and free[number] and not kept[number]:
             kept[number] = not needed.isdisjoint(_bound(tree))
         if kept[number]:
             needed |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

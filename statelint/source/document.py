@@ -76,7 +76,8 @@ def _markdown(path: str, data: bytes) -> Document:
     codes = [translation.code for _, translation in read]
     kept = [block.is_tagged or is_keras(translation.code) for block, translation in read]
     if any(map(is_keras, codes)):
-        kept = continuing(codes, kept)
+        free = [not block.is_other for block, _ in read]
+        kept = continuing(codes, kept, free)
     parts = [
         Part(block.text, translation.code, block.line, translation.shifts, None, block.section)
         for (block, translation), is_kept in zip(read, kept, strict=True)

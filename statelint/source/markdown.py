@@ -40,7 +40,7 @@ class Block:
 
     `line` is that of the opening fence, or else the one before the block, from 1; `section` counts the
     headings before it.  `shifts` are the columns that each line of the block (from 1) is indented by.
-    `is_tagged` says that the text calls it Python.
+    `is_tagged` says that the text calls it Python, `is_other` that it calls it something else.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Block:
     section: int
     shifts: dict[int, int]
     is_tagged: bool = True
+    is_other: bool = False
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -77,7 +78,9 @@ def _blocks(parser: MarkdownIt, text: str, lines: list[str]) -> Iterator[Block]:
         if token.type == "fence":
             if is_python(token.info) or _language(token.info) in _UNTAGGED:
                 block = _block(token, start, _section(headings, start), lines)
-                blocks.append(replace(block, is_tagged=is_python(token.info)))
+                is_tagged = is_python(token.info)
+                is_other = not is_tagged and _language(token.info) != ""
+                blocks.append(replace(block, is_tagged=is_tagged, is_other=is_other))
         elif token.type == "code_block":
             block = _block(token, start - 1, _section(headings, start), lines)
             blocks.append(replace(block, is_tagged=False))
