@@ -98,9 +98,11 @@ def drawn_rows(machine: Machine, head: Sequence[Value]) -> Site | None:
 
 
 def _order_of(machine: Machine, key: Hashable) -> Site | None:
-    """The call that put pairs into random order, of one of which this is a part: `for x, y in pairs`."""
+    """The call that put pairs into random order, of one of which this is a part (`for x, y in pairs`), or the
+    numbers of rows, of which this is one (`x[i] for i in order`).
+    """
     match key:
-        case ("unpacked", ("item", whole, _), _):
+        case ("unpacked", ("item", whole, _), _) | ("item", _, ("item", ("shuffled", *_) as whole, _)):
             return machine.chances.get(whole)
     return None
 

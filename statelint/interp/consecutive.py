@@ -19,7 +19,8 @@ def as_slice(machine: Machine, index: Value, whole: Value) -> Value:
         return index
     # Below zero the rows are counted from the end.
     begin = number(start)
-    if number(step) != 1 or (begin is not None and begin < 0) or whole.key == index.key:
+    if (number(step) or 0) < 1 or (begin is not None and begin < 0) or whole.key == index.key:
         return index
     assert isinstance(index, Known)
-    return Known(Slice(start, stop, NONE), index.assuming, index.varies)
+    part = Slice(start, stop, NONE if number(step) == 1 else step)
+    return Known(part, index.assuming, index.varies)

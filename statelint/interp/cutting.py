@@ -76,6 +76,9 @@ def _span(index: Value) -> tuple[Hashable, int | None, Hashable]:
     if part is None or part.stop.key == NONE.key:
         return None, None, None
     begin = Known(0) if part.start.key == NONE.key else part.start
+    if part.step.key != NONE.key and number(part.step) != 1:
+        # What is left of the steps between tells no length in steps of the series.
+        return None, None, begin.key
     start, stop = number(begin), number(part.stop)
     length = distance(begin.key, part.stop.key)
     if length is None:

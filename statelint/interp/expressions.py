@@ -56,6 +56,7 @@ from statelint.values import (
     depending_on,
     is_,
     join,
+    number,
     options,
     unknown,
 )
@@ -470,13 +471,24 @@ def _rows_of_unknown(
     if first.key == NONE.key:
         key = ("index", whole.key, index.key)
         return Known(Array(key, None, key, rows=Known(1)))
-    if not isinstance(first, Known) or not isinstance(first.value, Slice) or first.value.step.key != NONE.key:
+    if not isinstance(first, Known) or not isinstance(first.value, Slice):
         return None
+    if first.value.step.key != NONE.key:
+        return _thinned(machine, whole, index, node)
     start = Known(0) if first.value.start.key == NONE.key else first.value.start
     base = whole.key if len(indices) == 1 else ("of", whole.key, *(i.key for i in indices[1:]))
     cut = cut_of(machine, node, whole.key, index) if node is not None else None
     rows = reach(first.value)
     return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut, rows=rows))
+
+
+def _thinned(machine: Machine, whole: Unknown, index: Known, node: cst.CSTNode | None) -> Value | None:
+    """Some rows of data of which nothing is known, each a number of rows behind the one before."""
+    if not isinstance(index.value, Slice) or (number(index.value.step) or 0) < 1:
+        return None
+    key = ("item", whole.key, index.key)
+    cut = cut_of(machine, node, whole.key, index) if node is not None else None
+    return Known(Array(key, None, key, cut=cut, rows=reach(index.value)))
 
 
 def _text_at(text: str, index: Value) -> Value | None:

@@ -88,6 +88,7 @@ def filled(
     before = ("blank", tuple(v.key for v in array.shape or ())) if is_blank else array.key
     key = ("filled", before, index.key, value.key)
     fill, windows = array.fill if _is_filled(array) else None, array.windows
+    random = array.shuffle_site if _is_filled(array) else None
     if drawn is not None:
         fill, windows = _with_drawn(array, is_blank, fill, Fill(number(_parts(index)[0]) or 0, (), drawn))
     elif is_blank:
@@ -96,8 +97,17 @@ def filled(
         then = _fill(array, index, value)
         if not _is_same(fill, then):
             windows = _with_next(array, fill, then)
+            goes_on = then is not None and then.cut.drawn is not None
+            random = _drawn_at(fill, then) if random is None else random if goes_on else None
             fill = fill if windows is not None else None
-    return Array(key, array.shape, key, Known(0), array.made, spelled, windows=windows, fill=fill)
+    return Array(key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill)
+
+
+def _drawn_at(first: Fill | None, then: Fill | None) -> Site | None:
+    """The call that drew at random where the parts in two rows begin."""
+    if first is None or then is None or first.row == then.row or first.cut.begin == then.cut.begin:
+        return None
+    return first.cut.drawn if then.cut.drawn is not None else None
 
 
 def _fill(array: Array, index: Value, value: Value) -> Fill | None:

@@ -302,7 +302,8 @@ def _widen_array(before: Array, after: Array, key: Hashable) -> Value:
         fill = after.fill if after.fill == before.fill else None
         windows = after.windows if fill is not None else None
         cut = after.cut if before.cut == after.cut and _begin(before) == _begin(after) else None
-        return Known(Array(key, other, key, Known(0), after.made, cut, windows, fill=fill))
+        made, random = after.made, after.shuffle_site
+        return Known(Array(key, other, key, Known(0), made, cut, windows, random, fill=fill))
     if after.samples is not None and after.samples == before.samples:
         return Known(Array(key, None, key, rows=Known(after.samples)))
     return unknown(Reason.LOOP, key=key)

@@ -68,7 +68,8 @@ def _has_several_batches(feed: Feed) -> bool:
     if samples is None or size is None:
         given = call.argument(name)
         return bool(options(given)) and not may_be_one_batch(call, data, given)
-    return samples > size
+    # Where the sizes differ one of them is wrong, and it isn't known which.
+    return samples > max(size, call.model.batch_size or 0)
 
 
 def _before(story: Story, position: int, feed: Feed) -> Feed | None:

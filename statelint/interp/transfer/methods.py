@@ -351,6 +351,10 @@ def _layer_method(machine: Machine, receiver: Value, name: str, arguments: Argum
     match name:
         case "reset_states" | "reset_state":
             return _reset_layer(machine, id_, record, name, arguments)
+        case "get_initial_state" if record.recurrent:
+            # Zeros, for as many rows as its argument says.
+            zeros = ("initial", id_, machine.fresh_id())
+            return Known(Array(zeros, None, zeros))
         case "build" | "call" | "__call__":
             if name != "build":
                 return keras.call_layer(machine, id_, arguments, None)

@@ -87,9 +87,23 @@ def _count_of_separate(machine: Machine, value: Value) -> Value | None:
 def _count_of_listed(machine: Machine, value: Value) -> Known | None:
     """The number of sequences in a list that the program writes down, or that is worked out from one."""
     match machine.content(value):
-        case ("listed", *items) | ("tokens", _, ("listed", *items), _):
+        case ("listed", *items) | ("tokens", _, ("listed", *items), _) if not _is_drawn(items):
             return Known(len(items))
     return None
+
+
+def _is_drawn(items: list[Hashable]) -> bool:
+    """Whether these are what a loop goes over and the first things that it makes: `[x[::-1] for x in xs]`."""
+    todo: list[Hashable] = items[1:]
+    seen: set[int] = set()
+    while todo:
+        key = todo.pop()
+        if isinstance(key, tuple) and id(key) not in seen:
+            seen.add(id(key))
+            if key[:1] == ("item",) and key[1] in items:
+                return True
+            todo += key
+    return False
 
 
 def _rows(

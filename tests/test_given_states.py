@@ -1,0 +1,43 @@
+"""Initial states that a stateful layer of the program's own model is given at every call."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.engine import check_source
+from statelint.settings import Settings
+
+PROGRAM = """
+import numpy as np
+import tensorflow as tf
+class Text(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.memory = tf.keras.layers.GRU(8, return_state=True, return_sequences=True, stateful={stateful})
+    def call(self, inputs, states=None, return_state=False):
+        {states}
+        x, states = self.memory(inputs, initial_state=states)
+        return (x, states) if return_state else x
+x = np.random.rand(64, 5, 8)
+model = Text()
+model.compile("sgd", "mse")
+model.fit(tf.data.Dataset.from_tensor_slices((x, x)).batch(8, drop_remainder=True))
+"""
+
+
+@pytest.mark.parametrize(
+    ("states", "stateful", "is_given"),
+    [
+        ("states = self.memory.get_initial_state(inputs) if states is None else states", "True", True),
+        ("if states is None:\n            states = self.memory.get_initial_state(inputs)", "True", True),
+        ("states = [part for part in self.memory.get_initial_state(inputs)]", "True", True),
+        ("states = self.memory.get_initial_state(inputs)", "False", False),
+        ("pass", "True", False),
+        ("states = states or None", "True", False),
+    ],
+)
+def test_zeros_of_the_layer(states: str, stateful: str, is_given: bool) -> None:
+    program = PROGRAM.format(states=states, stateful=stateful)
+    checked = check_source("snippet.py", program.encode(), Settings(keras=(2, 3)))
+    assert not checked.failures
+    assert [f.code for f in checked.findings if f.code == "SRN110"] == ["SRN110"] * is_given
