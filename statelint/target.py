@@ -88,6 +88,10 @@ _DATE = re.compile(
     r"|\A---\n(?:(?!---)[^\n]*\n)*?date:[ ]*[\"']?(\d{4}-\d\d-\d\d)",
     re.MULTILINE,
 )
+# What Keras printed before it was part of TensorFlow, and a little longer.
+_PRINTED = re.compile(
+    r"^[ \t]*(?:Using (?:TensorFlow|Theano|CNTK) backend|Train on \d+ samples\b)", re.MULTILINE
+)
 _FIRST_OF_KERAS_3 = "2023-11-28"
 # TensorFlow's first version whose Keras is Keras 3.
 _TENSORFLOW_OF_KERAS_3 = (2, 16)
@@ -126,11 +130,15 @@ def target_of(
 
 
 def told(text: str) -> tuple[int, ...]:
-    """The generations that a text on code can mean: by the versions that it names, or else by its dates."""
+    """The generations that a text on code can mean: by the versions that it names, by what Keras printed in
+    it, or else by its dates.
+    """
     named = {_generation(match) for match in _VERSION.finditer(text)}
     named = named or {max(int(match["major"]), 2) for match in _KERAS_MAJOR.finditer(text)}
     if named:
         return (named.pop(),) if len(named) == 1 else GENERATIONS
+    if _PRINTED.search(text):
+        return (2,)
     dates = [one or other for one, other in _DATE.findall(text)]
     return (2,) if dates and max(dates) < _FIRST_OF_KERAS_3 else GENERATIONS
 

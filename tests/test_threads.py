@@ -67,6 +67,12 @@ def test_a_later_block_goes_on_with_the_model_and_an_earlier_one_has_its_data() 
     assert found(text.replace(FIT, f"Epoch 1/3\n{FIT}")) == []
 
 
+def test_imports_in_a_block_of_their_own_are_read() -> None:
+    model = MODEL.replace("LSTM", "l.LSTM")
+    text = f"{HEAD}\n```\nimport keras.layers as l\n```\n\n```\n{model}{FIT}```\n"
+    assert found(text) == ["11 SRN301"]
+
+
 def test_the_first_layer_of_a_model_that_nobody_makes() -> None:
     layer = "model.add(GRU(4, input_dim=1, input_length=5, stateful=True))"
     assert found(f"{HEAD}\n    {layer}\n") == ["3 SRN101"]
@@ -133,6 +139,9 @@ def test_rows_of_statements() -> None:
         ("a · description · 2017-05-04\nb · comment · 2024-01-01", (2, 3)),
         ("---\ntitle: State\ndate: 2018-03-04\n---\n", (2,)),
         ("On 2018-03-04", (2, 3)),
+        ("Using TensorFlow backend.", (2,)),
+        ("Train on 320 samples, validate on 96 samples", (2,)),
+        ("Train on 320 samples\nKeras 3.1.0", (3,)),
     ],
 )
 def test_the_generation_that_a_text_speaks_of(text: str, generations: tuple[int, ...]) -> None:

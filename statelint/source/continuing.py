@@ -53,6 +53,8 @@ def _bound(tree: ast.Module) -> set[str]:
     for statement in tree.body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             names.add(statement.name)
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            names.update(alias.asname or alias.name.partition(".")[0] for alias in statement.names)
         elif isinstance(statement, ast.Assign):
             names.update(
                 node.id
