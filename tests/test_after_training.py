@@ -123,3 +123,16 @@ for i in range(90):
 """
     )
     assert found(code, "SRN304") == []
+
+
+@pytest.mark.parametrize(
+    ("made", "carries"),
+    [
+        ("data = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(9).batch(1)", True),
+        ("data = tf.data.Dataset.from_tensor_slices((x, y)).batch(1)", False),
+        ("np.random.shuffle(x); data = [(x[i:i + 1], y[i:i + 1]) for i in range(len(x))]", True),
+    ],
+)
+def test_nothing_continues_random_batches_that_are_trained_on_by_hand(made: str, *, carries: bool) -> None:
+    code = f"{made}\nfor rows, goals in data:\n    model.train_on_batch(rows, goals)\n{ASKED}"
+    assert found(code, "SRN304") == ([(4, "SRN304")] if carries else [])

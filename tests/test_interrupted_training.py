@@ -79,3 +79,42 @@ def test_an_epoch_that_ends_with_an_inference(body: str, codes: set[str]) -> Non
     checked = check_source("snippet.py", program.encode())
     assert not checked.failures
     assert {f.code for f in checked.findings} & {"SRN305"} == codes
+
+
+RECORDINGS = """
+for name in elsewhere.names():
+    x, y = elsewhere.load(name)
+{body}
+"""
+RESETTING = (
+    "callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: memory.reset_states())]"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        (f"    model.fit(x, y, 8, 20, shuffle=False, {RESETTING})\n    model.predict(x, 8)", {"SRN305"}),
+        (
+            f"    model.fit(x, y, 8, 20, shuffle=False, {RESETTING})\n    model.predict(x, 8)\n"
+            "    memory.reset_states()",
+            set(),
+        ),
+        # An only epoch tells nothing of how another would begin.
+        ("    model.fit(x, y, 8, 1, shuffle=False)\n    model.predict(elsewhere.later(name), 8)", set()),
+        (
+            "    for epoch in range(20):\n        model.fit(x, y, 8, shuffle=False); memory.reset_states()\n"
+            "    model.predict(x, 8)",
+            {"SRN305"},
+        ),
+        (
+            "    for epoch in range(20):\n        memory.reset_states(); model.fit(x, y, 8, shuffle=False)\n"
+            "    model.predict(elsewhere.later(name), 8)",
+            set(),
+        ),
+    ],
+)
+def test_only_the_first_epoch_goes_on_from_a_prediction(body: str, codes: set[str]) -> None:
+    checked = check_source("snippet.py", (EPOCHS + RECORDINGS.format(body=body)).encode())
+    assert not checked.failures
+    assert {f.code for f in checked.findings} & {"SRN305"} == codes

@@ -266,3 +266,35 @@ def test_whole_sequences_may_be_shuffled_where_each_is_read_to_its_end(
     code = STUDENTS.format(shuffle=shuffle, batch=batch)
     found = check_source("t.py", code.encode()).findings
     assert [f.code for f in found if f.code == "SRN203"] == codes
+
+
+FORECASTS = """
+memory = keras.layers.LSTM(4, stateful=True)
+model = keras.Sequential([keras.layers.Input(batch_shape=(1, 24, 1)), memory, keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+for number in range(9):
+    seen = pd.read_csv({path})["load"].values.reshape(1, 24, 1)
+    for hour in range(24):
+        said = model.predict(seen, batch_size=1)
+        {then}
+    {end}
+"""
+NEXT = "seen = np.append(seen[:, 1:], said.reshape(1, 1, 1), axis=1)"
+
+
+@pytest.mark.parametrize(
+    ("path", "then", "end", "expected"),
+    [
+        ('f"{number}.csv"', NEXT, "pass", ["SRN320"]),
+        ('f"{number}.csv"', NEXT, "memory.reset_states()", []),
+        # The same series moves on.
+        ('"all.csv"', NEXT, "pass", []),
+        # Nothing is generated: the files may be the parts of one series.
+        ('f"{number}.csv"', "seen = later(seen, hour)", "pass", []),
+    ],
+)
+def test_a_forecast_begins_with_another_file(path: str, then: str, end: str, expected: list[str]) -> None:
+    code = "import keras\nimport numpy as np\nimport pandas as pd\n"
+    checked = check_source("snippet.py", (code + FORECASTS.format(path=path, then=then, end=end)).encode())
+    assert not checked.failures
+    assert sorted({one.code for one in checked.findings} & {"SRN320"}) == expected

@@ -90,15 +90,21 @@ def begins_anywhere(one: Data, other: Data | Array) -> Ternary:
     """
     draws = list(_draws(other.key))
     found = [draw for draw in draws if draw is not None]
-    if not found or len(found) < len(draws) or _is_generated(other.key):
+    if not found or len(found) < len(draws) or is_generated(other.key):
         return Ternary.UNKNOWN
     known: set[Hashable] = set(parts(one.key))
     return Ternary.of(not any(_is_shared(draw, known) for draw in found))
 
 
-def _is_generated(key: Hashable) -> bool:
+def is_generated(key: Hashable) -> bool:
     """Whether data hang on what a model said, or were drawn by probabilities, as what is generated is."""
     return any(part[0] in ("output", "weighted") for part in parts(key))
+
+
+def files_of(data: Data) -> frozenset[Hashable]:
+    """The files that data are read from, each as the call that reads it."""
+    heads = ((part, part[0]) for part in parts(data.key))
+    return frozenset(part for part, head in heads if isinstance(head, str) and head.startswith(_LOADERS))
 
 
 def is_read_from_file(data: Data) -> bool:

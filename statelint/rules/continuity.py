@@ -109,6 +109,8 @@ def _start(
     if interrupts and not leads_to(source.data, feed.data):
         if _begins_again(story, position, feed) or _comes_round(story, positions, position, feed, source):
             return Start(feed, position, source, "between")
+        if _begins_fresh_again(story, position, feed):
+            return Start(feed, position, source, "between")
     calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
         random = feed.phase in INFERENCE and is_in_random_order(feed.data)
@@ -116,7 +118,8 @@ def _start(
             return Start(feed, position, source, "apart")
         training = _training_before(source, history, feed)
         is_mixed = is_shuffled(story, source) if training is source else are_rows_shuffled(source)
-        if training is not None and is_mixed:
+        by_hand = feed.phase in INFERENCE and source.phase == "train"
+        if (training is not None or by_hand) and is_mixed:
             return Start(feed, position, source, "shuffled")
         if training is not None and is_torn(training):
             return Start(feed, position, source, "apart")
@@ -187,6 +190,18 @@ def _begins_again(story: Story, position: int, feed: Feed) -> bool:
             if _is_repeated(story, before, earlier, position, feed):
                 return True
     return False
+
+
+def _begins_fresh_again(story: Story, position: int, feed: Feed) -> bool:
+    """Whether the same call trains on the same data once more, and then from a state that was reset."""
+    return any(
+        place > position
+        and later.site == feed.site
+        and later.model.id == feed.model.id
+        and later.data.key == feed.data.key
+        and entering(story, place, later).kind == "reset"
+        for place, later in story.feeds("train")
+    )
 
 
 def _comes_round(story: Story, positions: dict[int, int], position: int, feed: Feed, source: Feed) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from statelint.rules.chance import RANDOM, begins_anywhere
+from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
 from statelint.rules.groups import are_groups
 from statelint.rules.sliding import contents, parts
 from statelint.trace.listings import origins_of
@@ -199,7 +199,7 @@ def are_separate(story: Story, earlier: Data, later: Data, position: int, loop: 
     drawn = _apart(earlier, later) if loop.kind == "for" else None
     if drawn and isinstance(loop.over, tuple) and all(id_ < loop.id for id_ in drawn):
         return True
-    if are_groups(earlier, later, loop):
+    if are_groups(earlier, later, loop) or (loop.kind in BY_HAND and _begins_another(earlier, later)):
         return True
     one, other = origins_of(earlier.key), origins_of(later.key)
     if loop.kind not in BY_HAND or len(one) != 1 or len(other) != 1 or one == other:
@@ -209,6 +209,16 @@ def are_separate(story: Story, earlier: Data, later: Data, position: int, loop: 
         return second[0] == "episode"
     # Files that are put in order may be the parts of one series.
     return first[1] == second[1] and not _is_sorted(story, position, first)
+
+
+def _begins_another(earlier: Data, later: Data) -> bool:
+    """Whether a generation begins with a file of its own, behind one that began with another file: what was
+    generated there isn't what the file continues.
+    """
+    if is_generated(later.key) or not is_generated(earlier.key):
+        return False
+    one, other = files_of(earlier), files_of(later)
+    return bool(one - other) and bool(other - one)
 
 
 def _is_sorted(story: Story, position: int, file: tuple[Hashable, ...]) -> bool:
