@@ -46,7 +46,11 @@ def test_one_recording_after_the_other_in_random_order(rows: str, times: int) ->
     assert found(FILES.format(rows=rows), "SRN201") == times
 
 
-TABLE = 'values = pd.read_csv("series.csv").values\n'
+TABLE = """
+from sklearn.preprocessing import StandardScaler
+values = pd.read_csv("series.csv").values
+scaler = StandardScaler().fit(values)
+"""
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,7 @@ TABLE = 'values = pd.read_csv("series.csv").values\n'
     [
         ("values.reshape(len(values), 1, 2)", 1),
         ("values[100:].reshape((values[100:].shape[0], 1, 2))", 1),
+        ("scaler.transform(values).reshape(len(values), 1, 2)", 1),
         ("values[100:].reshape((-1, 1, 2))", 0),
         ("values[-1:].reshape((1, 1, 2))", 0),
         ("values[7].reshape((1, 1, 2))", 0),

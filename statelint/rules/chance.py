@@ -119,6 +119,8 @@ def is_read_from_file(data: Data) -> bool:
                 key = whole
             case ("array", ("Ref", _), (whole, *_)) | ("listed", whole, *_):
                 key = whole
+            case ("transform" | "fit_transform", ("Ref", _), whole, *_):
+                key = whole
             case (_, whole, *_):
                 key = whole
     return False

@@ -25,7 +25,9 @@ from statelint.rules.relation import (
     rows_of,
     stream_of,
 )
+from statelint.rules.shuffled_dataset import dataset_shuffle
 from statelint.rules.siblings import begins_next_sequence
+from statelint.rules.sliding import parts
 from statelint.rules.spelled import is_text, starts_afresh
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.sites import Site
@@ -118,8 +120,7 @@ def _start(
             return Start(feed, position, source, "apart")
         training = _training_before(source, history, feed)
         is_mixed = is_shuffled(story, source) if training is source else are_rows_shuffled(source)
-        by_hand = feed.phase in INFERENCE and source.phase == "train"
-        if (training is not None or by_hand) and is_mixed:
+        if is_mixed and (training is not None or _is_behind_mixed_batches(source, feed)):
             return Start(feed, position, source, "shuffled")
         if training is not None and is_torn(training):
             return Start(feed, position, source, "apart")
@@ -138,6 +139,15 @@ def _is_behind_random_rows(source: Feed, feed: Feed) -> bool:
     """Whether rows of a file are inferred from after a training whose last rows chance has chosen."""
     is_trained = source.phase == "train" and is_read_from_file(feed.data)
     return is_trained and begins_anywhere(feed.data, rows_of(source.data) or source.data) is Ternary.YES
+
+
+def _is_behind_mixed_batches(source: Feed, feed: Feed) -> bool:
+    """Whether the rows of a batch in random order, trained on by hand, are none of those inferred from."""
+    if source.phase != "train" or feed.phase not in INFERENCE:
+        return False
+    if dataset_shuffle(source):
+        return feed.data.dataset is None and all(part[0] != "dataset" for part in parts(feed.data.key))
+    return begins_anywhere(feed.data, rows_of(source.data) or source.data) is Ternary.YES
 
 
 def _is_another_text(history: History, feed: Feed) -> bool:
