@@ -18,7 +18,7 @@ from statelint.interp.objects import (
 from statelint.sites import Site
 from statelint.trace.objects import Array
 from statelint.trace.story import Condition
-from statelint.values import Known, Reason, Unknown, Value, join, number, unknown
+from statelint.values import TRUE, Known, Reason, Unknown, Value, join, number, unknown
 
 Frame = dict[str, Value]
 
@@ -166,9 +166,12 @@ def join_records(
             alike = one_of(left.layers, right.layers, heap)
             if alike:
                 shared, differing = left.layers, set()
+            layers = shared
+            if not alike and not any(keeps_state(layer, heap) for layer in shared):
+                layers = _with_one_that_keeps(left.layers, right.layers, heap)
             return replace(
                 left,
-                layers=shared,
+                layers=layers,
                 complete=left.complete and right.complete and are_plain(differing, heap),
                 batch=join(left.batch, right.batch),
                 undecided=left.undecided and right.undecided,
@@ -215,6 +218,34 @@ def _whichever_holds(
         return one[:shared], None
     rest = {item.key: item for item in (*one[shared:], *behind[0], *other[shared:], *behind[1])}
     return one[:shared], tuple(rest.values())
+
+
+def keeps_state(layer: int, heap: Mapping[int, Record]) -> bool:
+    """Whether a layer, or one inside it, certainly keeps a state."""
+    record = heap.get(layer)
+    if not isinstance(record, LayerRecord) or not record.described:
+        return False
+    is_kept = record.recurrent and record.stateful.key == TRUE.key
+    return is_kept or any(keeps_state(inner, heap) for inner in record.inner)
+
+
+def _with_one_that_keeps(
+    left: Sequence[int], right: Sequence[int], heap: Mapping[int, Record]
+) -> tuple[int, ...]:
+    """The layers that two rows share, and one that keeps a state where each row has its own of these."""
+    shared = {layer for layer in left if layer in right}
+    rows = (left, right)
+    own = [[layer for layer in row if layer not in shared and keeps_state(layer, heap)] for row in rows]
+    if all(own):
+        for row, kept in zip(rows, own, strict=True):
+            plain = [layer for layer in kept if _is_recurrent(heap.get(layer))]
+            if plain:
+                return tuple(layer for layer in row if layer in shared or layer == plain[-1])
+    return tuple(layer for layer in left if layer in shared)
+
+
+def _is_recurrent(record: Record | None) -> bool:
+    return isinstance(record, LayerRecord) and record.recurrent
 
 
 def one_of(left: Sequence[int], right: Sequence[int], heap: Mapping[int, Record]) -> bool:
