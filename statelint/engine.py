@@ -273,6 +273,11 @@ def _check(
             wanted = targets if targets is not None else _target_of(source, traces, path, project)
             codes = _Codes(source, data, project, traces)
             checked.add(_findings(shown, traces, wanted, checked, codes))
+            opened = frozenset(flag for trace in traces for flag in trace.settled)
+            if opened:
+                others = _traces(source, path, project, {*used, *checked.used}, opened)
+                codes = _Codes(source, data, project, others)
+                checked.add(_only_there(_findings(shown, others, wanted, checked, codes), checked, opened))
             for trace in traces:
                 checked.used |= trace.used
                 checked.unknowns.update(trace.unknowns)
@@ -363,11 +368,30 @@ def _concerns(path: Path | None, code: bytes, project: Project | None) -> bool:
 
 
 def _traces(
-    source: Source, path: Path | None, project: Project | None, used: Collection[Site]
+    source: Source,
+    path: Path | None,
+    project: Project | None,
+    used: Collection[Site],
+    opened: frozenset[str] = frozenset(),
 ) -> tuple[Trace, ...]:
     from statelint.interp.program import follow_both
 
-    return follow_both(source, path, project, used)
+    return follow_both(source, path, project, used, opened)
+
+
+# What these find missing may be there under another option.
+_OF_WHOLE_PROGRAMS = frozenset(["SRN107", "SRN310"])
+
+
+def _only_there(findings: Iterable[Finding], checked: Checked, opened: frozenset[str]) -> list[Finding]:
+    """What is found only where options don't keep their defaults."""
+    known = {(finding.code, finding.site) for finding in checked.findings}
+    assumed = tuple(f"{flag} doesn't keep its default" for flag in sorted(opened))
+    return [
+        replace(finding, assumptions=(*finding.assumptions, *assumed))
+        for finding in findings
+        if (finding.code, finding.site) not in known and finding.code not in _OF_WHOLE_PROGRAMS
+    ]
 
 
 def _relevant(unreadable: Unreadable, data: bytes) -> list[Finding]:

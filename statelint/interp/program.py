@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from statelint.interp import arguments as binding
-from statelint.interp import callbacks, calls, classes, makers
+from statelint.interp import callbacks, calls, classes, makers, settled
 from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
 from statelint.interp.expressions import literal_value
 from statelint.interp.machine import Definition, Exhausted, Limits, Machine, names_in
@@ -43,13 +43,20 @@ def follow(
 
 
 def follow_both(
-    source: Source, file: Path | None = None, project: Project | None = None, used: Collection[Site] = ()
+    source: Source,
+    file: Path | None = None,
+    project: Project | None = None,
+    used: Collection[Site] = (),
+    opened: frozenset[str] = frozenset(),
 ) -> tuple[Trace, Trace]:
-    """The traces for Keras 2 and for Keras 3: most programs need to be followed only once for both."""
-    machine, trace = _told(source, 2, Limits(), file, project, used)
+    """The traces for Keras 2 and for Keras 3: most programs need to be followed only once for both.
+
+    `opened` are options of the program that are not assumed to keep their defaults.
+    """
+    machine, trace = _told(source, 2, Limits(), file, project, used, opened)
     if machine.is_common:
         return trace, _as_keras_3(trace, machine)
-    return trace, follow(source, 3, None, file, project, used)
+    return trace, _told(source, 3, Limits(), file, project, used, opened)[1]
 
 
 def _told(
@@ -59,11 +66,13 @@ def _told(
     file: Path | None,
     project: Project | None,
     used: Collection[Site],
+    opened: frozenset[str] = frozenset(),
 ) -> tuple[Machine, Trace]:
-    """The program with the defaults of its options; where they lead to no model that keeps state, with
-    what else they may be.
+    """The program with the defaults of its options (but `opened`); where they lead to no model that keeps
+    state, with what else they may be.
     """
-    machine = Machine(source, keras, limits, file, project)
+    begun = {name: unknown(Reason.PARAMETER, key=("argument", name)) for name in opened}
+    machine = Machine(source, keras, limits, file, project, given=begun)
     trace = _followed(machine, used)
     given = {} if _feeds_state(trace) else _other_options(machine, trace)
     if given:
@@ -123,7 +132,17 @@ def _followed(machine: Machine, used: Collection[Site]) -> Trace:
     found = callbacks.finished(machine, lost)
     followed = frozenset(machine.site(node) for node in machine.called.values())
     files = tuple(path for path in machine.module_files.values() if path.suffix == ".py")
-    return Trace(keras, source.path, tuple(stories), found, tuple(machine.unknowns), backend, followed, files)
+    return Trace(
+        keras,
+        source.path,
+        tuple(stories),
+        found,
+        tuple(machine.unknowns),
+        backend,
+        followed,
+        files,
+        tuple(machine.settled),
+    )
 
 
 # The program that was followed last.
@@ -142,6 +161,7 @@ def _forget_other_programs(source: Source) -> None:
         callbacks.resets,
         callbacks.mentions_in,
         *makers.REMEMBERED,
+        *settled.REMEMBERED,
     ):
         known.cache_clear()
 

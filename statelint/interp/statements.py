@@ -23,6 +23,7 @@ from statelint.interp import (
     matching,
     modules,
     repetition,
+    settled,
 )
 from statelint.interp.attributes import class_attribute
 from statelint.interp.comparisons import truth
@@ -374,6 +375,7 @@ def _if(machine: Machine, node: cst.If) -> None:
     # Behind a loop its last pass has decided.
     loops_here = varies(condition) & {p.loop.id for p in machine.passes}
     if not loops_here or every_pass.agrees(machine, node.test, fact, loops_here):
+        settled.note(machine, condition, node.orelse if taken == 0 else node.body)
         arms[taken]()
         return
     _follow_varying(machine, ("if", machine.fresh_id()), arms, taken, loops_here)

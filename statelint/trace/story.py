@@ -321,6 +321,8 @@ class Trace:
     used: frozenset[Site] = frozenset()
     # The file of the program and those of the modules that it imports.
     files: tuple[Path, ...] = ()
+    # The options by whose defaults it doesn't make or train some models.
+    settled: tuple[str, ...] = ()
 
 
 __all__ = [

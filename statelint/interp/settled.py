@@ -1,0 +1,68 @@
+"""Options whose defaults decide that models aren't made or trained: what they hide is worth another look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import libcst as cst
+
+from statelint.interp.machine import Machine, names_in
+from statelint.source.python import walk
+from statelint.values import Value, assumptions
+
+# What makes a recurrent layer, or trains a model.
+_MATTERS = frozenset(
+    [
+        "LSTM",
+        "GRU",
+        "SimpleRNN",
+        "RNN",
+        "CuDNNLSTM",
+        "CuDNNGRU",
+        "ConvLSTM2D",
+        "fit",
+        "fit_generator",
+        "train_on_batch",
+        "GradientTape",
+    ]
+)
+
+
+def note(machine: Machine, condition: Value, skipped: cst.CSTNode | None) -> None:
+    """Note the options by whose defaults a piece of code isn't reached that makes or trains models."""
+    flags = [machine.options[text][0] for text in assumptions(condition) if text in machine.options]
+    if flags and skipped is not None and _matters(machine, skipped):
+        machine.settled.update(dict.fromkeys(flags))
+
+
+def _matters(machine: Machine, node: cst.CSTNode) -> bool:
+    telling = set(_MATTERS)
+    for module in machine.source.modules:
+        telling |= _functions_that_matter(module)
+    return any(name in telling for name in _called_in(node))
+
+
+@lru_cache(maxsize=16)
+def _functions_that_matter(module: cst.Module) -> frozenset[str]:
+    """The names of the functions of a module that make or train models, themselves or by others."""
+    bodies = {
+        part.name.value: names_in(part.body) for part in walk(module) if isinstance(part, cst.FunctionDef)
+    }
+    found: set[str] = set()
+    while more := {
+        name for name, names in bodies.items() if name not in found and names & (_MATTERS | found)
+    }:
+        found |= more
+    return frozenset(found)
+
+
+def _called_in(node: cst.CSTNode) -> Iterator[str]:
+    for part in walk(node):
+        if isinstance(part, cst.Call) and isinstance(part.func, cst.Name):
+            yield part.func.value
+        elif isinstance(part, cst.Call) and isinstance(part.func, cst.Attribute):
+            yield part.func.attr.value
+
+
+REMEMBERED = (_functions_that_matter,)
