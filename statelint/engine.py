@@ -441,7 +441,8 @@ class _Codes:
 
         if path == self._source.path:
             # What is followed isn't quite the text.
-            return None if self._source.python2 else Code(self._source, self._data)
+            is_other = self._source.python2 or self._source.is_respelled
+            return None if is_other else Code(self._source, self._data)
         file = next((file for file in self._files if shown_path(str(file)) == path), None)
         source = None if file is None or self._project is None else self._project.read(file)
         return None if source is None or source.python2 else Code(source, b"")

@@ -62,7 +62,8 @@ def test_a_later_block_goes_on_with_the_model_and_an_earlier_one_has_its_data() 
     comment = f"other · comment · 2017-05-05\n```\n{FIT}```\n"
     text = f"{HEAD}\n```\n{data}\n```\nModel:\n```\n{MODEL}```\n{comment}"
     assert found(text) == ["14 SRN204", "14 SRN301"]
-    # Output and other models aren't its program.
+    # Output, quotations and other models aren't its program.
+    assert found(text.replace(f"```\n{FIT}```", f"> ```\n> {FIT}> ```")) == []
     assert found(text.replace("model.fit", "net.fit")) == []
     assert found(text.replace(FIT, f"Epoch 1/3\n{FIT}")) == []
 
@@ -96,6 +97,7 @@ def test_where_a_text_is_cut_off_nothing_is_known() -> None:
         ("`x = 1\ny = 2`", "x = 1\ny = 2"),
         ("y = (1, **x,** 2)\ng()", "y = (1,   x,   2)\ng()"),
         ("f(**options)", "f(**options)"),
+        ("x = np.zeros(8, 3), dtype=int)", "x = np.zeros((8, 3), dtype=int)"),
         # More was to follow.
         ("f(1,\ng()", "f(1,\ng()"),
         ("f(g(1)", "f(g(1)"),
@@ -153,3 +155,16 @@ def test_a_text_that_says_its_keras_is_judged_for_that() -> None:
     assert {code.split()[1] for code in found(text)} == {"SRN501", "SRN502"}
     assert found(f"{HEAD}{text}") == []
     assert {code.split()[1] for code in found(f"Keras 3.4.1\n{text}")} == {"SRN501", "SRN502"}
+
+
+@pytest.mark.parametrize("fit", ["model.fit(x, y, batch_size=2", " model.fit(x, y, batch_size=2)"])
+def test_what_is_misspelt_is_not_fixed(fit: str) -> None:
+    def fixed(line: str) -> bool:
+        text = f"# Keras\n\n```\n{MODEL}{line}\nprint(x)\n```\n"
+        return (
+            next(f for f in check_source("a.md", text.encode()).findings if f.code == "SRN201").fix
+            is not None
+        )
+
+    assert fixed("model.fit(x, y, batch_size=2)")
+    assert not fixed(fit)

@@ -27,6 +27,7 @@ class Part:
     shifts: Mapping[int, int]
     cell: int | None = None
     section: int = 0
+    is_respelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,15 @@ def _markdown(path: str, data: bytes) -> Document:
         free = [not block.is_other for block, _ in read]
         kept = continuing(codes, kept, free)
     parts = [
-        Part(block.text, translation.code, block.line, translation.shifts, None, block.section)
+        Part(
+            block.text,
+            translation.code,
+            block.line,
+            translation.shifts,
+            None,
+            block.section,
+            block.is_respelled,
+        )
         for (block, translation), is_kept in zip(read, kept, strict=True)
         if is_kept
     ]

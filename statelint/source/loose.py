@@ -16,6 +16,7 @@ _CLAUSE = re.compile(r"\s*(?:else|elif|except|finally)\b")
 _BRACKETS = re.compile(r"""#.*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?P<open>[(\[{])|(?P<close>[)\]}])""")
 # A line that something has to follow.
 _OPEN = re.compile(r"[,(\[{=+*/:\\-]\s*(?:#.*)?$")
+_SHAPE = re.compile(r"\b(?:np|numpy)\.(?:zeros|ones|empty|random\.random)\((?=\w)")
 # More brackets than these aren't forgotten by accident.
 _FORGOTTEN = 2
 # Longer statements than these aren't looked for among prose.
@@ -98,6 +99,8 @@ def _statement(lines: Sequence[str], row: int, end: int, *, is_prose: bool) -> l
     candidates = [bare, whole[:1]] if is_marked else [whole, bare, whole[:1]]
     if any(line.strip() for line in lines[behind:end]):
         candidates += _closed(whole)
+    if not is_prose:
+        candidates.append(_opened(whole))
     for candidate in candidates:
         if _is_code("\n".join(line.text for line in candidate), is_prose=is_prose):
             return candidate
@@ -159,6 +162,12 @@ def _closed(statement: Sequence[Line]) -> Iterator[list[Line]]:
         return
     for count in range(1, _FORGOTTEN + 1):
         yield [*statement[:-1], Line(last.text + ")" * count, last.shift)]
+
+
+def _opened(statement: Sequence[Line]) -> list[Line]:
+    """The statement with the bracket that was forgotten before the shape of an array."""
+    first, *others = statement
+    return [Line(_SHAPE.sub(r"\g<0>(", first.text, count=1), first.shift), *others]
 
 
 def _is_code(text: str, *, is_prose: bool) -> bool:

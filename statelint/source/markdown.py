@@ -40,7 +40,8 @@ class Block:
 
     `line` is that of the opening fence, or else the one before the block, from 1; `section` counts the
     headings before it.  `shifts` are the columns that each line of the block (from 1) is indented by.
-    `is_tagged` says that the text calls it Python, `is_other` that it calls it something else.
+    `is_tagged` says that the text calls it Python, `is_other` that it calls it something else or quotes it;
+    `is_respelled`, that the text says a little less than the block.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Block:
     shifts: dict[int, int]
     is_tagged: bool = True
     is_other: bool = False
+    is_respelled: bool = False
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -71,6 +73,7 @@ def _blocks(parser: MarkdownIt, text: str, lines: list[str]) -> Iterator[Block]:
         token.map[0] for token in tokens if token.map and token.type == "heading_open" and not token.level
     ]
     blocks = []
+    quoted = [token.map for token in tokens if token.map and token.type == "blockquote_open"]
     # The prose, without the blocks in lists and quotations.
     prose: list[tuple[int, int]] = []
     for token in tokens:
@@ -79,7 +82,8 @@ def _blocks(parser: MarkdownIt, text: str, lines: list[str]) -> Iterator[Block]:
             if is_python(token.info) or _language(token.info) in _UNTAGGED:
                 block = _block(token, start, _section(headings, start), lines)
                 is_tagged = is_python(token.info)
-                is_other = not is_tagged and _language(token.info) != ""
+                is_quoted = any(first <= start < last for first, last in quoted)
+                is_other = not is_tagged and (_language(token.info) != "" or is_quoted)
                 blocks.append(replace(block, is_tagged=is_tagged, is_other=is_other))
         elif token.type == "code_block":
             block = _block(token, start - 1, _section(headings, start), lines)
@@ -104,7 +108,11 @@ def _with_loose(
                 continue
             text = "\n".join(line.text for line in run)
             shifts = {row: line.shift for row, line in enumerate(run, 1) if line.shift}
-            block = Block(text, first, _section(headings, first), shifts, is_tagged=False)
+            is_respelled = any(
+                line.text.strip() not in lines[row].replace("**", "  ") for row, line in enumerate(run, first)
+            )
+            section = _section(headings, first)
+            block = Block(text, first, section, shifts, is_tagged=False, is_respelled=is_respelled)
             met = [other for other in blocks if _overlap(other, block)]
             if not any(
                 _rows(block)[0] >= _rows(other)[0] and _rows(block)[1] <= _rows(other)[1] for other in met

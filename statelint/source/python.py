@@ -42,7 +42,7 @@ class Source:
     notebook, through all its cells, and `cells` has the line before each cell's first.  `implies_keras`: it
     is part of a text on Keras, where `LSTM` and `np` need no import.  `python2`: it is Python 2, whose
     statements are rewritten; `floors`: `/` between integers leaves out the fraction.  `around` is the text
-    that speaks of it.
+    that speaks of it; `is_respelled`: mistakes in writing it are mended.
     """
 
     path: str
@@ -54,6 +54,7 @@ class Source:
     python2: bool = False
     floors: bool = False
     around: str = ""
+    is_respelled: bool = False
     _sites: dict[int, Site] = field(default_factory=dict, compare=False, repr=False)
 
     @property

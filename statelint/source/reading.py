@@ -56,6 +56,7 @@ class _Parsed:
     # What of it runs, None where it can't be parsed.
     code: str | None = None
     python2: bool = False
+    is_respelled: bool = False
 
 
 def parse(document: Document, data: bytes) -> Reading:
@@ -84,7 +85,18 @@ def parse(document: Document, data: bytes) -> Reading:
         old = any(one.python2 for one in story)
         floors = old and all(floors_division(one.part.code) for one in story)
         reading.sources.append(
-            Source(document.path, modules, texts, spans, document.cells, implies_keras, old, floors, around)
+            Source(
+                document.path,
+                modules,
+                texts,
+                spans,
+                document.cells,
+                implies_keras,
+                old,
+                floors,
+                around,
+                any(one.is_respelled for one in story),
+            )
         )
         reading.pieces.append(tuple(_piece(one) for one in story if one.code is not None))
     return reading
@@ -100,7 +112,8 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
     if isinstance(source, Source):
         spans = {node: _moved(span, part) for node, span in source.spans.items()}
         runs = source.code if source.python2 or code is not None else part.code
-        return _Parsed(part, source.modules[0], source.code, spans, runs, source.python2)
+        changed = part.is_respelled or _is_respelled(part.code, code)
+        return _Parsed(part, source.modules[0], source.code, spans, runs, source.python2, changed)
     if part.cell is None:
         reading.fragments += 1
     else:
@@ -111,6 +124,12 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
     lines = part.text.split("\n")
     whole = (part.before + 1, 0, part.before + len(lines), len(lines[-1]))
     return _Parsed(part, opaque.modules[0], opaque.code, dict.fromkeys(opaque.spans, whole))
+
+
+def _is_respelled(code: str, mended: str | None) -> bool:
+    """Whether more was done to mend the code than to leave something out."""
+    lines = zip(code.split("\n"), (mended or code).split("\n"), strict=True)
+    return any(line != kept and kept and not kept.lstrip().startswith("exec(") for line, kept in lines)
 
 
 def _written(path: str, code: str) -> Source:
@@ -244,6 +263,7 @@ def _kept(parsed: _Parsed, wanted: Container[int]) -> _Parsed:
         parsed.spans,
         parsed.code and "\n".join(lines),
         parsed.python2,
+        parsed.is_respelled,
     )
 
 
