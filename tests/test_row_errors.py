@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from statelint.engine import check_source
 from statelint.findings import Status
 from statelint.rules.measured import judge_batch_rows
 from statelint.trace.recording import CallRun, Outcome, Recording
@@ -39,3 +40,22 @@ def test_what_is_said_of_the_rows(exception: str, message: str, essence: str) ->
     verdict = judge_batch_rows(recording, (CALL,), one_row=False)
     assert verdict.status is Status.CONFIRMED
     assert verdict.evidence == f"{exception}: {essence}, before any batch had gone through"
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "len([])"])
+def test_batches_of_no_rows_are_no_internal_error(size: str) -> None:
+    program = f"""
+import numpy as np
+from tensorflow import keras
+x, y = np.zeros((60, 5, 1)), np.zeros((60, 4))
+model = keras.Sequential([keras.Input(batch_shape=({size}, 5, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=20, shuffle=False, validation_data=(x, y))
+model.fit(x, y, batch_size={size}, shuffle=False, validation_split=0.2)
+model.fit(x, y, batch_size={size}, shuffle=False, steps_per_epoch=2)
+model.train_on_batch(x[:4], y[:4])
+model.predict(x, batch_size={size})
+"""
+    checked = check_source("snippet.py", program.encode())
+    assert not checked.failures
+    assert not {"SRN204", "SRN206", "SRN207"} & {finding.code for finding in checked.findings}

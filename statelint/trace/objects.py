@@ -131,8 +131,9 @@ class Model:
 
     @property
     def batch_size(self) -> int | None:
-        """The fixed batch size, None where there is none or it isn't known."""
-        return number(self.batch)
+        """The fixed batch size, None where there is none, it isn't known, or no rows are left of it."""
+        size = number(self.batch)
+        return None if size is None or size < 1 else size
 
 
 @dataclass(frozen=True, slots=True)
