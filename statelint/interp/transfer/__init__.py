@@ -31,6 +31,7 @@ _MODULES = (
     "preparing",
     "tables",
     "reporters",
+    "wrappers",
 )
 
 

@@ -38,6 +38,7 @@ from statelint.interp.transfer import (
     subclassed,
     tables,
     training,
+    wrappers,
 )
 from statelint.interp.transfer.copies import config_of
 from statelint.trace.objects import Argument, Array, Dataset
@@ -602,4 +603,5 @@ _INSTANCES: dict[str, MethodTransfer] = {
     "tensorflow.GradientTape": _nothing,
     "numpy.random.default_rng": numpy.generator_method,
     "numpy.random.RandomState": numpy.generator_method,
+    **wrappers.METHODS,
 }

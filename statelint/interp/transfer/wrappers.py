@@ -1,0 +1,149 @@
+"""Objects of other libraries that build a model with the program's own function, and train it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from statelint.interp import calls
+from statelint.interp.attributes import user_attribute
+from statelint.interp.machine import Machine
+from statelint.interp.objects import (
+    Arguments,
+    Bound,
+    Function,
+    InstanceRecord,
+    Library,
+    ListRecord,
+    ModelRecord,
+    Ref,
+)
+from statelint.interp.transfer import Transfer, training
+from statelint.trace.objects import Argument
+from statelint.values import NONE, Known, Reason, Value, number, unknown
+
+_ESTIMATORS = tuple(
+    f"{module}.{kind}"
+    for module in ("keras.wrappers.scikit_learn", "scikeras.wrappers")
+    for kind in ("KerasRegressor", "KerasClassifier")
+)
+_TUNERS = tuple(
+    f"{module}.{kind}"
+    for module in ("keras_tuner", "keras_tuner.tuners", "kerastuner", "kerastuner.tuners")
+    for kind in ("RandomSearch", "Hyperband", "BayesianOptimization", "GridSearch")
+)
+# What an estimator hands on to the model's fit, and to its predict and evaluate.
+_OF_FIT = (
+    "epochs",
+    "nb_epoch",
+    "batch_size",
+    "callbacks",
+    "validation_split",
+    "validation_data",
+    "shuffle",
+    "steps_per_epoch",
+    "initial_epoch",
+)
+_METHODS = {"fit": "fit", "predict": "predict", "predict_proba": "predict", "score": "evaluate"}
+_MODEL = "model_"
+
+
+def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """An estimator or a tuner: what it is made with are its attributes."""
+    attributes = {key: argument.value for key, argument in arguments.keywords.items()}
+    if arguments.positional:
+        attributes["build_fn"] = arguments.positional[0].value
+    if arguments.open:
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return machine.allocate(InstanceRecord(Known(Library(name)), arguments.site, attributes))
+
+
+def _build(machine: Machine, maker: Value | None, arguments: Arguments) -> int | None:
+    """The id of the model that a function, or the `build` of an object, makes."""
+    record = machine.record(maker) if maker is not None else None
+    if isinstance(record, InstanceRecord) and maker is not None:
+        maker = user_attribute(machine, record.type, "build", maker)
+    if maker is None or not isinstance(maker, Known) or not isinstance(maker.value, Function | Bound):
+        return None
+    made = calls.call_value(machine, maker, arguments)
+    is_model = isinstance(machine.record(made), ModelRecord)
+    return made.value.id if is_model and isinstance(made, Known) and isinstance(made.value, Ref) else None
+
+
+def _hidden(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
+    machine.escape(arguments.site, Reason.LIBRARY_CALL, receiver, *arguments.values())
+    return machine.unknown(Reason.LIBRARY_CALL)
+
+
+# scikit-learn's view of a model
+
+
+def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """Methods of KerasRegressor and KerasClassifier; each fit trains a model of its own."""
+    record = machine.record(receiver)
+    assert isinstance(record, InstanceRecord) and isinstance(receiver, Known)
+    assert isinstance(receiver.value, Ref)
+    given = record.attributes
+    if name == "fit":
+        maker = given.get("build_fn", given.get("model"))
+        id_ = _build(machine, maker, _taken(maker, given, arguments))
+        if id_ is not None:
+            machine.update(receiver.value.id, attributes={**given, _MODEL: machine.refer(id_)})
+    else:
+        model = given.get(_MODEL, NONE)
+        id_ = model.value.id if isinstance(model, Known) and isinstance(model.value, Ref) else None
+    if id_ is None or name not in _METHODS:
+        return _hidden(machine, receiver, arguments)
+    names = _OF_FIT if name == "fit" else ("batch_size",)
+    handed = {key: Argument(given[key], arguments.site) for key in names if key in given}
+    handed |= {
+        key: Argument(given[f"fit__{key}"], arguments.site)
+        for key in names
+        if name == "fit" and f"fit__{key}" in given
+    }
+    merged = Arguments(arguments.positional, {**handed, **arguments.keywords}, arguments.open, arguments.site)
+    result = training.run(machine, id_, _METHODS[name], merged)
+    return receiver if name == "fit" else result
+
+
+def _taken(maker: Value | None, given: Mapping[str, Value], arguments: Arguments) -> Arguments:
+    """The arguments of the function that builds: those of the estimator's that it has parameters for."""
+    function = maker.value if isinstance(maker, Known) else None
+    names: list[str] = []
+    if isinstance(function, Function):
+        parameters = function.node.params
+        names = [p.name.value for p in (*parameters.params, *parameters.kwonly_params)]
+    found = {name: given.get(f"model__{name}", given.get(name)) for name in names}
+    keywords = {name: Argument(value, arguments.site) for name, value in found.items() if value is not None}
+    return Arguments((), keywords, False, arguments.site)
+
+
+# Keras Tuner
+
+
+def tuner_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """Methods of Keras Tuner's searches: each trial trains a model of its own."""
+    record = machine.record(receiver)
+    assert isinstance(record, InstanceRecord)
+    maker = record.attributes.get("build_fn", record.attributes.get("hypermodel"))
+    if name not in ("search", "get_best_models"):
+        return machine.unknown(Reason.LIBRARY_CALL)
+    choice = Argument(unknown(Reason.PARAMETER), arguments.site)
+    id_ = _build(machine, maker, Arguments((choice,), {}, False, arguments.site))
+    if id_ is None:
+        return _hidden(machine, receiver, arguments)
+    if name == "search":
+        training.run(machine, id_, "fit", arguments)
+        return NONE
+    model = machine.refer(id_)
+    count = arguments.get(0, "num_models")
+    if count is None or number(count) == 1:
+        return machine.allocate(ListRecord.of((model,)))
+    return machine.allocate(ListRecord(None, count, model))
+
+
+METHODS = {
+    **dict.fromkeys(_ESTIMATORS, estimator_method),
+    **dict.fromkeys(_TUNERS, tuner_method),
+}
+TRANSFERS: dict[str, Transfer] = dict.fromkeys((*_ESTIMATORS, *_TUNERS), _made)
