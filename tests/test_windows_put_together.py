@@ -10,6 +10,7 @@ SERIES = """
 import numpy as np
 import pandas as pd
 import keras
+from sklearn.model_selection import KFold
 from sklearn.preprocessing import StandardScaler
 table = pd.read_csv("table.csv")
 series = table[["value"]].values
@@ -88,6 +89,69 @@ x, rest = np.split(np.array(cut(series, 10)), [int(len(series) * 0.8)])
 steps = table["value"].values
 rows = len(steps) - 10
 x = np.column_stack([steps[k:k + rows] for k in range(10)]).reshape(rows, 10, 1)
+""",
+    "those of a fold": """
+rows = np.array(cut(series, 10))
+for train, test in KFold(n_splits=5).split(rows):
+    x = rows[train]
+""",
+    "those at some numbers": """
+x = np.array(cut(series, 10)).take(range(0, 200), axis=0)
+""",
+    "codes of text": """
+letters = open("letters.csv").read()
+codes_of = {letter: k for k, letter in enumerate(sorted(set(letters)))}
+steps = [codes_of[letter] for letter in letters]
+x = keras.utils.to_categorical([steps[k:k + 10] for k in range(len(steps) - 10)], len(codes_of))
+""",
+    "codes looked up": """
+steps = np.array(table["value"])
+x = np.array([np.eye(12)[steps[k:k + 10]] for k in range(len(steps) - 10)])
+""",
+    "grown one by one": """
+x = np.empty((0, 10, 1))
+for k in range(len(series) - 10):
+    x = np.append(x, [series[k:k + 10]], axis=0)
+""",
+    "of a lambda": """
+x = np.array(list(map(lambda k: series[k:k + 10], range(len(series) - 10))))
+""",
+    "at the places of their steps": """
+places = np.arange(10)[None, :] + np.arange(len(series) - 10)[:, None]
+x = series[places]
+""",
+    "at places turned round": """
+places = np.expand_dims(np.arange(10), 0) + np.expand_dims(np.arange(len(series) - 10), 0).T
+x = series[places]
+""",
+    "by strides": """
+steps = table["value"].values
+by = steps.strides[0]
+x = np.lib.stride_tricks.as_strided(steps, shape=(len(steps) - 10, 10), strides=(by, by))[..., None]
+""",
+    "by strides of a shape": """
+def windows(steps, length):
+    shape = (steps.shape[0] - length + 1, length)
+    return np.lib.stride_tricks.as_strided(steps, shape=shape, strides=steps.strides + (steps.strides[-1],))
+x = windows(table["value"].values, 10).reshape(-1, 10, 1)
+""",
+    "counted over several series": """
+both = [np.loadtxt(name) for name in ("a.txt", "b.txt")]
+x = np.zeros((np.sum([len(one) - 10 for one in both]), 10, 1))
+count = 0
+for one in both:
+    for k in range(one.shape[0] - 10):
+        x[count] = one[k:k + 10]
+        count += 1
+""",
+    "parts of a table, each changed": """
+rows = []
+for k in range(len(table) - 10):
+    part = table[k:k + 10].copy()
+    rows.append(part)
+    for column in ["value", "other"]:
+        rows[k].loc[:, column] = rows[k].loc[:, column] / rows[k].loc[:, column].iloc[0] - 1
+x = np.array([np.array(rows[k]) for k in range(len(rows))])
 """,
     "with a word now and then": """
 rows = []
@@ -176,6 +240,14 @@ for k in range(90):
         one[j] = part[9 - j]
     x[k] = one
 """,
+        "x = series[np.arange(10)[None, :] + np.random.randint(0, 90, 40)[:, None]]",
+        "x = series[np.arange(0, 20, 2)[None, :] + np.arange(40)[:, None]]",
+        "x = np.array(list(map(lambda k: series[:10], range(len(series) - 10))))",
+        """
+x = np.empty((0, 10, 1))
+for k in range(len(series) - 10):
+    x = np.append(x, [series[:10]], axis=0)
+""",
         """
 def windows(steps):
     rows = []
@@ -202,6 +274,10 @@ x = np.array(rows)
         "any rows",
         "longer ones",
         "backwards",
+        "places drawn",
+        "every other step",
+        "always the same",
+        "grown of the same",
         "only the first",
         "begun anew",
     ],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Range, Slice
-from statelint.trace.objects import Array
-from statelint.values import NONE, Known, Value, number
+from statelint.interp.shapes import COUNTED
+from statelint.sites import Site
+from statelint.trace.objects import Array, Windows
+from statelint.values import NONE, Known, Reason, Value, number, unknown
 
 
 def as_slice(machine: Machine, index: Value, whole: Value) -> Value:
@@ -24,3 +26,46 @@ def as_slice(machine: Machine, index: Value, whole: Value) -> Value:
     assert isinstance(index, Known)
     part = Slice(start, stop, NONE if number(step) == 1 else step)
     return Known(part, index.assuming, index.varies)
+
+
+def places(machine: Machine, left: Value, right: Value, site: Site) -> Value | None:
+    """The places of all steps of windows: `np.arange(length)[None, :] + np.arange(0, n, stride)[:, None]`."""
+    for row, column in ((left, right), (right, left)):
+        steps, begins = _counted(machine, row, 0), _counted(machine, column, 1)
+        if steps is not None and begins is not None and number(steps[2]) == 1:
+            length, stride = _size(row, 1), number(begins[2])
+            start = [number(steps[0]), number(begins[0])]
+            if length is None or stride is None or stride < 1 or None in start:
+                continue
+            key = ("places", row.key, column.key)
+            windows = Windows(COUNTED, sum(n for n in start if n is not None), stride, length, site)
+            count = _rows(column)
+            return Known(Array(key, (count, Known(length)), key, windows=windows))
+    return None
+
+
+def _counted(machine: Machine, value: Value, axis: int) -> tuple[Value, Value, Value] | None:
+    """The bounds of what an array counts along one axis, the other one (`axis`) being of length one."""
+    array = value.value if isinstance(value, Known) else None
+    if not isinstance(array, Array) or not array.shape or len(array.shape) != 2:
+        return None
+    if number(array.shape[axis]) != 1:
+        return None
+    key = array.key
+    while key not in machine.bounds:
+        match key:
+            case ("index" | "reshape" | "expand" | "transpose", whole, *_):
+                key = whole
+            case _:
+                return None
+    return machine.bounds[key]
+
+
+def _size(value: Value, axis: int) -> int | None:
+    array = value.value if isinstance(value, Known) else None
+    return number(array.shape[axis]) if isinstance(array, Array) and array.shape else None
+
+
+def _rows(value: Value) -> Value:
+    array = value.value if isinstance(value, Known) else None
+    return array.shape[0] if isinstance(array, Array) and array.shape else unknown(Reason.OPERATION)

@@ -393,8 +393,10 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
                 found = _item(machine, record.items, index, as_list=True)
             elif _is_slice_of_data(machine, record, index):
                 return _part_of_list(machine, value, record, index, node)
-            elif isinstance(record.element, Known) and not isinstance(index, Known):
-                found = None
+            elif isinstance(index, Known) and isinstance(index.value, int):
+                part = loops.part_at(machine, record, index.value)
+                if part is not None:
+                    return part
         if found is not None:
             return depending_on(_cut_at(machine, found, value, index, node), index)
         found = calls.library_item(machine, value, index)
@@ -406,6 +408,10 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
     if isinstance(value, Unknown) and isinstance(index, Known):
         if index.value == 0 and value.key in machine.heights:
             return machine.heights[value.key]
+        if isinstance(index.value, Array) and index.value.windows is not None:
+            looked_up = array_index(Array(value.key, None, value.key), index)
+            if looked_up is not None:
+                return looked_up
         if isinstance(index.value, Array) and (index.value.shuffle_site or is_fold(index.value.key)):
             return _cut_at(machine, picked(value, index.value), value, index, node)
         cut_rows = _rows_of_unknown(machine, value, index, node)
@@ -445,10 +451,11 @@ def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst
     if isinstance(index, Known) and isinstance(index.value, str):
         # A column of rows that were cut out before.
         return part
-    if isinstance(whole, Known) and isinstance(whole.value, Tuple | Ref):
+    is_looked_up = isinstance(index, Known) and isinstance(index.value, Array)
+    if is_looked_up or (isinstance(whole, Known) and isinstance(whole.value, Tuple | Ref)):
         held = part.value if isinstance(part, Known) else None
         if isinstance(held, Array) and held.cut is not None:
-            # What a tuple or a list holds was cut out elsewhere.
+            # What a tuple or a list holds, or what stands for each item of a part, was cut out elsewhere.
             return part
     if (
         node is not None
@@ -522,11 +529,13 @@ def _part_of_list(
     to_the_end = index.value.stop.key == record.length.key
     content = ("rows", whole, Known(replace(index.value, stop=NONE)).key if to_the_end else index.key)
     windows = shifted(windows_of(machine, record, None), index.value.start, 1)
+    begins = index.value.start.key in (NONE.key, Known(0).key) and not record.first
     return machine.allocate(
         ListRecord(
             None,
             length,
             record.element,
+            record.head if begins else (),
             content=content,
             cut=cut,
             windows=windows,

@@ -9,7 +9,7 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import ListRecord, Slice, Tuple
 from statelint.sites import Site
 from statelint.trace.objects import Array, Cut, Fill, Windows
-from statelint.values import NONE, Known, Value, number
+from statelint.values import NONE, Known, Unknown, Value, number
 
 
 def windows_of(machine: Machine, record: ListRecord, site: Site | None) -> Windows | None:
@@ -95,7 +95,7 @@ def filled(
         fill, windows = _fill(array, index, value), None
     elif fill is None or not _are_apart(fill.place, _place(array, index)):
         then = _fill(array, index, value)
-        if not _is_same(fill, then):
+        if not _is_same(fill, then) and not _goes_on_elsewhere(array, index, value):
             windows = _with_next(array, fill, then)
             goes_on = then is not None and then.cut.drawn is not None
             random = _drawn_at(fill, then) if random is None else random if goes_on else None
@@ -159,6 +159,15 @@ def _is_made_of(key: Hashable, part: Value, step: int, depth: int = 6) -> bool:
         case tuple(inner):
             return depth > 0 and any(_is_made_of(one, part, step, depth - 1) for one in inner)
     return False
+
+
+def _goes_on_elsewhere(array: Array, index: Value, value: Value) -> bool:
+    """Whether a window of another series is put behind those of the first, in a row of unknown number."""
+    windows, cut = array.windows, _cut_in(value)
+    is_behind = number(_parts(index)[0]) is None and isinstance(_parts(index)[0], Unknown)
+    if windows is None or cut is None or not is_behind or _place(array, index):
+        return False
+    return not cut.axis and cut.whole != windows.series and cut.length == windows.length is not None
 
 
 def _is_same(fill: Fill | None, then: Fill | None) -> bool:

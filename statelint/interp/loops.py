@@ -112,6 +112,13 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
     return _drawn(value, position)
 
 
+def part_at(machine: Machine, record: ListRecord, position: int) -> Value | None:
+    """The part of a series that is the first or second item of a list; None for every other item."""
+    begun = (*record.first, *record.head)
+    part = begun[position] if 0 <= position < len(begun) else None
+    return part if part is not None and _is_cut_out(machine, part) else None
+
+
 def _is_cut_out(machine: Machine, value: Value) -> bool:
     """Whether it is a part of a series."""
     record = machine.record(value)

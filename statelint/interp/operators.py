@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from statelint.interp.comparisons import SCALARS
+from statelint.interp.consecutive import places
 from statelint.interp.machine import Machine
 from statelint.interp.objects import DictRecord, ListRecord, Tuple
 from statelint.interp.shapes import elementwise
@@ -74,6 +75,10 @@ def arithmetic(
         sequence = _sequence_arithmetic(machine, symbol, left, right)
         if sequence is not None:
             return sequence
+    if symbol == "+":
+        found = places(machine, left, right, machine.site(node))
+        if found is not None:
+            return found
     arrays = elementwise(symbol, left, right) or graphs.combined(machine, left, right)
     if arrays is not None:
         return arrays

@@ -65,8 +65,8 @@ def _takes_piece(index: Hashable) -> bool:
             return _takes_piece(first)
         case ("Slice", (start, stop, _)):
             return not _is_trim(start, stop)
-        # All rows in another order are as many.
-        case ("ellipsis" | "NoneType", _) | ("shuffled", *_):
+        # All rows in another order are as many, and so are the windows that begin at each of them.
+        case ("ellipsis" | "NoneType", _) | ("shuffled", *_) | ("Array", ("places", *_)):
             return False
     return not is_fold(index)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from statelint.interp.extents import extent_of, left_by, narrowed
 from statelint.interp.linear import distance
 from statelint.interp.objects import Slice, Tuple
+from statelint.interp.pieces import is_fold
 from statelint.trace.objects import Array, Cut, Windows
 from statelint.values import (
     NONE,
@@ -158,8 +159,13 @@ def array_index(array: Array, index: Value) -> Value | None:
     first = _of_rows(array, indices)
     if isinstance(first, Known) and isinstance(first.value, Slice) and len(indices) == 1:
         return _rows(array, first.value)
-    if isinstance(first, Known) and isinstance(first.value, Array) and first.value.shuffle_site is not None:
-        return picked(array, first.value, indices[1:])
+    if isinstance(first, Known) and isinstance(first.value, Array):
+        if first.value.shuffle_site is not None or is_fold(first.value.key):
+            return picked(array, first.value, indices[1:])
+    if len(indices) == 1 and isinstance(index.value, Array) and array.windows is None:
+        looked_up = _looked_up(array, index.value, key)
+        if looked_up is not None:
+            return looked_up
     if len(indices) == 1 and array.windows is not None and isinstance(index.value, int):
         rest = array.shape[1:] if array.shape else None
         step = Array(key, rest, key, Known(0), array.made, part=_window_at(array, index.value))
@@ -239,6 +245,25 @@ def array_index(array: Array, index: Value) -> Value | None:
         )
     row = as_row(array) if first.key == NONE.key else None
     return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made, windows=row)), index)
+
+
+def _looked_up(array: Array, places: Array, key: Hashable) -> Known | None:
+    """What stands in the array for each of some places: a code for each step, or windows of its own rows."""
+    windows = places.windows
+    if windows is not None and windows.series == COUNTED:
+        own = number(array.start)
+        begin = None if own is None or windows.start is None else own + windows.start
+        shape = (*places.shape, *array.shape[1:]) if array.shape and places.shape else None
+        return Known(Array(key, shape, key, windows=replace(windows, series=array.base, start=begin)))
+    is_table = isinstance(array.key, tuple) and array.key[0] in ("numpy.eye", "numpy.identity")
+    if not is_table or (windows is None and (places.cut is None or places.cut.axis)):
+        return None
+    shape = (*places.shape, *(array.shape or ())[1:]) if places.shape else None
+    return Known(Array(key, shape, key, cut=places.cut if windows is None else None, windows=windows))
+
+
+# The series of windows of the numbers 0, 1, 2…: places in another series.
+COUNTED = ("counted",)
 
 
 def _narrowed(windows: Windows | None, indices: tuple[Value, ...]) -> Windows | None:
@@ -326,7 +351,17 @@ def picked(source: Array | Unknown, order: Array, rest: tuple[Value, ...] = ()) 
     if isinstance(source, Array) and source.shape and order.shape and not rest:
         shape = (order.shape[0], *source.shape[1:])
     made = isinstance(source, Array) and source.made
-    return Known(Array(key, shape, key, Known(0), made, shuffle_site=order.shuffle_site))
+    windows = _in_fold(source, order) if not rest else None
+    return Known(Array(key, shape, key, Known(0), made, windows=windows, shuffle_site=order.shuffle_site))
+
+
+def _in_fold(source: Array | Unknown, order: Array) -> Windows | None:
+    """The windows that are left in a fold: one behind the other, but where another fold was taken out."""
+    windows = source.windows if isinstance(source, Array) and order.shuffle_site is None else None
+    match order.key:
+        case ("numpy.arange", ("folds", "KFold" | "TimeSeriesSplit", *_)):
+            return replace(windows, start=None) if windows is not None else None
+    return None
 
 
 def _rows(array: Array, part: Slice) -> Value:

@@ -323,6 +323,17 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
     return unknown(Reason.LOOP, key=key)
 
 
+def _grown(before: Array, after: Array, key: Hashable) -> Value | None:
+    """An array behind whose rows each pass of a loop puts further windows."""
+    one, other = before.windows, after.windows
+    is_longer = before.samples is None or after.samples is None or before.samples < after.samples
+    if one is None or other is None or not is_longer or one.length != other.length:
+        return None
+    if before.samples != 1 and one.stride != other.stride:
+        return None
+    return Known(Array(key, None, key, windows=replace(other, series=("widened", other.series), start=None)))
+
+
 def _begin(array: Array) -> Hashable:
     return None if array.cut is None else array.cut.begin
 
@@ -335,6 +346,9 @@ def _widen_array(before: Array, after: Array, key: Hashable) -> Value:
         cut = after.cut if before.cut == after.cut and _begin(before) == _begin(after) else None
         made, random = after.made, after.shuffle_site
         return Known(Array(key, other, key, Known(0), made, cut, windows, random, fill=fill))
+    grown = _grown(before, after, key)
+    if grown is not None:
+        return grown
     if after.samples is not None and after.samples == before.samples:
         return Known(Array(key, None, key, rows=Known(after.samples)))
     return unknown(Reason.LOOP, key=key)

@@ -181,11 +181,29 @@ def _mapped(machine: Machine, function: Value, sources: list[Value]) -> Value | 
     made = id(function.value.node) if is_own else function.key  # type: ignore[union-attr]
     cut = loops.mapped_cut(source, made)
     if cut is None:
-        return None
+        return _each(machine, function, source) if is_own else None
     over = ("map", made, source.over)
     count = unknown(Reason.ITERATION, key=("length", over))
     drawn = Iteration(count, lambda k: unknown(Reason.ITERATION, key=("item", over, k)), over, False, cut=cut)
     return Known(Items(over, drawn))
+
+
+def _each(machine: Machine, function: Value, source: Iteration) -> Value | None:
+    """What a lambda makes of the numbers of a range, of which the first two are followed."""
+    own = function.value if isinstance(function, Known) else None
+    node = own.node if isinstance(own, Function) else None
+    site = machine.site(node) if isinstance(node, cst.Lambda) else None
+    if site is None or not isinstance(source.over, tuple) or source.over[0] != "range":
+        return None
+    over = ("map", id(node), source.over)
+
+    def item(k: int) -> Value:
+        if k > 1:
+            return unknown(Reason.ITERATION, key=("item", over, k))
+        drawn = (Argument(source.item(k), site),)
+        return calls.call_value(machine, function, Arguments(drawn, {}, False, site))
+
+    return Known(Items(over, Iteration(source.count, item, over, False)))
 
 
 def _filter(machine: Machine, name: str, arguments: Arguments) -> Value:

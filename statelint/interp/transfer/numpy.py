@@ -517,6 +517,10 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             return _transposed(array, tuple(plain) if len(plain) == len(axes) and plain else None, receiver)
         case "squeeze":
             return rearranging.squeezed(machine, array, arguments.get(0, "axis"))
+        case "take" if arguments.get(1, "axis") is not None and number(arguments.get(1, "axis") or NONE) == 0:
+            from statelint.interp.expressions import subscript
+
+            return subscript(machine, receiver, arguments.get(0, "indices") or NONE)
         case "repeat":
             whole = Arguments(
                 (Argument(receiver, arguments.site), *arguments.positional),

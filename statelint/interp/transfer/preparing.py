@@ -119,6 +119,8 @@ def _one_hot(machine: Machine, name: str, arguments: Arguments) -> Value:
     found = as_array(machine, value)
     key = (name, value.key, count.key if count is not None else None)
     array = found.value if isinstance(found, Known) else None
+    if isinstance(array, Array) and array.shape is None and array.windows is not None:
+        return depending_on(Known(mapped(array, key)), found)
     if not isinstance(array, Array) or array.shape is None:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
     if count is None or is_(count, None) is Ternary.YES:

@@ -14,7 +14,7 @@ from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
 from statelint.interp.shapes import array_index, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
-from statelint.interp.transfer.numpy import as_array, one_after_another
+from statelint.interp.transfer.numpy import as_array, one_after_another, rows_in
 from statelint.trace.objects import Array, Windows
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
@@ -161,9 +161,11 @@ def _append(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.append(x, more): flat, unless an axis is given."""
     parts = [_array_of(machine, arguments.get(k, n)) for k, n in enumerate(("arr", "values"))]
     arrays = [a for a in parts if a is not None and a.shape is not None]
+    axis = arguments.get(2, "axis")
+    if len(arrays) != 2 and axis is not None and number(axis) == 0:
+        return _rows_behind(machine, name, arguments) or _unclear(machine, name, arguments)
     if len(arrays) != 2:
         return _unclear(machine, name, arguments)
-    axis = arguments.get(2, "axis")
     shapes = [a.shape or () for a in arrays]
     if axis is None or axis.key == NONE.key:
         sizes = [product(shape) for shape in shapes]
@@ -172,6 +174,20 @@ def _append(machine: Machine, name: str, arguments: Arguments) -> Value:
     at = _axis(axis, 0, len(shapes[0]))
     found = _joined(name, arrays, shapes, at) if at is not None else None
     return found or _unclear(machine, name, arguments)
+
+
+def _rows_behind(machine: Machine, name: str, arguments: Arguments) -> Value | None:
+    """Rows of unknown shape behind others, where both are windows."""
+    given = [arguments.get(k, n) for k, n in enumerate(("arr", "values"))]
+    arrays = [rows_in(machine, value) for value in given if value is not None]
+    known = [a.value for a in arrays if isinstance(a, Known) and isinstance(a.value, Array)]
+    windows = windows_behind(known) if len(known) == 2 else None
+    if windows is None:
+        return None
+    counts = [array.samples for array in known]
+    rows = Known(sum(n for n in counts if n is not None)) if None not in counts else None
+    key = (name, 0, tuple(array.key for array in known))
+    return Known(Array(key, None, key, windows=windows, rows=rows))
 
 
 def _stack(machine: Machine, name: str, arguments: Arguments) -> Value:

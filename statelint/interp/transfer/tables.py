@@ -192,7 +192,7 @@ def shifted(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
     table, by = table_of(receiver), arguments.get(0, "periods")
     steps = 1 if by is None else number(by)
     key = ("call", ("attribute", receiver.key, "shift"), *(v.key for v in arguments.values()))
-    other = [name for name in arguments.keywords if name not in ("periods", "fill_value")]
+    other = [name for name in arguments.keywords if name not in ("periods", "fill_value", "freq")]
     if other or len(arguments.positional) > 1 or arguments.open:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
     array = replace(table.array, key=interned(key), base=interned(key), start=Known(0))

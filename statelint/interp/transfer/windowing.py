@@ -9,7 +9,7 @@ from statelint import api
 from statelint.interp import calls
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Iteration, Library, Tuple
-from statelint.interp.shapes import item
+from statelint.interp.shapes import item, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import bind
 from statelint.interp.transfer.numpy import as_array
@@ -47,6 +47,51 @@ def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
     key = (name, array.key, length)
     windows = Windows(array.base, number(array.start) or 0, 1, length, arguments.site)
     return Known(Array(key, (count, *array.shape[1:], width), key, Known(0), array.made, windows=windows))
+
+
+def _strided(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """as_strided(x, shape=(rows, length), strides=(k * step, step)): windows of a series of numbers."""
+    value, shape, strides = (arguments.get(k, n) for k, n in enumerate(("x", "shape", "strides")))
+    key: Hashable = (name, *(v.key for v in arguments.values()))
+    sizes = shape_values(shape) if shape is not None else None
+    stride = _stride(value.key, strides) if value is not None and strides is not None else None
+    if value is None or sizes is None or len(sizes) != 2 or stride is None:
+        return machine.unknown(Reason.LIBRARY_CALL, None, key)
+    array = value.value if isinstance(value, Known) and isinstance(value.value, Array) else None
+    series = (value.key, 0) if array is None else (array.base, number(array.start))
+    length = number(sizes[1])
+    extent = sizes[1].key if length is None else None
+    return Known(Array(key, sizes, key, windows=Windows(*series, stride, length, arguments.site, extent)))
+
+
+def _stride(series: Hashable, strides: Value) -> int | None:
+    """By how many steps each row is moved on; None where that isn't known."""
+    match strides.key:
+        # `x.strides * 2`, `x.strides + x.strides`, `x.strides + (x.strides[-1],)` of a single axis
+        case ("operation", "*", ("attribute", _, "strides"), ("int", 2)):
+            return 1
+        case ("operation", "+", ("attribute", one, "strides"), ("attribute", other, "strides")):
+            return 1 if one == other else None
+        case ("operation", "+", ("attribute", one, "strides"), ("tuple" | "Tuple", *_) as more):
+            return 1 if one in _inside(more) else None
+    both = shape_values(strides)
+    if both is None or len(both) != 2:
+        return None
+    if both[0].key == both[1].key:
+        return 1
+    match both[0].key:
+        case ("operation", "*", one, ("int", int(times))) | ("operation", "*", ("int", int(times)), one):
+            return times if one == both[1].key and times > 0 else None
+    return None
+
+
+def _inside(key: Hashable) -> Iterator[Hashable]:
+    """All that a key holds."""
+    todo = [key]
+    while todo:
+        part = todo.pop()
+        yield part
+        todo += part if isinstance(part, tuple) else ()
 
 
 # Keras
@@ -313,6 +358,7 @@ def shapes_in(machine: Machine, value: Value) -> Iterator[tuple[Value, ...]]:
 
 TRANSFERS: dict[str, Transfer] = {
     "numpy.lib.stride_tricks.sliding_window_view": _sliding,
+    "numpy.lib.stride_tricks.as_strided": _strided,
     "keras.utils.timeseries_dataset_from_array": _timeseries_dataset,
     "keras.preprocessing.sequence.TimeseriesGenerator": _timeseries_generator,
 }
