@@ -82,6 +82,10 @@ x = np.dstack((np.array(cut(one, 10)), np.array(cut(other, 10))))
 one, other = table["value"].values, table["other"].values
 x = np.stack([np.array(cut(one, 10)), np.array(cut(other, 10))], axis=-1)
 """,
+    "with more columns": """
+x = np.array(cut(series, 10))
+x = np.concatenate([x, np.zeros((len(x), 10, 1))], axis=2)
+""",
     "split at a row": """
 x, rest = np.split(np.array(cut(series, 10)), [int(len(series) * 0.8)])
 """,

@@ -10,7 +10,7 @@ from statelint.interp import loops
 from statelint.interp.chance import choosing, drawing, drawn_rows
 from statelint.interp.filling import overlapping, regrouped, windows_of
 from statelint.interp.folding import regroups, restores, steps_or
-from statelint.interp.joining import windows_behind
+from statelint.interp.joining import beside, windows_behind
 from statelint.interp.laying import laid_end_to_end
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
@@ -400,6 +400,9 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     key = ("concatenate", at, tuple(v.key for v in found))
     if len(arrays) != len(found) or not arrays or at is None or any(a.shape is None for a in arrays):
         passed = flow(machine, *found, batch=kept_batch(machine, *found) if at not in (None, 0) else None)
+        more = beside(arrays) if at == 2 and passed is None else None
+        if more is not None:
+            return Known(Array(key, None, key, windows=more))
         if passed is not None or at != 0 or not found:
             return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
         whole = len(arrays) == len(found)
