@@ -189,12 +189,13 @@ def _mapped(machine: Machine, function: Value, sources: list[Value]) -> Value | 
 
 
 def _each(machine: Machine, function: Value, source: Iteration) -> Value | None:
-    """What a lambda makes of the numbers of a range, of which the first two are followed."""
+    """The parts that a lambda cuts out at the numbers of a range, of which the first two are followed."""
     own = function.value if isinstance(function, Known) else None
     node = own.node if isinstance(own, Function) else None
-    site = machine.site(node) if isinstance(node, cst.Lambda) else None
-    if site is None or not isinstance(source.over, tuple) or source.over[0] != "range":
+    is_cut = isinstance(node, cst.Lambda) and isinstance(node.body, cst.Subscript)
+    if node is None or not is_cut or not isinstance(source.over, tuple) or source.over[0] != "range":
         return None
+    site = machine.site(node)
     over = ("map", id(node), source.over)
 
     def item(k: int) -> Value:
