@@ -12,6 +12,11 @@ from statelint.source import grammar, python2
 # What may stand between two statements of one program: nothing, a comment, an ellipsis, a rule.
 _GAP = re.compile(r"\s*(?:#.*|[.…]+|[*=_-]{3,})?\s*")
 _MAGIC = re.compile(r"\s*[%!]\w")
+# How statements begin, and hardly any sentence does.
+_BEGINS = re.compile(
+    r"\s*`?(?:[(\[]?[^\W\d][\w.]*\s*(?:[\[(=,]|[-+*/]=)|@"
+    r"|(?:import|from|for|while|if|with|def|class|try|del|print|async)\b)"
+)
 _CLAUSE = re.compile(r"\s*(?:else|elif|except|finally)\b")
 _BRACKETS = re.compile(r"""#.*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|(?P<open>[(\[{])|(?P<close>[)\]}])""")
 # A line that something has to follow.
@@ -91,6 +96,8 @@ def _statement(lines: Sequence[str], row: int, end: int, *, is_prose: bool) -> l
         return []
     if is_prose and _MAGIC.match(lines[row]):
         return [_dedented(lines[row], _indent(lines[row]))]
+    if is_prose and not _BEGINS.match(lines[row]):
+        return []
     behind = _behind(lines, row, min(end, row + _LONGEST))
     whole = [_dedented(line, _indent(lines[row])) for line in lines[row:behind]]
     bare = [_unmarked(line) for line in whole]
