@@ -70,8 +70,23 @@ def test_what_the_switch_brings_with_it_is_seen_too() -> None:
     assert assumed(RESET + code.replace("shuffle=False", callbacks)) == {}
 
 
-def test_a_default_that_keeps_state_is_kept() -> None:
+def test_what_the_default_leads_to_needs_no_other_option() -> None:
     code = PROGRAM.replace("DEFAULT", '"lstm"').replace("BUILD", CHOSEN)
     both_ways = "keras.layers.Bidirectional(keras.layers.LSTM(4, stateful=True))"
     other = "keras.Input(batch_shape=(32, 5, 1)), " + both_ways
-    assert set(assumed(code.replace("keras.layers.Dense(1)])", f"{other}])"))) == {"SRN301"}
+    found = assumed(code.replace("keras.layers.Dense(1)])", f"{other}])"))
+    assert found == {
+        "SRN301": ("--epochs keeps its default 20",),
+        "SRN104": ("--kind doesn't keep its default",),
+    }
+
+
+def test_a_mode_beside_a_switch() -> None:
+    """Only what both options bring about together trains a model that keeps a state."""
+    training = (
+        "if args.kind == 'train':\n    model.fit(x, y, batch_size=32, epochs=args.epochs, shuffle=False)\n"
+    )
+    code = PROGRAM.replace("DEFAULT", '"show"').replace("BUILD", SWITCHED)
+    head, _ = code.split("model.fit")
+    found = assumed(f"{head}{training}")
+    assert "--stateful is True" in found["SRN301"]

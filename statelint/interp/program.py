@@ -76,7 +76,7 @@ def _told(
     trace = _followed(machine, used)
     given = {} if _feeds_state(trace) else _other_options(machine, trace)
     if given:
-        other = Machine(source, keras, limits, file, project, given=given)
+        other = Machine(source, keras, limits, file, project, given={**begun, **given})
         told = _followed(other, used)
         if _feeds_state(told):
             return other, told
