@@ -290,6 +290,11 @@ def test_what_is_not_known_to_be_windows(cut: str) -> None:
     assert "SRN208" not in codes(cut, batch=4)
 
 
+def test_a_sum_of_what_is_not_known() -> None:
+    cut = "x, total = np.array(cut(series, 10)), sum([len(series), table['value'].mean()])"
+    assert "SRN208" in codes(cut, batch=4)
+
+
 def codes(cut: str, batch: int) -> set[str]:
     program = SERIES + cut + FITTED.replace("BATCH", str(batch))
     return {finding.code for finding in check_source("windows.py", program.encode()).findings}

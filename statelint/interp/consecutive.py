@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Range, Slice
 from statelint.interp.shapes import COUNTED
-from statelint.sites import Site
 from statelint.trace.objects import Array, Windows
 from statelint.values import NONE, Known, Reason, Value, number, unknown
 
@@ -28,7 +29,7 @@ def as_slice(machine: Machine, index: Value, whole: Value) -> Value:
     return Known(part, index.assuming, index.varies)
 
 
-def places(machine: Machine, left: Value, right: Value, site: Site) -> Value | None:
+def places(machine: Machine, left: Value, right: Value, node: cst.CSTNode) -> Value | None:
     """The places of all steps of windows: `np.arange(length)[None, :] + np.arange(0, n, stride)[:, None]`."""
     for row, column in ((left, right), (right, left)):
         steps, begins = _counted(machine, row, 0), _counted(machine, column, 1)
@@ -38,7 +39,8 @@ def places(machine: Machine, left: Value, right: Value, site: Site) -> Value | N
             if length is None or stride is None or stride < 1 or None in start:
                 continue
             key = ("places", row.key, column.key)
-            windows = Windows(COUNTED, sum(n for n in start if n is not None), stride, length, site)
+            first = sum(n for n in start if n is not None)
+            windows = Windows(COUNTED, first, stride, length, machine.site(node))
             count = _rows(column)
             return Known(Array(key, (count, Known(length)), key, windows=windows))
     return None

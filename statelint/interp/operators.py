@@ -75,8 +75,8 @@ def arithmetic(
         sequence = _sequence_arithmetic(machine, symbol, left, right)
         if sequence is not None:
             return sequence
-    if symbol == "+":
-        found = places(machine, left, right, machine.site(node))
+    if symbol == "+" and isinstance(node, cst.BinaryOperation):
+        found = places(machine, left, right, node)
         if found is not None:
             return found
     arrays = elementwise(symbol, left, right) or graphs.combined(machine, left, right)

@@ -166,12 +166,12 @@ def _map(machine: Machine, name: str, arguments: Arguments) -> Value:
     known = [items for items in found if items is not None]
     if len(known) < len(found):
         calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
-        return _mapped(machine, function, sources) or machine.unknown(Reason.LIBRARY_CALL)
+        return _mapped(machine, function, sources, arguments) or machine.unknown(Reason.LIBRARY_CALL)
     results = tuple(_call(machine, function, arguments, *given) for given in zip(*known, strict=False))
     return machine.allocate(ListRecord.of(results))
 
 
-def _mapped(machine: Machine, function: Value, sources: list[Value]) -> Value | None:
+def _mapped(machine: Machine, function: Value, sources: list[Value], arguments: Arguments) -> Value | None:
     """What a function makes of the items of a part of a series."""
     if len(sources) > 1:
         return None
@@ -181,28 +181,26 @@ def _mapped(machine: Machine, function: Value, sources: list[Value]) -> Value | 
     made = id(function.value.node) if is_own else function.key  # type: ignore[union-attr]
     cut = loops.mapped_cut(source, made)
     if cut is None:
-        return _each(machine, function, source) if is_own else None
+        return _each(machine, function, source, arguments) if is_own else None
     over = ("map", made, source.over)
     count = unknown(Reason.ITERATION, key=("length", over))
     drawn = Iteration(count, lambda k: unknown(Reason.ITERATION, key=("item", over, k)), over, False, cut=cut)
     return Known(Items(over, drawn))
 
 
-def _each(machine: Machine, function: Value, source: Iteration) -> Value | None:
+def _each(machine: Machine, function: Value, source: Iteration, arguments: Arguments) -> Value | None:
     """The parts that a lambda cuts out at the numbers of a range, of which the first two are followed."""
     own = function.value if isinstance(function, Known) else None
     node = own.node if isinstance(own, Function) else None
     is_cut = isinstance(node, cst.Lambda) and isinstance(node.body, cst.Subscript)
     if node is None or not is_cut or not isinstance(source.over, tuple) or source.over[0] != "range":
         return None
-    site = machine.site(node)
     over = ("map", id(node), source.over)
 
     def item(k: int) -> Value:
         if k > 1:
             return unknown(Reason.ITERATION, key=("item", over, k))
-        drawn = (Argument(source.item(k), site),)
-        return calls.call_value(machine, function, Arguments(drawn, {}, False, site))
+        return _call(machine, function, arguments, source.item(k))
 
     return Known(Items(over, Iteration(source.count, item, over, False)))
 
