@@ -25,7 +25,8 @@ def tensors_in(machine: Machine, value: Value) -> tuple[Tensor, ...]:
 def _items(machine: Machine, value: Known) -> Iterable[Value]:
     record = machine.record(value)
     if isinstance(record, ListRecord):
-        return record.items or ()
+        # A loop of which it isn't known how often it runs has appended the others.
+        return record.items if record.items is not None else (*record.first, *record.head)
     if isinstance(record, DictRecord):
         return record.items.values()
     return value.value.items if isinstance(value.value, Tuple) else ()
@@ -89,7 +90,7 @@ def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Argume
         outputs=tuple(Known(t) for t in out),
         in_order=False,
         calls=called,
-        steps=into[0].steps if len(into) == 1 else None,
+        steps=into[0].steps if inputs and len(into) == 1 and not is_hidden(machine, inputs.value) else None,
     )
 
 
