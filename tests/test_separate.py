@@ -298,3 +298,20 @@ def test_a_forecast_begins_with_another_file(path: str, then: str, end: str, exp
     checked = check_source("snippet.py", (code + FORECASTS.format(path=path, then=then, end=end)).encode())
     assert not checked.failures
     assert sorted({one.code for one in checked.findings} & {"SRN320"}) == expected
+
+
+def test_a_list_made_of_one_that_a_loop_fills_has_no_known_length() -> None:
+    code = """
+import keras
+lines, count = [], 0
+for line in open("pairs.txt"):
+    lines.append(line.split())
+    count += 1
+    if count >= 10000:
+        break
+x = keras.utils.pad_sequences([[len(word) for word in line] for line in lines], maxlen=20)
+model = keras.Sequential([keras.Input(batch_shape=(64, 20, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(x, x, batch_size=64, shuffle=False)
+"""
+    assert "SRN204" not in {finding.code for finding in check_source("t.py", code.encode()).findings}

@@ -86,6 +86,9 @@ def _count_of_separate(machine: Machine, value: Value) -> Value | None:
 
 def _count_of_listed(machine: Machine, value: Value) -> Known | None:
     """The number of sequences in a list that the program writes down, or that is worked out from one."""
+    record = machine.record(value)
+    if isinstance(record, ListRecord) and record.items is None:
+        return None
     match machine.content(value):
         case ("listed", *items) | ("tokens", _, ("listed", *items), _) if not _is_drawn(items):
             return Known(len(items))
