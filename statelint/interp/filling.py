@@ -99,8 +99,14 @@ def filled(
             windows = _with_next(array, fill, then)
             goes_on = then is not None and then.cut.drawn is not None
             random = _drawn_at(fill, then) if random is None else random if goes_on else None
-            fill = fill if windows is not None else None
+            if windows is None:
+                fill = then if _is_again(fill, then) else None
     return Array(key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill)
+
+
+def _is_again(first: Fill | None, then: Fill | None) -> bool:
+    """Whether an array is filled once more, from the row on with which it was begun."""
+    return first is not None and then is not None and (first.row, first.place) == (then.row, then.place)
 
 
 def _drawn_at(first: Fill | None, then: Fill | None) -> Site | None:

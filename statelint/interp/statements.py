@@ -23,6 +23,7 @@ from statelint.interp import (
     matching,
     modules,
     repetition,
+    rewinding,
     settled,
 )
 from statelint.interp.attributes import class_attribute
@@ -367,6 +368,8 @@ def _if(machine: Machine, node: cst.If) -> None:
     arms = [arm(node.body), arm(node.orelse)]
     rests_on = [text for text in assumptions(condition) if text in machine.options]
     machine.deciding.update(machine.options[text][0] for text in rests_on)
+    if fact is Ternary.UNKNOWN and rewinding.is_not_yet(machine, node, condition):
+        return
     if fact is Ternary.UNKNOWN:
         key, flipped = _plain_condition(condition.key)
         machine.branch(("if", key), arms[::-1] if flipped else arms)
