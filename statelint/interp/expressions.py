@@ -375,12 +375,14 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             case Tuple(items=items):
                 found = _item(machine, items, index, as_list=False)
             case Tensor() as tensor:
-                rows = (
-                    index.value.items[0]
+                rows, *rest = (
+                    index.value.items
                     if isinstance(index, Known) and isinstance(index.value, Tuple)
-                    else index
+                    else (index,)
                 )
-                keeps_rows = isinstance(rows, Known) and rows.value == Slice(NONE, NONE, NONE)
+                whole = isinstance(rows, Known) and rows.value == Slice(NONE, NONE, NONE)
+                # `x[..., None]`
+                keeps_rows = whole or (rows == Known(...) and all(part.key == NONE.key for part in rest))
                 return graphs.flow(machine, value, batch=tensor.batch if keeps_rows else None) or NONE
             case Items() | Range():
                 drawn = loops.iterate(machine, value)

@@ -16,6 +16,7 @@ from statelint.interp.objects import (
     Arguments,
     Class,
     DictRecord,
+    Function,
     InstanceRecord,
     LayerRecord,
     Library,
@@ -450,13 +451,34 @@ def _rows_of(tensor: Value) -> Value:
 def batch_at(machine: Machine, layers: Iterable[int], batch: Value) -> Value:
     """The batch dimension behind these layers."""
     for id_ in layers:
-        record = machine.state.heap.get(id_)
-        keeps = isinstance(record, ModelRecord) or (
-            isinstance(record, LayerRecord) and "keeps_batch" in record.roles
-        )
-        if not keeps:
+        if not _keeps_batch(machine, machine.state.heap.get(id_)):
             return unknown(Reason.OPERATION)
     return batch
+
+
+def _keeps_batch(machine: Machine, record: Record | None) -> bool:
+    """Whether as many rows leave a layer or model as enter it."""
+    if not isinstance(record, LayerRecord):
+        return isinstance(record, ModelRecord)
+    return "keeps_batch" in record.roles or (record.kind == "Lambda" and _leaves_rows(machine, record))
+
+
+def _leaves_rows(machine: Machine, record: LayerRecord) -> bool:
+    """Whether the function of a Lambda makes a tensor of as many rows: `lambda x: tf.expand_dims(x, -1)`."""
+    from statelint.interp import calls
+
+    function = record.arguments.get("function")
+    made = function.value.value if function is not None and isinstance(function.value, Known) else None
+    if function is None or not isinstance(made, Function) or not isinstance(made.node, cst.Lambda):
+        return False
+    start, events = machine.state, machine.events
+    machine.state, machine.events = start.fork(), []
+    tensor = Tensor(("tensor", machine.fresh_id()), unknown(Reason.PARAMETER), ())
+    given = Arguments((Argument(Known(tensor), record.site),), {}, False, record.site)
+    out = calls.call_value(machine, function.value, given)
+    machine.state, machine.events = start, events
+    left = out.value if isinstance(out, Known) else None
+    return isinstance(left, Tensor) and left.batch.key == tensor.batch.key
 
 
 def build_layer(machine: Machine, id_: int, batch: Value, model: int | None, by: str) -> None:
@@ -634,10 +656,7 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     ):
         # Keras 3 starts every call from the state given: nothing is carried.
         machine.update(id_, stateful=machine.unknown(Reason.OPERATION, node))
-    keeps = isinstance(record, ModelRecord) or (
-        isinstance(record, LayerRecord) and "keeps_batch" in record.roles
-    )
-    out_batch = batch if keeps else unknown(Reason.OPERATION)
+    out_batch = batch if _keeps_batch(machine, record) else unknown(Reason.OPERATION)
     out = graphs.flow(machine, *arguments.values(), batch=out_batch, through=id_, by=event)
     if out is None:
         # What it is called on is no tensor that could be followed.
