@@ -201,7 +201,7 @@ def run(
     def is_over() -> bool:
         return not machine.state.alive
 
-    begun = len(machine.events)
+    begun, before = len(machine.events), machine.state.fork()
     assumed, spent = len(machine.state.when), machine.steps
     one(0, 0)
     if not machine.state.alive or count == 1:
@@ -234,7 +234,23 @@ def run(
     widen(first, machine.state, iteration.count if count is None else Known(count - 1), site)
     if count is not None:
         one(count - 1, 2)
+    if loop.id in machine.irregular and machine.state.alive:
+        _forget_lengths(before, machine.state, unseen=machine.irregular[loop.id])
     return _leave(machine, exits, orelse)
+
+
+def _forget_lengths(before: State, after: State, *, unseen: bool) -> None:
+    """Which passes lengthened a list isn't known, and where others did (`unseen`) nor is what it holds."""
+    for ref, record in after.heap.items():
+        old = before.heap.get(ref)
+        if isinstance(record, ListRecord) and old is not None and old is not record:
+            length = unknown(Reason.LOOP, key=("length", ref, record.length.key))
+            kept = replace(record, items=None, length=length, element=record.element or _any_of(record))
+            after.heap[ref] = ListRecord(None, length) if unseen else kept
+
+
+def _any_of(record: ListRecord) -> Value | None:
+    return record.items[-1] if record.items else None
 
 
 def _varying(item: Value, loop: int) -> Value:

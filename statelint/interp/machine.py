@@ -125,6 +125,10 @@ class Machine:
     parents: dict[int, int | None] = field(default_factory=lambda: {0: None})
     activations: list[Activation] = field(default_factory=list)
     exits: list[Exits] = field(default_factory=list)
+    # The tests that say the same in each pass of the loop that is followed.
+    decided: list[cst.If] = field(default_factory=list)
+    # The loops that some passes leave early: True where the followed ones do, so that others do more.
+    irregular: dict[int, bool] = field(default_factory=dict)
     # Loop id → the state behind the arms that its followed passes don't take.
     asides: dict[int, State] = field(default_factory=dict)
     # What the pass of each loop that is being followed drew, and all that the loop draws.

@@ -18,6 +18,7 @@ from statelint.interp import (
     every_pass,
     exceptions,
     expressions,
+    leaving,
     loops,
     managers,
     matching,
@@ -377,7 +378,7 @@ def _if(machine: Machine, node: cst.If) -> None:
     taken = 0 if fact is Ternary.YES else 1
     # Behind a loop its last pass has decided.
     loops_here = varies(condition) & {p.loop.id for p in machine.passes}
-    if not loops_here or every_pass.agrees(machine, node.test, fact, loops_here):
+    if not loops_here or node in machine.decided or every_pass.agrees(machine, node.test, fact, loops_here):
         settled.note(machine, condition, node.orelse if taken == 0 else node.body)
         arms[taken]()
         return
@@ -414,17 +415,23 @@ def _follow_varying(
     )
     returns = list(machine.activations[-1].returns) if machine.activations else []
     arms[1 - taken]()
-    if machine.state.alive and machine.state.differs_from(start):
+    if machine.exits and (machine.exits[-1].continues or machine.exits[-1].breaks):
         for loop in loops_here:
-            known = machine.asides.get(loop)
-            machine.asides[loop] = machine.state if known is None else join_states(known, machine.state)
+            machine.irregular.setdefault(loop, False)
+    other = machine.state
     machine.exits = exits
     if machine.activations:
         machine.activations[-1].returns[:] = returns
+    before, when = start.fork(), start.when
     machine.state = start
-    when = start.when
     machine.state.when = (*when, Condition(id_, taken))
     arms[taken]()
+    if other.alive and not machine.state.alive:
+        machine.irregular.update(dict.fromkeys(loops_here, True))
+    if other.alive and (other.differs_from(before) or machine.state.differs_from(before)):
+        for loop in loops_here:
+            known = machine.asides.get(loop)
+            machine.asides[loop] = other if known is None else join_states(known, other)
     machine.state.when = when
 
 
@@ -437,7 +444,8 @@ def _for(machine: Machine, node: cst.For) -> None:
         assign(machine, node.target, item)
         block(machine, node.body)
 
-    loops.run(machine, "for", machine.site(node), iteration, body, _orelse(machine, node))
+    with leaving.between(machine, node, iteration, assign) as between:
+        loops.run(machine, "for", machine.site(node), between, body, _orelse(machine, node))
 
 
 def _orelse(machine: Machine, node: cst.For | cst.While) -> Callable[[], None] | None:
