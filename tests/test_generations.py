@@ -33,10 +33,14 @@ def told(files: list[SourceFile]) -> tuple[object, ...]:
 
 
 def one_by_one(
-    source: Source, file: Path | None = None, project: Project | None = None, used: Collection[Site] = ()
+    source: Source,
+    file: Path | None = None,
+    project: Project | None = None,
+    used: Collection[Site] = (),
+    opened: frozenset[str] = frozenset(),
 ) -> tuple[Trace, Trace]:
-    first = program.follow(source, 2, None, file, project, used)
-    return first, program.follow(source, 3, None, file, project, used)
+    first = program.follow(source, 2, None, file, project, used, opened)
+    return first, program.follow(source, 3, None, file, project, used, opened)
 
 
 @pytest.mark.parametrize("folder", sorted(FIXTURES.iterdir()), ids=lambda folder: folder.name)

@@ -33,13 +33,15 @@ def follow(
     file: Path | None = None,
     project: Project | None = None,
     used: Collection[Site] = (),
+    opened: frozenset[str] = frozenset(),
 ) -> Trace:
     """The trace of a program, judged for one Keras generation (2 or 3).
 
     The modules that it imports are followed where `project` finds them from its `file`.  `used` are the
-    definitions that other programs of the project use: they aren't followed for themselves.
+    definitions that other programs of the project use: they aren't followed for themselves.  `opened` are
+    options of the program that are not assumed to keep their defaults.
     """
-    return _told(source, keras, limits or Limits(), file, project, used)[1]
+    return _told(source, keras, limits or Limits(), file, project, used, opened)[1]
 
 
 def follow_both(
@@ -49,14 +51,11 @@ def follow_both(
     used: Collection[Site] = (),
     opened: frozenset[str] = frozenset(),
 ) -> tuple[Trace, Trace]:
-    """The traces for Keras 2 and for Keras 3: most programs need to be followed only once for both.
-
-    `opened` are options of the program that are not assumed to keep their defaults.
-    """
+    """The traces for Keras 2 and for Keras 3: most programs need to be followed only once for both."""
     machine, trace = _told(source, 2, Limits(), file, project, used, opened)
     if machine.is_common:
         return trace, _as_keras_3(trace, machine)
-    return trace, _told(source, 3, Limits(), file, project, used, opened)[1]
+    return trace, follow(source, 3, None, file, project, used, opened)
 
 
 def _told(
