@@ -40,6 +40,11 @@ table = pd.concat([level.shift(3), level.shift(2), level.shift(1), level], axis=
 table.columns = ["three", "two", "one", "level"]
 table = table.dropna()
 """
+ONE_TARGET = """
+columns = [table.shift(k) for k in range(3, 0, -1)]
+columns += [table.shift(-k).iloc[:, -1] for k in range(2)]
+values = pd.concat(columns, axis=1).dropna().values
+"""
 SUPERVISED = """
 def supervised(values, before=1, behind=1):
     frame = pd.DataFrame(values)
@@ -84,6 +89,7 @@ def found(code: str, steps: object, features: object = 1) -> list[str]:
         IN_A_LOOP + 'x, y = table.drop(columns=["level"]).values, table["level"].values',
         NAMED_AFTERWARDS + 'x, y = table[["three", "two", "one"]].values, table["level"].values',
         NAMED_AFTERWARDS + "x, y = table.iloc[:, :-1].values, table.iloc[:, -1].values",
+        ONE_TARGET + "x, y = values[:, :-2], values[:, -2:]",
     ],
 )
 def test_lags_as_steps(columns: str) -> None:

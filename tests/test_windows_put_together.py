@@ -78,6 +78,9 @@ for name in ["a.csv", "b.csv"]:
 one, other = table["value"].values, table["other"].values
 x = np.dstack((np.array(cut(one, 10)), np.array(cut(other, 10))))
 """,
+    "of two columns, each of a known width": """
+x = np.concatenate([np.array(cut(table[[name]].values.reshape(-1, 1), 10)) for name in ("a", "b")], axis=2)
+""",
     "of two columns, stacked": """
 one, other = table["value"].values, table["other"].values
 x = np.stack([np.array(cut(one, 10)), np.array(cut(other, 10))], axis=-1)

@@ -425,7 +425,7 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     is_made = all(a.made for a in arrays)
     separate = arrays[0].separate_site if all(a.separate_site is not None for a in arrays) else None
     joined = _begins_with(key, found[0]) if position == 0 else Array(key, None, key)
-    windows = windows_behind(arrays) if position == 0 else None
+    windows = windows_behind(arrays) if position == 0 else beside(arrays) if position > 1 else None
     joined = replace(joined, shape=shape, made=is_made, separate_site=separate, windows=windows)
     return depending_on(Known(replace(joined, shuffle_site=_shuffled_all(arrays, found))), *found)
 

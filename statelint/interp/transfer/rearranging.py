@@ -91,8 +91,9 @@ def _joined(name: str, arrays: Sequence[Array], shapes: Sequence[Shape], axis: i
     others[axis] = total
     key = (name, axis, tuple(a.key for a in arrays))
     made = _made(key, tuple(others), arrays)
-    if axis == 0 and isinstance(made.value, Array):
-        return replace(made, value=replace(made.value, windows=windows_behind(arrays)))
+    if axis != 1 and isinstance(made.value, Array):
+        windows = windows_behind(arrays) if axis == 0 else beside(arrays)
+        return replace(made, value=replace(made.value, windows=windows))
     return made
 
 

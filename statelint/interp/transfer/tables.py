@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp import loops
@@ -278,6 +278,10 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
     if table.by_place:
         table = replace(table, by_place=False)
         parts = part.items if isinstance(part, Tuple) else (index,)
+        if _is_one_column(parts) and table.site is not None and len(table.shifts) == 1:
+            length = table.array.shape[:1] if table.array.shape else None
+            array = replace(table.array, key=("item", table.array.key, index.key), shape=length)
+            return replace_value(value, replace(table, array=array))
         if len(parts) > 2 or not isinstance(parts[0], Known) or not isinstance(parts[0].value, Slice):
             return array_index(table.values, index)
         if len(parts) == 2 and parts[1].key != Known(Slice(NONE, NONE, NONE)).key:
@@ -302,6 +306,15 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
         names = [part] if isinstance(part, str) else [one.value for one in record.items or ()]  # type: ignore[union-attr]
         return _columns_of(value, picked, names)
     return replace_value(value, picked)
+
+
+def _is_one_column(parts: Sequence[Value]) -> bool:
+    """`:, k`"""
+    return (
+        len(parts) == 2
+        and parts[0].key == Known(Slice(NONE, NONE, NONE)).key
+        and number(parts[1]) is not None
+    )
 
 
 def _columns_of(value: Known, table: Table, names: list[Hashable]) -> Value | None:
