@@ -73,5 +73,14 @@ def test_where_passes_between_are_left_the_number_of_rows_is_not_known(test: str
     assert (stride is not None) is windows
 
 
+@pytest.mark.parametrize(
+    ("test", "step"), [("len(x) >= 320", ""), ("n >= 320", "n += 1"), ("i + n >= 320", "n += 1")]
+)
+def test_so_it_is_where_the_passes_themselves_bring_the_end_nearer(test: str, step: str) -> None:
+    body = f"    if {test}:\n        break\n    x.append(series[i:i + 60])\n    {step}"
+    loop = f"n = 0\nfor i in range(1000):\n{body}"
+    assert fed(loop) == (None, 1)
+
+
 def test_a_short_loop_is_followed_pass_by_pass() -> None:
     assert fed("for i in range(20):\n    if i % 3 != 0: continue\n    x.append(series[i:i + 3])")[0] == 7

@@ -16,6 +16,8 @@ from statelint.interp import expressions
 from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration
+from statelint.interp.repetition import bound_names
+from statelint.source.python import walk
 from statelint.values import Known, Reason, Ternary, Value, depending_on, number, unknown
 
 Assign = Callable[[Machine, cst.BaseExpression, Value], None]
@@ -47,6 +49,8 @@ class _Test:
 def between(machine: Machine, node: cst.For, iteration: Iteration, assign: Assign) -> Iterator[Iteration]:
     """What the loop goes over, without the first or last items that a test of its own leaves out."""
     test = None if iteration.concrete or iteration.restarts else _test_of(node)
+    if test is not None and _is_changed(node, test):
+        test = None
     limits = None if test is None else _limits(machine, node, test, iteration, assign)
     if test is None or limits is None:
         yield iteration
@@ -86,6 +90,16 @@ def _test_of(node: cst.For) -> _Test | None:
             case _:
                 return None
     return None
+
+
+def _is_changed(node: cst.For, test: _Test) -> bool:
+    """Whether a pass changes what the next one's test compares the item with."""
+    compared = [test.node.test, *(one.value for one in test.before)]
+    names = {part.value for value in compared for part in walk(value) if isinstance(part, cst.Name)}
+    own = [one.targets[0] for one in test.before]
+    others = [part for part in walk(node.body) if isinstance(part, cst.AssignTarget | cst.AugAssign)]
+    changed = {name for part in others if part not in own for name in bound_names(part)}
+    return bool(names & changed)
 
 
 def _is_steady(node: cst.BaseExpression) -> bool:

@@ -181,6 +181,8 @@ def run(
         return _leave(machine, Exits(), orelse)
     loop = Loop(machine.fresh_id(), kind, site, iteration.count, iteration.over)
     exits = Exits()
+    # Whether each pass that was followed was left early.
+    left: list[bool] = []
 
     def one(position: int, index: int) -> None:
         item = iteration.item(position)
@@ -196,6 +198,7 @@ def run(
             finally:
                 machine.exits.pop()
                 machine.drawn.pop(loop.id, None)
+        left.append(bool(exits.breaks or exits.continues))
         _meet(machine, exits.continues)
 
     def is_over() -> bool:
@@ -234,19 +237,24 @@ def run(
     widen(first, machine.state, iteration.count if count is None else Known(count - 1), site)
     if count is not None:
         one(count - 1, 2)
-    if loop.id in machine.irregular and machine.state.alive:
-        _forget_lengths(before, machine.state, unseen=machine.irregular[loop.id])
-    return _leave(machine, exits, orelse)
+        if left[-1] != left[-2]:
+            # So one between may have been the first.
+            machine.irregular.setdefault(loop.id, False)
+    _leave(machine, exits, orelse)
+    return _forget_lengths(machine, loop, before)
 
 
-def _forget_lengths(before: State, after: State, *, unseen: bool) -> None:
-    """Which passes lengthened a list isn't known, and where others did (`unseen`) nor is what it holds."""
-    for ref, record in after.heap.items():
+def _forget_lengths(machine: Machine, loop: Loop, before: State) -> None:
+    """In a loop that some passes leave early: which of them lengthened a list isn't known, and where those
+    that aren't followed do more, nor is what it holds.
+    """
+    unseen = machine.irregular.get(loop.id)
+    for ref, record in machine.state.heap.items() if unseen is not None else ():
         old = before.heap.get(ref)
         if isinstance(record, ListRecord) and old is not None and old is not record:
             length = unknown(Reason.LOOP, key=("length", ref, record.length.key))
             kept = replace(record, items=None, length=length, element=record.element or _any_of(record))
-            after.heap[ref] = ListRecord(None, length) if unseen else kept
+            machine.state.heap[ref] = ListRecord(None, length) if unseen else kept
 
 
 def _any_of(record: ListRecord) -> Value | None:
