@@ -41,6 +41,8 @@ class Watching:
             stdout=writing,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # Tests that run in the background of a shell ignore what Ctrl-C sends, and so would this.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         os.close(writing)
 
