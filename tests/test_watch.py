@@ -34,6 +34,8 @@ class Watching:
 
     def __init__(self, folder: Path, *arguments: str, terminal: bool = False) -> None:
         self.output, writing = pty.openpty() if terminal else os.pipe()
+        # Tests that run in the background of a shell ignore what Ctrl-C sends, and so would the process.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "statelint", *arguments],
             cwd=folder,
@@ -41,9 +43,8 @@ class Watching:
             stdout=writing,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            # Tests that run in the background of a shell ignore what Ctrl-C sends, and so would this.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
+        signal.signal(signal.SIGINT, before)
         os.close(writing)
 
     def until(self, expected: str) -> str:
