@@ -314,7 +314,8 @@ model.fit(x, x, batch_size=2, epochs=3, shuffle=False)
 
 def test_a_text_on_keras_needs_no_imports() -> None:
     assert found("In Keras:\n\n" + fenced(SNIPPET)) == ["6:19 SRN501", "7:1 SRN301"]
-    assert found("In general:\n\n" + fenced(SNIPPET)) == []
+    assert found("In general:\n\n" + fenced(SNIPPET)) == ["6:19 SRN501", "7:1 SRN301"]
+    assert found("In general:\n\n" + fenced(SNIPPET.replace("batch_input_shape", "shape"))) == []
     assert [f.code for f in checked(SNIPPET + "# keras\n", "a.py").findings] == []
 
 
@@ -338,6 +339,15 @@ class Anew(Callback):
     fit = "model.fit(x, y, batch_size=2, epochs=3, shuffle=False, callbacks=[Anew()])\n"
     text = f"# Keras\n\n{fenced(SETUP, resets, fit)}"
     assert "14:9 SRN303" in found(text)
+
+
+def test_a_text_that_never_says_keras_may_be_on_it() -> None:
+    made = """\
+model = models.Sequential()
+model.add(layers.LSTM(8, batch_input_shape=(1, 1, 84), stateful=True))
+"""
+    fit = "model.fit(x, y, batch_size=250, shuffle=False)\n"
+    assert found(fenced(made) + "\nbut\n\n```\n" + fit + "```\n") == ["3:26 SRN501", "9:1 SRN206"]
 
 
 def test_a_later_story_knows_the_functions_that_it_uses_and_keeps() -> None:

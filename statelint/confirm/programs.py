@@ -31,7 +31,7 @@ from keras.layers import *
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import layers
+from keras import layers, models
 """
 
 

@@ -91,6 +91,7 @@ _IMPLIED = {
     "tf": "tensorflow",
     "keras": "keras",
     "layers": "keras.layers",
+    "models": "keras.models",
 }
 _SINGLETONS: dict[str, Value] = {"True": TRUE, "False": FALSE, "None": NONE}
 

@@ -17,7 +17,8 @@ from statelint.source.mending import mended
 from statelint.source.python import Source, Span, Unreadable
 from statelint.source.python2 import floors_division
 
-_KERAS = re.compile(rb"\bkeras\b|\btensorflow\b", re.IGNORECASE)
+# Nothing else has these names, nor this argument.
+_KERAS = re.compile(rb"\bkeras\b|\btensorflow\b|\bbatch_input_shape\s*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
