@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from statelint.engine import check_source
 from statelint.findings import Finding
+from statelint.settings import Settings
 from statelint.source.notebook import cells_of
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +39,14 @@ class Expected:
     @classmethod
     def of(cls, finding: Finding) -> Expected:
         return cls(finding.site.line, finding.code, finding.holds_on, finding.site.cell or 0)
+
+
+def reported_below(head: str, code: str, codes: Collection[str]) -> list[tuple[int, str]]:
+    """The lines of `code`, behind its head, at which these rules report something for either generation."""
+    checked = check_source("snippet.py", (head + code).encode(), Settings(keras=(2, 3)))
+    assert not checked.failures
+    here = map(Expected.of, checked.findings)
+    return sorted((one.line - head.count("\n"), one.code) for one in here if one.code in codes)
 
 
 def shown(path: Path) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from statelint.engine import check_source
-from statelint.settings import Settings
-from tests.programs import Expected
+from tests.programs import reported_below
 from tests.telling import reveal
 
 HEAD = """
@@ -49,10 +47,7 @@ def batches(data, steps, size=16):
 
 def found(code: str, *codes: str) -> list[tuple[int, str]]:
     """The lines of `code` at which these rules report something."""
-    checked = check_source("snippet.py", (HEAD + code).encode(), Settings(keras=(2, 3)))
-    assert not checked.failures
-    here = map(Expected.of, checked.findings)
-    return sorted((one.line - HEAD.count("\n"), one.code) for one in here if one.code in codes)
+    return reported_below(HEAD, code, codes)
 
 
 @pytest.mark.parametrize(

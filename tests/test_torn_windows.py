@@ -7,7 +7,7 @@ import pytest
 from statelint.engine import check_source
 from statelint.selection import Selection
 from statelint.settings import Settings
-from tests.programs import Expected
+from tests.programs import reported_below
 
 HEAD = """
 import numpy as np
@@ -25,11 +25,7 @@ model.compile("sgd", "mse")
 
 def found(code: str, rows: int, *codes: str) -> list[tuple[int, str]]:
     """The lines of `code` at which these rules report something."""
-    head = HEAD.replace("ROWS", str(rows))
-    checked = check_source("snippet.py", (head + code).encode(), Settings(keras=(2, 3)))
-    assert not checked.failures
-    here = map(Expected.of, checked.findings)
-    return sorted((one.line - head.count("\n"), one.code) for one in here if one.code in codes)
+    return reported_below(HEAD.replace("ROWS", str(rows)), code, codes)
 
 
 @pytest.mark.parametrize(

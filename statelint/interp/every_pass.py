@@ -47,11 +47,7 @@ def _varies(machine: Machine, name: str, loops: frozenset[int]) -> bool:
 
 def _fact(machine: Machine, test: cst.BaseExpression, names: list[str], item: Value) -> Ternary:
     """Whether the condition holds with this item; nothing that the evaluation does is kept."""
-    start, events = machine.state, machine.events
-    machine.state, machine.events = start.fork(), list(events)
-    try:
+    with machine.trying():
         for name in names:
             machine.frame[name] = item
         return truth(machine, expressions.evaluate(machine, test))
-    finally:
-        machine.state, machine.events = start, events

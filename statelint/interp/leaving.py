@@ -49,9 +49,9 @@ class _Test:
 def between(machine: Machine, node: cst.For, iteration: Iteration, assign: Assign) -> Iterator[Iteration]:
     """What the loop goes over, without the first or last items that a test of its own leaves out."""
     test = None if iteration.concrete or iteration.restarts else _test_of(node)
-    if test is not None and _is_changed(node, test):
-        test = None
-    limits = None if test is None else _limits(machine, node, test, iteration, assign)
+    limits = None
+    if test is not None and not _is_changed(node, test):
+        limits = _limits(machine, node, test, iteration, assign)
     if test is None or limits is None:
         yield iteration
         return
@@ -156,12 +156,8 @@ def _limits(
 
 def _fact(machine: Machine, node: cst.For, test: _Test, item: Value, assign: Assign) -> Ternary:
     """What the test says of an item; nothing that the evaluation does is kept."""
-    start, events = machine.state, machine.events
-    machine.state, machine.events = start.fork(), []
-    try:
+    with machine.trying():
         assign(machine, node.target, item)
         for one in test.before:
             assign(machine, one.targets[0].target, expressions.evaluate(machine, one.value))
         return truth(machine, expressions.evaluate(machine, test.node.test))
-    finally:
-        machine.state, machine.events = start, events

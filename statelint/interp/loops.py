@@ -253,12 +253,9 @@ def _forget_lengths(machine: Machine, loop: Loop, before: State) -> None:
         old = before.heap.get(ref)
         if isinstance(record, ListRecord) and old is not None and old is not record:
             length = unknown(Reason.LOOP, key=("length", ref, record.length.key))
-            kept = replace(record, items=None, length=length, element=record.element or _any_of(record))
+            element = record.element or (record.items[-1] if record.items else None)
+            kept = replace(record, items=None, length=length, element=element)
             machine.state.heap[ref] = ListRecord(None, length) if unseen else kept
-
-
-def _any_of(record: ListRecord) -> Value | None:
-    return record.items[-1] if record.items else None
 
 
 def _varying(item: Value, loop: int) -> Value:

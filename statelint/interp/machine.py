@@ -389,6 +389,16 @@ class Machine:
         self.events.append(event)
 
     @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Nothing of what is done here is kept: no state, no event."""
+        state, events = self.state, self.events
+        self.state, self.events = state.fork(), []
+        try:
+            yield
+        finally:
+            self.state, self.events = state, events
+
+    @contextmanager
     def in_hook(self, name: str | None) -> Iterator[None]:
         before, self.hook = self.hook, name
         try:

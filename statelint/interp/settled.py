@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import libcst as cst
 
 from statelint.interp.machine import Machine, names_in
 from statelint.source.python import walk
-from statelint.values import Value, assumptions
 
 # What makes a recurrent layer, or trains a model.
 _MATTERS = frozenset(
@@ -29,9 +28,8 @@ _MATTERS = frozenset(
 )
 
 
-def note(machine: Machine, condition: Value, skipped: cst.CSTNode | None) -> None:
-    """Note the options by whose defaults a piece of code isn't reached that makes or trains models."""
-    flags = [machine.options[text][0] for text in assumptions(condition) if text in machine.options]
+def note(machine: Machine, flags: Sequence[str], skipped: cst.CSTNode | None) -> None:
+    """Note the options by whose defaults a piece of code isn't reached, if it makes or trains models."""
     if flags and skipped is not None and _matters(machine, skipped):
         machine.settled.update(dict.fromkeys(flags))
 

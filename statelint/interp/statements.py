@@ -367,8 +367,8 @@ def _if(machine: Machine, node: cst.If) -> None:
         return follow
 
     arms = [arm(node.body), arm(node.orelse)]
-    rests_on = [text for text in assumptions(condition) if text in machine.options]
-    machine.deciding.update(machine.options[text][0] for text in rests_on)
+    flags = [machine.options[text][0] for text in assumptions(condition) if text in machine.options]
+    machine.deciding.update(flags)
     if fact is Ternary.UNKNOWN and rewinding.is_not_yet(machine, node, condition):
         return
     if fact is Ternary.UNKNOWN:
@@ -379,7 +379,7 @@ def _if(machine: Machine, node: cst.If) -> None:
     # Behind a loop its last pass has decided.
     loops_here = varies(condition) & {p.loop.id for p in machine.passes}
     if not loops_here or node in machine.decided or every_pass.agrees(machine, node.test, fact, loops_here):
-        settled.note(machine, condition, node.orelse if taken == 0 else node.body)
+        settled.note(machine, flags, node.orelse if taken == 0 else node.body)
         arms[taken]()
         return
     _follow_varying(machine, ("if", machine.fresh_id()), arms, taken, loops_here)

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 
-from statelint.source import grammar, python2
+from statelint.source import grammar
 
 # What is done with a model, once there is one.
 _USES = re.compile(
@@ -19,16 +19,16 @@ def continuing(codes: Sequence[str], kept: Sequence[bool], free: Sequence[bool])
     and what they need.
     """
     kept = list(kept)
+    trees = [grammar.tree_of(code) for code in codes]
     names: set[str] = set()
-    for number, code in enumerate(codes):
-        tree = _tree(code)
+    for number, (code, tree) in enumerate(zip(codes, trees, strict=True)):
         if not kept[number] and free[number] and names:
             kept[number] = tree is not None and not names.isdisjoint(_USES.findall(code))
         if kept[number] and tree is not None:
             names |= _bound(tree)
     needed: set[str] = set()
     for number in reversed(range(len(codes))):
-        tree = _tree(codes[number])
+        tree = trees[number]
         if tree is None:
             continue
         if needed and free[number] and not kept[number]:
@@ -36,15 +36,6 @@ def continuing(codes: Sequence[str], kept: Sequence[bool], free: Sequence[bool])
         if kept[number]:
             needed |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return kept
-
-
-def _tree(code: str) -> ast.Module | None:
-    for text in (code, python2.modern(code)):
-        try:
-            return grammar.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-    return None
 
 
 def _bound(tree: ast.Module) -> set[str]:

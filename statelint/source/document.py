@@ -75,8 +75,9 @@ def _markdown(path: str, data: bytes) -> Document:
 
     read = [(block, to_python(block.text, block.shifts)) for block in blocks_of(text) if block.text.strip()]
     codes = [translation.code for _, translation in read]
-    kept = [block.is_tagged or is_keras(translation.code) for block, translation in read]
-    if any(map(is_keras, codes)):
+    makes_layers = [is_keras(code) for code in codes]
+    kept = [block.is_tagged or makes for (block, _), makes in zip(read, makes_layers, strict=True)]
+    if any(makes_layers):
         free = [not block.is_other for block, _ in read]
         kept = continuing(codes, kept, free)
     parts = [

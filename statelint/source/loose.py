@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from statelint.source import grammar, python2
+from statelint.source import grammar
 
 # What may stand between two statements of one program: nothing, a comment, an ellipsis, a rule.
 _GAP = re.compile(r"\s*(?:#.*|[.…]+|[*=_-]{3,})?\s*")
@@ -179,18 +179,13 @@ def _opened(statement: Sequence[Line]) -> list[Line]:
 
 def _is_code(text: str, *, is_prose: bool) -> bool:
     """Whether it is one statement, and where prose could be meant, one that prose never is."""
-    for code in (text, python2.modern(text)):
-        try:
-            body = grammar.parse(code).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        if not is_prose:
-            return len(body) == 1
-        return bool(body) and all(
-            isinstance(part, _STATEMENTS) or (isinstance(part, ast.Expr) and _is_call(part.value))
-            for part in body
-        )
-    return False
+    tree = grammar.tree_of(text)
+    if tree is None or not is_prose:
+        return tree is not None and len(tree.body) == 1
+    return bool(tree.body) and all(
+        isinstance(part, _STATEMENTS) or (isinstance(part, ast.Expr) and _is_call(part.value))
+        for part in tree.body
+    )
 
 
 def _is_call(value: ast.expr) -> bool:

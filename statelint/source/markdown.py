@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from statelint.source import grammar, python2
+from statelint.source import grammar
 from statelint.source.loose import runs
 from statelint.source.mending import mended
 
@@ -139,20 +139,14 @@ def is_keras(code: str) -> bool:
     """Whether untagged code is Python, but for a few statements, and makes a stateful layer."""
     if not _STATEFUL.search(code):
         return False
-    for spelled in (code, mended(code) or ""):
-        for text in (spelled, python2.modern(spelled)):
-            try:
-                tree = grammar.parse(text)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-            return any(
-                keyword.arg == "stateful"
-                and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value)
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Call)
-                for keyword in node.keywords
-            )
-    return False
+    tree = grammar.tree_of(code) or grammar.tree_of(mended(code) or "")
+    return tree is not None and any(
+        keyword.arg == "stateful"
+        and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+    )
 
 
 def _block(token: Token, fence: int, section: int, lines: list[str]) -> Block:

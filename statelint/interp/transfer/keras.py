@@ -471,12 +471,10 @@ def _leaves_rows(machine: Machine, record: LayerRecord) -> bool:
     made = function.value.value if function is not None and isinstance(function.value, Known) else None
     if function is None or not isinstance(made, Function) or not isinstance(made.node, cst.Lambda):
         return False
-    start, events = machine.state, machine.events
-    machine.state, machine.events = start.fork(), []
     tensor = Tensor(("tensor", machine.fresh_id()), unknown(Reason.PARAMETER), ())
     given = Arguments((Argument(Known(tensor), record.site),), {}, False, record.site)
-    out = calls.call_value(machine, function.value, given)
-    machine.state, machine.events = start, events
+    with machine.trying():
+        out = calls.call_value(machine, function.value, given)
     left = out.value if isinstance(out, Known) else None
     return isinstance(left, Tensor) and left.batch.key == tensor.batch.key
 

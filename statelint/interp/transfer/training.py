@@ -213,16 +213,13 @@ class _Batches:
 
 def _batches_of(machine: Machine, sequence: Known) -> _Batches:
     """What is known of the batches of the program's own Sequence."""
-    start, events = machine.state, machine.events
-    machine.state, machine.events = start.fork(), []
-    count = drawing.count_of(machine, sequence)
-    iteration = Iteration(count, lambda k: drawing.item_of(machine, sequence, k), sequence.key, False)
-    end = number(count)
-    last = _inputs(iteration.item(end - 1)) if end else None
-    rows, windows = _rows_of_all(iteration), _windows_of_all(iteration)
-    found = _Batches(rows, last, windows, _order_of(iteration))
-    machine.state, machine.events = start, events
-    return found
+    with machine.trying():
+        count = drawing.count_of(machine, sequence)
+        iteration = Iteration(count, lambda k: drawing.item_of(machine, sequence, k), sequence.key, False)
+        end = number(count)
+        last = _inputs(iteration.item(end - 1)) if end else None
+        rows, windows = _rows_of_all(iteration), _windows_of_all(iteration)
+        return _Batches(rows, last, windows, _order_of(iteration))
 
 
 def _order_of(iteration: Iteration) -> Site | None:
