@@ -184,6 +184,11 @@ def test_assignments() -> None:
     assert reveal(code) == ["1 [2, 3] 4 1 2 3 7 5 6", "?UNDEFINED_NAME"]
 
 
+def test_the_greatest_common_divisor() -> None:
+    code = "import math\nfrom fractions import gcd\nreveal(gcd(675, 60), math.gcd(675, 60), gcd(n, 60))"
+    assert reveal(code)[0].startswith("15 15 ?")
+
+
 def test_lists_and_dicts_are_shared() -> None:
     code = """
     a = [1, 2]

@@ -435,6 +435,8 @@ TRANSFERS: dict[str, Transfer] = {
     "math.sqrt": _numeric(math.sqrt),
     "math.trunc": _numeric(math.trunc),
     **{f"math.{f.__name__}": _numeric(f) for f in (math.log, math.log2, math.log10, math.gcd, math.lcm)},
+    # Before Python 3.9.
+    "fractions.gcd": _numeric(math.gcd),
     **{f"math.{f.__name__}": _numeric(f) for f in (math.exp, math.fabs, math.isqrt, math.fmod)},
     "collections.defaultdict": lambda machine, name, arguments: machine.allocate(DictRecord({}, False)),
     "collections.OrderedDict": _dict,
