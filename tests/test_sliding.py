@@ -67,12 +67,12 @@ def test_other_data_of_a_loop_are_left_alone(body: str) -> None:
     assert lines(body, steps="None") == []
 
 
-def test_a_model_that_learned_from_such_windows_is_reported_there_only() -> None:
+def test_a_model_that_learned_from_such_windows_is_reported_at_both_places() -> None:
     before = (
         "rows = np.array([series[k:k + 8] for k in range(len(series) - 8)])\n"
         "model.fit(rows, target, batch_size=1, shuffle=False)"
     )
-    assert lines(MOVED[0], before) == [14]
+    assert lines(MOVED[0], before) == [14, 16]
 
 
 def test_the_message_says_how_the_window_moves() -> None:
@@ -110,3 +110,35 @@ for k in range(20):
 """
     found = [one for one in check_source("snippet.py", code.encode()).findings if one.code == "SRN304"]
     assert [one.site.line for one in found] == [9] * is_again
+
+
+SEVERAL_ROWS = [
+    "y = model.predict(np.repeat(x, 4, axis=0)); x = np.concatenate([x[:, 1:], y[:1, None]], axis=1)",
+    "y = model.predict(np.tile(x, (4, 1, 1))); x = np.concatenate([x[:, 1:], y[:1, None]], axis=1)",
+    "y = model(np.repeat(read(letters), 4, axis=0)); letters = letters[1:] + names[int(y[0])]",
+    "y = model(first_of_four(letters)); letters = letters[1:] + names[int(y[0])]",
+]
+READING = '''
+names = sorted(set(open("text.txt").read()))
+codes = {name: code for code, name in enumerate(names)}
+letters = "of one w"
+def read(letters):
+    return np.array([codes[letter] for letter in letters]).reshape(1, len(letters), 1)
+def first_of_four(letters):
+    x = np.zeros((4, 8, 1))
+    for step, letter in enumerate(letters):
+        x[0, step, 0] = codes[letter]
+    return x
+'''
+
+
+@pytest.mark.parametrize("body", SEVERAL_ROWS)
+def test_one_window_may_stand_in_each_row_of_a_batch_or_in_the_first(body: str) -> None:
+    code = PROGRAM.replace("batch_shape=(1,", "batch_shape=(4,").format(body=body, before=READING, steps="8")
+    [finding] = [one for one in check_source("snippet.py", code.encode()).findings if one.code == "SRN208"]
+    assert finding.message.startswith("a window of 8 steps that moves on by 1")
+
+
+def test_rows_that_are_repeated_one_by_one_are_other_steps() -> None:
+    body = "y = model.predict(np.repeat(x, 4, axis=1)[:, :8]); x = y.reshape(1, 1, 1)"
+    assert lines(body) == []

@@ -31,11 +31,7 @@ class DiscontinuousBatches(Rule):
             torn = [(feed, found) for feed, found in fed if found is not None and found.is_torn]
             # Where the model trains on the windows, that is the place; else where it runs on them first.
             seen: set[tuple[Site, int]] = set()
-            trained = {feed.model.id for feed, _ in torn if feed.phase == "train"}
             for feed, found in sorted(torn, key=lambda pair: pair[0].phase != "train"):
-                if found.slides and feed.phase != "train" and feed.model.id in trained:
-                    # It generates in the way in which it was trained.
-                    continue
                 place = (found.windows.site, feed.model.id)
                 if feed.phase == "train" or (feed.phase != "validation" and place not in seen):
                     yield _report(feed, found)

@@ -9,6 +9,7 @@ from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
 from statelint.rules.feeding import batch_argument, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.rules.sliding import is_one_window
 from statelint.sites import Site
 from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful
@@ -36,11 +37,13 @@ def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
 
 
 def fed_by_hand(story: Story) -> Iterator[tuple[Feed, Feed]]:
-    """The single rows that a loop feeds, each with the one before whose state it meets."""
+    """The single windows that a loop feeds, each with the one before whose state it meets."""
     for position, feed in story.feeds():
         if feed.call.method not in ("fit", "fit_generator") and is_stateful(feed.model):
             earlier = _before(story, position, feed)
-            if earlier is not None and earlier.data.samples == 1 and feed.data.samples in (1, None):
+            if earlier is None or not is_one_window(earlier.data):
+                continue
+            if feed.data.samples is None or is_one_window(feed.data):
                 yield feed, earlier
 
 

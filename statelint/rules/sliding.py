@@ -31,6 +31,24 @@ def slid_by(earlier: Data, later: Data, steps: int | None) -> int | None:
     return _grown_by(earlier.key, later.key)
 
 
+def is_one_window(data: Data) -> bool:
+    """Whether a batch has one window: as its only row, in each row, or in the first of blank ones."""
+    match data.key:
+        case ("widened", _, ("Array", ("filled", ("blank", _), ("Tuple", (("int", 0), *_)), _)), _):
+            return True
+    return data.samples == 1 or _repeats_rows(data.key)
+
+
+def _repeats_rows(key: Hashable) -> bool:
+    """Whether a batch is made of one that is put into it several times, row after row."""
+    match key:
+        case ("numpy.repeat", _, _, ("int", 0)) | ("numpy.tile", _, (int(), 1, *_)):
+            return True
+        case ("numpy.tile", _, ("Tuple", (_, ("int", 1), *_))):
+            return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class _Stream:
     """What a window is of: the steps that a program began with (`root`), how many it has dropped of them and
@@ -102,6 +120,10 @@ def contents(key: Hashable) -> Iterator[Hashable]:
                 found = whole
             case ("widened", _, ("Array", ("filled", ("blank", _), *first)), second):
                 found = _spelled(first, second)
+            case ("widened", _, first, second) if _goes_on_from(first, second):
+                found = second
+            case ("numpy.repeat" | "numpy.tile", inner, *_) if _repeats_rows(found):
+                found = inner
             case ("array" | "listed" | "deque", tuple(inner)):
                 found = inner
             case ("index", inner, index) if takes_all(index):
@@ -110,6 +132,12 @@ def contents(key: Hashable) -> Iterator[Hashable]:
                 found = inner
             case _:
                 found = None
+
+
+def _goes_on_from(first: Hashable, second: Hashable) -> bool:
+    """Whether what a loop makes of a value in later passes is that of the pass before, moved on."""
+    behind = _tail(_begin_of(second))
+    return behind is not None and behind[0] == first
 
 
 def _is_first_of(whole: Hashable, item: Hashable) -> bool:
