@@ -32,6 +32,7 @@ def is_shuffled(code: str) -> bool:
         "model.fit(x, y, batch_size=4)",
         "model.fit(x[:n], y[:n], batch_size=4)",
         "model.fit(x[:len(x) // 4 * 4], y, batch_size=4)",
+        "n = int(len(x) // 4 * 4)\nmodel.fit(x[-n:], y[-n:], batch_size=4)",
         "model.fit(x[0:-7], y[0:-7], batch_size=4)",
         "model.fit(x[split:], y[split:], batch_size=4)",
         "model.fit(x[100:], y[100:], batch_size=4)",

@@ -118,7 +118,7 @@ SEVERAL_ROWS = [
     "y = model(np.repeat(read(letters), 4, axis=0)); letters = letters[1:] + names[int(y[0])]",
     "y = model(first_of_four(letters)); letters = letters[1:] + names[int(y[0])]",
 ]
-READING = '''
+READING = """
 names = sorted(set(open("text.txt").read()))
 codes = {name: code for code, name in enumerate(names)}
 letters = "of one w"
@@ -129,7 +129,7 @@ def first_of_four(letters):
     for step, letter in enumerate(letters):
         x[0, step, 0] = codes[letter]
     return x
-'''
+"""
 
 
 @pytest.mark.parametrize("body", SEVERAL_ROWS)

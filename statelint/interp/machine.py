@@ -171,6 +171,9 @@ class Machine:
     heights: dict[Hashable, Value] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
+    # The data that were written, by the paths of the files, likewise; and the paths of the files opened.
+    written: dict[Hashable, Value | None] = field(default_factory=dict)
+    opened: dict[Hashable, Hashable] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     # One list for each open `try`: the states in which something to import isn't there.
@@ -574,6 +577,11 @@ class Machine:
         """A model is saved as a whole under a path."""
         is_one_of_two = self.state.when and self.saved.get(path.key, model) != model
         self.saved[path.key] = None if is_one_of_two else model
+
+    def note_written(self, path: Hashable, value: Value | None) -> None:
+        """Data are written to a file."""
+        is_one_of_two = self.state.when and self.written.get(path, value) != value
+        self.written[path] = None if is_one_of_two else value
 
     def refer(self, id_: int) -> Known:
         return Known(Ref(id_))

@@ -77,7 +77,19 @@ def _is_trim(start: Hashable, stop: Hashable) -> bool:
         return _is_negative(stop) or not _is_count(stop)
     match stop:
         case ("NoneType", _):
-            return not _is_negative(start)
+            return not _is_negative(start) or _is_multiple(start)
+    return False
+
+
+def _is_multiple(key: Hashable) -> bool:
+    """Whether a count is all rows but those that make no whole batch: `-(len(x) // size * size)`."""
+    match key:
+        case ("unary", "Minus", inner) | ("builtins.int", inner):
+            return _is_multiple(inner)
+        case ("operation", "*", ("operation", "//", _, divisor), factor):
+            return divisor == factor
+        case ("operation", "*", factor, ("operation", "//", _, divisor)):
+            return divisor == factor
     return False
 
 

@@ -32,6 +32,7 @@ _MODULES = (
     "tables",
     "reporters",
     "wrappers",
+    "files",
 )
 
 

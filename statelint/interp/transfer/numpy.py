@@ -683,7 +683,6 @@ TRANSFERS: dict[str, Transfer] = {
         (
             f"numpy.{n}"
             for n in [
-                "load",
                 "loadtxt",
                 "genfromtxt",
             ]
