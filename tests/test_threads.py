@@ -115,6 +115,47 @@ def test_a_broken_line_in_a_loop_is_all_that_is_left_out() -> None:
     assert mended("for i in x:\nf(i)\n") is None
 
 
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [
+        ("m = f([\n  A(1)  # one\n  B(2)\n])", "m = f([\n  A(1),  # one\n  B(2)\n])"),
+        ("m.add(A(\nn=1,\nshape=(2, 3)\nk=4))", "m.add(A(\nn=1,\nshape=(2, 3),\nk=4))"),
+        ("a =\n  f(1)", "a = \\\nf(1)"),
+        ("a = b \\\n  # first\n  .c() \\ \n  .d()", "a = b \\\n\\\n  .c() \\\n  .d()"),
+        ("# what was\n  said above\nf(1)", "# what was\n  #said above\nf(1)"),
+        ("def f():\n\xa0 return “a”", 'def f():\n  return "a"'),
+        # Nothing says where the one ends and the other begins.
+        ("m = [\n  a b\n  c]", None),
+        ("f(x\n", None),
+    ],
+)
+def test_slips_that_spoil_a_whole_block_are_mended(code: str, meant: str | None) -> None:
+    assert mended(code) == meant
+
+
+def test_what_was_printed_does_nothing_to_a_model() -> None:
+    printed = (
+        "Epoch 1/3\n4/4 [====>...] - loss: 0.25",
+        "Layer (type)  Output Shape\n=====\nlstm (LSTM)  (2, 4)  96\nTotal params: 96",
+        "array([0\\. , 1.5])\n['A'] -> B",
+        "python train.py --epochs=3",
+    )
+    fit = FIT.replace("epochs=3, ", "")
+    again = "model.predict(x, batch_size=2)\n"
+    for text in printed:
+        blocks = "\n".join(f"```python\n{block}\n```\n" for block in (MODEL + fit, text, again))
+        assert "SRN304" in " ".join(found(blocks)), text
+    for text in ("then reset the states", "model = made(…", "from lost import x, …", "for all epochs:"):
+        blocks = "\n".join(f"```python\n{block}\n```\n" for block in (MODEL + fit, text, again))
+        assert "SRN304" not in " ".join(found(blocks)), text
+
+
+def test_a_session_may_lack_the_prompts_of_lines_that_go_on() -> None:
+    session = "".join(f">>> {line}\n" for line in MODEL.splitlines())
+    fit = ">>> model.fit(x, y, epochs=3,\n  batch_size=2, shuffle=False)\nEpoch 1/3\n1\n>>> 2\n"
+    assert "5 SRN301" in found(f"```python\n{session}{fit}```\n")
+
+
 def test_python_2_is_no_broken_python() -> None:
     assert mended('`print "a"\nx = 1`') == 'print "a"\nx = 1'
 

@@ -103,11 +103,27 @@ def _unprompt(translation: Translation) -> None:
     if row is None or not lines[row].lstrip().startswith(">>>"):
         return
     indent = len(lines[row]) - len(lines[row].lstrip())
+    statement: list[str] = []
     for row, line in enumerate(lines):
         prompt = _PROMPT.match(line, indent)
-        lines[row] = line[prompt.end() :] if prompt else ""
         if prompt:
             translation.move(row, prompt.end())
+            statement = [*(statement if prompt[1] == "..." else []), line[prompt.end() :]]
+        elif _is_open(statement):
+            # Its prompt was left out.
+            statement.append(line)
+        else:
+            statement = []
+        lines[row] = statement[-1] if statement else ""
+
+
+def _is_open(statement: list[str]) -> bool:
+    """Whether the last line of a statement leaves a bracket open."""
+    lines = [*statement, ""]
+    row = 0
+    while row < len(statement):
+        row = _end_of_statement(lines, row)
+    return row > len(statement)
 
 
 def _dedent(translation: Translation) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from statelint.source import grammar, python2
 from statelint.source.loose import respelled
+from statelint.source.slips import tidied
 
 # More broken statements than these, and the text is something else than Python.
 MAX_BROKEN = 3
@@ -20,7 +22,7 @@ def mended(code: str) -> str | None:
     """
     if _error_row(code.split("\n")) is None:
         return None
-    lines = respelled(code).split("\n")
+    lines = respelled(_tidied(code)).split("\n")
     broken = 0
     while (row := _error_row(lines)) is not None:
         start, end = _statement(lines, row)
@@ -33,6 +35,15 @@ def mended(code: str) -> str | None:
     return "\n".join(lines) if broken < sum(bool(line) for line in lines) else None
 
 
+def _tidied(code: str) -> str:
+    """The code without the slips that come before the first error of another kind."""
+    lines: list[str] | None = code.split("\n")
+    while lines is not None:
+        code = "\n".join(lines)
+        lines = tidied(lines, _error_row)
+    return code
+
+
 def _opaque(lines: list[str], start: int, end: int) -> list[str]:
     """The lines with some of them as something that nobody knows, at the first one's indentation."""
     indent = lines[start][: len(lines[start]) - len(lines[start].lstrip())]
@@ -40,7 +51,7 @@ def _opaque(lines: list[str], start: int, end: int) -> list[str]:
     return [*lines[:start], f"{indent}exec({text!r})", *("" for _ in range(end - start - 1)), *lines[end:]]
 
 
-def _error_row(lines: list[str]) -> int | None:
+def _error_row(lines: Sequence[str]) -> int | None:
     """The line, from 0, at which Python gives up; None where it doesn't."""
     row = None
     for code in ("\n".join(lines), python2.modern("\n".join(lines))):

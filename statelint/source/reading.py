@@ -16,6 +16,7 @@ from statelint.source.document import Document, Part
 from statelint.source.mending import mended
 from statelint.source.python import Source, Span, Unreadable
 from statelint.source.python2 import floors_division
+from statelint.source.slips import is_output
 
 # Nothing else has these names, nor this argument.
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b|\bbatch_input_shape\s*=", re.IGNORECASE)
@@ -121,7 +122,8 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
         line, column = source.site.line, source.site.column + part.shifts.get(source.site.line, 0)
         site = Site(document.path, part.cell, line, column, line, column + 1)
         reading.unreadable.append(Unreadable(site, source.why, part.text.encode("utf-8", "replace")))
-    opaque = _written(document.path, f"exec({part.text!r})")
+    printed = part.cell is None and is_output(part.text)
+    opaque = _written(document.path, "" if printed else f"exec({part.text!r})")
     lines = part.text.split("\n")
     whole = (part.before + 1, 0, part.before + len(lines), len(lines[-1]))
     return _Parsed(part, opaque.modules[0], opaque.code, dict.fromkeys(opaque.spans, whole))
@@ -130,7 +132,7 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
 def _is_respelled(code: str, mended: str | None) -> bool:
     """Whether more was done to mend the code than to leave something out."""
     lines = zip(code.split("\n"), (mended or code).split("\n"), strict=True)
-    return any(line != kept and kept and not kept.lstrip().startswith("exec(") for line, kept in lines)
+    return any(line != kept and kept and not kept.lstrip().startswith(("exec(", "#")) for line, kept in lines)
 
 
 def _written(path: str, code: str) -> Source:
