@@ -77,3 +77,21 @@ def test_one_way_it_keeps_none(first: str, second: str) -> None:
 def test_resets_of_the_layers_of_one_arm_are_seen(reset: str) -> None:
     assert codes(TWO, ONE, reset) == set()
     assert codes(ONE, TWO, reset) == set()
+
+
+LOWER = "model.add(LSTM(4, stateful=True, return_sequences=True))\n    "
+
+
+@pytest.mark.parametrize("first", [LOWER + STATELESS, LOWER + "model.add(Dense(4))\n    " + STATELESS])
+def test_a_stack_within_an_arm_is_judged(first: str) -> None:
+    assert "SRN103" in codes(first, ONE)
+    assert "SRN103" in codes(ONE, first)
+
+
+def test_layers_of_two_arms_are_no_stack() -> None:
+    assert "SRN103" not in codes(LOWER, STATELESS)
+
+
+def test_an_arm_behind_an_arm_makes_no_stack() -> None:
+    again = LOWER + "\nif n < 3:\n    " + STATELESS
+    assert "SRN103" not in codes(ONE, again)

@@ -44,6 +44,10 @@ for epoch in xrange(10):
         ("x = 0777 + 10L + 0x1FL", "x = 0o777 + 10 + 0x1F"),
         ("x = `y` + ur'a'", "x = repr(y) +  r'a'"),
         ("x <> y", "x != y"),
+        ("f = lambda (a, b): a", "f = lambda *_, a, b: a"),
+        ("f = sum(lambda a, (b, (c, d)) : a, x)", "f = sum(lambda *_, a, b, c, d : a, x)"),
+        ("def f(a, (b, c)):\n    pass", "def f( *_, a, b, c):\n    pass"),
+        ("f = lambda a=(1, 2): a", "f = lambda a=(1, 2): a"),
         (
             r"print 'C:\Users\new', '\\Users', u'\u00e4', r'\N'",
             r"print('C:\\Users\new', '\\Users', u'\u00e4', r'\N')",

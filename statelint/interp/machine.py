@@ -330,6 +330,7 @@ class Machine:
             record.in_order,
             record.calls,
             record.steps,
+            tuple(tuple(x for x in map(self.layer, row) if x is not None) for row in record.ways),
         )
 
     # Frames

@@ -325,7 +325,8 @@ class ModelRecord:
     """A Keras model; see `trace.objects.Model`.
 
     `tensors` are the outputs of a functional model.  `layers` are ids of LayerRecords and, for nested
-    models, ModelRecords.  `ran`: data went through it.
+    models, ModelRecords.  `ran`: data went through it.  `ways`: the rows of layers that it has on one
+    way or the other, where branches put other recurrent layers on it.
     """
 
     kind: str
@@ -344,6 +345,7 @@ class ModelRecord:
     in_order: bool = True
     calls: tuple[int, ...] = ()
     steps: int | None = None
+    ways: tuple[tuple[int, ...], ...] = ()
 
 
 Record = ListRecord | DictRecord | InstanceRecord | LayerRecord | ModelRecord

@@ -21,6 +21,8 @@ from statelint.trace.story import Condition
 from statelint.values import TRUE, Known, Reason, Unknown, Value, join, number, unknown
 
 Frame = dict[str, Value]
+# Of how many ways a model's layers are kept.
+_MOST_WAYS = 4
 
 
 class State:
@@ -183,8 +185,19 @@ def join_records(
                 in_order=left.in_order
                 and right.in_order
                 and all(_keeps_time(heap.get(layer)) for layer in differing),
+                ways=_ways(left, right, differing, heap),
             )
     return right
+
+
+def _ways(
+    left: ModelRecord, right: ModelRecord, differing: Iterable[int], heap: Mapping[int, Record]
+) -> tuple[tuple[int, ...], ...]:
+    """The rows of layers that a model is known to have on single ways: those of its first branches."""
+    rows = dict.fromkeys(left.ways + right.ways)
+    if not are_plain(differing, heap):
+        rows |= dict.fromkeys(record.layers for record in (left, right) if record.complete and record.in_order)
+    return tuple(rows)[:_MOST_WAYS]
 
 
 def _typical(left: ListRecord, right: ListRecord) -> Value | None:

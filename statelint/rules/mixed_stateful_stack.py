@@ -59,9 +59,8 @@ def _stacks(story: Story) -> list[list[Layer]]:
         ):
             continue
         for stack in stacks:
-            if any(layer.id == link.lower.id for layer in stack):
-                if all(layer.id != link.upper.id for layer in stack):
-                    stack.append(link.upper)
+            if stack[-1].id == link.lower.id:
+                stack.append(link.upper)
                 break
         else:
             stacks.append([link.lower, link.upper])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from statelint.trace.objects import Layer, Model
@@ -39,7 +39,9 @@ def links(story: Story) -> Iterator[Link]:
     """All pairs of recurrent layers in a story of which one certainly feeds the other."""
     for model in story.models:
         if model.kind == "Sequential" and model.in_order and model.complete:
-            yield from _in_sequence(model)
+            yield from _in_sequence(model.layers)
+        if model.kind == "Sequential":
+            yield from dict.fromkeys(link for row in model.ways for link in _in_sequence(row))
     made = {
         event.output: event
         for event in story.events
@@ -52,9 +54,9 @@ def links(story: Story) -> Iterator[Link]:
                 yield Link(lower, event.layer)
 
 
-def _in_sequence(model: Model) -> Iterator[Link]:
+def _in_sequence(layers: Iterable[Layer]) -> Iterator[Link]:
     lower: Layer | None = None
-    for layer in model.layers:
+    for layer in layers:
         if core(layer) is not None:
             if lower is not None:
                 yield Link(lower, layer)

@@ -26,6 +26,11 @@ _LONG = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+)(?P<mark>[lL])\b")
 _RAW_UNICODE = re.compile(r"(?<!\w)[uU](?=[rR]\")")
 _ESCAPE = re.compile(r"(?P<unicode>\\[uUN])|\\.", re.DOTALL)
 _REPR = re.compile(r"`(?P<code>[^`\n]*)`")
+# `lambda (a, b): a`, `def f(a, (b, c)):`: parameters that are taken apart.
+_TAKEN_APART = (
+    re.compile(r"\blambda\b(?P<given>[\w, \t]*\([\w, \t()]*?)(?=[ \t]*:)"),
+    re.compile(rf"{_START}def[ \t]+\w+\((?P<given>[\w, \t]*\([\w, \t()]*)(?=\)[ \t]*:)", re.MULTILINE),
+)
 _TRUE_DIVISION = re.compile(r"^from[ \t]+__future__[ \t]+import[ \t(]+[^\n]*\bdivision\b", re.MULTILINE)
 _INDENT = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
 
@@ -42,6 +47,9 @@ def modern(code: str) -> str:
     edits += [(*match.span("mark"), "") for match in _LONG.finditer(masked)]
     edits += [(match.start(), match.end(), " ") for match in _RAW_UNICODE.finditer(masked)]
     edits += [(match.start(), match.end(), "!=") for match in re.finditer("<>", masked)]
+    for match in (match for pattern in _TAKEN_APART for match in pattern.finditer(masked)):
+        # Nothing is known of them, as of parameters that a call leaves out.
+        edits.append((*match.span("given"), " *_, " + re.sub(r"[() \t]+", " ", match["given"]).strip()))
     for match in _REPR.finditer(masked):
         edits += [(match.start(), match.start() + 1, "repr("), (match.end() - 1, match.end(), ")")]
     if edits:  # else a Windows path is what keeps Python 3 from reading it

@@ -110,6 +110,8 @@ class Model:
     calls: tuple[int, ...] = ()
     # The time steps that its input is declared to have, where it is declared.
     steps: int | None = None
+    # The rows of layers that it has on one way or the other, where branches put other recurrent ones on it.
+    ways: tuple[tuple[Layer, ...], ...] = ()
     # The recurrent layers that certainly keep their state, nested ones included; rules ask again and again.
     stateful_layers: tuple[Layer, ...] = field(init=False, compare=False, repr=False)
 
