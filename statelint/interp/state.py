@@ -196,7 +196,9 @@ def _ways(
     """The rows of layers that a model is known to have on single ways: those of its first branches."""
     rows = dict.fromkeys(left.ways + right.ways)
     if not are_plain(differing, heap):
-        rows |= dict.fromkeys(record.layers for record in (left, right) if record.complete and record.in_order)
+        rows |= dict.fromkeys(
+            record.layers for record in (left, right) if record.complete and record.in_order
+        )
     return tuple(rows)[:_MOST_WAYS]
 
 

@@ -90,7 +90,7 @@ def are_apart(one: Data, other: Data) -> bool:
         return found is Ternary.YES
     if rows is not None and (rows.shuffle_site is not None or rows.separate_site is not None):
         return True
-    return bool(_apart(one, other)) or _stand_before(one.key, other.key)
+    return bool(_apart(one, other)) or any(_stand_before(mine, other) for mine, other in _wholes(one, other))
 
 
 def is_in_random_order(data: Data) -> bool:
@@ -101,13 +101,21 @@ def is_in_random_order(data: Data) -> bool:
     return data.yields_shuffled is not None
 
 
+def _wholes(one: Data, other: Data) -> Iterator[tuple[Hashable, Hashable]]:
+    """The keys of the data, and of the series of which they are windows."""
+    yield one.key, other.key
+    first, second = one.windows, other.windows
+    if first is not None and second is not None and first.start == second.start is not None:
+        yield first.series, second.series
+
+
 def _stand_before(one: Hashable, other: Hashable) -> bool:
-    """Whether the later data are rows of the same whole that end before the earlier ones begin."""
+    """Whether the later data are rows of one whole that begin with the earlier ones or end before them."""
     first, second = _span(one), _span(other)
     if first is None or second is None or first[0] != second[0]:
         return False
     begins = first[1]
-    return isinstance(begins, tuple) and begins[0] != "NoneType" and begins == second[2]
+    return isinstance(begins, tuple) and begins[0] != "NoneType" and begins in second[1:]
 
 
 def _span(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
