@@ -22,6 +22,7 @@ _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 BY_HAND = ("for", "while", "endless")
 
 # What has to be assumed where two data come of different streams.
+NAMED_APART = ("the validation's data don't begin where those of the training end",)
 OF_OTHER_STREAMS = ("the data of the second generator don't begin where those of the first end",)
 
 
@@ -147,6 +148,11 @@ def leads_to(one: Data, other: Data) -> bool:
 def are_other_streams(one: Data, other: Data) -> bool:
     """Whether one function makes the two generators, of which it is told that they shall read other data."""
     return "generator" == one.kind == other.kind and _are_made_apart(one.key, other.key)
+
+
+def are_named_apart(one: Data, other: Data) -> bool:
+    """Whether the data are read in the same way from places of other names: two files, two groups of one."""
+    return one.kind == other.kind and _differ_in_text(one.key, other.key)
 
 
 def _are_made_apart(one: Hashable, other: Hashable) -> bool:

@@ -10,8 +10,10 @@ from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.relation import (
+    NAMED_APART,
     OF_OTHER_STREAMS,
     are_apart,
+    are_named_apart,
     are_other_streams,
     is_again,
     origins,
@@ -53,6 +55,8 @@ class ValidationLeak(Rule):
                     continue
                 back = _leaks_back(story, position, feed)
                 apart = _are_apart(feed) or _is_torn(story, start.source)
+                named = not apart and are_named_apart(feed.call.data, feed.data)
+                apart = apart or named
                 if back is not Ternary.YES and not apart:
                     continue
                 layer = feed.model.stateful_layers[0]
@@ -67,6 +71,7 @@ class ValidationLeak(Rule):
                         *assumptions(layer.stateful, feed.call.argument("validation_split")),
                         *(_assumed(feed) if not apart else ()),
                         *_given(feed),
+                        *(NAMED_APART if named else ()),
                         *(OF_OTHER_STREAMS if are_other_streams(feed.call.data, feed.data) else ()),
                     ),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),

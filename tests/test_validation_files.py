@@ -1,0 +1,55 @@
+"""Validation data that are read from another file, or another group of one, than those of the training."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.engine import check_source
+from statelint.findings import Finding
+
+PROGRAM = """
+import h5py
+import keras
+import numpy as np
+memory = keras.layers.LSTM(4, stateful=True, batch_input_shape=(32, 8, 1))
+model = keras.Sequential([memory, keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+file = h5py.File("all.h5", "r")
+x, y = {train}
+vx, vy = {validation}
+for epoch in range(9):
+    model.fit(x, y, batch_size=32, shuffle=False, validation_data=(vx, vy))
+    model.reset_states()
+"""
+
+
+def leaks(train: str, validation: str) -> list[Finding]:
+    checked = check_source("snippet.py", PROGRAM.format(train=train, validation=validation).encode())
+    assert not checked.failures
+    return [finding for finding in checked.findings if finding.code == "SRN306"]
+
+
+@pytest.mark.parametrize(
+    "train, validation",
+    [
+        ("np.load('x.npy'), np.load('y.npy')", "np.load('vx.npy'), np.load('vy.npy')"),
+        ("np.load('x.npy')[..., None], np.load('y.npy')", "np.load('vx.npy')[..., None], np.load('vy.npy')"),
+        ("file['train']['x'], file['train']['y']", "file['validation']['x'], file['validation']['y']"),
+    ],
+)
+def test_another_file_isnt_taken_for_the_rest_of_the_first(train: str, validation: str) -> None:
+    [finding] = leaks(train, validation)
+    assert finding.assumptions == ("the validation's data don't begin where those of the training end",)
+
+
+@pytest.mark.parametrize(
+    "train, validation",
+    [
+        ("np.load('x.npy')[:n], np.load('y.npy')[:n]", "np.load('x.npy')[n:], np.load('y.npy')[n:]"),
+        ("np.load('x.npy')[:640], np.load('y.npy')[:640]", "np.load('x.npy')[640:], np.load('y.npy')[640:]"),
+        ("np.load('x.npy'), np.load('y.npy')", "read(), read()"),
+        ("file[a]['x'], file[a]['y']", "file[b]['x'], file[b]['y']"),
+    ],
+)
+def test_the_rest_of_one_file_and_unknown_places_may_go_on(train: str, validation: str) -> None:
+    assert not leaks(train, validation)
