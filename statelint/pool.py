@@ -86,6 +86,8 @@ class Pool:
                 except BrokenProcessPool:
                     outcomes = follow_group(group, Project(contents), cache)
                 yield group, outcomes
+            # Its thread mustn't close its pipe just when the interpreter, at its end, writes to it.
+            pool.shutdown()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -206,3 +206,20 @@ def test_rows_of_unknown_number_may_be_one_batch_of_the_right_size() -> None:
         {f.code for f in check_source("snippet.py", code.format(size).encode()).findings} for size in (1, 5)
     ]
     assert ["SRN206" in codes for codes in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("handler", "found"),
+    [("pass", []), ("print('none saved')", []), ("missing = True", ["SRN304"]), ("raise", [])],
+)
+def test_the_best_model_is_the_one_that_is_meant_where_it_may_not_have_been_saved(
+    handler: str, found: list[str]
+) -> None:
+    code = (
+        f"{HEAD}x, y = np.zeros((40, 3, 1)), np.zeros((40, 4))\nm = {BUILT}\nm.compile('sgd', 'mse')\n"
+        "saving = keras.callbacks.ModelCheckpoint('best.h5', save_best_only=True)\n"
+        "m.fit(x, y, batch_size=4, shuffle=False, callbacks=[saving])\n"
+        "try:\n    m = keras.models.load_model('best.h5')\n"
+        f"except OSError:\n    {handler}\nm.predict(x, batch_size=4)\n"
+    )
+    assert [finding.code for finding in check_source("snippet.py", code.encode()).findings] == found

@@ -300,3 +300,48 @@ def test_a_library_resets_whatever_model_it_is_given(tmp_path: Path, monkeypatch
     one_file = dedent(agent) + dedent(play).replace("from agent import Agent\n", "")
     (tmp_path / "one").mkdir()
     assert check(tmp_path / "one", monkeypatch, {"play.py": one_file}) == ["play.py:6 SRN107"]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "sys.path.append('../nets')",
+        "sys.path.insert(0, './nets/')",
+        "sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'nets'))",
+        "here = os.path.dirname(__file__)\nsys.path.append(os.path.dirname(here) + '/nets')",
+        "ROOT = Path(__file__).resolve().parents[1]\nsys.path.append(str(ROOT / 'nets'))",
+        "sys.path.append(str(Path(__file__).parent.parent.joinpath('nets')))",
+        "sys.path += [os.path.abspath('../nets')]",
+        "sys.path.extend(['/nowhere', os.path.join(os.path.dirname(os.getcwd()), 'nets')])",
+    ],
+)
+def test_modules_in_folders_that_a_program_adds_to_its_path_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, added: str
+) -> None:
+    train = f"import os, sys\nfrom pathlib import Path\n{added}\nfrom rnn import build\n" + dedent(
+        TRAIN.format(imports="from data import x, y", build="build")
+    )
+    files = {"pyproject.toml": "", "nets/rnn.py": MODEL, "runs/data.py": DATA, "runs/train.py": train}
+    line = train[: train.index("model.fit")].count("\n") + 1
+    assert check(tmp_path, monkeypatch, files) == [f"runs/train.py:{line} SRN204"]
+
+
+@pytest.mark.parametrize("added", ["", "sys.path.append(where())", "sys.path.append('../others')"])
+def test_modules_in_other_folders_are_not_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, added: str
+) -> None:
+    train = f"import sys\n{added}\nfrom rnn import build\n" + dedent(
+        TRAIN.format(imports="from data import x, y", build="build")
+    )
+    files = {"nets/rnn.py": MODEL, "others/x.py": "", "runs/data.py": DATA, "runs/train.py": train}
+    assert check(tmp_path, monkeypatch, files) == []
+
+
+def test_folders_without_an_init_are_found_some_levels_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = "from nets.rnn import build\n" + dedent(
+        TRAIN.format(imports="from app.jobs.data import x, y", build="build")
+    )
+    files = {"nets/rnn.py": MODEL, "app/jobs/data.py": DATA, "app/jobs/train.py": train}
+    assert check(tmp_path, monkeypatch, files) == ["app/jobs/train.py:4 SRN204"]

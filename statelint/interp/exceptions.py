@@ -8,9 +8,10 @@ import libcst as cst
 
 from statelint import api
 from statelint.interp.machine import IMPORT_ERRORS, Machine
+from statelint.interp.objects import ModelRecord, Ref
 from statelint.interp.state import State, join_states
 from statelint.trace.story import Condition
-from statelint.values import Reason
+from statelint.values import Known, Reason, Value
 
 _IMPORT_ERRORS = frozenset([*IMPORT_ERRORS, "Exception", "BaseException"])
 
@@ -41,7 +42,7 @@ def follow(machine: Machine, node: cst.Try | cst.TryStar) -> None:
     if node.orelse is not None and machine.state.alive:
         block(machine, node.orelse.body)
     ended = [machine.state] if machine.state.alive else []
-    dead = machine.state
+    done, dead = bool(ended), machine.state
     for position, handler in enumerate(handlers):
         if _is_idle(machine, node, handler):
             continue
@@ -61,7 +62,7 @@ def follow(machine: Machine, node: cst.Try | cst.TryStar) -> None:
         if handler.name is not None and isinstance(handler.name.name, cst.Name):
             assign(machine, handler.name.name, machine.unknown(Reason.EXPRESSION, handler))
         block(machine, handler.body)
-        if machine.state.alive:
+        if machine.state.alive and not (done and _is_stopgap(machine, before, ended[0], handler)):
             ended.append(machine.state)
     machine.state = ended[0] if ended else dead
     for state in ended[1:]:
@@ -73,6 +74,36 @@ def follow(machine: Machine, node: cst.Try | cst.TryStar) -> None:
         machine.state.alive = True
         block(machine, node.finalbody.body)
         machine.state.alive = machine.state.alive and alive
+
+
+def _is_stopgap(
+    machine: Machine, before: State, done: State, handler: cst.ExceptHandler | cst.ExceptStarHandler
+) -> bool:
+    """Whether a handler only says that no other model could be had, and the program goes on with the one
+    it had: that it goes on as if it had the other is nobody's plan.
+    """
+    if not all(map(_only_tells, handler.body.body)):
+        return False
+    frame = machine.activations[-1].frame if machine.activations else 0
+    then, now = (state.frames.get(frame, {}) for state in (before, done))
+    return any(
+        value != now.get(name) and _is_model(before, value) and _is_model(done, now.get(name))
+        for name, value in then.items()
+    )
+
+
+def _only_tells(line: cst.BaseStatement | cst.BaseSmallStatement) -> bool:
+    """Whether a statement does nothing but say something."""
+    return isinstance(line, cst.SimpleStatementLine) and all(
+        isinstance(part, cst.Pass) or (isinstance(part, cst.Expr) and isinstance(part.value, cst.Call))
+        for part in line.body
+    )
+
+
+def _is_model(state: State, value: Value | None) -> bool:
+    if not isinstance(value, Known) or not isinstance(value.value, Ref):
+        return False
+    return isinstance(state.heap.get(value.value.id), ModelRecord)
 
 
 def _catches_attribute_error(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from statelint.listing import forget_names, names_in
 
@@ -19,20 +20,25 @@ LIBRARIES = frozenset(
 )
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 _INIT = "__init__.py"
+# So many folders above an importing file may hold what it imports.
+_NEAR = 3
 
 
-def located(importer: str, entry: str, name: str, level: int) -> tuple[str, ...] | None:
+def located(
+    importer: str, entry: str, name: str, level: int, added: tuple[str, ...] = ()
+) -> tuple[str, ...] | None:
     """Where an import leads, package by package, that stands in the folder `importer`.
 
-    `entry` is the folder of the program, `level` the number of leading dots.  None where it is no module
-    of the project.
+    `entry` is the folder of the program, `level` the number of leading dots, `added` are the folders that
+    the program adds to `sys.path`.  None where it is no module of the project.
     """
     if level:
         for _ in range(level - 1):
             importer = os.path.dirname(importer)
         return _descend(importer, name) if name else _package(importer)
     tried = set()
-    for place in _search_path(importer, entry, name.partition(".")[0]):
+    top = name.partition(".")[0]
+    for place in (*_search_path(importer, entry, top), *(() if top in sys.stdlib_module_names else added)):
         if place not in tried:
             tried.add(place)
             found = _descend(place, name)
@@ -86,10 +92,9 @@ def _search_path(importer: str, entry: str, top: str) -> Iterator[str]:
             break
     # `from package.models import …` in tools/train.py, beside package/, or `import models` in runs/train.py,
     # below models.py, where nothing marks the root.
-    for folder in (os.path.dirname(importer), os.path.dirname(os.path.dirname(importer))):
-        if _is_package(join(folder, top)) or f"{top}.py" in names_in(folder):
+    for folder in islice(upwards(os.path.dirname(importer)), _NEAR):
+        if top in names_in(folder) or f"{top}.py" in names_in(folder):
             yield folder
-            break
 
 
 @cache

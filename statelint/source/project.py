@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -56,11 +57,13 @@ class Project:
         self._digests: dict[str, str] = {}
         self._sources: dict[Path, Source | Unreadable] = {}
         self._imports: dict[Path, tuple[Path, ...]] = {}
-        # By the folders of the importer and the program, name and level: all files of a folder find the same.
-        self._located: dict[tuple[str, str, str, int], tuple[str, ...] | None] = {}
+        # By the folders of the importer and the program, name and level: all files of a folder find the same,
+        # but for what they add to `sys.path`.
+        self._located: dict[tuple[str, str, str, int, str], tuple[str, ...] | None] = {}
+        self._additions: dict[tuple[str, str], tuple[str, ...]] = {}
         self._apart: dict[str, bool] = {}
         # The same imports stand in many files: by folder and line where they lead, by line what they name.
-        self._lines: dict[str, dict[bytes, tuple[str, ...]]] = {}
+        self._lines: dict[tuple[str, str], dict[bytes, tuple[str, ...]]] = {}
         self._names: dict[bytes, tuple[tuple[str, int], ...]] = {}
 
     def locate(self, importer: Path, entry: Path, name: str, level: int) -> tuple[Path, ...] | None:
@@ -69,19 +72,43 @@ class Project:
         `level` counts the leading dots of a relative import.  A folder stands for a package without
         `__init__.py`.  None where it is no module of the project.
         """
-        found = self._locate(str(importer.parent), str(entry.parent), name, level)
+        folders = str(importer.parent), str(entry.parent)
+        found = self._locate(*folders, name, level)
+        if found is None and not level:
+            added = dict.fromkeys((*self._added(importer, entry), *self._added(entry, entry)))
+            found = self._locate(*folders, name, level, os.pathsep.join(added)) if added else None
         return None if found is None else tuple(map(path_of, found))
 
-    def _locate(self, importer: str, entry: str, name: str, level: int) -> tuple[str, ...] | None:
-        """Where an import leads that stands in the folder `importer`, in a program in the folder `entry`."""
-        asked = (importer, entry, name, level)
+    def _locate(
+        self, importer: str, entry: str, name: str, level: int, added: str = ""
+    ) -> tuple[str, ...] | None:
+        """Where an import leads that stands in the folder `importer`, in a program in the folder `entry`.
+
+        `added` are the folders that are added to `sys.path`, as an environment variable would list them.
+        """
+        asked = (importer, entry, name, level, added)
         if asked not in self._located:
             is_library = not level and name.partition(".")[0] in LIBRARIES
-            self._located[asked] = None if is_library or self.is_apart(importer) else located(*asked)
+            self._located[asked] = (
+                None
+                if is_library or self.is_apart(importer)
+                else located(importer, entry, name, level, tuple(filter(None, added.split(os.pathsep))))
+            )
         found = self._located[asked]
         if self.asked is not None:
             self.asked["import", *asked] = found
         return found
+
+    def _added(self, file: Path, entry: Path) -> tuple[str, ...]:
+        """The folders that a file of a program adds to `sys.path`."""
+        key = str(file), str(entry.parent)
+        if key not in self._additions:
+            try:
+                data = self._read(key[0])
+            except OSError:
+                data = b""
+            self._additions[key] = _added_in(str(file.parent), key[1], data)
+        return self._additions[key]
 
     def parse(self, path: Path, shown: str, data: bytes) -> Source | Unreadable:
         """A file's source; every program that imports the file gets the same one."""
@@ -137,8 +164,8 @@ class Project:
     def answer(self, question: Question) -> Answer:
         """What is so now, to compare with what was so when a result was found."""
         match question:
-            case ("import", str(importer), str(entry), str(name), int(level)):
-                return self._locate(importer, entry, name, level)
+            case ("import", str(importer), str(entry), str(name), int(level), str(added)):
+                return self._locate(importer, entry, name, level, added)
             case ("text", str(path)):
                 return self._digest(path)
             case ("size", str(path)):
@@ -178,16 +205,17 @@ class Project:
     def imported(self, folder: str, data: bytes) -> tuple[str, ...]:
         """The project's modules that a file with these contents in a folder names in import statements."""
         found: dict[str, None] = {}
-        lines = self._lines.setdefault(folder, {})
+        added = os.pathsep.join(_added_in(folder, folder, data))
+        lines = self._lines.setdefault((folder, added), {})
         for line in _importing(data):
             modules = lines.get(line)
             if modules is None or self.asked is not None:
-                modules = lines[line] = self._imported_in(folder, line)
+                modules = lines[line] = self._imported_in(folder, line, added)
             if modules:
                 found.update(dict.fromkeys(modules))
         return tuple(found)
 
-    def _imported_in(self, folder: str, line: bytes) -> tuple[str, ...]:
+    def _imported_in(self, folder: str, line: bytes, added: str) -> tuple[str, ...]:
         names = self._names.get(line)
         if names is None:
             names = self._names[line] = tuple(_named(line))
@@ -197,7 +225,7 @@ class Project:
             # What stands in a module that isn't a package is no module.
             if inside and name.startswith(inside):
                 continue
-            found = self._locate(folder, folder, name, level)
+            found = self._locate(folder, folder, name, level, added)
             if found:
                 modules += found
                 inside = f"{name}." if level and is_module(found[-1]) else ""
@@ -238,6 +266,15 @@ def digest(data: bytes) -> str:
     from hashlib import blake2b
 
     return blake2b(data, digest_size=16).hexdigest()
+
+
+def _added_in(folder: str, entry: str, data: bytes) -> tuple[str, ...]:
+    """The folders that a text in a folder adds to `sys.path`; few do, and the others cost no parser."""
+    if b"sys.path" not in data:
+        return ()
+    from statelint.source.path_entries import added_folders
+
+    return added_folders(folder, entry, data)
 
 
 def _named(data: bytes) -> Iterator[tuple[str, int]]:
