@@ -415,3 +415,13 @@ def test_a_line_of_a_finished_model_in_another_way_is_no_further_layer() -> None
     first, last = SETUP.split('model.compile("sgd", "mse")\n')
     grown = found(fenced(first, VARIANT, f'model.compile("sgd", "mse")\n{last}'))
     assert [code.split()[1] for code in grown] == ["SRN105", "SRN501"]
+
+
+def test_a_reset_is_no_part_of_the_stateless_program_before_it_where_the_stateful_one_follows() -> None:
+    stateless = SETUP.replace(", stateful=True", "")
+    loop = f"for i in range(3):\n    {FIT.replace('epochs=3, ', '')}    model.reset_states()\n"
+    layer = "model.add(keras.layers.LSTM(4, batch_input_shape=(2, 3, 1), stateful=True))\n"
+    assert "SRN107" in " ".join(found(fenced(stateless, loop)))
+    assert "SRN107" not in " ".join(found(fenced(stateless, loop, layer)))
+    # Another section speaks of another program.
+    assert "SRN107" in " ".join(found(f"{fenced(stateless, loop)}\n# B\n\n{fenced(layer)}"))

@@ -21,6 +21,9 @@ from statelint.source.slips import is_output
 # Nothing else has these names, nor this argument.
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b|\bbatch_input_shape\s*=", re.IGNORECASE)
 
+_RESETS = re.compile(r"\.reset_states?\(")
+_STATEFUL = "stateful"
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -165,7 +168,7 @@ def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
     for chapter in _chapters(parsed):
         blocks: list[_Parsed] = []
         for block in chapter:
-            if _is_variant(block, [*story, *blocks]):
+            if _is_variant(block, [*story, *blocks]) or _is_ahead(block, [*story, *blocks], parsed):
                 yield [*_needed([*before, *story, *blocks], [block]), block]
             else:
                 blocks.append(block)
@@ -201,6 +204,14 @@ def _is_variant(block: _Parsed, before: Sequence[_Parsed]) -> bool:
         return False
     compiled = {_method_of(part, "compile") for one in before for part in one.module.body}
     return all(name in compiled for name in grown)
+
+
+def _is_ahead(block: _Parsed, before: Sequence[_Parsed], parsed: Sequence[_Parsed]) -> bool:
+    """Whether a block resets states of a model that the text shows behind it, and of none before."""
+    if not _RESETS.search(block.text) or any(_STATEFUL in one.text for one in (*before, block)):
+        return False
+    later = parsed[parsed.index(block) + 1 :]
+    return any(_STATEFUL in one.text and one.part.section == block.part.section for one in later)
 
 
 def _method_of(statement: cst.CSTNode, method: str) -> str | None:
