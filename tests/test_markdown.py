@@ -190,7 +190,7 @@ PREDICT = "model.predict(x[:3])\n"
     [
         # Nothing is bound again: the second heading goes on.
         (f"# A\n\n{fenced(SETUP)}\n# B\n\n{fenced(FIT)}", [14]),
-        # Another model, and so another story: x and y are gone with the first.
+        # Another model, of which nothing is known.
         (
             f"# A\n\n{fenced(SETUP)}\n# B\n\n{fenced('model = keras.Sequential()', FIT)}".replace(
                 "()```", "()\n```"
@@ -200,6 +200,8 @@ PREDICT = "model.predict(x[:3])\n"
         # Imports are kept, and repeating them binds nothing.
         (f"# A\n\n{fenced(SETUP)}\n## B\n\n{fenced('import numpy as np' + chr(10) + FIT)}", [15]),
         (f"# A\n\n{fenced(SETUP + FIT)}\n## B\n\n{fenced(SETUP.split('np' + chr(10))[1] + FIT)}", [9, 18]),
+        # The model is needed, though its data are bound again.
+        (f"# A\n\n{fenced(SETUP)}\n# B\n\n{fenced('x = x[:6]' + chr(10) + FIT)}", [15]),
         # Without a heading it is one story, however often a name is bound.
         (f"# A\n\n{fenced(SETUP)}\n{fenced('x = x[:6]' + chr(10) + FIT)}", [13]),
     ],
@@ -425,3 +427,14 @@ def test_a_reset_is_no_part_of_the_stateless_program_before_it_where_the_statefu
     assert "SRN107" not in " ".join(found(fenced(stateless, loop, layer)))
     # Another section speaks of another program.
     assert "SRN107" in " ".join(found(f"{fenced(stateless, loop)}\n# B\n\n{fenced(layer)}"))
+
+
+def test_a_number_before_layers_of_a_finished_model_makes_them_no_part_of_it() -> None:
+    layer = "batch_size = 4\nmodel.add(keras.layers.LSTM(4, stateful=True))\n"
+    assert found(fenced(SETUP, FIT, layer, FIT)) == found(fenced(SETUP, FIT, "pass\npass\n", FIT))
+
+
+def test_another_model_under_a_heading_has_the_data_of_those_before() -> None:
+    model = "\n".join(SETUP.splitlines()[2:4])
+    text = f"# A\n\n{fenced(SETUP)}\n# B\n\n{fenced(model, 'model.fit(x[:7], y[:7], batch_size=2)')}"
+    assert "SRN204" in " ".join(found(text))

@@ -139,6 +139,8 @@ def test_what_was_printed_does_nothing_to_a_model() -> None:
         "Layer (type)  Output Shape\n=====\nlstm (LSTM)  (2, 4)  96\nTotal params: 96",
         "array([0\\. , 1.5])\n['A'] -> B",
         "python train.py --epochs=3",
+        ">Expected=0.0, Predicted=0.0\n>Expected=0.1, Predicted=0.1",
+        "ValueError: Cannot feed value of shape (1, 1, 1) for Tensor 'input:0'",
     )
     fit = FIT.replace("epochs=3, ", "")
     again = "model.predict(x, batch_size=2)\n"

@@ -60,9 +60,12 @@ class IndivisibleSamples(Rule):
         if samples is None or samples % size == 0:
             return
         rest, whole = samples % size, samples // size * size
-        subject = f"{samples} {'validation ' if what == 'validation' else ''}samples"
+        subject = (
+            f"{samples} {'validation ' if what == 'validation' else ''}sample{'s' if samples != 1 else ''}"
+        )
         if samples < size:
-            message = f"{subject} are fewer than one batch of the {size} rows that the model's states have"
+            verb = "is" if samples == 1 else "are"
+            message = f"{subject} {verb} fewer than one batch of the {size} rows that the model's states have"
         else:
             message = f"{subject} leave a last batch of {rest}, but the model's batch is {size}"
         silent = rest == 1 and not (trace.keras == 3 and samples == 1 and what == "predict")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from itertools import groupby
 import libcst as cst
 
 from statelint.sites import Site
-from statelint.source import python
+from statelint.source import grammar, python
 from statelint.source.beginnings import left_out
 from statelint.source.document import Document, Part
 from statelint.source.mending import mended
@@ -159,8 +160,9 @@ def _moved(span: Span, part: Part) -> Span:
 def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
     """The blocks of a text that belong together.
 
-    Where the blocks under a heading bind what was bound before, a new story starts, which knows of the
-    one before only the imports, and the functions and classes that it needs and doesn't define anew.
+    Where the blocks under a heading bind what was bound before and need none of it, a new story starts,
+    which knows of the one before only the imports, and the functions and classes that it needs and doesn't
+    define anew.
     """
     story: list[_Parsed] = []
     before: list[_Parsed] = []
@@ -173,13 +175,41 @@ def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
             else:
                 blocks.append(block)
         names = {name for block in blocks for name in _bound(block.module.body)}
-        if story and names & bound:
+        if story and names & bound and not _goes_on(blocks, story):
             yield _needed(before, story) + story
             before, story, bound = before + story, [], set()
         story += blocks
         bound |= names
     if story:
         yield _needed(before, story) + story
+
+
+def _goes_on(blocks: Sequence[_Parsed], story: Sequence[_Parsed]) -> bool:
+    """Whether blocks need what the story has made: a model that they train, data for another model."""
+    read: set[str] = set()
+    own: set[str] = set()
+    for block in blocks:
+        for node in ast.walk(grammar.parse(block.text)):
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()):
+                    read.add(name)
+                case (
+                    ast.Name(id=name)
+                    | ast.arg(arg=name)
+                    | ast.FunctionDef(name=name)
+                    | ast.ClassDef(name=name)
+                ):
+                    own.add(name)
+                case ast.alias(name=name, asname=alias):
+                    own.add(alias or name.partition(".")[0])
+    made = {
+        name
+        for block in story
+        for statement in block.module.body
+        if not isinstance(statement, cst.FunctionDef | cst.ClassDef)
+        for name in _bound([statement])
+    }
+    return not (read - own).isdisjoint(made)
 
 
 def _chapters(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
@@ -199,11 +229,19 @@ def _chapters(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
 
 def _is_variant(block: _Parsed, before: Sequence[_Parsed]) -> bool:
     """Whether a block only adds layers to models that are finished: it says how they might have been made."""
-    grown = [_method_of(statement, "add") for statement in block.module.body]
+    grown = [_method_of(part, "add") for part in block.module.body if not _is_constant(part)]
     if not grown or None in grown:
         return False
     compiled = {_method_of(part, "compile") for one in before for part in one.module.body}
     return all(name in compiled for name in grown)
+
+
+def _is_constant(statement: cst.CSTNode) -> bool:
+    """Whether a statement gives a name a number or a text."""
+    return isinstance(statement, cst.SimpleStatementLine) and all(
+        isinstance(part, cst.Assign) and isinstance(part.value, cst.BaseNumber | cst.BaseString)
+        for part in statement.body
+    )
 
 
 def _is_ahead(block: _Parsed, before: Sequence[_Parsed], parsed: Sequence[_Parsed]) -> bool:

@@ -20,6 +20,9 @@ _UNFINISHED = re.compile(r"\b(?:for|if|else|in|and|or|not|is|as|lambda|await|yie
 _WORDS = re.compile(r"\s*[^\W\d][\w ,.;:'’/-]*")
 # Rows of what `model.summary()` prints: a layer with its class in brackets.
 _SUMMARY = re.compile(r"^.*\bLayer \(type\).*$|^\s*\w+ ?\(\w+\)?\s+[\[(].*$", re.MULTILINE)
+_MESSAGE = re.compile(
+    r"^(?:>(?!>)|\s*\w*(?:Error|Exception|Warning):|Traceback \(|\s+File \").*$", re.MULTILINE
+)
 _PROGRESS = re.compile(r"\[=*>?\.*\]|[=!<>]?={2,}|[<>!]=")
 _OPTION = re.compile(r"\s--?[\w-]+=\S*")
 _RUNS = re.compile(
@@ -96,6 +99,6 @@ def _has_comment(line: str) -> bool:
 
 def is_output(text: str) -> bool:
     """Whether text that can't be read as Python was printed: no call, no assignment, nothing compound."""
-    for pattern in (_SUMMARY, _VALUE, _PROGRESS, _OPTION):
+    for pattern in (_SUMMARY, _MESSAGE, _VALUE, _PROGRESS, _OPTION):
         text = pattern.sub("", text)
     return not _RUNS.search(text)
