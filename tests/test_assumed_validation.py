@@ -100,3 +100,25 @@ def test_a_validation_that_cannot_continue_the_training(fit: str, leaks: bool) -
     checked = check_source("a.py", f"{RESET_AT_EPOCHS}{fit}epochs=5, callbacks=[Resetting()])".encode())
     assert not checked.failures
     assert [f.code for f in checked.findings if f.code == "SRN306"] == ["SRN306"] * leaks
+
+
+BEHIND_A_RESET = """
+import keras
+from data import load
+(x, y), held = load()
+model = keras.Sequential([keras.Input(batch_shape=(1, 3, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+for epoch in range(5):
+    model.fit(x, y, batch_size=1, shuffle=False, validation_data=held)
+    model.layers[0].reset_states()
+    AFTER
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [("pass", set()), ("model.predict(x, batch_size=1)", {"SRN305"})],
+)
+def test_the_state_of_validation_is_not_the_one_left_behind_a_reset(after: str, found: set[str]) -> None:
+    checked = check_source("a.py", BEHIND_A_RESET.replace("AFTER", after).encode())
+    assert {finding.code for finding in checked.findings} == found

@@ -21,7 +21,7 @@ from statelint.rules.relation import (
 )
 from statelint.rules.resetting import reset_around_validation
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
-from statelint.trace.queries import entering, is_stateful, repeats
+from statelint.trace.queries import History, entering, is_stateful, repeats
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
 from statelint.values import Reason, Ternary, Unknown, assumptions, may_be_none
@@ -131,7 +131,9 @@ def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
                 return Ternary.NO
             start = entering(story, later, train)
             if start.kind == "carried":
-                return Ternary.YES
+                # Behind a reset another call may have left the state that is carried on.
+                before = History(story, later, train.model, train.context).unbroken()
+                return Ternary.of(any(one.call.id == feed.call.id for one in before))
             return Ternary.UNKNOWN if start.kind == "unknown" else Ternary.NO
     return Ternary.NO
 
