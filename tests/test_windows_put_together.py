@@ -127,6 +127,13 @@ x = np.array(list(map(lambda k: series[k:k + 10], range(len(series) - 10))))
 places = np.arange(10)[None, :] + np.arange(len(series) - 10)[:, None]
 x = series[places]
 """,
+    "at places in a row and a column": """
+x = series[np.arange(len(series) - 10)[:, None] + np.arange(10)]
+""",
+    "at the indices of a table": """
+begins, steps = np.indices((len(series) - 10, 10))
+x = series[begins + steps]
+""",
     "at places turned round": """
 places = np.expand_dims(np.arange(10), 0) + np.expand_dims(np.arange(len(series) - 10), 0).T
 x = series[places]
@@ -249,6 +256,8 @@ for k in range(90):
 """,
         "x = series[np.arange(10)[None, :] + np.random.randint(0, 90, 40)[:, None]]",
         "x = series[np.arange(0, 20, 2)[None, :] + np.arange(40)[:, None]]",
+        "begins, steps = np.indices((40, 10))\nx = series[begins + begins]",
+        "begins, steps = np.indices((40, 10))\nx = series[steps]",
         "x = np.array(list(map(lambda k: series[:10], range(len(series) - 10))))",
         """
 x = np.empty((0, 10, 1))
@@ -283,6 +292,8 @@ x = np.array(rows)
         "backwards",
         "places drawn",
         "every other step",
+        "places of begins alone",
+        "places of steps alone",
         "always the same",
         "grown of the same",
         "only the first",

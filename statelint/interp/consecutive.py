@@ -34,7 +34,7 @@ def places(machine: Machine, left: Value, right: Value, node: cst.CSTNode) -> Va
     for row, column in ((left, right), (right, left)):
         steps, begins = _counted(machine, row, 0), _counted(machine, column, 1)
         if steps is not None and begins is not None and number(steps[2]) == 1:
-            length, stride = _size(row, 1), number(begins[2])
+            length, stride = _length(row), number(begins[2])
             start = [number(steps[0]), number(begins[0])]
             if length is None or stride is None or stride < 1 or None in start:
                 continue
@@ -47,13 +47,18 @@ def places(machine: Machine, left: Value, right: Value, node: cst.CSTNode) -> Va
 
 
 def _counted(machine: Machine, value: Value, axis: int) -> tuple[Value, Value, Value] | None:
-    """The bounds of what an array counts along one axis, the other one (`axis`) being of length one."""
+    """The bounds of what an array counts along one axis, the same along the other one (`axis`)."""
     array = value.value if isinstance(value, Known) else None
-    if not isinstance(array, Array) or not array.shape or len(array.shape) != 2:
-        return None
-    if number(array.shape[axis]) != 1:
+    if not isinstance(array, Array) or not array.shape:
         return None
     key = array.key
+    match key:
+        case ("numpy.indices", int(counted), *_) if counted != axis:
+            return machine.bounds.get(key)
+    # A row of its own stands beside each column.
+    is_row = len(array.shape) == 1 and axis == 0
+    if not is_row and (len(array.shape) != 2 or number(array.shape[axis]) != 1):
+        return None
     while key not in machine.bounds:
         match key:
             case ("index" | "reshape" | "expand" | "transpose", whole, *_):
@@ -63,9 +68,9 @@ def _counted(machine: Machine, value: Value, axis: int) -> tuple[Value, Value, V
     return machine.bounds[key]
 
 
-def _size(value: Value, axis: int) -> int | None:
+def _length(value: Value) -> int | None:
     array = value.value if isinstance(value, Known) else None
-    return number(array.shape[axis]) if isinstance(array, Array) and array.shape else None
+    return number(array.shape[-1]) if isinstance(array, Array) and array.shape else None
 
 
 def _rows(value: Value) -> Value:

@@ -14,7 +14,7 @@ from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import bind
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Argument, Array, Dataset, Windows
-from statelint.values import NONE, Known, Reason, Ternary, Unknown, Value, is_, number, unknown
+from statelint.values import NONE, Known, Reason, Ternary, Unknown, Value, interned, is_, number, unknown
 
 # Where the batches of a TimeseriesGenerator stand among its attributes.
 BATCHES = "<batches>"
@@ -356,7 +356,22 @@ def shapes_in(machine: Machine, value: Value) -> Iterator[tuple[Value, ...]]:
             yield from shapes_in(machine, part)
 
 
+def _indices(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.indices((rows, columns)): of each place its row, and its column."""
+    given = arguments.get(0, "dimensions")
+    sizes = given.value.items if isinstance(given, Known) and isinstance(given.value, Tuple) else ()
+    if len(sizes) != 2 or len(arguments.values()) != 1:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    found = []
+    for axis, size in enumerate(sizes):
+        key = interned((name, axis, *(one.key for one in sizes)))
+        machine.bounds[key] = (Known(0), size, Known(1))
+        found.append(Known(Array(key, sizes, key)))
+    return Known(Tuple(tuple(found)))
+
+
 TRANSFERS: dict[str, Transfer] = {
+    "numpy.indices": _indices,
     "numpy.lib.stride_tricks.sliding_window_view": _sliding,
     "numpy.lib.stride_tricks.as_strided": _strided,
     "keras.utils.timeseries_dataset_from_array": _timeseries_dataset,
