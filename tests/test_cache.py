@@ -37,15 +37,26 @@ IMPORTING = HEAD + "from models import *\n" + FIT
 CALLING = HEAD + (
     "import lib.models\nmodel = lib.models.build()\nlib.models.train(model)\nmodel.reset_states()\n"
 )
+ADDING = HEAD + "import sys\nsys.path.append('../lib')\nfrom models import *\nmodel = build()\n" + FIT
+SETTING = (
+    HEAD
+    + "import json\nc = json.load(open('settings.json'))\nmodel = "
+    + MADE.replace("True", "c['stateful']")
+    + FIT
+)
 USING = "from models import build\nmodel = build()\n" + FIT
 
 PATHS = ("train.py", "models.py", "lib/models.py", "lib/__init__.py", "keras/__init__.py", "run/go.py")
-TEXTS = ("", MODEL, MODEL + FIT, BUILT, IMPORTING, CALLING, "(\n", USING)
+TEXTS = ("", MODEL, MODEL + FIT, BUILT, IMPORTING, CALLING, "(\n", USING, ADDING, SETTING)
 PINS = ("keras==2.10\n", "keras>=3.1\n", "numpy\n")
 PINNING = ("requirements.txt", "run/requirements.txt", "setup.py")
 EDITS = st.one_of(
     st.tuples(st.sampled_from(PATHS), st.sampled_from((*TEXTS, None))),
     st.tuples(st.sampled_from(PINNING), st.sampled_from((*PINS, None))),
+    st.tuples(
+        st.sampled_from(("settings.json", "run/settings.json")),
+        st.sampled_from(('{"stateful": true}', '{"stateful": false}', "{", None)),
+    ),
     st.tuples(st.sampled_from((".git/HEAD", "run/.git/HEAD", "setup.cfg")), st.sampled_from(("", None))),
 )
 

@@ -38,7 +38,7 @@ from statelint.values import FALSE, NONE, Choice, Known, Reason, Unknown, Value,
 # The version that a program finds: of each generation the last.
 _VERSIONS = {2: "2.15.0", 3: "3.15.0"}
 
-_CONSTANTS: dict[str, Value] = {
+CONSTANTS: dict[str, Value] = {
     "numpy.pi": Known(math.pi),
     "math.pi": Known(math.pi),
     "numpy.e": Known(math.e),
@@ -75,7 +75,7 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
                 return machine.flags.get(name) or machine.unknown(Reason.ATTRIBUTE, node)
             if full == "keras.__version__":
                 return Known(_VERSIONS[machine.keras])
-            return _CONSTANTS.get(full, Known(Library(full)))
+            return CONSTANTS.get(full, Known(Library(full)))
         case Module(frame=frame):
             return _of_module(machine, frame, name, receiver, node)
         case Table():

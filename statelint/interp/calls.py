@@ -133,8 +133,9 @@ _REPEATABLE = frozenset(
             "values",
             "get",
         ),
-        # folders
+        # folders and paths
         *LISTING_METHODS,
+        *("resolve", "absolute", "expanduser", "as_posix", "joinpath"),
         # texts
         *(
             "split",
@@ -448,7 +449,7 @@ def call_value(
                 if found is not None:
                     return call_value(machine, found, arguments, node)
     machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values())
-    return _made_of(machine, node, *arguments.values())
+    return made_of(machine, node, *arguments.values())
 
 
 def _unknown_result(
@@ -456,17 +457,23 @@ def _unknown_result(
 ) -> Value:
     key = callee.key
     if not isinstance(key, tuple) or len(key) != 3 or key[0] != "attribute":
-        return _made_of(machine, node, *arguments.values())
+        return made_of(machine, node, *arguments.values())
     if key[2] in ("sort", "reverse"):
         machine.emit(Written(arguments.site, machine.context, key[1]))
     if key[2] in tables.OF_ANY:
         return tables.OF_ANY[key[2]](machine, unknown(Reason.LIBRARY_CALL, "", key[1]), arguments)
+    if key[2] in ("open", "read", "read_text", "read_bytes"):
+        from statelint.interp.transfer import settings_files
+
+        text = settings_files.read_from(machine, key[1], key[2], arguments)
+        if text is not None:
+            return text
     machine.has_origins |= key[2] in (*LISTING_METHODS, "reset")
     if key[2] == "reset" and not arguments.positional:
         # `env.reset()` begins an episode, and gives what it begins with.
         return machine.unknown(Reason.LIBRARY_CALL, node, ("episode", machine.fresh_id()))
     if not _is_repeatable(key[2], arguments):
-        return _made_of(machine, node, callee, *arguments.values())
+        return made_of(machine, node, callee, *arguments.values())
     result = machine.unknown(
         Reason.LIBRARY_CALL, node, ("call", key, *map(machine.content, arguments.values()))
     )
@@ -475,7 +482,7 @@ def _unknown_result(
     return result
 
 
-def _made_of(machine: Machine, node: cst.CSTNode | None, *values: Value) -> Value:
+def made_of(machine: Machine, node: cst.CSTNode | None, *values: Value) -> Value:
     """What isn't known more of than the files, episodes and outputs that it is made of, if any."""
     sources = sources_of(tuple(value.key for value in values)) if machine.has_origins else frozenset()
     key = ("made of", machine.fresh_id(), *sources) if sources else None
@@ -506,7 +513,7 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         entry is not None and "pure" in entry.roles
     ):
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
-    return _made_of(machine, node, *arguments.values())
+    return made_of(machine, node, *arguments.values())
 
 
 def call_method(

@@ -118,7 +118,7 @@ def look_up(machine: Machine, identifier: str, node: cst.CSTNode | None = None) 
         case "__name__":
             return Known("__main__")
         case "__file__":
-            return Known(machine.source.path)
+            return Known(machine.source.path if machine.file is None else str(machine.file))
     if identifier in _BUILTINS:
         return Known(Library(f"builtins.{identifier}"))
     implies = machine.source.implies_keras or machine.root_frame in machine.starred

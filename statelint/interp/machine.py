@@ -173,7 +173,7 @@ class Machine:
     saved: dict[Hashable, int | None] = field(default_factory=dict)
     # The data that were written, by the paths of the files, likewise; and the paths of the files opened.
     written: dict[Hashable, Value | None] = field(default_factory=dict)
-    opened: dict[Hashable, Hashable] = field(default_factory=dict)
+    opened: dict[Hashable, Value] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     # One list for each open `try`: the states in which something to import isn't there.

@@ -8,7 +8,7 @@ from pathlib import Path
 import libcst as cst
 
 from statelint.interp import calls
-from statelint.interp.attributes import attribute
+from statelint.interp.attributes import CONSTANTS, attribute
 from statelint.interp.machine import IMPORT_ERRORS, Machine
 from statelint.interp.objects import Library, ListRecord, Module, Tuple
 from statelint.interp.transfer import keras
@@ -75,6 +75,8 @@ def _library(machine: Machine, full: str, node: cst.CSTNode) -> Value:
         machine.miss_import()
     if is_own or is_missing:
         return machine.unknown(Reason.IMPORT, node)
+    if full in CONSTANTS:
+        return CONSTANTS[full]
     found = calls.library(full)
     assert isinstance(found.value, Library)
     return machine.patched.get(found.value.name, found)

@@ -7,9 +7,6 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 
-from statelint.listing import names_in
-from statelint.source.locating import root_of
-
 _ADDING = frozenset({"append", "insert", "extend"})
 # What gives the same path, spelled another way.
 _SAME = frozenset(
@@ -20,11 +17,8 @@ _SAME = frozenset(
 _DEPTH = 12
 
 
-def added_folders(folder: str, entry: str, data: bytes) -> tuple[str, ...]:
-    """The folders that a file in `folder`, of a program in the folder `entry`, adds to `sys.path`.
-
-    What isn't absolute is meant from the folder that the program is started in: its own, or its project's.
-    """
+def added_folders(folder: str, data: bytes) -> tuple[str, ...]:
+    """The folders that a file in `folder` adds to `sys.path`, absolute or as they are written."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -39,10 +33,8 @@ def added_folders(folder: str, entry: str, data: bytes) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for given in _given(tree):
         path = _path(given, os.path.join(folder, "__file__"), names, _DEPTH)
-        for start in (folder, entry, root_of(folder)) if path is not None else ():
-            place = os.path.normpath(os.path.join(start, path or ""))
-            if names_in(place):
-                found[place] = None
+        if path:
+            found[os.path.normpath(path)] = None
     return tuple(found)
 
 

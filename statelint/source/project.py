@@ -60,7 +60,7 @@ class Project:
         # By the folders of the importer and the program, name and level: all files of a folder find the same,
         # but for what they add to `sys.path`.
         self._located: dict[tuple[str, str, str, int, str], tuple[str, ...] | None] = {}
-        self._additions: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._additions: dict[Path, tuple[str, ...]] = {}
         self._apart: dict[str, bool] = {}
         # The same imports stand in many files: by folder and line where they lead, by line what they name.
         self._lines: dict[tuple[str, str], dict[bytes, tuple[str, ...]]] = {}
@@ -75,7 +75,7 @@ class Project:
         folders = str(importer.parent), str(entry.parent)
         found = self._locate(*folders, name, level)
         if found is None and not level:
-            added = dict.fromkeys((*self._added(importer, entry), *self._added(entry, entry)))
+            added = dict.fromkeys((*self._added(importer), *self._added(entry)))
             found = self._locate(*folders, name, level, os.pathsep.join(added)) if added else None
         return None if found is None else tuple(map(path_of, found))
 
@@ -99,16 +99,15 @@ class Project:
             self.asked["import", *asked] = found
         return found
 
-    def _added(self, file: Path, entry: Path) -> tuple[str, ...]:
-        """The folders that a file of a program adds to `sys.path`."""
-        key = str(file), str(entry.parent)
-        if key not in self._additions:
+    def _added(self, file: Path) -> tuple[str, ...]:
+        """The folders that a file adds to `sys.path`."""
+        if file not in self._additions:
             try:
-                data = self._read(key[0])
+                data = self._read(str(file))
             except OSError:
                 data = b""
-            self._additions[key] = _added_in(str(file.parent), key[1], data)
-        return self._additions[key]
+            self._additions[file] = _added_in(str(file.parent), data)
+        return self._additions[file]
 
     def parse(self, path: Path, shown: str, data: bytes) -> Source | Unreadable:
         """A file's source; every program that imports the file gets the same one."""
@@ -205,7 +204,7 @@ class Project:
     def imported(self, folder: str, data: bytes) -> tuple[str, ...]:
         """The project's modules that a file with these contents in a folder names in import statements."""
         found: dict[str, None] = {}
-        added = os.pathsep.join(_added_in(folder, folder, data))
+        added = os.pathsep.join(_added_in(folder, data))
         lines = self._lines.setdefault((folder, added), {})
         for line in _importing(data):
             modules = lines.get(line)
@@ -268,13 +267,13 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def _added_in(folder: str, entry: str, data: bytes) -> tuple[str, ...]:
+def _added_in(folder: str, data: bytes) -> tuple[str, ...]:
     """The folders that a text in a folder adds to `sys.path`; few do, and the others cost no parser."""
     if b"sys.path" not in data:
         return ()
     from statelint.source.path_entries import added_folders
 
-    return added_folders(folder, entry, data)
+    return added_folders(folder, data)
 
 
 def _named(data: bytes) -> Iterator[tuple[str, int]]:

@@ -32,6 +32,7 @@ _MODULES = (
     "tables",
     "reporters",
     "wrappers",
+    "settings_files",
     "files",
 )
 

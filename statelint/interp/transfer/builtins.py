@@ -404,6 +404,9 @@ def _int(*given: object) -> int:
     return int(*given)  # type: ignore[call-overload, no-any-return]
 
 
+# What gives the same path, spelled another way.
+_SAME_PATHS = ("abspath", "realpath", "normpath", "expanduser")
+
 TRANSFERS: dict[str, Transfer] = {
     "builtins.range": _range,
     "builtins.xrange": _range,
@@ -441,7 +444,8 @@ TRANSFERS: dict[str, Transfer] = {
     "collections.defaultdict": lambda machine, name, arguments: machine.allocate(DictRecord({}, False)),
     "collections.OrderedDict": _dict,
     **dict.fromkeys((*LISTINGS, "os.walk"), _listing),
-    "os.path.join": _repeatable,
+    **dict.fromkeys((f"os.path.{kind}" for kind in ("join", "dirname", *_SAME_PATHS)), _repeatable),
+    "pathlib.Path": _repeatable,
     **dict.fromkeys(
         (f"pandas.read_{kind}" for kind in ("csv", "excel", "parquet", "pickle", "table")), _repeatable
     ),

@@ -20,7 +20,7 @@ def _open(machine: Machine, name: str, arguments: Arguments) -> Value:
     key = (name, *(value.key for value in arguments.values()))
     found = machine.unknown(Reason.LIBRARY_CALL, None, key)
     if path is not None:
-        machine.opened[found.key] = path.key
+        machine.opened[found.key] = path
     return found
 
 
@@ -76,7 +76,7 @@ def _undump(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _path(machine: Machine, file: Value, suffix: str = "") -> Hashable:
     if file.key in machine.opened:
-        return machine.opened[file.key]
+        return machine.opened[file.key].key
     if suffix and isinstance(file, Known) and isinstance(file.value, str) and not file.value.endswith(suffix):
         return Known(file.value + suffix).key
     return file.key

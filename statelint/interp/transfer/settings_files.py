@@ -1,0 +1,119 @@
+"""Settings that programs read from files: what is opened, and what stands in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable
+
+from statelint.interp import calls
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments, DictRecord, ListRecord
+from statelint.interp.transfer import Transfer
+from statelint.source.stored_settings import SUFFIXES, settings_in
+from statelint.values import Known, Reason, Value, unknown
+
+# Files of settings are small; what is larger, or nested deeper, isn't told.
+_MOST_PARTS, _DEEPEST = 2000, 20
+# Methods of paths that give the same path, and functions.
+_SAME = frozenset({"resolve", "absolute", "expanduser", "as_posix"})
+_SAME_FUNCTIONS = ("builtins.str", "pathlib.Path", "os.path.abspath", "os.path.realpath", "os.path.normpath")
+# What loads the contents of an opened file, or of its text.
+_LOADERS = (
+    *("json.load", "json.loads", "yaml.safe_load", "yaml.load", "yaml.full_load"),
+    *("toml.load", "toml.loads", "tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads"),
+)
+_OPTIONS = frozenset({"Loader", "encoding"})
+
+
+def read_from(machine: Machine, file: Hashable, method: Hashable, arguments: Arguments) -> Value | None:
+    """What a method gives of a path or an opened file, of which only the identity is known; None where it
+    neither opens nor reads the whole of one.
+    """
+    is_whole = method == "read" and not arguments.positional and file in machine.opened
+    if not is_whole and (method not in ("open", "read_text", "read_bytes") or _path(file) is None):
+        return None
+    found = machine.unknown(Reason.LIBRARY_CALL, None, (method, file))
+    machine.opened[found.key] = machine.opened.get(file) or unknown(Reason.LIBRARY_CALL, "", file)
+    return found
+
+
+def _load(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """`json.load(file)`, `yaml.safe_load(file)`: what stands in a file of the project."""
+    program, project = machine.file, machine.project
+    if (
+        not arguments.positional
+        or not {*arguments.keywords} <= _OPTIONS
+        or program is None
+        or project is None
+    ):
+        return calls.made_of(machine, None, *arguments.values())
+    file = arguments.positional[0].value
+    # toml's own function takes a path too.
+    given = machine.opened.get(file.key, file if name == "toml.load" else None)
+    path = _path(given.key) if given is not None else None
+    if path is not None and path.endswith(SUFFIXES):
+        importer = machine.module_files.get(machine.root_frame, program)
+        found = settings_in(project, path, program, importer)
+        if isinstance(found, dict | list) and _parts(found, 0) <= _MOST_PARTS:
+            return _value(machine, found, given.assuming if isinstance(given, Known) else ())
+    return calls.made_of(machine, None, *arguments.values())
+
+
+def _parts(found: object, depth: int) -> int:
+    """How many values settings hold; too many where they are nested too deep, or hold one many times."""
+    if depth > _DEEPEST:
+        return _MOST_PARTS + 1
+    inner = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+    count = 1
+    for part in inner:
+        count += _parts(part, depth + 1)
+        if count > _MOST_PARTS:
+            break
+    return count
+
+
+def _value(machine: Machine, found: object, assuming: tuple[str, ...]) -> Value:
+    if isinstance(found, dict):
+        items = {key: _value(machine, part, assuming) for key, part in found.items()}
+        return machine.allocate(DictRecord(items))
+    if isinstance(found, list):
+        return machine.allocate(ListRecord.of(tuple(_value(machine, part, assuming) for part in found)))
+    if isinstance(found, bool | int | float | str) or found is None:
+        return Known(found, assuming)
+    return unknown(Reason.LIBRARY_CALL)
+
+
+def _path(key: Hashable) -> str | None:
+    """The path that a value is, by its identity; what isn't known of its folder can't be told."""
+    match key:
+        case ("str", str(text)):
+            return text
+        case ("pathlib.Path" | "os.path.join", *parts) if parts:
+            return _joined(*parts)
+        case ("operation", "/", left, right):
+            return _joined(left, right)
+        case (str(function), part) if function in _SAME_FUNCTIONS:
+            return _path(part)
+        case ("call", ("attribute", part, str(method))) if method in _SAME:
+            return _path(part)
+        case ("call", ("attribute", part, "joinpath"), *parts):
+            return _joined(part, *parts)
+        case ("attribute", part, "parent") | ("os.path.dirname", part):
+            inner = _path(part)
+            return None if inner is None else os.path.dirname(inner)
+        case ("item", ("attribute", part, "parents"), ("int", int(levels))) if 0 <= levels < _DEEPEST:
+            path = _path(part)
+            for _ in range(levels + 1):
+                path = path and os.path.dirname(path)
+            return path
+    return None
+
+
+def _joined(*parts: Hashable) -> str | None:
+    paths = [path for path in map(_path, parts) if path is not None]
+    return os.path.join(*paths) if len(paths) == len(parts) else None
+
+
+TRANSFERS: dict[str, Transfer] = {
+    **dict.fromkeys(_LOADERS, _load),
+}
