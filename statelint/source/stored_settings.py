@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -53,6 +52,8 @@ def _parsed(path: str, data: bytes) -> object:
         if path.endswith(".json"):
             return json.loads(text)
         if path.endswith(".toml"):
+            import tomllib
+
             return tomllib.loads(text)
         import yaml
 
