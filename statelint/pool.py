@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from statelint.source.candidates import Seen
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
     from pathlib import Path
 
     from statelint.cache import Cache
@@ -79,7 +80,7 @@ class Pool:
         workers = min(self._jobs, len(groups))
         pool = ProcessPoolExecutor(workers, context, _begin, (dict(contents), cache))
         try:
-            futures = [pool.submit(_follow, group) for group in groups]
+            futures = [_submitted(pool, group) for group in groups]
             for group, future in zip(groups, futures, strict=True):
                 try:
                     outcomes = future.result()
@@ -90,6 +91,19 @@ class Pool:
             pool.shutdown()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, group: Group) -> Future[list[Checked]]:
+    """What will come of a group; where a process has died already, what says so."""
+    from concurrent.futures import Future
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        return pool.submit(_follow, group)
+    except BrokenProcessPool as error:
+        broken: Future[list[Checked]] = Future()
+        broken.set_exception(error)
+        return broken
 
 
 class _Forked:
