@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from statelint.engine import check_source
 from statelint.interp.machine import Limits
 from tests.telling import reveal, told, trace_of
 
@@ -181,3 +182,28 @@ def test_a_budget_that_ends_inside_a_context_manager_ends_the_story() -> None:
     """
     (*_, last) = told(trace_of(code, limits=Limits(steps=60)).stories[0])
     assert last == "opaque BUDGET to all"
+
+
+FITTED_BY_TURNS = """
+from tensorflow import keras
+import numpy as np
+models = {}
+for turn in range(3):
+    if turn == 0:
+        models["plain"] = keras.Sequential([keras.layers.Input((1, 1)), keras.layers.LSTM(4)])
+    elif turn == 1:
+        models["kept"] = keras.Sequential(
+            [keras.layers.Input(batch_shape=(1, 1, 1)), keras.layers.LSTM(4, stateful=True)])
+    elif turn == 2:
+        models["other"] = keras.Sequential([keras.layers.Input((1, 1)), keras.layers.GRU(4)])
+for name in models.keys():
+    model = models[name]
+    model.compile("sgd", "mse")
+    if name == "kept":
+        model.fit(np.zeros((40, 1, 1)), np.zeros((40, 4)), batch_size=1, epochs=5)
+"""
+
+
+def test_each_of_a_few_passes_is_followed_for_itself() -> None:
+    checked = check_source("snippet.py", FITTED_BY_TURNS.encode())
+    assert {finding.code for finding in checked.findings} == {"SRN201", "SRN301"}

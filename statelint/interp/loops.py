@@ -34,6 +34,8 @@ from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Feed, Loop, Pass, Walked, Written
 from statelint.values import Known, Reason, Value, depending_on, interned, number, unknown
 
+# As many passes at most are each followed in any loop.
+_FEW = 3
 # Conditions that the passes of a loop may leave behind, all together, where each is followed.
 _UNDECIDED = 12
 # Steps that a loop which only prepares data may cost, where each of its passes is followed.
@@ -179,6 +181,8 @@ def run(
     count = number(iteration.count)
     if count is not None and count <= 0:
         return _leave(machine, Exits(), orelse)
+    # What holds in one of so few needs to hold in that one alone.
+    is_concrete = iteration.concrete or (kind == "for" and count is not None and 1 < count <= _FEW)
     loop = Loop(machine.fresh_id(), kind, site, iteration.count, iteration.over)
     exits = Exits()
     # Whether each pass that was followed was left early.
@@ -186,7 +190,7 @@ def run(
 
     def one(position: int, index: int) -> None:
         item = iteration.item(position)
-        if count != 1 and not iteration.concrete:
+        if count != 1 and not is_concrete:
             # What depends on the pass isn't decided for all passes by one of them.
             item = _varying(item, loop.id)
             machine.drawn[loop.id] = (item, iteration)
@@ -218,7 +222,7 @@ def run(
     if (
         count is not None
         and is_short
-        and (not feeds or iteration.concrete)
+        and (not feeds or is_concrete)
         and count * assumed <= _UNDECIDED
         and count * work <= _WORK
     ):
