@@ -407,7 +407,7 @@ def test_blocks_of_jekyll_are_one_program() -> None:
     assert found(blocks) == ["10:1 SRN301"]
 
 
-VARIANT = "model.add(keras.layers.LSTM(4, batch_input_shape=(None, 3, 1), stateful=True))\n"
+VARIANT = "model.add(keras.layers.LSTM(4, batch_input_shape=(2, 3, 1), stateful=True))\n"
 
 
 def test_a_line_of_a_finished_model_in_another_way_is_no_further_layer() -> None:
@@ -438,3 +438,12 @@ def test_another_model_under_a_heading_has_the_data_of_those_before() -> None:
     model = "\n".join(SETUP.splitlines()[2:4])
     text = f"# A\n\n{fenced(SETUP)}\n# B\n\n{fenced(model, 'model.fit(x[:7], y[:7], batch_size=2)')}"
     assert "SRN204" in " ".join(found(text))
+
+
+def test_the_first_stateful_layer_that_a_text_shows_begins_a_model_with_the_data_before_it() -> None:
+    stateless = SETUP.replace(", stateful=True", "")
+    found_ = found(fenced(stateless + FIT, VARIANT, FIT))
+    assert found_ == ["11:32 SRN501", "15:1 SRN301"]
+    # A layer further up is no beginning.
+    upper = VARIANT.replace("batch_input_shape=(2, 3, 1), ", "")
+    assert found(fenced(stateless + FIT, upper, FIT)) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from statelint.source import grammar
 
@@ -11,23 +11,20 @@ from statelint.source import grammar
 _SHAPES = frozenset({"input_shape", "batch_input_shape", "batch_shape", "input_dim"})
 
 
-def left_out(codes: Iterable[str], named: Collection[str]) -> str:
-    """The statements that make the models which nothing makes, of which the first layer is seen.
-
-    `named` are the names that the text gives a value anywhere.
-    """
-    bound = set(named)
+def left_out(codes: Iterable[str]) -> str:
+    """The statements that make the models which nothing makes, of which the first layer is seen."""
+    bound: set[str] = set()
     begun: list[str] = []
     for code in codes:
         for statement in grammar.parse(code).body:
-            name = _first_added(statement)
+            name = first_added(statement)
             if name is not None and name not in bound:
                 begun.append(f"{name} = Sequential()\n")
             bound.update(_names(statement))
     return "".join(begun)
 
 
-def _first_added(statement: ast.stmt) -> str | None:
+def first_added(statement: ast.stmt) -> str | None:
     """The name of the model to which the statement adds a layer that has to be its first."""
     match statement:
         case ast.Expr(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import libcst as cst
 
 from statelint.sites import Site
 from statelint.source import grammar, python
-from statelint.source.beginnings import left_out
+from statelint.source.beginnings import first_added, left_out
 from statelint.source.document import Document, Part
 from statelint.source.mending import mended
 from statelint.source.python import Source, Span, Unreadable
@@ -74,7 +74,6 @@ def parse(document: Document, data: bytes) -> Reading:
         reading.unreadable.append(Unreadable(site, damage.why, data))
         return reading
     parsed = [_parse(document, part, reading) for part in document.parts]
-    named = {name for one in parsed for name in _bound(one.module.body)}
     around = "" if document.cells is not None else data.decode("utf-8", "replace")
     stories = [parsed] if document.cells is not None else _stories(parsed)
     for story in stories:
@@ -84,7 +83,7 @@ def parse(document: Document, data: bytes) -> Reading:
         modules = tuple(one.module for one in story)
         texts = tuple(one.text for one in story)
         implies_keras = document.cells is None and _KERAS.search(data) is not None
-        if implies_keras and (begun := left_out(texts, named)):
+        if implies_keras and (begun := left_out(texts)):
             beginning, first = _written(document.path, begun), min(spans.values(), default=(1, 0, 1, 0))
             spans |= dict.fromkeys(beginning.spans, first)
             modules, texts = (*beginning.modules, *modules), (begun, *texts)
@@ -170,7 +169,11 @@ def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
     for chapter in _chapters(parsed):
         blocks: list[_Parsed] = []
         for block in chapter:
-            if _is_variant(block, [*story, *blocks]) or _is_ahead(block, [*story, *blocks], parsed):
+            is_variant = _is_variant(block, [*story, *blocks])
+            anew = _begun_anew(block, [*story, *blocks]) if is_variant else None
+            if anew is not None:
+                blocks.append(anew)
+            elif is_variant or _is_ahead(block, [*story, *blocks], parsed):
                 yield [*_needed([*before, *story, *blocks], [block]), block]
             else:
                 blocks.append(block)
@@ -234,6 +237,30 @@ def _is_variant(block: _Parsed, before: Sequence[_Parsed]) -> bool:
         return False
     compiled = {_method_of(part, "compile") for one in before for part in one.module.body}
     return all(name in compiled for name in grown)
+
+
+def _begun_anew(block: _Parsed, before: Sequence[_Parsed]) -> _Parsed | None:
+    """The block with a new model for its layers, where they begin the first stateful one of the story."""
+    if _STATEFUL not in block.text or any(_STATEFUL in one.text for one in before):
+        return None
+    grown = [part for part in block.module.body if not _is_constant(part)]
+    row = min(block.spans[id(part)][0] for part in grown) - block.part.before
+    lines = block.text.split("\n")
+    name = first_added(grammar.parse("\n".join(["", *lines][row:])).body[0])
+    if name is None:
+        return None
+    begun = _written("", f"{name} = Sequential()\n")
+    at = block.spans[id(grown[0])]
+    body = [*begun.modules[0].body, *block.module.body]
+    code = block.code and "\n".join(
+        [*lines[: row - 1], f"{name} = Sequential(); {lines[row - 1]}", *lines[row:]]
+    )
+    return replace(
+        block,
+        module=block.module.with_changes(body=body),
+        spans=block.spans | dict.fromkeys(begun.spans, at),
+        code=code,
+    )
 
 
 def _is_constant(statement: cst.CSTNode) -> bool:
