@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import libcst as cst
 
 from statelint import api
+from statelint.interp import modules
 from statelint.interp.machine import IMPORT_ERRORS, Machine
 from statelint.interp.objects import ModelRecord, Ref
 from statelint.interp.state import State, join_states
+from statelint.source.python import walk
 from statelint.trace.story import Condition
 from statelint.values import Known, Reason, Value
 
+# What a program on Keras finds, or doesn't run at all.
+_WITH_KERAS = frozenset({"tensorflow", "keras", "numpy", "pandas", "sklearn", "scipy", "matplotlib"})
+# Functions, and methods of loggers, that say something.
+_TELLING = frozenset(
+    {"print", "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "write"}
+)
 _IMPORT_ERRORS = frozenset([*IMPORT_ERRORS, "Exception", "BaseException"])
 
 
@@ -82,7 +91,7 @@ def _is_stopgap(
     """Whether a handler only says that no other model could be had, and the program goes on with the one
     it had: that it goes on as if it had the other is nobody's plan.
     """
-    if not all(map(_only_tells, handler.body.body)):
+    if not all(_only_tells(line) for line in handler.body.body):
         return False
     frame = machine.activations[-1].frame if machine.activations else 0
     then, now = (state.frames.get(frame, {}) for state in (before, done))
@@ -94,10 +103,18 @@ def _is_stopgap(
 
 def _only_tells(line: cst.BaseStatement | cst.BaseSmallStatement) -> bool:
     """Whether a statement does nothing but say something."""
-    return isinstance(line, cst.SimpleStatementLine) and all(
-        isinstance(part, cst.Pass) or (isinstance(part, cst.Expr) and isinstance(part.value, cst.Call))
-        for part in line.body
-    )
+    return isinstance(line, cst.SimpleStatementLine) and all(_tells(part) for part in line.body)
+
+
+def _tells(part: cst.BaseSmallStatement) -> bool:
+    match part:
+        case cst.Pass():
+            return True
+        case cst.Expr(value=cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)))):
+            return name in _TELLING
+        case cst.Expr(value=value):
+            return isinstance(value, cst.BaseString)
+    return False
 
 
 def _is_model(state: State, value: Value | None) -> bool:
@@ -123,16 +140,52 @@ def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> frozenset[str
 def _is_idle(
     machine: Machine, node: cst.Try | cst.TryStar, handler: cst.ExceptHandler | cst.ExceptStarHandler
 ) -> bool:
-    """Whether a handler never runs: the body only imports what this Keras has."""
+    """Whether a handler never runs: what the body imports is there, and nothing else in it raises."""
     lines = node.body.body
     parts = [part for line in lines if isinstance(line, cst.SimpleStatementLine) for part in line.body]
-    only_imports = len(parts) == len(lines) and all(isinstance(part, cst.ImportFrom) for part in parts)
-    return only_imports and all(_is_there(machine, part) for part in parts)
+    imports = [part for part in parts if isinstance(part, cst.Import | cst.ImportFrom)]
+    only_imports_raise = {*_caught(handler)} <= {*IMPORT_ERRORS}
+    harmless = only_imports_raise or all(part in imports or _cannot_raise(part) for part in parts)
+    chooses = any(isinstance(part, cst.Import | cst.ImportFrom) for part in walk(handler.body))
+    return (
+        bool(imports)
+        and len(lines) == sum(isinstance(line, cst.SimpleStatementLine) for line in lines)
+        and harmless
+        and all(_is_there(machine, part, chooses=chooses) for part in imports)
+    )
 
 
-def _is_there(machine: Machine, node: cst.CSTNode) -> bool:
-    if not isinstance(node, cst.ImportFrom) or isinstance(node.names, cst.ImportStar) or node.relative:
+def _cannot_raise(part: cst.BaseSmallStatement) -> bool:
+    """Whether a statement only says something, or gives a name a constant."""
+    if isinstance(part, cst.Assign):
+        names = (target.target for target in part.targets)
+        constant = isinstance(part.value, cst.Name | cst.BaseNumber | cst.BaseString)
+        return constant and all(isinstance(name, cst.Name) for name in names)
+    return _tells(part)
+
+
+def _is_there(machine: Machine, node: cst.Import | cst.ImportFrom, *, chooses: bool) -> bool:
+    """Whether what is imported is surely installed, or a module of the project.
+
+    `chooses`: the handler imports something instead, so that the try is about which one there is.
+    """
+    if isinstance(node, cst.Import):
+        return not chooses and all(_is_sure(alias.evaluated_name) for alias in node.names)
+    if isinstance(node.names, cst.ImportStar):
         return False
     module = cst.Module([]).code_for_node(node.module) if node.module is not None else ""
     names = [f"{module}.{alias.evaluated_name}" for alias in node.names]
-    return all(api.lookup(machine.keras, api.canonical(name)) is not None for name in names)
+    if not node.relative and all(
+        api.lookup(machine.keras, api.canonical(name)) is not None for name in names
+    ):
+        return True
+    is_keras = not node.relative and api.canonical(module).partition(".")[0] == "keras"
+    return not chooses and (
+        (not node.relative and not is_keras and _is_sure(module))
+        or modules.is_found(machine, module, len(node.relative))
+    )
+
+
+def _is_sure(module: str) -> bool:
+    """Whether a module is there wherever Keras is."""
+    return module.partition(".")[0] in _WITH_KERAS or module.partition(".")[0] in sys.stdlib_module_names

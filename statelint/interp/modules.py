@@ -137,6 +137,11 @@ def _load(machine: Machine, name: str, level: int) -> tuple[Value, ...]:
     return tuple(_module(machine, path) for path in paths)
 
 
+def is_found(machine: Machine, name: str, level: int) -> bool:
+    """Whether an import leads to a module of the project."""
+    return bool(_load(machine, name, level))
+
+
 def _module(machine: Machine, path: Path) -> Value:
     """The module at a path, which is run where it wasn't before."""
     name = path.parent.name if path.name == "__init__.py" else path.stem
