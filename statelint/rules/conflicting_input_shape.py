@@ -15,7 +15,7 @@ from statelint.trace.objects import Layer
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Story, Trace
-from statelint.values import Ternary, Value, assumptions, number
+from statelint.values import Ternary, Value, assumptions, is_, number
 
 
 class ConflictingInputShape(Rule):
@@ -65,6 +65,8 @@ class ConflictingInputShape(Rule):
             if shape is not None and call.shape not in (None, shape):
                 text = f"rows of shape {call.shape} went through, not the {shape} of input_shape"
                 return verdict(recording, Status.CONFIRMED, text)
+        if shape is None and rows is None:
+            return not_measured(recording, "a batch with another number of steps")
         if recording.outcome.status == "finished" and recording.batches:
             return verdict(recording, Status.REFUTED, "the batches were as the argument says")
         return not_measured(recording, "a batch")
@@ -75,13 +77,19 @@ def _dropped(layer: Layer) -> str | None:
     whole, part = layer.shapes.get("batch_input_shape"), layer.shapes.get("input_shape")
     if whole is None:
         return None
-    if part is not None and (len(part) != len(whole) - 1 or any(map(_differ, whole[1:], part))):
+    if part is not None and (len(part) != len(whole) - 1 or any(map(_differs, whole[1:], part))):
         return f"`input_shape={_shown(part)}`"
     size = layer.argument("batch_size")
-    return f"`batch_size={number(size)}`" if _differ(whole[0], size) else None
+    return f"`batch_size={number(size)}`" if _are_others(whole[0], size) else None
 
 
-def _differ(one: Value, other: Value) -> bool:
+def _differs(kept: Value, dropped: Value) -> bool:
+    """Whether a size is dropped that isn't the one that is kept, or that left open what is kept."""
+    is_open = number(kept) is not None and is_(dropped, None) is Ternary.YES
+    return is_open or _are_others(kept, dropped)
+
+
+def _are_others(one: Value, other: Value) -> bool:
     a, b = number(one), number(other)
     return a is not None and b is not None and a != b
 

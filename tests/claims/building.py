@@ -68,6 +68,11 @@ if GENERATION == 2:
     high = LSTM(4, batch_input_shape=(5, 9, 9), stateful=True)
     assert is_built(low, high) and high.states[0].shape[0] == 2
 
+#: conflicting-input-shape: the layer takes three steps and no other
+if GENERATION == 2:
+    model = Sequential([LSTM(4, input_shape=(None, 1), batch_input_shape=(2, 3, 1), stateful=True)])
+    raises("expected shape=(None, 3, 1), found shape=(None, 5, 1)", model.predict, np.zeros((2, 5, 1)))
+
 #: missing-return-sequences: A TimeDistributed between the two fails first
 between = [Input(batch_shape=(2, 3, 1)), LSTM(4), TimeDistributed(Dense(1)), LSTM(4)]
 raises("with at least 3 dimensions, received: (2, 4)", Sequential, between)
