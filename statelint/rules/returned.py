@@ -15,17 +15,25 @@ def known_shape(array: Array | None) -> tuple[int, ...] | None:
     return tuple(n for n in dims if n is not None) if None not in dims else None
 
 
-def returned(model: Model, rows: tuple[int, ...]) -> tuple[int, ...] | None:
+def shape_of_rows(array: Array | None) -> tuple[int | None, ...] | None:
+    """The shape of an array's rows, as far as its sizes are known; None where their number isn't."""
+    return None if array is None or array.shape is None else tuple(map(number, array.shape[1:]))
+
+
+def returned(model: Model, rows: tuple[int | None, ...]) -> tuple[int, ...] | None:
     """What a Sequential model of recurrent and dense layers returns for such rows; None: not known."""
     if model.kind != "Sequential" or not (model.in_order and model.complete):
         return None
-    shape: tuple[int, ...] | None = rows
+    shape: tuple[int | None, ...] | None = rows
     for layer in model.layers:
         shape = _through(layer, shape) if shape is not None else None
-    return shape if any(layer.recurrent for layer in model.layers) else None
+    if shape is None or not any(layer.recurrent for layer in model.layers):
+        return None
+    sizes = tuple(size for size in shape if size is not None)
+    return sizes if len(sizes) == len(shape) else None
 
 
-def _through(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+def _through(layer: Layer, shape: tuple[int | None, ...]) -> tuple[int | None, ...] | None:
     if layer.kind == "TimeDistributed" and layer.inner and len(shape) == 2:
         layer = layer.inner[0]
         if layer.kind != "Dense":
@@ -42,7 +50,7 @@ def _through(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     return shape if keeps_time(layer) and not layer.inner else None
 
 
-def _with_last(shape: tuple[int, ...], layer: Layer, argument: str) -> tuple[int, ...] | None:
+def _with_last(shape: tuple[int | None, ...], layer: Layer, argument: str) -> tuple[int | None, ...] | None:
     size = number(layer.argument(argument))
     return None if size is None or not shape else (*shape[:-1], size)
 

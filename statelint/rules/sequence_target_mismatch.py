@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import calls_at, not_measured, raised
-from statelint.rules.returned import broadcast, known_shape, returned, squeezed
+from statelint.rules.returned import broadcast, known_shape, returned, shape_of_rows, squeezed
 from statelint.trace.objects import Array, Layer, Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
@@ -19,6 +19,8 @@ _ELEMENTWISE = frozenset(
 )
 # Keras 3 compares the shapes in this one.
 _CHECKED = frozenset({"binary_crossentropy"})
+# First layers of which the input's shape is known, but for its features.
+_OF_STEPS = frozenset({"LSTM", "GRU", "SimpleRNN", "Masking"})
 
 
 class SequenceTargetMismatch(Rule):
@@ -58,18 +60,24 @@ def _check(trace: Trace, story: Story, call: Call) -> Iterator[Report]:
     if loss not in _ELEMENTWISE | _CHECKED or size is None or "y" not in call.arguments:
         return
     target = call.argument("y")
-    rows = known_shape(call.data.array)
+    rows = shape_of_rows(call.data.array) or _declared(call.model)
     array = target.value if isinstance(target, Known) and isinstance(target.value, Array) else None
     given = known_shape(array)
-    if rows is None or given is None or len(rows) < 1 or rows[0] < 2:
+    steps = rows[0] if rows else None
+    if rows is None or steps is None or given is None or steps < 2:
         return
-    steps = rows[0]
     out = returned(call.model, rows)
     if out is None or (len(out) == 2) == (given[:1] == (steps,)) or squeezed(out) == squeezed(given):
         return
     together = broadcast((size, *out), (size, *given))
     if together is not None:
         yield _report(trace, call, loss, out, given, steps, together)
+
+
+def _declared(model: Model) -> tuple[int | None, ...] | None:
+    """The shape of the rows that a model takes, where its input declares how many steps they have."""
+    first = next((layer.kind for layer in model.layers if layer.kind != "InputLayer"), "")
+    return (model.steps, None) if model.steps is not None and first in _OF_STEPS else None
 
 
 def _loss(story: Story, call: Call) -> str:
