@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
-from statelint.rules.sliding import slid_by
+from statelint.rules.sliding import slid_by, takes_all
 from statelint.trace.objects import Array, Windows
 from statelint.trace.story import Feed, batch_size_of
 from statelint.values import Known, Value, interned, number, options
@@ -42,8 +42,10 @@ class Cadence:
 def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     """How the series of a feed is fed; None where that isn't known, or where the order is random anyway."""
     data, call = feed.data, feed.call
+    if earlier is not None and not is_cut_along_rows(feed):
+        return _along_lanes(feed, earlier)
     windows = data.windows or _steps_in_order(feed)
-    if windows is None or (earlier is not None and not is_cut_along_rows(feed)):
+    if windows is None:
         return None
     seen = _steps_seen(feed, windows)
     steps = number(seen)
@@ -101,6 +103,36 @@ def sliding(feed: Feed, earlier: Feed) -> Cadence | None:
     if shift is None or steps is None or not 0 < shift <= steps:
         return None
     return Cadence(Windows(stream_of(feed.data), None, shift, steps, feed.call.site), 1, steps, True)
+
+
+def _along_lanes(feed: Feed, earlier: Feed) -> Cadence | None:
+    """How a loop moves on along lanes that stand side by side: `x[:, i:i + steps]`; None where it isn't that
+    or where it goes on behind the steps before.
+    """
+    one, other = _part_of_lanes(earlier.data.key), _part_of_lanes(feed.data.key)
+    if one is None or other is None or one[0] != other[0]:
+        return None
+    advance, steps = other[1] - one[1], other[2] - other[1]
+    if not 0 < advance < steps or steps != one[2] - one[1] or feed.model.steps not in (None, steps):
+        return None
+    # Behind other layers the axis need not be that of time.
+    if feed.model.steps is None and not feed.model.layers[0].recurrent:
+        return None
+    return Cadence(Windows(other[0], None, advance, steps, feed.call.site), 1, steps, slides=True)
+
+
+def _part_of_lanes(key: Hashable) -> tuple[Hashable, int, int] | None:
+    """The lanes of which these are some steps, and from which on and up to which."""
+    match key:
+        case ("Array", inner):
+            return _part_of_lanes(inner)
+        case (
+            "rows" | "index",
+            whole,
+            ("Tuple", (rows, ("Slice", (("int", int(start)), ("int", int(stop)), ("NoneType", None))), *_)),
+        ) if takes_all(rows) and 0 <= start < stop:
+            return whole, start, stop
+    return None
 
 
 def _steps_in_order(feed: Feed) -> Windows | None:
