@@ -23,6 +23,7 @@ _MODULES = (
     "options",
     "numpy",
     "datasets",
+    "catalogue",
     "keras_functions",
     "orders",
     "separate",
