@@ -33,7 +33,19 @@ from statelint.interp.objects import (
 )
 from statelint.interp.shapes import product, transposed
 from statelint.trace.objects import Argument, Array
-from statelint.values import FALSE, NONE, Choice, Known, Reason, Unknown, Value, join, options, unknown
+from statelint.values import (
+    FALSE,
+    NONE,
+    Choice,
+    Known,
+    Reason,
+    Ternary,
+    Unknown,
+    Value,
+    join,
+    options,
+    unknown,
+)
 
 # The version that a program finds: of each generation the last.
 _VERSIONS = {2: "2.15.0", 3: "3.15.0"}
@@ -168,6 +180,8 @@ def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst
                 return asked
             if name == "__dict__":
                 return _dictionary(machine, receiver)
+            if name in _GIVEN_BY_KERAS and _is_callback(machine, record):
+                return machine.unknown(Reason.ATTRIBUTE, node, ("given by Keras", name, id_))
             if record.open or record.type in _OPEN_TYPES:
                 return machine.unknown(Reason.ATTRIBUTE, node, ("attribute", receiver.key, name))
             if (
@@ -179,6 +193,17 @@ def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst
     if isinstance(record, ListRecord | DictRecord | InstanceRecord):
         return Known(Method(receiver, name))
     return machine.unknown(Reason.ATTRIBUTE, node)
+
+
+# What fit sets in a callback beside the model: numbers, names and data.
+_GIVEN_BY_KERAS = frozenset(["params", "validation_data"])
+
+
+def _is_callback(machine: Machine, record: InstanceRecord) -> bool:
+    from statelint.interp import callbacks
+
+    class_ = record.type.value if isinstance(record.type, Known) else None
+    return isinstance(class_, Class) and callbacks.base_of(machine, class_) is Ternary.YES
 
 
 def _asked(machine: Machine, record: InstanceRecord, name: str, receiver: Value) -> Value | None:

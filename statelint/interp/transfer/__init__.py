@@ -32,6 +32,7 @@ _MODULES = (
     "preparing",
     "tables",
     "reporters",
+    "saving",
     "wrappers",
     "settings_files",
     "files",

@@ -34,6 +34,7 @@ from statelint.interp.transfer import (
     numpy,
     options,
     preparing,
+    saving,
     separate,
     subclassed,
     tables,
@@ -210,6 +211,8 @@ def _super_method(machine: Machine, receiver: Value, name: str, arguments: Argum
 
 STRATEGY_SCOPE = Library("tensorflow.distribute.Strategy.scope")
 
+# What Keras makes before the first batch, also where a program asks for it.
+_MAKERS = frozenset(["make_train_function", "make_test_function", "make_predict_function"])
 _STORING = frozenset(
     ["save", "save_weights", "load_weights", "get_weights", "set_weights", "export", "to_json"]
 )
@@ -252,7 +255,9 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             model = machine.model(id_)
             assert model is not None
             return machine.allocate(ListRecord.of(tuple(machine.refer(layer.id) for layer in model.walk())))
-        case "make_train_function" | "make_test_function" | "make_predict_function" | "summary":
+        case "summary":
+            return machine.unknown(Reason.LIBRARY_CALL)
+        case _ if name.strip("_") in _MAKERS:
             return machine.unknown(Reason.LIBRARY_CALL)
     entry = keras.described(machine, arguments, api.member, "keras.Sequential", name)
     entry = entry or keras.described(machine, arguments, api.member, "keras.Model", name)
@@ -604,4 +609,5 @@ _INSTANCES: dict[str, MethodTransfer] = {
     "numpy.random.default_rng": numpy.generator_method,
     "numpy.random.RandomState": numpy.generator_method,
     **wrappers.METHODS,
+    **saving.METHODS,
 }
