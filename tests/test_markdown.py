@@ -13,6 +13,7 @@ from statelint.discover import discover
 from statelint.engine import Checked, check_files, check_source
 from statelint.source.document import open_document
 from statelint.source.markdown import blocks_of, is_python
+from statelint.source.needs import needed
 from statelint.source.reading import parse
 
 SETUP = """\
@@ -447,3 +448,10 @@ def test_the_first_stateful_layer_that_a_text_shows_begins_a_model_with_the_data
     # A layer further up is no beginning.
     upper = VARIANT.replace("batch_input_shape=(2, 3, 1), ", "")
     assert found(fenced(stateless + FIT, upper, FIT)) == []
+
+
+def test_what_a_section_needs_it_reads_before_it_binds_it() -> None:
+    loop = "x = f(x)\nfor i in y:\n    g(i)\nz = [j for j in z]\nk += 1\n"
+    assert needed([loop]) == {"f", "x", "y", "g", "z", "k"}
+    assert needed(["def h(a):\n    return a + b\n", "from m import n\nn(h)\n"]) == {"b"}
+    assert needed(["x = 1\n", "x = f(x)\n"]) == {"f"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from statelint.source import grammar, python
 from statelint.source.beginnings import first_added, left_out
 from statelint.source.document import Document, Part
 from statelint.source.mending import mended
+from statelint.source.needs import needed
 from statelint.source.python import Source, Span, Unreadable
 from statelint.source.python2 import floors_division
 from statelint.source.slips import is_output
@@ -189,22 +189,6 @@ def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
 
 def _goes_on(blocks: Sequence[_Parsed], story: Sequence[_Parsed]) -> bool:
     """Whether blocks need what the story has made: a model that they train, data for another model."""
-    read: set[str] = set()
-    own: set[str] = set()
-    for block in blocks:
-        for node in ast.walk(grammar.parse(block.text)):
-            match node:
-                case ast.Name(id=name, ctx=ast.Load()):
-                    read.add(name)
-                case (
-                    ast.Name(id=name)
-                    | ast.arg(arg=name)
-                    | ast.FunctionDef(name=name)
-                    | ast.ClassDef(name=name)
-                ):
-                    own.add(name)
-                case ast.alias(name=name, asname=alias):
-                    own.add(alias or name.partition(".")[0])
     made = {
         name
         for block in story
@@ -212,7 +196,7 @@ def _goes_on(blocks: Sequence[_Parsed], story: Sequence[_Parsed]) -> bool:
         if not isinstance(statement, cst.FunctionDef | cst.ClassDef)
         for name in _bound([statement])
     }
-    return not (read - own).isdisjoint(made)
+    return not needed(block.text for block in blocks).isdisjoint(made)
 
 
 def _chapters(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
