@@ -311,7 +311,9 @@ def test_a_library_resets_whatever_model_it_is_given(tmp_path: Path, monkeypatch
         "here = os.path.dirname(__file__)\nsys.path.append(os.path.dirname(here) + '/nets')",
         "ROOT = Path(__file__).resolve().parents[1]\nsys.path.append(str(ROOT / 'nets'))",
         "sys.path.append(str(Path(__file__).parent.parent.joinpath('nets')))",
-        "sys.path += [os.path.abspath('../nets')]",
+        "here = os.path.abspath(__file__)\nhere = os.path.dirname(here)\nhere = os.path.dirname(here)\n"
+        "sys.path.append(os.path.join(here, 'nets/'))",
+        "sys.path += [os.path.abspath(os.path.join(os.pardir, 'nets'))]",
         "sys.path.extend(['/nowhere', os.path.join(os.path.dirname(os.getcwd()), 'nets')])",
     ],
 )

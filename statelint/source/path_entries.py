@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _ADDING = frozenset({"append", "insert", "extend"})
 # What gives the same path, spelled another way.
@@ -14,7 +14,7 @@ _SAME = frozenset(
     | {"Path", "PurePath", "strip"}
 )
 # A folder may be given by names of names of names.
-_DEPTH = 12
+_DEPTH = 40
 
 
 def added_folders(folder: str, data: bytes) -> tuple[str, ...]:
@@ -25,11 +25,10 @@ def added_folders(folder: str, data: bytes) -> tuple[str, ...]:
             tree = ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    names = {
-        node.targets[0].id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
+    names: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            names.setdefault(node.targets[0].id, []).append(node.value)
     found: dict[str, None] = {}
     for given in _given(tree):
         path = _path(given, os.path.join(folder, "__file__"), names, _DEPTH)
@@ -50,7 +49,7 @@ def _given(tree: ast.AST) -> Iterator[ast.expr]:
                     yield from given
 
 
-def _path(node: ast.expr, file: str, names: Mapping[str, ast.expr], depth: int) -> str | None:
+def _path(node: ast.expr, file: str, names: Mapping[str, Sequence[ast.expr]], depth: int) -> str | None:
     """The path that an expression comes to in a file; None where that isn't told."""
 
     def inner(part: ast.expr) -> str | None:
@@ -75,7 +74,11 @@ def _path(node: ast.expr, file: str, names: Mapping[str, ast.expr], depth: int) 
         case ast.Name(id="__file__"):
             return file
         case ast.Name(id=name) if name in names:
-            return inner(names[name])
+            # `here = dirname(here)`: what it was given before.
+            given = [value for value in names[name] if value.lineno < node.lineno]
+            return inner(max(given, key=lambda value: value.lineno)) if given else None
+        case ast.Attribute(attr="pardir"):
+            return ".."
         case ast.Attribute(value=value, attr="parent"):
             return above(value, 1)
         case ast.Subscript(
