@@ -43,3 +43,37 @@ def test_what_begins_alike_or_before_does_not_continue(train: str, validation: s
 @pytest.mark.parametrize(("train", "validation"), [(":half", "half:"), (":half", "half:most")])
 def test_what_stands_behind_may_continue(train: str, validation: str) -> None:
     assert codes(train, validation) == set()
+
+
+AFTER_TRAINING = """
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.layers import LSTM, Dense
+series = np.load("series.npy").reshape(-1, 1, 1)
+x, test = series[TRAIN], series[TEST]
+model = keras.Sequential([keras.Input(batch_shape=(1, 1, 1)), LSTM(4, stateful=True), Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, x[:, 0], batch_size=1, epochs=1, shuffle=False)
+"""
+WHOLE = "model.predict(test, batch_size=1)"
+ROWS = "for i in range(len(test)):\n    model.predict(test[i].reshape(1, 1, 1))"
+
+
+@pytest.mark.parametrize("predict", [WHOLE, ROWS])
+@pytest.mark.parametrize(
+    ("train", "test", "expected"),
+    [
+        ("1500:7000", "10000:12000", {"SRN304"}),
+        (":7000", "10000:", {"SRN304"}),
+        # Some steps may be left out on purpose, and the last rows are counted from the other end.
+        (":7000", "7010:", set()),
+        (":7000", "7000:", set()),
+        (":-3000", "-1000:", set()),
+    ],
+)
+def test_what_begins_far_behind_does_not_continue(
+    predict: str, train: str, test: str, expected: set[str]
+) -> None:
+    code = AFTER_TRAINING.replace("TRAIN", train).replace("TEST", test) + predict + "\n"
+    found = check_source("snippet.py", code.encode()).findings
+    assert {finding.code for finding in found} == expected

@@ -21,6 +21,9 @@ _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 # The loops of the program itself.
 BY_HAND = ("for", "while", "endless")
 
+# How much of a part may be left out behind it, if the next one is to go on where it ends.
+_LEEWAY = 0.2
+
 # What has to be assumed where two data come of different streams.
 NAMED_APART = ("the validation's data don't begin where those of the training end",)
 OF_OTHER_STREAMS = ("the data of the second generator don't begin where those of the first end",)
@@ -83,13 +86,15 @@ def _forms(key: Hashable) -> Iterator[Hashable]:
 
 def are_apart(one: Data, other: Data) -> bool:
     """Whether `other` certainly doesn't go on where `one` ended: its rows are in random order, begin at a
-    random place, stand before those of `one`, or are sequences of their own.
+    random place, stand before or far behind those of `one`, or are sequences of their own.
     """
     rows = rows_of(other)
     found = begins_anywhere(one, rows or other)
     if found is not Ternary.UNKNOWN:
         return found is Ternary.YES
     if rows is not None and (rows.shuffle_site is not None or rows.separate_site is not None):
+        return True
+    if _stands_far_behind(one.key, other.key):
         return True
     return bool(_apart(one, other)) or any(_stand_before(mine, other) for mine, other in _wholes(one, other))
 
@@ -117,6 +122,32 @@ def _stand_before(one: Hashable, other: Hashable) -> bool:
         return False
     begins = first[1]
     return isinstance(begins, tuple) and begins[0] != "NoneType" and begins in second[1:]
+
+
+def _stands_far_behind(one: Hashable, other: Hashable) -> bool:
+    """Whether the later data are rows of one whole that begin far behind the end of the earlier ones (what is
+    left out may be as long as the windows are), or a row of these.
+    """
+    first, second = _span(one), _span(other) or _span_of_row(other)
+    if first is None or second is None or first[0] != second[0]:
+        return False
+    match first[1:], second[1]:
+        case (("int", int(start)), ("int", int(stop))), ("int", int(begins)):
+            return 0 <= start < stop and begins > stop + _LEEWAY * (stop - start)
+        case (("NoneType", _), ("int", int(stop))), ("int", int(begins)):
+            return stop > 0 and begins > stop + _LEEWAY * stop
+    return False
+
+
+def _span_of_row(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
+    """The same of one row of such a slice."""
+    for form in contents(key):
+        match form:
+            case ("item" | "index", rows, ("int", int(place))) if place >= 0:
+                match _span(rows):
+                    case (whole, ("int", int(start)), _) if start >= 0:
+                        return (whole, ("int", start + place), ("int", start + place + 1))
+    return None
 
 
 def _span(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
