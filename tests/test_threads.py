@@ -158,6 +158,16 @@ def test_a_session_may_lack_the_prompts_of_lines_that_go_on() -> None:
     assert "5 SRN301" in found(f"```python\n{session}{fit}```\n")
 
 
+def test_a_body_that_comments_stand_for_is_all_that_is_not_known() -> None:
+    assert (
+        mended("def f(a):\n    # as before\n\nx = 1\n") == "exec('def f(a):\\n    # as before')\n\n\nx = 1\n"
+    )
+    inner = mended("class A:\n    def f(self):\n        # …\n\n    def g(self):\n        pass\n")
+    assert inner is not None and "\n    exec('def f(self):')\n" in inner and "    def g(self):\n" in inner
+    # These may be what the loop runs.
+    assert mended("for i in x:\n# train\nf(i)\n") is None
+
+
 def test_python_2_is_no_broken_python() -> None:
     assert mended('`print "a"\nx = 1`') == 'print "a"\nx = 1'
 

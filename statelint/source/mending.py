@@ -11,6 +11,7 @@ from statelint.source.slips import tidied
 
 # More broken statements than these, and the text is something else than Python.
 MAX_BROKEN = 3
+_BARE = re.compile(r"expected an indented block after .* on line (\d+)")
 _CONTINUES = re.compile(r"[\s)\]}#]|$|(?:else|elif|except|finally)\b")
 
 
@@ -59,11 +60,23 @@ def _error_row(lines: Sequence[str]) -> int | None:
             grammar.parse(code)
         except SyntaxError as error:
             row = min(max(error.lineno or 1, 1), len(lines)) - 1
+            bare = _BARE.search(error.msg)
+            if bare and _is_left_out(lines, int(bare[1]) - 1, row):
+                row = int(bare[1]) - 1
         except (ValueError, RecursionError, MemoryError):
             row = 0
         else:
             return None
     return row
+
+
+def _is_left_out(lines: Sequence[str], header: int, row: int) -> bool:
+    """Whether only comments stand for what belongs to a header, before the row behind it."""
+    indent = len(lines[header]) - len(lines[header].lstrip())
+    inner = [line for line in lines[header + 1 : row] if line.strip()]
+    return bool(inner) and all(
+        line.lstrip().startswith("#") and len(line) - len(line.lstrip()) > indent for line in inner
+    )
 
 
 def _statement(lines: list[str], row: int) -> tuple[int, int]:
