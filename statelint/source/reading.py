@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
-
-import libcst as cst
+from dataclasses import dataclass, field
 
 from statelint.sites import Site
-from statelint.source import grammar, python
-from statelint.source.beginnings import first_added, left_out
+from statelint.source import python
+from statelint.source.beginnings import left_out
 from statelint.source.document import Document, Part
 from statelint.source.mending import mended
-from statelint.source.needs import needed
 from statelint.source.python import Source, Span, Unreadable
 from statelint.source.python2 import floors_division
 from statelint.source.slips import is_output
+from statelint.source.stories import Parsed, stories_of, written
 
 # Nothing else has these names, nor this argument.
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b|\bbatch_input_shape\s*=", re.IGNORECASE)
-
-_RESETS = re.compile(r"\.reset_states?\(")
-_STATEFUL = "stateful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +46,6 @@ class Reading:
     fragments: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    part: Part
-    module: cst.Module
-    text: str
-    spans: dict[int, Span]
-    # What of it runs, None where it can't be parsed.
-    code: str | None = None
-    python2: bool = False
-    is_respelled: bool = False
-
-
 def parse(document: Document, data: bytes) -> Reading:
     """Parse the parts of a document; `data` are its bytes."""
     reading = Reading()
@@ -75,7 +56,7 @@ def parse(document: Document, data: bytes) -> Reading:
         return reading
     parsed = [_parse(document, part, reading) for part in document.parts]
     around = "" if document.cells is not None else data.decode("utf-8", "replace")
-    stories = [parsed] if document.cells is not None else _stories(parsed)
+    stories = [parsed] if document.cells is not None else stories_of(parsed)
     for story in stories:
         spans: dict[int, Span] = {}
         for one in story:
@@ -84,7 +65,7 @@ def parse(document: Document, data: bytes) -> Reading:
         texts = tuple(one.text for one in story)
         implies_keras = document.cells is None and _KERAS.search(data) is not None
         if implies_keras and (begun := left_out(texts)):
-            beginning, first = _written(document.path, begun), min(spans.values(), default=(1, 0, 1, 0))
+            beginning, first = written(document.path, begun), min(spans.values(), default=(1, 0, 1, 0))
             spans |= dict.fromkeys(beginning.spans, first)
             modules, texts = (*beginning.modules, *modules), (begun, *texts)
         old = any(one.python2 for one in story)
@@ -107,7 +88,7 @@ def parse(document: Document, data: bytes) -> Reading:
     return reading
 
 
-def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
+def _parse(document: Document, part: Part, reading: Reading) -> Parsed:
     """The module of a part; what of it can't be parsed is code that may do anything with the names in it."""
     source = python.read(document.path, part.code)
     code = None
@@ -118,7 +99,7 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
         spans = {node: _moved(span, part) for node, span in source.spans.items()}
         runs = source.code if source.python2 or code is not None else part.code
         changed = part.is_respelled or _is_respelled(part.code, code)
-        return _Parsed(part, source.modules[0], source.code, spans, runs, source.python2, changed)
+        return Parsed(part, source.modules[0], source.code, spans, runs, source.python2, changed)
     if part.cell is None:
         reading.fragments += 1
     else:
@@ -126,23 +107,16 @@ def _parse(document: Document, part: Part, reading: Reading) -> _Parsed:
         site = Site(document.path, part.cell, line, column, line, column + 1)
         reading.unreadable.append(Unreadable(site, source.why, part.text.encode("utf-8", "replace")))
     printed = part.cell is None and is_output(part.text)
-    opaque = _written(document.path, "" if printed else f"exec({part.text!r})")
+    opaque = written(document.path, "" if printed else f"exec({part.text!r})")
     lines = part.text.split("\n")
     whole = (part.before + 1, 0, part.before + len(lines), len(lines[-1]))
-    return _Parsed(part, opaque.modules[0], opaque.code, dict.fromkeys(opaque.spans, whole))
+    return Parsed(part, opaque.modules[0], opaque.code, dict.fromkeys(opaque.spans, whole))
 
 
 def _is_respelled(code: str, mended: str | None) -> bool:
     """Whether more was done to mend the code than to leave something out."""
     lines = zip(code.split("\n"), (mended or code).split("\n"), strict=True)
     return any(line != kept and kept and not kept.lstrip().startswith(("exec(", "#")) for line, kept in lines)
-
-
-def _written(path: str, code: str) -> Source:
-    """Code that stands for what a document doesn't say, or can't be read."""
-    source = python.read(path, code)
-    assert isinstance(source, Source)
-    return source
 
 
 def _moved(span: Span, part: Part) -> Span:
@@ -156,208 +130,8 @@ def _moved(span: Span, part: Part) -> Span:
     )
 
 
-def _stories(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
-    """The blocks of a text that belong together.
-
-    Where the blocks under a heading bind what was bound before and need none of it, a new story starts,
-    which knows of the one before only the imports, and the functions and classes that it needs and doesn't
-    define anew.
-    """
-    story: list[_Parsed] = []
-    before: list[_Parsed] = []
-    bound: set[str] = set()
-    for chapter in _chapters(parsed):
-        blocks: list[_Parsed] = []
-        for block in chapter:
-            is_variant = _is_variant(block, [*story, *blocks])
-            anew = _begun_anew(block, [*story, *blocks]) if is_variant else None
-            if anew is not None:
-                blocks.append(anew)
-            elif is_variant or _is_ahead(block, [*story, *blocks], parsed):
-                yield [*_needed([*before, *story, *blocks], [block]), block]
-            else:
-                blocks.append(block)
-        names = {name for block in blocks for name in _bound(block.module.body)}
-        if story and names & bound and not _goes_on(blocks, story):
-            yield _needed(before, story) + story
-            before, story, bound = before + story, [], set()
-        story += blocks
-        bound |= names
-    if story:
-        yield _needed(before, story) + story
-
-
-def _goes_on(blocks: Sequence[_Parsed], story: Sequence[_Parsed]) -> bool:
-    """Whether blocks need what the story has made: a model that they train, data for another model."""
-    made = {
-        name
-        for block in story
-        for statement in block.module.body
-        if not isinstance(statement, cst.FunctionDef | cst.ClassDef)
-        for name in _bound([statement])
-    }
-    return not needed(block.text for block in blocks).isdisjoint(made)
-
-
-def _chapters(parsed: Sequence[_Parsed]) -> Iterator[list[_Parsed]]:
-    """The blocks under each heading; a whole program among them, which imports what it needs, begins anew."""
-    bound: set[str] = set()
-    for _, under in groupby(parsed, key=lambda one: one.part.section):
-        blocks: list[_Parsed] = []
-        for block in under:
-            names = set(_bound(block.module.body))
-            if blocks and names & bound and any(map(_is_import, block.module.body)):
-                yield blocks
-                blocks = []
-            blocks.append(block)
-            bound |= names
-        yield blocks
-
-
-def _is_variant(block: _Parsed, before: Sequence[_Parsed]) -> bool:
-    """Whether a block only adds layers to models that are finished: it says how they might have been made."""
-    grown = [_method_of(part, "add") for part in block.module.body if not _is_constant(part)]
-    if not grown or None in grown:
-        return False
-    compiled = {_method_of(part, "compile") for one in before for part in one.module.body}
-    return all(name in compiled for name in grown)
-
-
-def _begun_anew(block: _Parsed, before: Sequence[_Parsed]) -> _Parsed | None:
-    """The block with a new model for its layers, where they begin the first stateful one of the story."""
-    if _STATEFUL not in block.text or any(_STATEFUL in one.text for one in before):
-        return None
-    grown = [part for part in block.module.body if not _is_constant(part)]
-    row = min(block.spans[id(part)][0] for part in grown) - block.part.before
-    lines = block.text.split("\n")
-    name = first_added(grammar.parse("\n".join(["", *lines][row:])).body[0])
-    if name is None:
-        return None
-    begun = _written("", f"{name} = Sequential()\n")
-    at = block.spans[id(grown[0])]
-    body = [*begun.modules[0].body, *block.module.body]
-    code = block.code and "\n".join(
-        [*lines[: row - 1], f"{name} = Sequential(); {lines[row - 1]}", *lines[row:]]
-    )
-    return replace(
-        block,
-        module=block.module.with_changes(body=body),
-        spans=block.spans | dict.fromkeys(begun.spans, at),
-        code=code,
-    )
-
-
-def _is_constant(statement: cst.CSTNode) -> bool:
-    """Whether a statement gives a name a number or a text."""
-    return isinstance(statement, cst.SimpleStatementLine) and all(
-        isinstance(part, cst.Assign) and isinstance(part.value, cst.BaseNumber | cst.BaseString)
-        for part in statement.body
-    )
-
-
-def _is_ahead(block: _Parsed, before: Sequence[_Parsed], parsed: Sequence[_Parsed]) -> bool:
-    """Whether a block resets states of a model that the text shows behind it, and of none before."""
-    if not _RESETS.search(block.text) or any(_STATEFUL in one.text for one in (*before, block)):
-        return False
-    later = parsed[parsed.index(block) + 1 :]
-    return any(_STATEFUL in one.text and one.part.section == block.part.section for one in later)
-
-
-def _method_of(statement: cst.CSTNode, method: str) -> str | None:
-    """The name whose method a statement calls: `model.add(…)`."""
-    match statement:
-        case cst.SimpleStatementLine(
-            body=[
-                cst.Expr(
-                    value=cst.Call(
-                        func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=called))
-                    )
-                )
-            ]
-        ) if called == method:
-            return name
-    return None
-
-
-def _is_import(statement: cst.CSTNode) -> bool:
-    return isinstance(statement, cst.SimpleStatementLine) and all(
-        isinstance(part, cst.Import | cst.ImportFrom) for part in statement.body
-    )
-
-
-def _needed(before: Sequence[_Parsed], story: Sequence[_Parsed]) -> list[_Parsed]:
-    """What a story takes over from the blocks before it: imports, and definitions of names that it needs."""
-    bound = {name for block in story for name in _bound(block.module.body)}
-    used = {name for block in story for name in _names(block.module)} - bound
-    definitions: dict[str, cst.CSTNode] = {}
-    for block in before:
-        for statement in block.module.body:
-            for name in _bound([statement]):
-                definitions.pop(name, None)
-                if isinstance(statement, cst.FunctionDef | cst.ClassDef):
-                    definitions[name] = statement
-    todo, wanted = list(used), set()
-    while todo:
-        definition = definitions.pop(todo.pop(), None)
-        if definition is not None:
-            wanted.add(id(definition))
-            todo += _names(definition) - bound
-    return [one for block in before if (one := _kept(block, wanted)).module.body]
-
-
-def _names(node: cst.CSTNode) -> set[str]:
-    return {part.value for part in python.walk(node) if isinstance(part, cst.Name)}
-
-
-def _kept(parsed: _Parsed, wanted: Container[int]) -> _Parsed:
-    """The import statements on a block's top level, and the statements that are wanted."""
-    kept = [statement for statement in parsed.module.body if id(statement) in wanted or _is_import(statement)]
-    lines = [""] * len(parsed.part.code.split("\n"))
-    for statement in kept:
-        parts = (statement, *getattr(statement, "decorators", ()))
-        row = min(parsed.spans[id(part)][0] for part in parts) - parsed.part.before - 1
-        code = parsed.module.code_for_node(statement.with_changes(leading_lines=())).rstrip("\n").split("\n")
-        lines[row : row + len(code)] = code
-    module = parsed.module.with_changes(body=kept)
-    return _Parsed(
-        parsed.part,
-        module,
-        module.code,
-        parsed.spans,
-        parsed.code and "\n".join(lines),
-        parsed.python2,
-        parsed.is_respelled,
-    )
-
-
-def _piece(parsed: _Parsed) -> Piece:
+def _piece(parsed: Parsed) -> Piece:
     part, code = parsed.part, parsed.code or ""
     is_cell = part.cell is not None
     last = part.before + len(part.text.split("\n"))
     return Piece(code if is_cell else "\n" * part.before + code, part.before + 1, last, part.cell)
-
-
-def _bound(body: Sequence[cst.CSTNode]) -> Iterator[str]:
-    """The names that statements bind by assignments and definitions, outside of loops."""
-    for statement in body:
-        match statement:
-            case cst.SimpleStatementLine(body=parts) | cst.SimpleStatementSuite(body=parts):
-                yield from _bound(parts)
-            case cst.Assign(targets=targets):
-                for target in targets:
-                    yield from _targets(target.target)
-            case cst.AnnAssign(target=target):
-                yield from _targets(target)
-            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
-                yield name.value
-            case cst.If() | cst.With():
-                yield from _bound(statement.body.body)
-
-
-def _targets(target: cst.CSTNode) -> Iterator[str]:
-    match target:
-        case cst.Name(value=name):
-            yield name
-        case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            for element in elements:
-                yield from _targets(element.value)
