@@ -455,3 +455,19 @@ def test_what_a_section_needs_it_reads_before_it_binds_it() -> None:
     assert needed([loop]) == {"f", "x", "y", "g", "z", "k"}
     assert needed(["def h(a):\n    return a + b\n", "from m import n\nn(h)\n"]) == {"b"}
     assert needed(["x = 1\n", "x = f(x)\n"]) == {"f"}
+
+
+def test_training_again_is_another_way_to_train() -> None:
+    fit = "model.fit(x, y, batch_size=2, shuffle=False)\n"
+    predict = "model.predict(x, batch_size=2)\n"
+    loop = f"for i in range(9):\n    {fit}    model.reset_states()\n"
+    # Each block begins with the model as it was built.
+    built = SETUP + fit + predict
+    assert "SRN305" not in " ".join(found(fenced(built, "score = 1\n", loop)))
+    assert "SRN305" in " ".join(found(fenced(built + fit)))
+    # What comes behind belongs to the last of them.
+    after = found(fenced(SETUP + fit, loop, predict))
+    assert "SRN304" not in " ".join(after)
+    assert "SRN304" in " ".join(found(fenced(SETUP, loop, fit, predict)))
+    # A block that can't be read may make another model.
+    assert found(fenced(SETUP + fit, "model = made(…\n", FIT)) == []

@@ -17,6 +17,22 @@ from statelint.source.python import Source, Span
 
 _RESETS = re.compile(r"\.reset_states?\(")
 _STATEFUL = "stateful"
+_TRAINING = frozenset({"fit", "fit_generator", "train_on_batch"})
+# What only models do.
+_RUNNING = frozenset(
+    {
+        *(
+            "compile",
+            "summary",
+            "evaluate",
+            "evaluate_generator",
+            "test_on_batch",
+            "reset_states",
+            "reset_state",
+        ),
+        *("predict", "predict_generator", "predict_on_batch", "predict_classes", "predict_proba"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +52,40 @@ def stories_of(parsed: Sequence[Parsed]) -> Iterator[list[Parsed]]:
 
     Where the blocks under a heading bind what was bound before and need none of it, a new story starts,
     which knows of the one before only the imports, and the functions and classes that it needs and doesn't
-    define anew.
+    define anew.  A block that trains a trained model again says how it might have been trained: a new story
+    has all that it needs, but for the training before.
     """
     story: list[Parsed] = []
     before: list[Parsed] = []
-    bound: set[str] = set()
     for chapter in _chapters(parsed):
         blocks: list[Parsed] = []
         for block in chapter:
             is_variant = _is_variant(block, [*story, *blocks])
             anew = _begun_anew(block, [*story, *blocks]) if is_variant else None
-            if anew is not None:
-                blocks.append(anew)
-            elif is_variant or _is_ahead(block, [*story, *blocks], parsed):
+            if (is_variant and anew is None) or _is_ahead(block, [*story, *blocks], parsed):
                 yield [*_needed([*before, *story, *blocks], [block]), block]
-            else:
-                blocks.append(block)
-        names = {name for block in blocks for name in _bound(block.module.body)}
-        if story and names & bound and not _goes_on(blocks, story):
+                continue
+            if models := _trained_again(block, [*story, *blocks]):
+                if _begins(blocks, story):
+                    yield _needed(before, story) + story
+                    before, story = before + story, []
+                story += blocks
+                yield _needed(before, story) + story
+                before, story, blocks = before + story, _untrained(story, block, models), []
+            blocks.append(anew or block)
+        if _begins(blocks, story):
             yield _needed(before, story) + story
-            before, story, bound = before + story, [], set()
+            before, story = before + story, []
         story += blocks
-        bound |= names
     if story:
         yield _needed(before, story) + story
+
+
+def _begins(blocks: Sequence[Parsed], story: Sequence[Parsed]) -> bool:
+    """Whether blocks bind what the story has bound, and need none of it."""
+    bound = {name for block in story for name in _bound(block.module.body)}
+    names = {name for block in blocks for name in _bound(block.module.body)}
+    return not names.isdisjoint(bound) and not _goes_on(blocks, story)
 
 
 def _goes_on(blocks: Sequence[Parsed], story: Sequence[Parsed]) -> bool:
@@ -128,6 +154,70 @@ def _is_constant(statement: cst.CSTNode) -> bool:
         isinstance(part, cst.Assign) and isinstance(part.value, cst.BaseNumber | cst.BaseString)
         for part in statement.body
     )
+
+
+def _trained_again(block: Parsed, before: Sequence[Parsed]) -> set[str]:
+    """The models that a block trains, and that blocks before it have trained already."""
+    own = set(_bound(block.module.body))
+    asked = {name for part in block.module.body for name in _calls(part, _TRAINING)} - own
+    found: set[str] = set()
+    for statement in reversed([part for one in before for part in one.module.body]):
+        trained = _calls(statement, _TRAINING)
+        found |= {name for name in asked & trained if _is_model(name, [*before, block])}
+        asked -= trained | set(_bound([statement]))
+        if (unread := _unread(statement)) is not None:
+            asked = {name for name in asked if name not in unread}
+    return found
+
+
+def _unread(statement: cst.CSTNode) -> str | None:
+    """The text of a block, or of a part of one, that can't be read."""
+    match statement:
+        case cst.SimpleStatementLine(
+            body=[cst.Expr(value=cst.Call(func=cst.Name(value="exec"), args=[given]))]
+        ):
+            return cst.Module([]).code_for_node(given)
+    return None
+
+
+def _is_model(name: str, blocks: Sequence[Parsed]) -> bool:
+    return any(name in _calls(part, _RUNNING) for one in blocks for part in one.module.body)
+
+
+def _calls(statement: cst.CSTNode, methods: Container[str]) -> set[str]:
+    """The names of which a statement calls such methods, outside of functions and classes."""
+    if isinstance(statement, cst.FunctionDef | cst.ClassDef):
+        return set()
+    return {
+        node.func.value.value
+        for node in python.walk(statement)
+        if isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and isinstance(node.func.value, cst.Name)
+        and node.func.attr.value in methods
+    }
+
+
+def _untrained(story: Sequence[Parsed], block: Parsed, models: set[str]) -> list[Parsed]:
+    """What of a story a block needs, without what the models did in it."""
+    made = {
+        name for one in story for part in one.module.body if not _is_import(part) for name in _names(part)
+    }
+    wanted = needed([block.text]) & made
+    found: list[Parsed] = []
+    for one in reversed(story):
+        kept: set[int] = set()
+        for statement in reversed(one.module.body):
+            bound = set(_bound([statement]))
+            is_definition = isinstance(statement, cst.FunctionDef | cst.ClassDef)
+            names = _names(statement)
+            if wanted.isdisjoint(bound if is_definition else names) and _unread(statement) is None:
+                continue
+            if models.isdisjoint(_calls(statement, (_RUNNING | _TRAINING) - {"compile", "summary"})):
+                kept.add(id(statement))
+                wanted |= names & made
+        found.append(_kept(one, kept))
+    return [one for one in reversed(found) if one.module.body]
 
 
 def _is_ahead(block: Parsed, before: Sequence[Parsed], parsed: Sequence[Parsed]) -> bool:
