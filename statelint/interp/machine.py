@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import libcst as cst
 
+from statelint.interp.agreement import disagree, is_comparison
 from statelint.interp.objects import (
     Bound,
     Class,
@@ -171,6 +172,8 @@ class Machine:
     heights: dict[Hashable, Value] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
+    # The conditions under which things were made, where there were any.
+    born: dict[int, tuple[Condition, ...]] = field(default_factory=dict)
     # The data that were written, by the paths of the files, likewise; and the paths of the files opened.
     written: dict[Hashable, Value | None] = field(default_factory=dict)
     opened: dict[Hashable, Value] = field(default_factory=dict)
@@ -269,6 +272,8 @@ class Machine:
     def allocate(self, record: Record) -> Known:
         ref = self.fresh_id()
         self.state.heap[ref] = record
+        if self.state.when:
+            self.born[ref] = self.state.when
         return Known(Ref(ref))
 
     def record(self, value: Value) -> Record | None:
@@ -427,16 +432,19 @@ class Machine:
 
     # Branches
 
-    def branch(self, id_: Hashable, arms: list[Callable[[], Value]]) -> Value:
+    def branch(self, id_: Hashable, arms: list[Callable[[], Value]], left_out: Container[int] = ()) -> Value:
         """Follow every arm from the same state; where several end alive, their states and values meet."""
         start = self.state
         if len(start.when) >= self.limits.conditions:
             raise Exhausted
         decided = {c.id: c.arm for c in start.when}.get(id_)
+        if decided is None and start.when and is_comparison(id_):
+            able = [k for k in range(len(arms)) if not disagree([Condition(id_, k)], start.when)]
+            decided = able[0] if len(able) == 1 else None
         ended: list[tuple[State, Value]] = []
         dead = start
         for number_, arm in enumerate(arms):
-            if decided is not None and decided != number_:
+            if (decided is not None and decided != number_) or number_ in left_out:
                 continue
             self.state = start.fork()
             if decided is None:
@@ -458,9 +466,17 @@ class Machine:
     def either(self, value: Value, follow: Callable[[Known], Value]) -> Value:
         """Follow each of the values that it can be, as arms of a branch; Unknown has none."""
         choices = options(value)
-        if len(choices) == 1:
-            return follow(choices[0])
-        return self.branch(("choice", value.key), [partial(follow, option) for option in choices])
+        able = [option for option in choices if not self._is_of_other_arm(option)] or choices
+        if len(able) == 1:
+            return follow(able[0])
+        left_out = [k for k, option in enumerate(choices) if option not in able]
+        return self.branch(("choice", value.key), [partial(follow, one) for one in choices], left_out)
+
+    def _is_of_other_arm(self, option: Known) -> bool:
+        """Whether it was made in an arm that isn't taken where this one is."""
+        if not self.state.when or not isinstance(option.value, Ref):
+            return False
+        return disagree(self.born.get(option.value.id, ()), self.state.when)
 
     # What code that isn't followed can reach
 

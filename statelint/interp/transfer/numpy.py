@@ -346,7 +346,11 @@ def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
     key = ("reshape", array.key, shape.key if shape is not None else None)
     if known is not None and all(number(v) not in (None, -1) for v in known):
         return Known(Array(key, known, key))
-    return machine.unknown(Reason.OPERATION, None, key)
+    result = machine.unknown(Reason.OPERATION, None, key)
+    if name != "numpy.reshape" or shape is None:
+        return result
+    given = Arguments((Argument(shape, arguments.site),), {}, False, arguments.site)
+    return reshaped_unknown(machine, array.key, given, result)
 
 
 def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:

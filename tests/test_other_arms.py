@@ -1,0 +1,76 @@
+"""What one arm of a branch made isn't met in another arm of the same branch."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.engine import check_source
+from statelint.settings import Settings
+
+HEAD = """\
+import sys
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras.layers import LSTM, Dense, Embedding
+kind = sys.argv[1]
+"""
+PLAIN = "tf.keras.Sequential([Embedding(10, 4), Dense(10)])"
+KEPT = "tf.keras.Sequential([Embedding(10, 4, batch_input_shape=(10, None)), LSTM(4, stateful=True)])"
+MODELS = f"""\
+if kind == "plain":
+    model = {PLAIN}
+elif kind == "other":
+    model = {PLAIN}
+else:
+    model = {KEPT}
+"""
+
+
+def codes(program: str) -> list[str]:
+    checked = check_source("snippet.py", program.encode(), Settings(keras=(2,)))
+    assert not checked.failures
+    return [finding.code for finding in checked.findings]
+
+
+@pytest.mark.parametrize(
+    ("test", "is_met"),
+    [
+        ("kind == 'plain'", False),
+        ("kind == 'other'", False),
+        ("kind in ('plain', 'other')", False),
+        ("kind == 'plain' or kind == 'other'", False),
+        ("kind != 'plain' and kind == 'other'", False),
+        ("not (kind != 'plain')", False),
+        ("kind == 'kept'", True),
+        ("kind not in ('plain', 'other')", True),
+        ("kind in ('plain', 'kept')", True),
+        ("kind == 'plain' or len(sys.argv) > 2", True),
+    ],
+)
+def test_the_model_of_another_arm(test: str, is_met: bool) -> None:
+    program = f"{HEAD}{MODELS}if {test}:\n    model(tf.constant([[0]]))\n"
+    assert ("SRN206" in codes(program)) is is_met
+
+
+def test_an_arm_that_another_rules_out() -> None:
+    nested = f"if kind == 'plain':\n    model = {KEPT}\n    if kind == 'kept':\n        model(tf.constant([[0]]))\n"
+    assert codes(HEAD + nested) == []
+
+
+@pytest.mark.parametrize("shape", ["[1, 1, size]", "(1, 1, size)"])
+def test_one_row_of_unknown_width(shape: str) -> None:
+    program = f"""
+import numpy as np
+from somewhere import Env
+from keras.models import Sequential
+from keras.layers import LSTM
+env = Env()
+size = env.size()
+model = Sequential([LSTM(8, batch_input_shape=(1, 1, size), stateful=True)])
+model.compile("adam", "mse")
+state = np.reshape(env.reset(), {shape})
+value = model.predict(state)
+model.reset_states()
+model.fit(state, value, batch_size=1)
+"""
+    assert "SRN206" not in codes(program)
