@@ -53,8 +53,8 @@ def test_the_model_of_another_arm(test: str, is_met: bool) -> None:
 
 
 def test_an_arm_that_another_rules_out() -> None:
-    nested = f"if kind == 'plain':\n    model = {KEPT}\n    if kind == 'kept':\n        model(tf.constant([[0]]))\n"
-    assert codes(HEAD + nested) == []
+    run = "if kind == 'kept':\n        model(tf.constant([[0]]))\n"
+    assert codes(f"{HEAD}if kind == 'plain':\n    model = {KEPT}\n    {run}") == []
 
 
 @pytest.mark.parametrize("shape", ["[1, 1, size]", "(1, 1, size)"])
