@@ -73,6 +73,8 @@ CONFIG = "c = a.get_config()\n{}\nm = keras.Sequential.from_config(c)"
         ("c['layers'][0]['config']['batch_input_shape'] = (1, 3, 1)", "batch=1"),
         ("c['layers'][0]['config'].update({'batch_shape': [1, None, 1]})", "batch=1"),
         ("for layer in c['layers']:\n    layer['config']['batch_input_shape'] = (1, None, 1)", "batch=1"),
+        ("c[0]['config']['batch_input_shape'] = (1, None, 1)", "batch=1"),
+        ("c[0] = other", None),
         ("c['layers'][1]['config']['batch_input_shape'] = (1, None, 1)", None),
         ("c['layers'][0]['config']['stateful'] = False", None),
         ("c['layers'][1]['config']['layer']['config']['stateful'] = False", None),

@@ -44,6 +44,9 @@ def config_of(machine: Machine, id_: int) -> Value:
     if isinstance(record, ModelRecord):
         layers = tuple(_entry(machine, layer) for layer in record.layers)
         items["layers"] = machine.allocate(ListRecord.of(layers))
+        if record.kind == "Sequential":
+            # Early Keras 2 gave the list of its layers itself.
+            items.update(enumerate(layers))
     elif isinstance(record, LayerRecord) and record.inner:
         items["layer"] = _entry(machine, record.inner[0])
     return machine.allocate(DictRecord(items, complete=False))
@@ -108,6 +111,10 @@ def _changes(
             parts += [(n if place is None else None, layer, entry) for n, (layer, entry) in at]
         elif key == "layer" and isinstance(record, LayerRecord):
             parts.append((place, record.inner[0], item))
+        elif isinstance(key, int):
+            listed = machine.record(told.items.get("layers", item))
+            if not isinstance(listed, ListRecord) or item not in (listed.items or ()):
+                yield (None, ...), item
         elif key != "name":
             yield (place, key), item
     for n, part, given in parts:
