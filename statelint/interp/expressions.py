@@ -139,11 +139,22 @@ def _implied(machine: Machine, identifier: str) -> str | None:
     return _IMPLIED.get(identifier) if module is None else f"{module}.{identifier}"
 
 
-def _literal(
-    machine: Machine, node: cst.Integer | cst.Float | cst.SimpleString | cst.ConcatenatedString
-) -> Value:
+def _literal(machine: Machine, node: cst.Integer | cst.Float | cst.SimpleString) -> Value:
     value = literal_value(node)
     return machine.unknown(Reason.EXPRESSION, node) if value is None else Known(value)
+
+
+def _concatenated(machine: Machine, node: cst.ConcatenatedString) -> Value:
+    """Literals side by side, with the expressions in those that have some."""
+    value = literal_value(node)
+    if value is not None:
+        return Known(value)
+    both = evaluate(machine, node.left), evaluate(machine, node.right)
+    texts = [part.value for part in both if isinstance(part, Known) and isinstance(part.value, str)]
+    if len(texts) == len(both) and sum(map(len, texts)) <= LONGEST:
+        return depending_on(Known("".join(texts)), *both)
+    key = ("formatted", tuple(part.key for part in both))
+    return machine.unknown(Reason.EXPRESSION, node, key)
 
 
 # What means something else than it says.
@@ -661,7 +672,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
     cst.Integer: _literal,
     cst.Float: _literal,
     cst.SimpleString: _literal,
-    cst.ConcatenatedString: _literal,
+    cst.ConcatenatedString: _concatenated,
     cst.FormattedString: _formatted,
     cst.Tuple: _tuple,
     cst.List: _list,
