@@ -53,3 +53,35 @@ def test_another_file_isnt_taken_for_the_rest_of_the_first(train: str, validatio
 )
 def test_the_rest_of_one_file_and_unknown_places_may_go_on(train: str, validation: str) -> None:
     assert not leaks(train, validation)
+
+
+SEVERAL = """
+import glob
+import keras
+import numpy as np
+memory = keras.layers.LSTM(4, stateful=True, batch_input_shape=(32, 8, 1))
+model = keras.Sequential([memory, keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+held_out = np.load("held_out.npy")
+for path in {paths}:
+    x = np.load(path)
+    model.fit(x, x, batch_size=32, shuffle=False, validation_data=({validation}))
+    model.reset_states()
+"""
+
+
+@pytest.mark.parametrize(
+    "paths, validation, is_leak",
+    [
+        ("glob.glob('*.npy')", "held_out, held_out", True),
+        # Parts of one series, and the rest of each file.
+        ("sorted(glob.glob('*.npy'))", "held_out, held_out", False),
+        ("glob.glob('*.npy')", "x[-64:], x[-64:]", False),
+        ("paths", "held_out, held_out", False),
+    ],
+)
+def test_one_validation_behind_several_sequences(paths: str, validation: str, is_leak: bool) -> None:
+    program = SEVERAL.format(paths=paths, validation=validation)
+    checked = check_source("snippet.py", program.encode())
+    assert not checked.failures
+    assert ("SRN306" in [finding.code for finding in checked.findings]) is is_leak

@@ -15,13 +15,14 @@ from statelint.rules.relation import (
     are_apart,
     are_named_apart,
     are_other_streams,
+    are_separate,
     is_again,
     origins,
     rows_of,
 )
 from statelint.rules.resetting import reset_around_validation
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
-from statelint.trace.queries import History, entering, is_stateful, repeats
+from statelint.trace.queries import History, entering, is_stateful, repeats, separating_loop
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
 from statelint.values import Reason, Ternary, Unknown, assumptions, may_be_none
@@ -55,6 +56,7 @@ class ValidationLeak(Rule):
                     continue
                 back = _leaks_back(story, position, feed)
                 apart = _are_apart(feed) or _is_torn(story, start.source)
+                apart = apart or _stands_behind_several(story, position, feed)
                 named = not apart and are_named_apart(feed.call.data, feed.data)
                 apart = apart or named
                 if back is not Ternary.YES and not apart:
@@ -153,6 +155,20 @@ def _are_apart(feed: Feed) -> bool:
         return False
     first, second = origins(one.key), origins(other.key)
     return bool(first) and bool(second) and not first & second
+
+
+def _stands_behind_several(story: Story, position: int, feed: Feed) -> bool:
+    """Whether the same data validate sequences of their own: those can't all be what they continue."""
+    for at, earlier in story.feeds("validation"):
+        if at >= position:
+            break
+        loop = separating_loop(earlier.context, feed.context)
+        is_same = earlier.model.id == feed.model.id and earlier.data.key == feed.data.key
+        if loop is None or not is_same or earlier.site != feed.site:
+            continue
+        if are_separate(story, earlier.call.data, feed.call.data, position, loop):
+            return True
+    return False
 
 
 def _is_torn(story: Story, train: Feed) -> bool:
