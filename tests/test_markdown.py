@@ -471,3 +471,30 @@ def test_training_again_is_another_way_to_train() -> None:
     assert "SRN304" in " ".join(found(fenced(SETUP, loop, fit, predict)))
     # A block that can't be read may make another model.
     assert found(fenced(SETUP + fit, "model = made(…\n", FIT)) == []
+
+
+BUILD = """\
+    def build(self):
+        self.model = Sequential()
+        self.model.add(keras.layers.LSTM(4, batch_input_shape=(2, 3, 1), stateful=True))
+        self.model.compile("sgd", "mse")
+"""
+TRAIN = """\
+    def train(self, x, y):
+        self.model.fit(x, y, batch_size=2, epochs=3, shuffle=False)
+"""
+
+
+def test_methods_outside_of_their_class_are_those_of_one_class() -> None:
+    head = "import keras\n"
+    assert "14:9 SRN301" in found(fenced(head, BUILD, TRAIN))
+    assert "14:5 SRN301" in found(fenced(head, dedent(BUILD), dedent(TRAIN)))
+    # Of one that knows them.
+    made = "class Net:\n    def __init__(self):\n        self.build()\n"
+    other = "class Other:\n    def __init__(self, size):\n        self.size = size\n"
+    use = "net = Net()\nnet.train(x, y)\n"
+    lines = found(fenced(head, made, other, BUILD, TRAIN, use))
+    assert [line.split()[1] for line in lines if "SRN50" not in line] == ["SRN301"]
+    reset = TRAIN.replace("epochs=3", "epochs=1") + "        self.model.reset_states()\n"
+    lines = found(fenced(head, made, BUILD, reset, use))
+    assert [line for line in lines if "SRN50" not in line] == []

@@ -10,6 +10,7 @@ from statelint.source import python
 from statelint.source.beginnings import left_out
 from statelint.source.document import Document, Part
 from statelint.source.mending import mended
+from statelint.source.methods import gathered
 from statelint.source.python import Source, Span, Unreadable
 from statelint.source.python2 import floors_division
 from statelint.source.slips import is_output
@@ -68,6 +69,8 @@ def parse(document: Document, data: bytes) -> Reading:
             beginning, first = written(document.path, begun), min(spans.values(), default=(1, 0, 1, 0))
             spans |= dict.fromkeys(beginning.spans, first)
             modules, texts = (*beginning.modules, *modules), (begun, *texts)
+        if document.cells is None:
+            modules = gathered(modules, spans)
         old = any(one.python2 for one in story)
         floors = old and all(floors_division(one.part.code) for one in story)
         reading.sources.append(
