@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from statelint.engine import check_source
+from pathlib import Path
+
+from statelint.discover import discover
+from statelint.engine import check_files, check_source
 
 PROGRAM = """
 import argparse, keras, numpy as np
@@ -30,3 +33,20 @@ def test_a_finding_behind_an_option_names_the_option() -> None:
 def test_what_holds_anyway_assumes_no_option() -> None:
     checked = check_source("program.py", PROGRAM.encode())
     assert [f.assumptions for f in checked.findings if f.code == "SRN206"] == [()]
+
+
+def test_what_another_module_hides_is_found_too(tmp_path: Path) -> None:
+    before, after = PROGRAM.split("x = np.zeros")
+    work = "import keras, numpy as np\n\ndef teach(model, x, epochs):\n"
+    work += (
+        "    model.fit(x, x, epochs=epochs, batch_size=2, shuffle=False)\n\ndef work(args):\n    x = np.zeros"
+    )
+    work += after.replace("\n", "\n    ").replace(
+        "model.fit(x, x, epochs=args.epochs, batch_size=2, shuffle=False)", "teach(model, x, args.epochs)"
+    )
+    (tmp_path / "work.py").write_text(work, encoding="utf-8")
+    (tmp_path / "main.py").write_text(f"{before}from work import work\nwork(args)\n", encoding="utf-8")
+    checked = check_files(discover([str(tmp_path)]).files)
+    assert not checked.failures
+    (finding,) = (finding for finding in checked.findings if finding.code == "SRN301")
+    assert finding.assumptions == ("--epochs keeps its default 4", "--train doesn't keep its default")

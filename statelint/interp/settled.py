@@ -35,24 +35,31 @@ def note(machine: Machine, flags: Sequence[str], skipped: cst.CSTNode | None) ->
 
 
 def _matters(machine: Machine, node: cst.CSTNode) -> bool:
-    telling = set(_MATTERS)
-    for module in machine.source.modules:
-        telling |= _functions_that_matter(module)
+    modules = tuple(module for source in (machine.source, *machine.sources) for module in source.modules)
+    telling = _MATTERS | _functions_that_matter(modules)
     return any(name in telling for name in _called_in(node))
 
 
 @lru_cache(maxsize=16)
-def _functions_that_matter(module: cst.Module) -> frozenset[str]:
-    """The names of the functions of a module that make or train models, themselves or by others."""
-    bodies = {
-        part.name.value: names_in(part.body) for part in walk(module) if isinstance(part, cst.FunctionDef)
-    }
+def _functions_that_matter(modules: tuple[cst.Module, ...]) -> frozenset[str]:
+    """The names of the functions of modules that make or train models, themselves or by others."""
+    bodies: dict[str, frozenset[str]] = {}
+    for module in dict.fromkeys(modules):
+        for name, names in _bodies(module):
+            bodies[name] = bodies.get(name, frozenset()) | names
     found: set[str] = set()
     while more := {
         name for name, names in bodies.items() if name not in found and names & (_MATTERS | found)
     }:
         found |= more
     return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def _bodies(module: cst.Module) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The functions of a module, each with the names in it."""
+    functions = (part for part in walk(module) if isinstance(part, cst.FunctionDef))
+    return tuple((part.name.value, frozenset(names_in(part.body))) for part in functions)
 
 
 def _called_in(node: cst.CSTNode) -> Iterator[str]:
@@ -63,4 +70,4 @@ def _called_in(node: cst.CSTNode) -> Iterator[str]:
             yield part.func.attr.value
 
 
-REMEMBERED = (_functions_that_matter,)
+REMEMBERED = (_functions_that_matter, _bodies)
