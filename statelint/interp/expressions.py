@@ -382,6 +382,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             case Array() as array:
                 names = _names(machine, index) if array.shape is None else None
                 found = array_index(array, index) if names is None else columns(array, names)
+                found = _as_batch(machine, array, index, found)
             case Table():
                 found = tables.item(machine, value, index)
             case Tuple(items=items):
@@ -433,6 +434,17 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             return cut_rows
     # The same names in a list of their own are the same columns.
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, machine.content(index)))
+
+
+def _as_batch(machine: Machine, array: Array, index: Value, found: Value | None) -> Value | None:
+    """An item of an array of batches, with the windows of which it is made."""
+    held, place = machine.batches.get(array.key, ()), number(index)
+    if place is None or not 0 <= place < len(held) or not isinstance(found, Known):
+        return found
+    part, windows = found.value, held[place]
+    if not isinstance(part, Array) or part.windows is not None or windows is None:
+        return found
+    return replace(found, value=replace(part, windows=windows))
 
 
 def _names(machine: Machine, index: Value) -> Hashable:

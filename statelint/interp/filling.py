@@ -18,6 +18,14 @@ def windows_of(machine: Machine, record: ListRecord, site: Site | None) -> Windo
     return record.windows or (windows_in(machine, *head, site) if len(head) == 2 else None)
 
 
+def windows_held(machine: Machine, value: Value) -> Windows | None:
+    """The windows of which an array or a list is made."""
+    record = machine.record(value)
+    if isinstance(record, ListRecord):
+        return windows_of(machine, record, None)
+    return value.value.windows if isinstance(value, Known) and isinstance(value.value, Array) else None
+
+
 def windows_in(machine: Machine, first: Value, second: Value, site: Site | None) -> Windows | None:
     """The windows of one series of which these are the first two; `site` is where they are put together."""
     one, other = _cut_of(machine, first), _cut_of(machine, second)

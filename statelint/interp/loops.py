@@ -14,6 +14,7 @@ import libcst as cst
 
 from statelint.interp import calls, drawing, expressions
 from statelint.interp.comparisons import truth
+from statelint.interp.filling import windows_held
 from statelint.interp.machine import Exits, Machine
 from statelint.interp.objects import (
     DictRecord,
@@ -122,12 +123,14 @@ def part_at(machine: Machine, record: ListRecord, position: int) -> Value | None
 
 
 def _is_cut_out(machine: Machine, value: Value) -> bool:
-    """Whether it is a part of a series."""
+    """Whether it is a part of a series, or made of windows of one."""
     record = machine.record(value)
     if isinstance(value, Known) and isinstance(value.value, Tuple):
         return any(_is_cut_out(machine, item) for item in value.value.items)
     part = value.value if isinstance(value, Known) and isinstance(value.value, Array) else record
-    return isinstance(part, Array | ListRecord) and part.cut is not None
+    if not isinstance(part, Array | ListRecord):
+        return False
+    return part.cut is not None or windows_held(machine, value) is not None
 
 
 def _drawn(source: Value, position: int) -> Value:

@@ -281,8 +281,21 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
             else:
                 machine.state.heap[id_] = ListRecord(None, record.length, record.element)
             return
+        if isinstance(record, ListRecord):
+            machine.state.heap[id_] = _with_item(record, key, value)
     machine.emit(Written(machine.site(target), machine.context, receiver.key))
     machine.escape(machine.site(target), Reason.OPERATION, value)
+
+
+def _with_item(record: ListRecord, place: object, value: Value) -> ListRecord:
+    """A list that isn't known item by item, with another item in one place (... where that isn't known)."""
+    begun = (*record.first, *record.head)
+    if not isinstance(place, int) or place < 0:
+        return replace(record, first=(), head=())
+    if place >= len(begun):
+        return record
+    begun = (*begun[:place], value, *begun[place + 1 :])
+    return replace(record, first=begun[: len(record.first)], head=begun[len(record.first) :])
 
 
 def change_dict(machine: Machine, id_: int, added: Mapping[Hashable, Value], *, known: bool = True) -> None:

@@ -56,7 +56,9 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         # The last pass of a loop is told right behind the second one.
         if len(feed.context.passes) and feed.context.passes[-1].index > 1:
             return None
-        return _by_hand(windows, earlier, reach if data.samples is None else data.samples, steps)
+        # A batch of another size would raise.
+        size = data.samples or reach or (feed.model.batch_size if data.array is not None else None)
+        return _by_hand(windows, earlier, size, steps)
     if seen is not None and steps is None:
         steps = feed.model.steps
     if data.dataset is not None:
