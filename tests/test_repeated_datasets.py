@@ -49,3 +49,30 @@ def test_epochs_of_a_repeated_dataset(data: str, steps: str, batch: str, is_epoc
     checked = check_source("snippet.py", PROGRAM.format(data=data, steps=steps, batch=batch).encode())
     assert not checked.failures
     assert [f.code for f in checked.findings if f.code == "SRN301"] == ["SRN301"] * is_epoch
+
+
+VAGUE = """
+from elsewhere import data
+from tensorflow import keras
+model = keras.Sequential([keras.layers.LSTM(8, stateful=True, batch_input_shape=(4, 9, 1))])
+model.compile("adam", "mse")
+{fit}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fit", "is_epoch"),
+    [
+        ("model.fit(data, epochs=5)", True),
+        ("model.fit(data, epochs=5, steps_per_epoch=None)", True),
+        # What it goes on with may be a stream.
+        ("model.fit(data, epochs=5, steps_per_epoch=100)", False),
+        ("model.fit_generator(data, epochs=5)", False),
+        ("model.fit(data, epochs=5, **options)", False),
+        ("for epoch in range(5):\n    model.fit(data)", False),
+    ],
+)
+def test_epochs_of_no_counted_steps_end_with_the_data(fit: str, is_epoch: bool) -> None:
+    checked = check_source("snippet.py", VAGUE.format(fit=fit).encode())
+    assert not checked.failures
+    assert ("SRN301" in [finding.code for finding in checked.findings]) is is_epoch

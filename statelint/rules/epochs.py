@@ -44,7 +44,7 @@ def _carried_epochs(story: Story) -> Iterator[Carried]:
         if not _has_epochs(feed):
             continue
         loop = _repeated_since(story, position, feed)
-        if loop is not None:
+        if loop is not None and (loop.kind == "epochs" or not _is_vague(feed)):
             seen.add(feed.site)
             yield Carried(feed, position, loop)
 
@@ -52,12 +52,20 @@ def _carried_epochs(story: Story) -> Iterator[Carried]:
 def _has_epochs(feed: Feed) -> bool:
     """Whether the same data come again in each pass: not so for a stream that never ends."""
     data = feed.data
+    steps = feed.call.argument("steps_per_epoch") if "steps_per_epoch" in feed.call.arguments else NONE
+    if _is_vague(feed):
+        # Where no steps are counted, an epoch ends where the data end.
+        return feed.call.method == "fit" and is_(steps, None) is Ternary.YES
     if data.kind in ("generator", "unknown"):
         return data.restarts
-    steps = feed.call.argument("steps_per_epoch") if "steps_per_epoch" in feed.call.arguments else NONE
     if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
         return is_(data.dataset.repeats, None) is Ternary.YES and _is_one_pass(steps, data.dataset)
     return data.kind == "array" or is_(steps, None) is Ternary.YES
+
+
+def _is_vague(feed: Feed) -> bool:
+    """Whether it isn't known what kind of data it is, so that it may be a stream."""
+    return feed.data.kind == "unknown" and not feed.data.restarts
 
 
 def _is_one_pass(steps: Value, dataset: Dataset) -> bool:
