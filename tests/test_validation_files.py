@@ -85,3 +85,45 @@ def test_one_validation_behind_several_sequences(paths: str, validation: str, is
     checked = check_source("snippet.py", program.encode())
     assert not checked.failures
     assert ("SRN306" in [finding.code for finding in checked.findings]) is is_leak
+
+
+BATCHES = """
+import pickle
+import keras
+import numpy as np
+class Batches(keras.utils.Sequence):
+    def __init__(self, {given}):
+        self.name, self.x = "batches", {kept}
+    def __len__(self):
+        return len(self.x) // 4
+    def __getitem__(self, index):
+        return self.x[4 * index : 4 * index + 4], self.x[4 * index : 4 * index + 4, -1]
+memory = keras.layers.LSTM(4, stateful=True, batch_input_shape=(4, 8, 1))
+model = keras.Sequential([memory, keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+series = np.load("series.npy")
+train, validation = Batches({train}), Batches({validation})
+for epoch in range(9):
+    model.fit(train, shuffle=False, validation_data=validation)
+    model.reset_states()
+"""
+
+
+@pytest.mark.parametrize(
+    "given, kept, train, validation, is_leak",
+    [
+        ("path", "np.load(path)", "'train.npy'", "'validation.npy'", True),
+        ("path", "pickle.load(open(path, 'rb'))['x']", "folder + '/train.p'", "folder + '/held_out.p'", True),
+        ("part", "series[part]", "slice(None, 640)", "slice(640, None)", False),
+        ("part", "parts[part]", "'first'", "'second'", True),
+        ("x", "x", "series[:640]", "series[640:]", False),
+        ("x", "x", "one()", "another()", False),
+    ],
+)
+def test_the_files_of_two_sequences(
+    given: str, kept: str, train: str, validation: str, is_leak: bool
+) -> None:
+    program = BATCHES.format(given=given, kept=kept, train=train, validation=validation)
+    checked = check_source("snippet.py", program.encode())
+    assert not checked.failures
+    assert ("SRN306" in [finding.code for finding in checked.findings]) is is_leak

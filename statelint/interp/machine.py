@@ -179,6 +179,8 @@ class Machine:
     # The data that were written, by the paths of the files, likewise; and the paths of the files opened.
     written: dict[Hashable, Value | None] = field(default_factory=dict)
     opened: dict[Hashable, Value] = field(default_factory=dict)
+    # How often something was loaded from each of them: that may be another thing each time.
+    loads: dict[Hashable, int] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     # One list for each open `try`: the states in which something to import isn't there.

@@ -183,7 +183,16 @@ def are_other_streams(one: Data, other: Data) -> bool:
 
 def are_named_apart(one: Data, other: Data) -> bool:
     """Whether the data are read in the same way from places of other names: two files, two groups of one."""
-    return one.kind == other.kind and _differ_in_text(one.key, other.key)
+    if one.kind != other.kind:
+        return False
+    both = [(one.kept[name], other.kept[name]) for name in one.kept.keys() & other.kept.keys()]
+    # A text that a Sequence keeps may name a part of one series.
+    read = any(_differ_in_text(mine, theirs) for mine, theirs in both if not _is_text(mine))
+    return read or _differ_in_text(one.key, other.key)
+
+
+def _is_text(key: Hashable) -> bool:
+    return isinstance(key, tuple) and key[:1] == ("str",)
 
 
 def _are_made_apart(one: Hashable, other: Hashable) -> bool:

@@ -333,6 +333,8 @@ class Data:
     restarts: bool = False
     # What drawing its batches may do to states.
     resets: tuple[DrawnReset, ...] = ()
+    # What a Sequence of the program's own keeps: its attributes, and the identities of their values.
+    kept: Mapping[str, Hashable] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", interned(self.key))

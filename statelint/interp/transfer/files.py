@@ -70,8 +70,11 @@ def _dump(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _undump(machine: Machine, name: str, arguments: Arguments) -> Value:
     """pickle.load(file), joblib.load(path): as above; a file that is read twice may hold two."""
     file = arguments.get(0, "file") or arguments.get(0, "filename")
-    written = machine.written.get(_path(machine, file)) if file is not None else None
-    return written or machine.unknown(Reason.LIBRARY_CALL)
+    if file is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    path = _path(machine, file)
+    count = machine.loads[path] = machine.loads.get(path, 0) + 1
+    return machine.written.get(path) or machine.unknown(Reason.LIBRARY_CALL, None, (name, path, count))
 
 
 def _path(machine: Machine, file: Value, suffix: str = "") -> Hashable:

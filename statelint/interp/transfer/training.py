@@ -141,6 +141,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                     yielded=own.windows,
                     yields_shuffled=own.shuffled,
                     resets=resets,
+                    kept={name: given.key for name, given in record.attributes.items()},
                 )
             if user_attribute(machine, record.type, "__next__", value) is not None:
                 return Data("generator", value.key)
