@@ -498,3 +498,9 @@ def test_methods_outside_of_their_class_are_those_of_one_class() -> None:
     reset = TRAIN.replace("epochs=3", "epochs=1") + "        self.model.reset_states()\n"
     lines = found(fenced(head, made, BUILD, reset, use))
     assert [line for line in lines if "SRN50" not in line] == []
+
+
+def test_a_text_that_trains_again_and_again_is_a_long_program() -> None:
+    fit = "history = model.fit(x, y, batch_size=2, shuffle=False)\n"
+    text = fenced(SETUP, *[fit for _ in range(30)]).encode()
+    assert len(parse(open_document("a.md", text), text).sources) == 11

@@ -17,6 +17,8 @@ from statelint.source.python import Source, Span
 
 _RESETS = re.compile(r"\.reset_states?\(")
 _STATEFUL = "stateful"
+# A text that trains a model more often than this is rather a long program.
+_WAYS = 10
 _TRAINING = frozenset({"fit", "fit_generator", "train_on_batch"})
 # What only models do.
 _RUNNING = frozenset(
@@ -57,6 +59,7 @@ def stories_of(parsed: Sequence[Parsed]) -> Iterator[list[Parsed]]:
     """
     story: list[Parsed] = []
     before: list[Parsed] = []
+    ways = 0
     for chapter in _chapters(parsed):
         blocks: list[Parsed] = []
         for block in chapter:
@@ -65,7 +68,9 @@ def stories_of(parsed: Sequence[Parsed]) -> Iterator[list[Parsed]]:
             if (is_variant and anew is None) or _is_ahead(block, [*story, *blocks], parsed):
                 yield [*_needed([*before, *story, *blocks], [block]), block]
                 continue
-            if models := _trained_again(block, [*story, *blocks]):
+            models = _trained_again(block, [*story, *blocks]) if ways < _WAYS else set()
+            if models:
+                ways += 1
                 if _begins(blocks, story):
                     yield _needed(before, story) + story
                     before, story = before + story, []
