@@ -347,3 +347,23 @@ def test_folders_without_an_init_are_found_some_levels_above(
     )
     files = {"nets/rnn.py": MODEL, "app/jobs/data.py": DATA, "app/jobs/train.py": train}
     assert check(tmp_path, monkeypatch, files) == ["app/jobs/train.py:4 SRN204"]
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "from nets.rnn import (\n    build,\n)",
+        "from nets.rnn import (  # the model\n    build,  # of one kind\n    build as other,\n)",
+        "from nets import (\n    rnn,\n)\nbuild = rnn.build",
+        "from nets.rnn import \\\n    build",
+        "import os; from nets.rnn import build",
+        "try: from nets.rnn import build\nexcept ImportError: build = None",
+    ],
+)
+def test_imports_that_are_broken_into_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, imports: str
+) -> None:
+    # Nothing but what it imports says that this program has a model that keeps state.
+    train = f"{imports}\n{dedent(DATA)}build(32).fit(x, y, batch_size=32, shuffle=False)\n"
+    files = {"nets/__init__.py": "", "nets/rnn.py": MODEL, "train.py": train}
+    assert check(tmp_path, monkeypatch, files) == [f"train.py:{train.count(chr(10))} SRN204"]

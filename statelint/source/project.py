@@ -21,10 +21,16 @@ _KEPT = 64
 
 # Import statements, as they stand in a module, a notebook's JSON or a fenced block.
 _IMPORTS = re.compile(
-    rb"""(?:^[ \t"]*|"|\\n)"""
+    rb"""(?:^[ \t"]*|"|\\n|[;:][ \t]*)"""
     rb"""(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t*]+)|import[ \t]+([\w., \t]+))""",
     re.MULTILINE,
 )
+# An import whose names go on in the next lines, in a module or in a notebook's JSON, and what stands between
+# the names there.  So many bytes are looked through for their end.
+_OPENED = re.compile(rb"""\bimport[ \t]*\([^)]*$""")
+_CONTINUED = re.compile(rb"""\bimport\b[^#]*\\\r?$""")
+_BROKEN = re.compile(rb"""#(?:[^\n"\\]|\\[^n])*|\\n|[\r\n"\\]""")
+_LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,13 +296,22 @@ def _named(data: bytes) -> Iterator[tuple[str, int]]:
 
 
 def _importing(data: bytes) -> Iterator[bytes]:
-    """The lines in which something may be imported."""
+    """The lines in which something may be imported; names that stand in several are put into one."""
     start = data.find(b"import")
     while start >= 0:
         begin = data.rfind(b"\n", 0, start) + 1
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
-        yield data[begin:end]
+        if _OPENED.search(data, begin, end):
+            closed = data.find(b")", end, end + _LONGEST)
+            end = closed + 1 if closed >= 0 else end
+        while _CONTINUED.search(data, begin, end) and 0 <= end < len(data):
+            after = data.find(b"\n", end + 1)
+            end = len(data) if after < 0 else after
+        line = data[begin:end]
+        if b"\n" in line:
+            line = _BROKEN.sub(b" ", line)
+        yield line
         start = data.find(b"import", end)
 
 
