@@ -141,15 +141,17 @@ def _is_idle(
     machine: Machine, node: cst.Try | cst.TryStar, handler: cst.ExceptHandler | cst.ExceptStarHandler
 ) -> bool:
     """Whether a handler never runs: what the body imports is there, and nothing else in it raises."""
+    # On the line of the `try` stand statements, below it lines of them.
     lines = node.body.body
-    parts = [part for line in lines if isinstance(line, cst.SimpleStatementLine) for part in line.body]
+    small = [line.body if isinstance(line, cst.SimpleStatementLine) else [line] for line in lines]
+    parts = [part for line in small for part in line if isinstance(part, cst.BaseSmallStatement)]
     imports = [part for part in parts if isinstance(part, cst.Import | cst.ImportFrom)]
     only_imports_raise = {*_caught(handler)} <= {*IMPORT_ERRORS}
     harmless = only_imports_raise or all(part in imports or _cannot_raise(part) for part in parts)
     chooses = any(isinstance(part, cst.Import | cst.ImportFrom) for part in walk(handler.body))
     return (
         bool(imports)
-        and len(lines) == sum(isinstance(line, cst.SimpleStatementLine) for line in lines)
+        and len(parts) == sum(map(len, small))
         and harmless
         and all(_is_there(machine, part, chooses=chooses) for part in imports)
     )
