@@ -28,7 +28,6 @@ _IMPORTS = re.compile(
 # An import whose names go on in the next lines, in a module or in a notebook's JSON, and what stands between
 # the names there.  So many bytes are looked through for their end.
 _OPENED = re.compile(rb"""\bimport[ \t]*\([^)]*$""")
-_CONTINUED = re.compile(rb"""\bimport\b[^#]*\\\r?$""")
 _BROKEN = re.compile(rb"""#(?:[^\n"\\]|\\[^n])*|\\n|[\r\n"\\]""")
 _LONGEST = 4000
 
@@ -302,13 +301,15 @@ def _importing(data: bytes) -> Iterator[bytes]:
         begin = data.rfind(b"\n", 0, start) + 1
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
-        if _OPENED.search(data, begin, end):
+        line = data[begin:end]
+        if b"(" in line and _OPENED.search(line):
             closed = data.find(b")", end, end + _LONGEST)
             end = closed + 1 if closed >= 0 else end
-        while _CONTINUED.search(data, begin, end) and 0 <= end < len(data):
+            line = _BROKEN.sub(b" ", data[begin:end])
+        while line.endswith((b"\\", b"\\\r")) and end < len(data):
             after = data.find(b"\n", end + 1)
             end = len(data) if after < 0 else after
-        line = data[begin:end]
+            line = data[begin:end]
         if b"\n" in line:
             line = _BROKEN.sub(b" ", line)
         yield line
