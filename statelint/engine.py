@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 # Rules on the order of batches: where no state is carried, it doesn't matter.
 _ABOUT_ORDER = frozenset({"SRN201", "SRN202", "SRN203", "SRN208", "SRN209", "SRN210", "SRN211", "SRN212"})
 # A file that can't be parsed is reported only where it is clearly about stateful RNNs.
-_RELEVANT = re.compile(rb"stateful\s*=\s*True|reset_states?\s*\(")
+_RELEVANT = re.compile(
+    rb"stateful\s*=\s*True|"
+    # Metrics are reset under the same name.
+    rb"(?i:(?<!\w)(?!\w*(?:loss|acc|metric|mean|auc|precision|recall|err|mae|mse|iou|f1|score))\w+|[])])\.reset_states?\s*\("
+)
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b")
 
 

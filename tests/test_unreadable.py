@@ -1,0 +1,33 @@
+"""Which files that can't be parsed are reported: those that are about stateful RNNs."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.engine import check_source
+
+
+def is_reported(line: str) -> bool:
+    checked = check_source("broken.py", f"import keras\n{line}\nprint('half'\n".encode())
+    return [finding.code for finding in checked.findings] == ["SRN001"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "layer = keras.layers.LSTM(4, stateful=True)",
+        "model.reset_states()",
+        "self.model.reset_states()",
+        "model.layers[0].reset_state()",
+        "get_model().reset_states()",
+    ],
+)
+def test_a_broken_program_with_states_is_reported(line: str) -> None:
+    assert is_reported(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["train_loss.reset_states()", "self.val_accuracy.reset_state()", "layer = keras.layers.LSTM(4)"]
+)
+def test_metrics_have_states_of_their_own(line: str) -> None:
+    assert not is_reported(line)
