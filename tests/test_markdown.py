@@ -504,3 +504,12 @@ def test_a_text_that_trains_again_and_again_is_a_long_program() -> None:
     fit = "history = model.fit(x, y, batch_size=2, shuffle=False)\n"
     text = fenced(SETUP, *[fit for _ in range(30)]).encode()
     assert len(parse(open_document("a.md", text), text).sources) == 11
+
+
+def test_a_notebook_kept_as_a_text_runs_in_order() -> None:
+    fit = "history = model.fit(x, y, batch_size=2, shuffle=False)\nmodel.predict(x[:2], batch_size=2)\n"
+    text = f"{fenced(SETUP)}\n# A\n\n{fenced(fit)}\n# B\n\n{fenced(fit)}"
+    assert "SRN305" not in " ".join(found(text))
+    for head in ("jupytext:\n  formats: md\nkernelspec:\n  name: python3", "title: a\njupyter: python3"):
+        assert "SRN305" in " ".join(found(f"---\n{head}\n---\n\n{text}"))
+    assert "SRN305" not in " ".join(found(f"---\ntitle: a\n---\n\njupyter: a\n\n{text}"))

@@ -19,6 +19,9 @@ from statelint.source.stories import Parsed, stories_of, written
 # Nothing else has these names, nor this argument.
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b|\bbatch_input_shape\s*=", re.IGNORECASE)
 
+# The head of a notebook that is kept as a text: its cells run in the order in which they stand.
+_NOTEBOOK = re.compile(rb"\s*---\r?\n(?:(?!---).*\n)*?[ ]*(?:kernelspec|jupytext|jupyter):")
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -57,7 +60,8 @@ def parse(document: Document, data: bytes) -> Reading:
         return reading
     parsed = [_parse(document, part, reading) for part in document.parts]
     around = "" if document.cells is not None else data.decode("utf-8", "replace")
-    stories = [parsed] if document.cells is not None else stories_of(parsed)
+    is_run = document.cells is not None or _NOTEBOOK.match(data) is not None
+    stories = [parsed] if is_run else stories_of(parsed)
     for story in stories:
         spans: dict[int, Span] = {}
         for one in story:
