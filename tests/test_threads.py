@@ -124,6 +124,7 @@ def test_a_broken_line_in_a_loop_is_all_that_is_left_out() -> None:
         ("a = b \\\n  # first\n  .c() \\ \n  .d()", "a = b \\\n\\\n  .c() \\\n  .d()"),
         ("# what was\n  said above\nf(1)", "# what was\n  #said above\nf(1)"),
         ("def f():\n\xa0 return “a”", 'def f():\n  return "a"'),
+        ("x = f(“a”)\ny = 'it’s'", "x = f(\"a\")\ny = 'it’s'"),
         # Nothing says where the one ends and the other begins.
         ("m = [\n  a b\n  c]", None),
         ("f(x\n", None),

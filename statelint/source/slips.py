@@ -48,6 +48,7 @@ def tidied(lines: Sequence[str], error: Callable[[Sequence[str]], int | None]) -
 
 
 def _candidates(lines: Sequence[str], row: int) -> Iterator[list[str]]:
+    yield [*lines[:row], lines[row].translate(_MARKS), *lines[row + 1 :]]
     yield [line.translate(_MARKS) for line in lines]
     yield _joined(lines)
     yield _with_commas(lines)

@@ -23,22 +23,17 @@ _TRAINING = frozenset({"fit", "fit_generator", "train_on_batch"})
 # What only models do.
 _RUNNING = frozenset(
     {
-        *(
-            "compile",
-            "summary",
-            "evaluate",
-            "evaluate_generator",
-            "test_on_batch",
-            "reset_states",
-            "reset_state",
-        ),
         *("predict", "predict_generator", "predict_on_batch", "predict_classes", "predict_proba"),
+        *("evaluate", "evaluate_generator", "test_on_batch", "reset_states", "reset_state"),
+        *("compile", "summary"),
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
+    """A part of a document as it was read: its module, the text of that, and where each node stands."""
+
     part: Part
     module: cst.Module
     text: str
