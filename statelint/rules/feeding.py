@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 
+from statelint.rules.sliding import parts
 from statelint.trace.objects import Data
 from statelint.trace.story import Call, batch_size_of
-from statelint.values import Known, Ternary, Value, is_
+from statelint.values import Known, Ternary, Value, interned, is_
 
 
 def batch_argument(call: Call, name: str = "batch_size") -> int | None:
@@ -58,6 +60,40 @@ def is_counted(data: Data) -> bool:
     match shape[0].key if shape else None:
         case ("length", _) | ("item", ("attribute", _, "shape"), ("int", 0)):
             return True
+    return False
+
+
+def is_trimmed(data: Data, size: int | None) -> bool:
+    """Whether the rows are cut to whole batches: `x[:len(x) // 32 * 32]`.  Of a single batch nothing is left
+    over.
+    """
+    if size is None or size == 1:
+        return False
+    for part in parts(data.key):
+        match part:
+            case ("Slice", (("NoneType" | "int", _), end, ("NoneType", None))) | (
+                "rows",
+                _,
+                ("NoneType" | "int", _),
+                end,
+                ("NoneType", None),
+            ):
+                if _ends_a_batch(end, interned(("int", size))):
+                    return True
+    return False
+
+
+def _ends_a_batch(end: Hashable, size: Hashable) -> bool:
+    match end:
+        case ("operation", "*", ("operation", "//", _, by), times) | (
+            "operation",
+            "*",
+            times,
+            ("operation", "//", _, by),
+        ):
+            return by == times == size
+        case ("operation", "-", _, ("operation", "%", _, by)) | ("unary", "Minus", ("operation", "%", _, by)):
+            return by == size
     return False
 
 

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.feeding import batch_argument, is_counted, may_be_one_batch, training_samples
+from statelint.rules.feeding import batch_argument, is_counted, is_trimmed, may_be_one_batch, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import given_at
 from statelint.rules.sliding import parts
@@ -97,6 +97,8 @@ def shuffles(story: Story, call: Call) -> bool:
     samples, size = training_samples(call), batch_argument(call)
     if samples is not None and size is not None:
         return samples > size
+    if is_trimmed(call.data, size):
+        return True
     # Data that change from pass to pass may be one batch each.
     one_batch = may_be_one_batch(call, call.data, call.argument("batch_size"))
     are_many = size == 1 and is_counted(call.data)

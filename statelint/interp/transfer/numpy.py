@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
@@ -216,7 +217,7 @@ def _elementwise(machine: Machine, name: str, arguments: Arguments) -> Value:
         if flat:
             return machine.unknown(Reason.OPERATION, None, (name, value.key))
         return replace(value, value=mapped(value.value, (name, value.value.key)))
-    if isinstance(value, Known) and isinstance(value.value, int | float):
+    if isinstance(value, Known) and isinstance(value.value, int | float) and other is None:
         function = getattr(math, name.rpartition(".")[2], None)
         if function is not None:
             try:
@@ -225,8 +226,24 @@ def _elementwise(machine: Machine, name: str, arguments: Arguments) -> Value:
                 return machine.unknown(Reason.OPERATION)
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
-    batch = kept_batch(machine, value)
-    return flow(machine, value, batch=batch) or machine.unknown(Reason.OPERATION, None, (name, value.key))
+    flowing = flow(machine, value, batch=kept_batch(machine, value))
+    if flowing is not None:
+        return flowing
+    if other is not None:
+        return _of_two(machine, name, value, other)
+    return machine.unknown(Reason.OPERATION, None, (name, value.key))
+
+
+def _of_two(machine: Machine, name: str, value: Value, other: Value) -> Value:
+    """What a function makes of two values that aren't known to be arrays."""
+    found = _OPERATORS.get(name.rpartition(".")[2])
+    if found is None:
+        return machine.unknown(Reason.OPERATION, None, (name, value.key, other.key))
+    symbol, function = found
+    one, two = number(value), number(other)
+    if one is not None and two is not None and (two or symbol not in ("%", "//")):
+        return depending_on(Known(function(one, two)), value, other)
+    return machine.unknown(Reason.OPERATION, None, ("operation", symbol, value.key, other.key))
 
 
 def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: Site | None = None) -> Value:
@@ -608,7 +625,16 @@ def _where(machine: Machine, name: str, arguments: Arguments) -> Value:
     return machine.unknown(Reason.OPERATION, None, key)
 
 
-_BINARY = frozenset(["maximum", "minimum", "add", "subtract", "multiply", "divide", "mod", "power"])
+# What is an operator of its own, for whole numbers too.
+_OPERATORS: dict[str, tuple[str, Callable[[int, int], int]]] = {
+    "add": ("+", operator.add),
+    "subtract": ("-", operator.sub),
+    "multiply": ("*", operator.mul),
+    "mod": ("%", operator.mod),
+    "remainder": ("%", operator.mod),
+    "floor_divide": ("//", operator.floordiv),
+}
+_BINARY = frozenset([*_OPERATORS, "maximum", "minimum", "divide", "power"])
 
 _ELEMENTWISE = [
     "sin",
@@ -638,6 +664,8 @@ _ELEMENTWISE = [
     "multiply",
     "divide",
     "mod",
+    "remainder",
+    "floor_divide",
     "clip",
     "nan_to_num",
     "float32",
