@@ -225,3 +225,16 @@ def test_the_best_model_is_the_one_that_is_meant_where_it_may_not_have_been_save
         f"except OSError:\n    {handler}\nm.predict(x, batch_size=4)\n"
     )
     assert [finding.code for finding in check_source("snippet.py", code.encode()).findings] == found
+
+
+@pytest.mark.parametrize("base", ["Enum", "str, Enum"])
+@pytest.mark.parametrize("kind", ["Kind.LSTM", "Kind('lstm')", "Kind['LSTM']"])
+def test_layers_are_chosen_by_the_members_of_an_enum(base: str, kind: str) -> None:
+    code = (
+        f"from enum import Enum\nclass Kind({base}):\n    LSTM = 'lstm'\n    DENSE = 'dense'\n"
+        "LAYERS = {Kind.LSTM: keras.layers.LSTM, Kind.DENSE: keras.layers.Dense}\n"
+        f"m = keras.Sequential([keras.Input(batch_shape=(4, 3, 1)), LAYERS[{kind}](4, stateful=True)])\n"
+        "m.predict(np.zeros((4, 3, 1)), batch_size=4)"
+    )
+    (told,) = story_of(code, head=HEAD)
+    assert told == "predict predict array(4, 3, 1) batch=4 carried"

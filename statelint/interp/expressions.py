@@ -260,6 +260,9 @@ def _dict(machine: Machine, node: cst.Dict) -> Value:
             key = evaluate(machine, element.key)
             if isinstance(key, Known) and isinstance(key.value, SCALARS):
                 entries[key.value] = value
+            elif isinstance(key, Known) and fields.is_member(machine, key):
+                # What it mixes in may equal it: `class Kind(str, Enum)`.
+                entries[key.value], complete = value, False
             else:
                 entries, complete = {}, False
         else:
