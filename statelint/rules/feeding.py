@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from statelint.rules.sliding import parts
 from statelint.trace.objects import Data
 from statelint.trace.story import Call, batch_size_of
-from statelint.values import Known, Ternary, Value, interned, is_
+from statelint.values import Known, Ternary, Value, is_
 
 
 def batch_argument(call: Call, name: str = "batch_size") -> int | None:
@@ -78,21 +78,25 @@ def is_trimmed(data: Data, size: int | None) -> bool:
                 end,
                 ("NoneType", None),
             ):
-                if _ends_a_batch(end, interned(("int", size))):
+                if _ends_a_batch(end, size):
                     return True
     return False
 
 
-def _ends_a_batch(end: Hashable, size: Hashable) -> bool:
+def _ends_a_batch(end: Hashable, size: int) -> bool:
     match end:
-        case ("operation", "*", ("operation", "//", _, by), times) | (
+        case ("operation", "*", ("operation", "//", _, ("int", by)), ("int", times)) | (
             "operation",
             "*",
-            times,
-            ("operation", "//", _, by),
+            ("int", times),
+            ("operation", "//", _, ("int", by)),
         ):
             return by == times == size
-        case ("operation", "-", _, ("operation", "%", _, by)) | ("unary", "Minus", ("operation", "%", _, by)):
+        case ("operation", "-", _, ("operation", "%", _, ("int", by))) | (
+            "unary",
+            "Minus",
+            ("operation", "%", _, ("int", by)),
+        ):
             return by == size
     return False
 
