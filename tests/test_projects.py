@@ -328,7 +328,17 @@ def test_modules_in_folders_that_a_program_adds_to_its_path_are_found(
     assert check(tmp_path, monkeypatch, files) == [f"runs/train.py:{line} SRN204"]
 
 
-@pytest.mark.parametrize("added", ["", "sys.path.append(where())", "sys.path.append('../others')"])
+@pytest.mark.parametrize(
+    "added",
+    [
+        "",
+        "sys.path.append(where())",
+        "sys.path.append('../others')",
+        # What costs much to work out.
+        "a = '../nets'\n" + "a = a + a\n" * 60 + "sys.path.append(a)",
+        "x" + ".path" * 5000 + ".append('../nets')",
+    ],
+)
 def test_modules_in_other_folders_are_not_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, added: str
 ) -> None:

@@ -13,8 +13,8 @@ _SAME = frozenset(
     {"abspath", "realpath", "normpath", "expanduser", "resolve", "absolute", "as_posix", "str", "fspath"}
     | {"Path", "PurePath", "strip"}
 )
-# A folder may be given by names of names of names.
-_DEPTH = 40
+# A folder may be given by names of names of names: so many parts of what gives it are looked at.
+_PARTS = 100
 
 
 def added_folders(folder: str, data: bytes) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def added_folders(folder: str, data: bytes) -> tuple[str, ...]:
             names.setdefault(node.targets[0].id, []).append(node.value)
     found: dict[str, None] = {}
     for given in _given(tree):
-        path = _path(given, os.path.join(folder, "__file__"), names, _DEPTH)
+        path = _path(given, os.path.join(folder, "__file__"), names, iter(range(_PARTS)))
         if path:
             found[os.path.normpath(path)] = None
     return tuple(found)
@@ -42,18 +42,31 @@ def _given(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Attribute(value=holder, attr=attr), args=[*_, given]):
-                if attr in _ADDING and ast.unparse(holder) in ("sys.path", "path"):
+                if attr in _ADDING and _is_path(holder):
                     yield from given.elts if isinstance(given, ast.List | ast.Tuple) else [given]
-            case ast.AugAssign(target=ast.Attribute() as target, value=ast.List(elts=given)):
-                if ast.unparse(target) == "sys.path":
+            case ast.AugAssign(target=target, value=ast.List(elts=given)):
+                if _is_path(target):
                     yield from given
 
 
-def _path(node: ast.expr, file: str, names: Mapping[str, Sequence[ast.expr]], depth: int) -> str | None:
-    """The path that an expression comes to in a file; None where that isn't told."""
+def _is_path(node: ast.expr) -> bool:
+    """Whether this is `sys.path`, or what `from sys import path` brings."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="sys"), attr="path") | ast.Name(id="path"):
+            return True
+    return False
+
+
+def _path(
+    node: ast.expr, file: str, names: Mapping[str, Sequence[ast.expr]], left: Iterator[int]
+) -> str | None:
+    """The path that an expression comes to in a file; None where that isn't told.
+
+    `left` counts the parts that may still be looked at.
+    """
 
     def inner(part: ast.expr) -> str | None:
-        return _path(part, file, names, depth - 1)
+        return _path(part, file, names, left)
 
     def joined(parts: list[ast.expr]) -> str | None:
         paths = [inner(part) for part in parts]
@@ -66,7 +79,7 @@ def _path(node: ast.expr, file: str, names: Mapping[str, Sequence[ast.expr]], de
             path = path and (os.path.dirname(path) if os.path.isabs(path) else os.path.join(path, ".."))
         return path
 
-    if depth <= 0:
+    if next(left, None) is None:
         return None
     match node:
         case ast.Constant(value=str(text)):
@@ -84,12 +97,12 @@ def _path(node: ast.expr, file: str, names: Mapping[str, Sequence[ast.expr]], de
         case ast.Subscript(
             value=ast.Attribute(value=value, attr="parents"), slice=ast.Constant(value=int(n))
         ):
-            return above(value, n + 1) if 0 <= n < _DEPTH else None
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            return joined([left, right])
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, last = inner(left), inner(right)
-            return first + last if first is not None and last is not None else None
+            return above(value, n + 1) if 0 <= n < _PARTS else None
+        case ast.BinOp(left=first, op=ast.Div(), right=last):
+            return joined([first, last])
+        case ast.BinOp(left=first, op=ast.Add(), right=last):
+            begin, end = inner(first), inner(last)
+            return begin + end if begin is not None and end is not None else None
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args):
             return _called(name, node.func, args, joined, above)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 
 from statelint.interp import calls
 from statelint.interp.machine import Machine
@@ -14,6 +14,8 @@ from statelint.values import Known, Reason, Value, unknown
 
 # Files of settings are small; what is larger, or nested deeper, isn't told.
 _MOST_PARTS, _DEEPEST = 2000, 20
+# So many steps make a path.
+_MOST_STEPS = 100
 # Methods of paths that give the same path, and functions.
 _SAME = frozenset({"resolve", "absolute", "expanduser", "as_posix"})
 _SAME_FUNCTIONS = ("builtins.str", "pathlib.Path", "os.path.abspath", "os.path.realpath", "os.path.normpath")
@@ -85,32 +87,39 @@ def _value(machine: Machine, found: object, assuming: tuple[str, ...]) -> Value:
 
 def _path(key: Hashable) -> str | None:
     """The path that a value is, by its identity; what isn't known of its folder can't be told."""
+    return _told(key, iter(range(_MOST_STEPS)))
+
+
+def _told(key: Hashable, left: Iterator[int]) -> str | None:
+    """As above; `left` counts the parts that may still be looked at."""
+    if next(left, None) is None:
+        return None
     match key:
         case ("str", str(text)):
             return text
         case ("pathlib.Path" | "os.path.join", *parts) if parts:
-            return _joined(*parts)
-        case ("operation", "/", left, right):
-            return _joined(left, right)
-        case (str(function), part) if function in _SAME_FUNCTIONS:
-            return _path(part)
-        case ("call", ("attribute", part, str(method))) if method in _SAME:
-            return _path(part)
+            return _joined(parts, left)
+        case ("operation", "/", first, last):
+            return _joined([first, last], left)
         case ("call", ("attribute", part, "joinpath"), *parts):
-            return _joined(part, *parts)
+            return _joined([part, *parts], left)
+        case (str(function), part) if function in _SAME_FUNCTIONS:
+            return _told(part, left)
+        case ("call", ("attribute", part, str(method))) if method in _SAME:
+            return _told(part, left)
         case ("attribute", part, "parent") | ("os.path.dirname", part):
-            inner = _path(part)
+            inner = _told(part, left)
             return None if inner is None else os.path.dirname(inner)
         case ("item", ("attribute", part, "parents"), ("int", int(levels))) if 0 <= levels < _DEEPEST:
-            path = _path(part)
+            path = _told(part, left)
             for _ in range(levels + 1):
                 path = path and os.path.dirname(path)
             return path
     return None
 
 
-def _joined(*parts: Hashable) -> str | None:
-    paths = [path for path in map(_path, parts) if path is not None]
+def _joined(parts: Sequence[Hashable], left: Iterator[int]) -> str | None:
+    paths = [path for path in (_told(part, left) for part in parts) if path is not None]
     return os.path.join(*paths) if len(paths) == len(parts) else None
 
 
