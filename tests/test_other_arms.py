@@ -74,3 +74,54 @@ model.reset_states()
 model.fit(state, value, batch_size=1)
 """
     assert "SRN206" not in codes(program)
+
+
+LATER = """
+if kind == "train":
+    model = tf.keras.Sequential([LSTM(4, batch_input_shape=(64, 5, 1)), Dense(1)])
+else:
+    model = tf.keras.Sequential([LSTM(4, batch_input_shape=(1, 5, 1), stateful=True), Dense(1)])
+model.compile("adam", "mse")
+x, y = np.zeros((640, 5, 1)), np.zeros((640, 1))
+if kind == "train":
+    model.fit(x, y, batch_size=64, epochs=9)
+{rest}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "found"),
+    [
+        ("if kind == 'sample':\n    model.predict(x[:1])", []),
+        ("else:\n    model.reset_states()\n    model.predict(x[:1])", []),
+        ("else:\n    model.predict(x[:7], batch_size=7)", ["SRN206"]),
+    ],
+)
+def test_methods_of_the_model_of_another_arm(rest: str, found: list[str]) -> None:
+    assert codes(HEAD + LATER.format(rest=rest)) == found
+
+
+def test_what_an_instance_made_in_another_arm() -> None:
+    program = """
+class Net:
+    def __init__(self, kind):
+        self.kind = kind
+        if kind == "kept":
+            self.model = tf.keras.Sequential([LSTM(4, batch_input_shape=(32, 5, 1), stateful=True), Dense(1)])
+        else:
+            self.model = tf.keras.Sequential([LSTM(4, input_shape=(5, 1)), Dense(1)])
+        self.model.compile("adam", "mse")
+    def train(self, x, y):
+        if self.kind == "kept":
+            self.model.fit(x, y, batch_size=32, shuffle=False)
+            self.model.reset_states()
+        else:
+            self.model.fit(x, y, batch_size=50, epochs=5)
+    def run(self, x):
+        return self.model.predict(x, batch_size=32) if self.kind == "kept" else self.model.predict(x[:7])
+x, y = np.zeros((640, 5, 1)), np.zeros((640, 1))
+net = Net(kind)
+net.train(x, y)
+net.run(x)
+"""
+    assert codes(HEAD + program) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 
 from statelint.trace.story import Condition
-from statelint.values import interned
 
 # What is compared with such constants isn't equal to two of them.
 _CONSTANTS = ("str", "int")
@@ -57,7 +56,7 @@ def _sides(condition: Condition) -> tuple[Condition, ...]:
     """The same of either value, where a condition is about one of two, such as `a or b`."""
     key = _asked(condition)
     if isinstance(key, tuple) and len(key) == 4 and key[0] == "either":
-        return tuple(Condition(interned(("if", side)), condition.arm) for side in key[2:])
+        return tuple(Condition(("if", side), condition.arm) for side in key[2:])
     return ()
 
 

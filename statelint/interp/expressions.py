@@ -337,7 +337,7 @@ def _conditional(machine: Machine, node: cst.IfExp) -> Value:
         case Ternary.NO:
             return depending_on(evaluate(machine, node.orelse), condition)
     arms = [lambda: evaluate(machine, node.body), lambda: evaluate(machine, node.orelse)]
-    return machine.branch(condition.key, arms)
+    return machine.branch(("if", condition.key), arms)
 
 
 # Parts of things

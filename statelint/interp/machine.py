@@ -477,10 +477,13 @@ class Machine:
         return self.branch(("choice", value.key), [partial(follow, one) for one in choices], left_out)
 
     def _is_of_other_arm(self, option: Known) -> bool:
-        """Whether it was made in an arm that isn't taken where this one is."""
-        if not self.state.when or not isinstance(option.value, Ref):
+        """Whether it, or what it is a method of, was made in an arm that isn't taken where this one is."""
+        thing = option.value
+        while isinstance(thing, Method | Bound) and isinstance(thing.receiver, Known):
+            thing = thing.receiver.value
+        if not self.state.when or not isinstance(thing, Ref):
             return False
-        return disagree(self.born.get(option.value.id, ()), self.state.when)
+        return disagree(self.born.get(thing.id, ()), self.state.when)
 
     # What code that isn't followed can reach
 
