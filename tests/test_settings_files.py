@@ -94,6 +94,12 @@ def test_anything_else_is_not_known(tmp_path: Path, read: str, text: str) -> Non
     assert check(tmp_path, read, {"c.json": text}) == []
 
 
+@pytest.mark.parametrize("opening", ["[", "{a: ", "&a [", "- ", "? "])
+def test_a_text_that_is_nested_deep_is_given_up(tmp_path: Path, opening: str) -> None:
+    text = opening * (31_000 // len(opening))
+    assert check(tmp_path, "c = yaml.safe_load(open('c.yaml'))", {"c.yaml": text}) == []
+
+
 def test_a_text_that_grows_when_it_is_read_is_given_up(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 8)}]" for n in range(1, 12)]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".json", ".yaml", ".yml", ".toml")
 # Larger files hold data.
 _MOST = 32_000
+_DEEPEST = 50
 # So many folders above the program may be where it is started.
 _NEAR = 3
 
@@ -58,7 +59,14 @@ def _parsed(path: str, data: bytes) -> object:
         import yaml
 
         # The one in C, where there is one: the other takes a second for so much text.
-        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        depth = 0
+        for event in yaml.parse(text, loader):
+            # Where settings are nested too deep, it would end the process.
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                return None
+        return yaml.load(text, loader)
     except (ValueError, RecursionError, ImportError):
         return None
     except Exception as error:
