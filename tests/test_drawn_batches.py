@@ -48,7 +48,7 @@ def test_what_goes_on(code: str) -> None:
 
 def test_the_first_elements_again() -> None:
     assert found("model.predict(rest.take(2))\nmodel.predict(rest)\n", "SRN304") == [(2, "SRN304")]
-    assert found("model.predict(rest.skip(2))\nmodel.predict(rest.skip(2))\n", "SRN304") == [(2, "SRN304")]
+    assert found("model.predict(rest.skip(2))\n\nmodel.predict(rest.skip(2))\n", "SRN304") == [(3, "SRN304")]
 
 
 @pytest.mark.parametrize(
