@@ -36,6 +36,8 @@ def accepted(keras: int, name: str) -> set[str]:
         ("keras_core.layers.LSTM", "keras.layers.LSTM"),
         ("keras_core.src.layers.rnn.lstm.LSTM", "keras.layers.LSTM"),
         ("tensorflow.python.keras.layers.LSTM", "keras.layers.LSTM"),
+        ("tensorflow_core.python.keras.layers.LSTM", "keras.layers.LSTM"),
+        ("tensorflow_core.data.Dataset", "tensorflow.data.Dataset"),
         ("tensorflow.compat.v1.keras.layers.CuDNNLSTM", "keras.layers.CuDNNLSTM"),
         ("tensorflow.compat.v2.keras.layers.LSTM", "keras.layers.LSTM"),
         ("tensorflow.contrib.keras.layers.LSTM", "keras.layers.LSTM"),
