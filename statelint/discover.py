@@ -175,6 +175,8 @@ class _Pattern:
     # How many segments a path must have at least, and whether `**` allows more.
     depth: int
     is_open: bool
+    # `b/**` means all that lies in `b`, and not `b/` itself.
+    is_inner: bool
 
     @classmethod
     def parse(cls, line: str) -> _Pattern:
@@ -192,6 +194,7 @@ class _Pattern:
             for_folders=body.endswith("/"),
             depth=sum(segment != "**" for segment in segments) + (segments[-1] == "**"),
             is_open="**" in segments,
+            is_inner=segments[-1] == "**" and set(segments) != {"**"},
         )
 
     def matches(self, relative: str, is_folder: bool) -> bool:
@@ -202,7 +205,7 @@ class _Pattern:
             (is_folder or not self.for_folders)
             and (depth == self.depth or (depth > self.depth and self.is_open))
             and self.name.match_file(name)
-            and self.path.check_file(relative + "/" * is_folder).include is not None
+            and self.path.check_file(relative + "/" * (is_folder and not self.is_inner)).include is not None
         )
 
 

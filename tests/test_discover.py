@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from statelint.discover import MissingPaths, discover
@@ -218,6 +218,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ignore_files=IGNORE_FILES)
+@example(ignore_files={".gitignore": ["**/b/**", "!a.py"]})
 def test_ignores_what_git_ignores(
     repository: Path, monkeypatch: pytest.MonkeyPatch, ignore_files: dict[str, list[str]]
 ) -> None:
