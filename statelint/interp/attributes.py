@@ -39,7 +39,6 @@ from statelint.values import (
     Choice,
     Known,
     Reason,
-    Ternary,
     Unknown,
     Value,
     join,
@@ -202,8 +201,7 @@ _GIVEN_BY_KERAS = frozenset(["params", "validation_data"])
 def _is_callback(machine: Machine, record: InstanceRecord) -> bool:
     from statelint.interp import callbacks
 
-    class_ = record.type.value if isinstance(record.type, Known) else None
-    return isinstance(class_, Class) and callbacks.base_of(machine, class_) is Ternary.YES
+    return callbacks.is_callback(machine, record)
 
 
 def _asked(machine: Machine, record: InstanceRecord, name: str, receiver: Value) -> Value | None:

@@ -48,13 +48,17 @@ def base_of(machine: Machine, class_: Class) -> Ternary:
     return Ternary.of(any(found))
 
 
-def has_unknown_model(machine: Machine, owner: Value) -> bool:
-    """Whether it is a Keras callback of whose model nothing is known."""
-    record = machine.record(owner)
+def is_callback(machine: Machine, record: object) -> bool:
+    """Whether it is an instance of a callback class of the program."""
     class_ = (
         record.type.value if isinstance(record, InstanceRecord) and isinstance(record.type, Known) else None
     )
-    if not isinstance(class_, Class) or base_of(machine, class_) is not Ternary.YES:
+    return isinstance(class_, Class) and base_of(machine, class_) is Ternary.YES
+
+
+def has_unknown_model(machine: Machine, owner: Value) -> bool:
+    """Whether it is a Keras callback of whose model nothing is known."""
+    if not is_callback(machine, machine.record(owner)):
         return False
     model = attribute(machine, owner, "model")
     return isinstance(model, Unknown) or (isinstance(model, Known) and isinstance(model.value, Method))

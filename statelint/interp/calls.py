@@ -111,6 +111,9 @@ _CACHING = frozenset(["functools.cache", "functools.lru_cache"])
 # As many functions that one decorator made may call each other.
 _WRAPPERS = 6
 
+# Methods of paths that give the same path, spelled another way.
+SAME_PATH = ("resolve", "absolute", "expanduser", "as_posix")
+
 # Methods of unknown objects that give the same result each time they are called.
 _REPEATABLE = frozenset(
     [
@@ -135,7 +138,7 @@ _REPEATABLE = frozenset(
         ),
         # folders and paths
         *LISTING_METHODS,
-        *("resolve", "absolute", "expanduser", "as_posix", "joinpath"),
+        *(*SAME_PATH, "joinpath"),
         # texts
         *(
             "split",

@@ -599,13 +599,15 @@ class Machine:
 
     def note_saved(self, path: Value, model: int) -> None:
         """A model is saved as a whole under a path."""
-        is_one_of_two = self.state.when and self.saved.get(path.key, model) != model
-        self.saved[path.key] = None if is_one_of_two else model
+        self.saved[path.key] = None if self._is_one_of_two(self.saved, path.key, model) else model
 
     def note_written(self, path: Hashable, value: Value | None) -> None:
         """Data are written to a file."""
-        is_one_of_two = self.state.when and self.written.get(path, value) != value
-        self.written[path] = None if is_one_of_two else value
+        self.written[path] = None if self._is_one_of_two(self.written, path, value) else value
+
+    def _is_one_of_two(self, files: Mapping[Hashable, object], path: Hashable, content: object) -> bool:
+        """Whether a file may hold what was put there before, or this."""
+        return bool(self.state.when) and files.get(path, content) != content
 
     def refer(self, id_: int) -> Known:
         return Known(Ref(id_))

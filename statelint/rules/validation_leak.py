@@ -55,10 +55,13 @@ class ValidationLeak(Rule):
                 ):
                     continue
                 back = _leaks_back(story, position, feed)
-                apart = _are_apart(feed) or _is_torn(story, start.source)
-                apart = apart or _stands_behind_several(story, position, feed)
-                named = not apart and are_named_apart(feed.call.data, feed.data)
-                apart = apart or named
+                told = (
+                    _are_apart(feed)
+                    or _is_torn(story, start.source)
+                    or _stands_behind_several(story, position, feed)
+                )
+                named = not told and are_named_apart(feed.call.data, feed.data)
+                apart = told or named
                 if back is not Ternary.YES and not apart:
                     continue
                 layer = feed.model.stateful_layers[0]

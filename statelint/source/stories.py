@@ -284,15 +284,7 @@ def _kept(parsed: Parsed, wanted: Container[int]) -> Parsed:
         code = parsed.module.code_for_node(statement.with_changes(leading_lines=())).rstrip("\n").split("\n")
         lines[row : row + len(code)] = code
     module = parsed.module.with_changes(body=kept)
-    return Parsed(
-        parsed.part,
-        module,
-        module.code,
-        parsed.spans,
-        parsed.code and "\n".join(lines),
-        parsed.python2,
-        parsed.is_respelled,
-    )
+    return replace(parsed, module=module, text=module.code, code=parsed.code and "\n".join(lines))
 
 
 def _bound(body: Sequence[cst.CSTNode]) -> Iterator[str]:

@@ -7,8 +7,7 @@ from collections.abc import Hashable
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord
 from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.graphs import flow
-from statelint.interp.transfer.numpy import as_array
+from statelint.interp.transfer.numpy import as_array, repeatable
 from statelint.values import NONE, Known, Reason, Value
 
 _DATA = (ListRecord, DictRecord)
@@ -49,8 +48,7 @@ def _load(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.load(path): what the program saved there before, or something else each time the same."""
     path = arguments.get(0, "file")
     written = machine.written.get(_path(machine, path)) if path is not None else None
-    passed = written or flow(machine, *arguments.values())
-    return passed or machine.unknown(Reason.LIBRARY_CALL, None, (name, *(v.key for v in arguments.values())))
+    return written or repeatable(machine, name, arguments)
 
 
 def _dump(machine: Machine, name: str, arguments: Arguments) -> Value:

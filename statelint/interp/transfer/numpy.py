@@ -501,7 +501,7 @@ def _swapaxes(array: Array, first: int, second: int, source: Value) -> Value:
     return _transposed(array, tuple(axes), source)
 
 
-def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
+def repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
     """A function that gives the same for the same arguments, of an unknown shape."""
     passed = flow(machine, *arguments.values())
     return passed or machine.unknown(Reason.LIBRARY_CALL, None, (name, *(v.key for v in arguments.values())))
@@ -576,7 +576,7 @@ def _transpose(machine: Machine, name: str, arguments: Arguments) -> Value:
         given = _shape(machine, axes) if axes is not None else None
         plain = [n for n in (number(v) for v in given or ()) if n is not None]
         return _transposed(value.value, tuple(plain) if plain else None, value)
-    return _repeatable(machine, name, arguments)
+    return repeatable(machine, name, arguments)
 
 
 def _generator(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -721,6 +721,6 @@ TRANSFERS: dict[str, Transfer] = {
                 "genfromtxt",
             ]
         ),
-        _repeatable,
+        repeatable,
     ),
 }

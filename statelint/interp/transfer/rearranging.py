@@ -14,7 +14,7 @@ from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
 from statelint.interp.shapes import array_index, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
-from statelint.interp.transfer.numpy import as_array, one_after_another, rows_in
+from statelint.interp.transfer.numpy import as_array, one_after_another, repeatable, rows_in
 from statelint.trace.objects import Array, Windows
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
@@ -57,12 +57,6 @@ def _made(key: Hashable, shape: Shape | None, sources: Sequence[Array]) -> Known
     shuffled = next((a.shuffle_site for a in sources if a.shuffle_site is not None), None)
     made = Known(Array(key, shape, key, Known(0), all(a.made for a in sources), shuffle_site=shuffled))
     return depending_on(made, *(shape or ()))  # type: ignore[return-value]
-
-
-def _unclear(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """What gives the same for the same arguments, and isn't understood here."""
-    passed = flow(machine, *arguments.values())
-    return passed or machine.unknown(Reason.LIBRARY_CALL, None, (name, *(v.key for v in arguments.values())))
 
 
 # Putting together
@@ -127,7 +121,7 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
     if arrays is None:
         parts = loops.items(loops.iterate(machine, value)) if value is not None else None
         if not parts:
-            return _unclear(machine, name, arguments)
+            return repeatable(machine, name, arguments)
         key = (name, tuple(part.key for part in parts))
         passed = flow(machine, *parts)
         windows = None if passed is not None else _windows_kept(machine, name.rpartition(".")[2], parts)
@@ -136,7 +130,7 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
         return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
     placed = [_SHAPED[name.rpartition(".")[2]](a.shape or ()) for a in arrays]
     found = _joined(name, arrays, [shape for shape, _ in placed], placed[0][1])
-    return found or _unclear(machine, name, arguments)
+    return found or repeatable(machine, name, arguments)
 
 
 def _windows_kept(machine: Machine, name: str, parts: Sequence[Value]) -> Windows | None:
@@ -164,9 +158,9 @@ def _append(machine: Machine, name: str, arguments: Arguments) -> Value:
     arrays = [a for a in parts if a is not None and a.shape is not None]
     axis = arguments.get(2, "axis")
     if len(arrays) != 2 and axis is not None and number(axis) == 0:
-        return _rows_behind(machine, name, arguments) or _unclear(machine, name, arguments)
+        return _rows_behind(machine, name, arguments) or repeatable(machine, name, arguments)
     if len(arrays) != 2:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     shapes = [a.shape or () for a in arrays]
     if axis is None or axis.key == NONE.key:
         sizes = [product(shape) for shape in shapes]
@@ -174,7 +168,7 @@ def _append(machine: Machine, name: str, arguments: Arguments) -> Value:
         axis = Known(0)
     at = _axis(axis, 0, len(shapes[0]))
     found = _joined(name, arrays, shapes, at) if at is not None else None
-    return found or _unclear(machine, name, arguments)
+    return found or repeatable(machine, name, arguments)
 
 
 def _rows_behind(machine: Machine, name: str, arguments: Arguments) -> Value | None:
@@ -207,7 +201,7 @@ def _stack(machine: Machine, name: str, arguments: Arguments) -> Value:
     if arrays is None or shape is None or at is None:
         windows = _side_by_side(machine, value, axis)
         if windows is None:
-            return _unclear(machine, name, arguments)
+            return repeatable(machine, name, arguments)
         key = (name, -1, machine.content(value) if value is not None else None)
         return Known(Array(key, None, key, windows=windows))
     key = (name, at, tuple(a.key for a in arrays))
@@ -242,7 +236,7 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
     rank = len(array.shape or (NONE,)) if array is not None else 0
     at = _axis(arguments.get(2, "axis"), 0, rank)
     if array is None or given is None or at is None:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     total, is_tensor = number(array.shape[at]) if array.shape else None, name.startswith("tensorflow.")
     places = _numbers(machine, given)
     bounds: list[int] | None = None
@@ -257,10 +251,12 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
     if bounds is None and at == 0 and not is_tensor:
         parts_ = _at_places(machine, array, given)
         return (
-            _unclear(machine, name, arguments) if parts_ is None else machine.allocate(ListRecord.of(parts_))
+            repeatable(machine, name, arguments)
+            if parts_ is None
+            else machine.allocate(ListRecord.of(parts_))
         )
     if bounds is None or sorted(bounds) != bounds or len(bounds) > _PARTS + 1:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     parts = [_cut(array, at, low, high) for low, high in itertools.pairwise(bounds)]
     return machine.allocate(ListRecord.of(tuple(parts)))
 
@@ -290,7 +286,7 @@ def _tile(machine: Machine, name: str, arguments: Arguments) -> Value:
     array = _array_of(machine, arguments.get(0, "A") or arguments.get(0, "input"))
     times = _numbers(machine, arguments.get(1, "reps") or arguments.get(1, "multiples"))
     if array is None or array.shape is None or times is None:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     rank = max(len(array.shape), len(times))
     shape = [*(Known(1),) * (rank - len(array.shape)), *array.shape]
     times = (*(1,) * (rank - len(times)), *times)
@@ -316,14 +312,14 @@ def _repeat(machine: Machine, name: str, arguments: Arguments) -> Value:
     )
     times, axis = number(count), arguments.get(2, "axis")
     if array is None or array.shape is None or times is None or count is None:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     key = (name, array.key, times, axis.key if axis is not None else None)
     if axis is None or axis.key == NONE.key:
         size = product(array.shape)
         return _made(key, (unknown(Reason.OPERATION) if size is None else Known(size * times),), [array])
     at = _axis(axis, 0, len(array.shape))
     if at is None:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     shape = tuple(_times(length, times if k == at else 1) for k, length in enumerate(array.shape))
     return _made(key, shape, [array])
 
@@ -332,10 +328,10 @@ def _same_shape(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.roll, np.flip, np.sort: the same elements elsewhere."""
     array = _array_of(machine, arguments.get(0, "a") or arguments.get(0, "m"))
     if array is None:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     axis = arguments.get(1, "axis") if not name.endswith("roll") else NONE
     if name.endswith("sort") and axis is not None and axis.key == NONE.key:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     return _made((name, *(v.key for v in arguments.values())), array.shape, [array])
 
 
@@ -346,7 +342,7 @@ def _diff(machine: Machine, name: str, arguments: Arguments) -> Value:
     plain = all(name not in arguments.keywords for name in ("prepend", "append"))
     at = _axis(arguments.get(2, "axis"), -1, len(array.shape)) if array is not None and array.shape else None
     if array is None or array.shape is None or by is None or at is None or not plain:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     n = number(array.shape[at])
     left: Value = (
         unknown(Reason.OPERATION) if n is None else depending_on(Known(max(n - by, 0)), array.shape[at])
@@ -383,7 +379,7 @@ def _squeeze(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is not None and isinstance(listed, ListRecord) and listed.items and len(arguments.values()) == 1:
         # What is put side by side stays so.
         return value
-    return _unclear(machine, name, arguments)
+    return repeatable(machine, name, arguments)
 
 
 def _moveaxis(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -393,7 +389,7 @@ def _moveaxis(machine: Machine, name: str, arguments: Arguments) -> Value:
     places = [arguments.get(k, n) for k, n in ((1, "source"), (2, "destination"))]
     source, target = (_axis(v, 0, rank) if v is not None else None for v in places)
     if array is None or array.shape is None or source is None or target is None:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     axes = [k for k in range(rank) if k != source]
     axes.insert(target, source)
     return _made((name, array.key, tuple(axes)), tuple(array.shape[k] for k in axes), [array])
@@ -402,7 +398,7 @@ def _moveaxis(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _at_least_2d(machine: Machine, name: str, arguments: Arguments) -> Value:
     array = _array_of(machine, arguments.get(0, "arys"))
     if array is None or array.shape is None or len(arguments.values()) != 1:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     shape = _at_least(array.shape, 2 if name.endswith("2d") else 3)
     return reshape_of(array, shape, (name, array.key), keeps_rows=len(shape) == len(array.shape))
 
@@ -470,7 +466,7 @@ def _reduce(machine: Machine, name: str, arguments: Arguments) -> Value:
     if numbers and len(arguments.values()) == 1 and name in ("numpy.prod", "numpy.max", "numpy.min"):
         found = product(tuple(map(Known, numbers))) if name == "numpy.prod" else None
         return Known({"numpy.prod": found, "numpy.max": max(numbers), "numpy.min": min(numbers)}[name])
-    return _unclear(machine, name, arguments)
+    return repeatable(machine, name, arguments)
 
 
 def _shape_of(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -478,7 +474,7 @@ def _shape_of(machine: Machine, name: str, arguments: Arguments) -> Value:
     array = _array_of(machine, arguments.get(0, "a") or arguments.get(0, "input"))
     if array is not None and array.shape is not None:
         return Known(Tuple(array.shape))
-    return _unclear(machine, name, arguments)
+    return repeatable(machine, name, arguments)
 
 
 def _identity(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -496,7 +492,7 @@ def _moved(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.roll(x, k) and np.delete(x, k): the same steps elsewhere, or without some."""
     array = _array_of(machine, arguments.get(0, "a") or arguments.get(0, "arr"))
     if array is None:
-        return _unclear(machine, name, arguments)
+        return repeatable(machine, name, arguments)
     key = (name, array.key, *(value.key for value in arguments.values()[1:]))
     if name == "numpy.roll":
         return Known(Array(key, array.shape, key, Known(0), array.made))

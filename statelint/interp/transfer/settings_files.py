@@ -16,8 +16,7 @@ from statelint.values import Known, Reason, Value, unknown
 _MOST_PARTS, _DEEPEST = 2000, 20
 # So many steps make a path.
 _MOST_STEPS = 100
-# Methods of paths that give the same path, and functions.
-_SAME = frozenset({"resolve", "absolute", "expanduser", "as_posix"})
+# Functions that give the same path.
 _SAME_FUNCTIONS = ("builtins.str", "pathlib.Path", "os.path.abspath", "os.path.realpath", "os.path.normpath")
 # What loads the contents of an opened file, or of its text.
 _LOADERS = (
@@ -105,7 +104,7 @@ def _told(key: Hashable, left: Iterator[int]) -> str | None:
             return _joined([part, *parts], left)
         case (str(function), part) if function in _SAME_FUNCTIONS:
             return _told(part, left)
-        case ("call", ("attribute", part, str(method))) if method in _SAME:
+        case ("call", ("attribute", part, str(method))) if method in calls.SAME_PATH:
             return _told(part, left)
         case ("attribute", part, "parent") | ("os.path.dirname", part):
             inner = _told(part, left)
