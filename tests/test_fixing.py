@@ -16,11 +16,13 @@ from statelint import cli
 from statelint.cli.fixing import write_changes
 from statelint.cli.run import CLEAN, FOUND, TROUBLE
 from statelint.discover import SourceFile
+from statelint.engine import check_source
 from statelint.findings import Edit, Finding, Fix, Severity
 from statelint.fixes.contents import UnwritableError, mended
 from statelint.fixes.passes import mend
 from statelint.fixes.text import applied, compatible, moved
 from statelint.fixes.writing import replace_file
+from statelint.settings import Settings
 from statelint.sites import Site
 from statelint.source.notebook import cells_of
 
@@ -407,3 +409,18 @@ def test_unsafe_fixes_are_made_only_where_they_are_asked_for(tmp_path: Path) -> 
     assert path.read_text(encoding="utf-8") == text
     assert fix(path, "--unsafe-fixes") == CLEAN
     assert "shuffle=False)" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "given", ["=(2, 3, 1)", " = (2, 3, 1)", " =  ((2, 3, 1))", "=\n    (2, 3, 1)", " = shape"]
+)
+def test_a_value_is_moved_with_its_parentheses(given: str) -> None:
+    text = (
+        "import keras\nshape = (2, 3, 1)\nmodel = keras.Sequential()\n"
+        f"model.add(keras.layers.LSTM(4, batch_input_shape{given}, stateful=True))\n"
+    )
+    (found,) = check_source("a.py", text.encode(), Settings(keras=(3,))).findings
+    assert found.code == "SRN501" and found.fix is not None
+    mended_text = applied(text, found.fix.edits)
+    assert f"keras.Input(batch_shape={given.strip(' =')})" in mended_text
+    assert check_source("a.py", mended_text.encode(), Settings(keras=(3,))).findings == []

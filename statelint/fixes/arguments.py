@@ -128,10 +128,12 @@ def value_site(code: Code, arg: cst.Arg) -> Site:
     site = code.site(arg)
     if not isinstance(arg.equal, cst.AssignEqual):
         return site
-    after = between(code.site(arg.equal), end_of(site))
-    # White space behind the sign stays.
-    value = code.site(arg.value)
-    return between(start_of(value), end_of(site)) if code.text(after)[:1].isspace() else after
+    if not arg.value.lpar:
+        return between(start_of(code.site(arg.value)), end_of(site))
+    # A value's own place is inside its parentheses.  White space behind the sign stays.
+    sign = code.site(arg.equal)
+    after = code.text(between(sign, end_of(site)))
+    return between(end_of(sign, len(after) - len(after.lstrip(" \t"))), end_of(site))
 
 
 def appended(code: Code, call: cst.Call, text: str) -> Edit:
