@@ -44,6 +44,8 @@ ROOT = Path(__file__).parents[1]
 EXAMPLE = "docs/example/train.py"
 INDEX = Path("docs/rules/README.md")
 EVIDENCE = Path("docs/evidence.md")
+# Where Keras is installed, as an ImportError ends.
+_PLACE = re.compile(r" \(/\S+\)")
 OPTIONS = Path("docs/options.md")
 FIXES = Path("docs/fixes.md")
 CONFIGURATION = Path("docs/configuration.md")
@@ -140,7 +142,7 @@ def evidence() -> str:
     for finding in sorted(judged, key=lambda f: (f.code, f.order())):
         if not finding.verdicts:
             continue
-        cells = {v.keras: f"{v.status}: {escaped(v.evidence)}" for v in finding.verdicts}
+        cells = {v.keras: f"{v.status}: {escaped(_PLACE.sub('', v.evidence))}" for v in finding.verdicts}
         program = f"{finding.site.path.removeprefix('fixtures/')}:{finding.site.line}"
         rule = f"{finding.code} {finding.rule}"
         two, three = (cells.get(generation, "not claimed") for generation in (2, 3))
