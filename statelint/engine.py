@@ -316,8 +316,8 @@ def _code(source: Source, traces: Sequence[Trace], project: Project | None) -> s
     texts = [source.code]
     if project is not None:
         modules = dict.fromkeys(path for trace in traces for path in trace.files[1:])
-        read = (project.read(path) for path in modules)
-        texts.extend(module.code for module in read if module is not None)
+        # Those that were beyond a limit aren't parsed for it.
+        texts.extend(project.text(str(path)).decode("utf-8", "replace") for path in modules)
     return "\n".join(texts)
 
 

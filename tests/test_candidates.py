@@ -114,13 +114,28 @@ def passed(*files: tuple[str, str], thorough: bool = False) -> list[str]:
         (HEAD + "'''stateful'''\nx = " + "-" * 100 + "1\n", True),
         ("self.stateful = reset_state()\n", False),
         ("from layers import *\nLSTM(4, stateful=True)\n", True),
-        ("a = __import__(name)\nb = a.LSTM(4, stateful=True)\n", True),
+        ("from layers import \\\n    *\nLSTM(4, stateful=True)\n", True),
+        ("from math import *\nfrom numpy import *\nfrom .layers import *\nLSTM(4, stateful=True)\n", False),
+        ("a = __import__('keras')\nb = a.layers.LSTM(4, stateful=True)\n", True),
+        ("a = __import__(name)\nb = a.LSTM(4, stateful=True)\n", False),
         (HEAD, False),
     ],
 )
 def test_which_files_are_candidates(text: str, is_candidate: bool) -> None:
     assert passed(("a.py", text)) == ["a.py"] * is_candidate
     assert passed(("a.py", text), thorough=True) == ["a.py"] * (text != HEAD)
+
+
+def test_what_takes_over_all_names_of_a_module_that_is_there_names_no_keras(tmp_path: Path) -> None:
+    texts = {
+        "machine.py": "class Machine:\n    stateful = True\n    def reset_state(self): ...\n",
+        "whole.py": "from machine import *\nMachine().reset_state()\n",
+        "strange.py": "from machine import *\nfrom more import *\nMachine().reset_state()\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    chosen = Candidates(Project()).among(discover([str(tmp_path)]).files, lambda *_: None)
+    assert [file.path.name for file in chosen] == ["strange.py"]
 
 
 def test_a_deep_program_may_be_too_deep() -> None:

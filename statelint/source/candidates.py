@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from statelint.discover import SourceFile, is_document
+from statelint.source.locating import LIBRARIES
 
 if TYPE_CHECKING:
     from statelint.source.project import Project
@@ -25,7 +27,10 @@ _WORD = re.compile(r"stateful|reset_state")
 # Where they stand so, they are surely code.
 _IN_CODE = re.compile(rb"^[^#'\"\n]*(?:\bstateful\s*=\s*True|\.reset_states?\()", re.MULTILINE)
 # Without one of these a program can't name anything of Keras.
-_KERAS = re.compile(rb"keras|tensorflow|import[\s\\]*\*|import_module|__import__")
+_KERAS = re.compile(rb"keras|tensorflow")
+_STARRED = re.compile(rb"\bfrom[\s\\]+([^\s\\]+)[\s\\]+import[\s\\]*\*")
+# What is imported from these is known, or has nothing to do with Keras.
+_KNOWN = LIBRARIES | sys.stdlib_module_names
 # What Keras's own tests import, and no other program.
 _TESTING = re.compile(
     rb"^[ \t]*from[ \t]+(?:tf_|tensorflow\.python\.)?keras(?:\.\w+)*(?:"
@@ -182,12 +187,24 @@ class Candidates:
         seen, todo = {path}, [path]
         while todo:
             module = todo.pop()
-            if is_document(module) or _KERAS.search(self._project.text(module)):
+            if is_document(module) or self._may_name_keras(module):
                 return True
             links = self._links.get(module, ())
             todo.extend(link for link in links if link not in seen and link.endswith(".py"))
             seen.update(links)
         return False
+
+    def _may_name_keras(self, module: str) -> bool:
+        """Whether a module does it itself, or takes over all the names of one that isn't there."""
+        data = self._project.text(module)
+        if _KERAS.search(data):
+            return True
+        starred = {name for name in _STARRED.findall(data) if not name.startswith(b".")}
+        return any(
+            name.partition(b".")[0].decode("utf-8", "replace") not in _KNOWN
+            and not self._project.imported(os.path.dirname(module), b"from " + name + b" import *\n")
+            for name in starred
+        )
 
 
 def is_plain(data: bytes) -> bool:

@@ -158,6 +158,12 @@ def is_module(path: str) -> bool:
     return path.endswith(".py") and not path.endswith(_INIT)
 
 
+def modules_in(package: str) -> list[str]:
+    """The names of the modules in what was found as a package or a folder."""
+    names = names_in(package.removesuffix(f"{os.sep}{_INIT}"))
+    return sorted(name.removesuffix(".py") for name in names if name.endswith(".py") and name != _INIT)
+
+
 def _package(folder: str) -> tuple[str, ...]:
     return (join(folder, _INIT) if _is_package(folder) else folder,)
 

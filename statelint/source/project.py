@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from statelint.discover import contents, path_of, shown_path
-from statelint.source.locating import LIBRARIES, enclosing, is_in_library, is_module, located
+from statelint.source.locating import LIBRARIES, enclosing, is_in_library, is_module, located, modules_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,12 @@ _IMPORTS = re.compile(
     rb"""(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+\(?([\w, \t*]+)|import[ \t]+([\w., \t]+))""",
     re.MULTILINE,
 )
+# A module that is imported by a call, and whether its name ends there: `import_module("models." + kind)`.
+_CALLED = re.compile(
+    rb"""\b(?:import_module|__import__)\([ \t]*[fF]?\\?["'](\.*)([\w.]*)(\\?["'][ \t]*[,)])?"""
+)
+# So many modules may be meant by a name that is only begun.
+_MOST = 100
 # An import whose names go on in the next lines, in a module or in a notebook's JSON, and what stands between
 # the names there.  So many bytes are looked through for their end.
 _OPENED = re.compile(rb"""\bimport[ \t]*\([^)]*$""")
@@ -225,7 +231,7 @@ class Project:
             names = self._names[line] = tuple(_named(line))
         modules: list[str] = []
         inside = ""
-        for name, level in names:
+        for name, level in self._ended(names, folder, folder, added):
             # What stands in a module that isn't a package is no module.
             if inside and name.startswith(inside):
                 continue
@@ -234,6 +240,20 @@ class Project:
                 modules += found
                 inside = f"{name}." if level and is_module(found[-1]) else ""
         return tuple(modules)
+
+    def _ended(
+        self, names: Iterable[tuple[str, int]], importer: str, entry: str, added: str = ""
+    ) -> Iterator[tuple[str, int]]:
+        """The names; for one that is only begun (`models.*`), all modules that begin so."""
+        for name, level in names:
+            if not name.endswith("*"):
+                yield name, level
+                continue
+            package, dot, begun = name[:-1].rpartition(".")
+            found = self._locate(importer, entry, package, level, added) if package or level else (importer,)
+            if found and not is_module(found[-1]):
+                meant = [module for module in modules_in(found[-1]) if module.startswith(begun)]
+                yield from ((f"{package}{dot}{module}", level) for module in meant[:_MOST])
 
     def is_apart(self, folder: str) -> bool:
         """Whether the files of a folder are a library's own source, whose imports aren't followed."""
@@ -255,7 +275,8 @@ class Project:
         todo = [(program, data)]
         while todo:
             file, text = todo.pop()
-            for name, level in _named(text):
+            names = self._ended(_named(text), str(file.parent), str(program.parent))
+            for name, level in names:
                 found = self.locate(file, program, name, level) or ()
                 if found and not level:
                     folders[_holder(found[0])] = None
@@ -282,8 +303,19 @@ def _added_in(folder: str, data: bytes) -> tuple[str, ...]:
 
 
 def _named(data: bytes) -> Iterator[tuple[str, int]]:
-    """The names in import statements, each with the number of its leading dots."""
-    for dots, module, names, plain in _statements(data):
+    """The names in import statements, each with the number of its leading dots; `*` ends one that is only
+    begun.
+    """
+    for line in _importing(data):
+        yield from _stated(line)
+        for dots, name, is_whole in _CALLED.findall(line):
+            if name or dots:
+                yield f"{name.decode()}{'' if is_whole else '*'}", len(dots)
+
+
+def _stated(line: bytes) -> Iterator[tuple[str, int]]:
+    """The same of the statements in a line."""
+    for dots, module, names, plain in _IMPORTS.findall(line):
         if plain:
             wanted = [part.split()[0] for part in plain.decode().split(",") if part.strip()]
             level = 0
@@ -314,12 +346,6 @@ def _importing(data: bytes) -> Iterator[bytes]:
             line = _BROKEN.sub(b" ", line)
         yield line
         start = data.find(b"import", end)
-
-
-def _statements(data: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-    """What `_IMPORTS` finds; it is slow, so it sees only the lines that it can find something in."""
-    for line in _importing(data):
-        yield from _IMPORTS.findall(line)
 
 
 def _holder(module: Path) -> Path:
