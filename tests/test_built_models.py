@@ -63,6 +63,43 @@ def test_a_copy_has_layers_of_its_own(code: str) -> None:
     )
 
 
+WRITTEN = "f = open('net.json', 'w')\nf.write(a.to_json())\nf.close()\n"
+
+
+@pytest.mark.parametrize(
+    ("write", "read"),
+    [
+        (WRITTEN, "f = open('net.json')\nt = f.read()\nf.close()\nm = keras.models.model_from_json(t)"),
+        (WRITTEN, "with open('net.json') as f:\n    m = keras.models.model_from_json(f.read())"),
+        (
+            "t = a.to_json()\nwith open('net.json', 'w') as f:\n    f.write(t)\n",
+            "m = keras.models.model_from_json(open('net.json', 'r').read())",
+        ),
+        (
+            "import pathlib\np = pathlib.Path('net.json')\np.write_text(a.to_json())\n",
+            "m = keras.models.model_from_json(p.read_text())",
+        ),
+    ],
+)
+def test_a_model_whose_json_was_written_to_a_file(write: str, read: str) -> None:
+    *_, copy = models_of(f"a = {BUILT}\n{write}{read}")
+    assert copy == "Sequential(LSTM*) batch=4"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "open('net.json', 'w').write(other)",
+        "if found:\n    open('net.json', 'w').write(keras.Sequential().to_json())",
+    ],
+)
+def test_a_file_that_may_hold_another_models_json(between: str) -> None:
+    read = "m = keras.models.model_from_json(open('net.json').read())\nm.predict(np.zeros((4, 3, 1)))"
+    assert not any(
+        "predict" in line for line in story_of(f"a = {BUILT}\n{WRITTEN}{between}\n{read}", head=HEAD)
+    )
+
+
 CONFIG = "c = a.get_config()\n{}\nm = keras.Sequential.from_config(c)"
 
 

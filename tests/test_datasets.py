@@ -37,7 +37,7 @@ SLICES = "tf.data.Dataset.from_tensor_slices((np.zeros((10, 3, 1)), np.zeros((10
         (".batch(2).batch(2)", "dataset(5 by 2)"),
         (".batch(4, True).map(lambda x, y: (x[:-1], y[:-1])).batch(2, True)", "dataset(2 by 2 full)"),
         (".batch(4, True).map(lambda x, y: (x[:-1], y[:-1]))", "dataset(? by ? full?)"),
-        (".batch(5).map(mystery)", "dataset(10 by 5)"),
+        (".batch(5).map(mystery)", "dataset(? by ? full?)"),
         (".enumerate().batch(5)", "dataset(10 by 5)"),
         (".shard(3, 0).batch(2)", "dataset(4 by 2)"),
         (".shard(3, 1).batch(2)", "dataset(3 by 2)"),
@@ -110,6 +110,30 @@ def test_a_loop_over_full_batches_draws_no_short_one() -> None:
 )
 def test_what_a_map_makes_of_the_batches(steps: str, batch: str) -> None:
     assert reveal(f"for x, y in {SLICES}{steps}:\n    reveal(x, y)")[0] == batch
+
+
+@pytest.mark.parametrize(
+    ("turned", "is_found"),
+    [
+        ("tf.transpose(b)", False),
+        ("tf.transpose(b, perm=[1, 0, 2])", False),
+        ("tf.einsum('tlf->ltf', b)", False),
+        ("tf.experimental.numpy.swapaxes(b, 0, 1)", False),
+        ("mystery(b)", False),
+        ("b[:, ::2]", True),
+        ("(tf.cast(b, 'float32'), mystery(b))", True),
+    ],
+)
+def test_batches_of_steps_that_are_turned_into_rows(turned: str, is_found: bool) -> None:
+    model = "keras.Sequential([keras.Input(batch_shape=(64, 100, 2)), keras.layers.LSTM(4, stateful=True)])"
+    for steps in ("from_tensor_slices(steps_of_lanes)", "from_tensor_slices(lanes).map(mystery)"):
+        data = f"{steps}.batch(100, drop_remainder=True).map(lambda b: {turned})"
+        codes = {f.code for f in check_source("snippet.py", _fit(model, data)).findings}
+        assert codes == {"SRN206"} if is_found else not codes
+
+
+def _fit(model: str, data: str) -> bytes:
+    return f"import keras, tensorflow as tf\nm = {model}\nm.fit(tf.data.Dataset.{data})\n".encode()
 
 
 WINDOWS = "from_tensor_slices(data).window(11, 10, drop_remainder=True).flat_map(lambda w: w.batch(11))"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from unittest.mock import Mock
 
 import pytest
 
 from statelint.engine import check_source
+from statelint.interp import program
 from statelint.interp.machine import Limits
+from statelint.settings import Settings
 from statelint.source.python import MAX_BYTES
 from statelint.trace.story import Opaque
 from statelint.values import Reason
@@ -118,3 +121,30 @@ def test_each_limit_ends_the_story(limits: Limits, code: str) -> None:
     assert isinstance(last, Opaque)
     assert (last.models, last.reason) == (None, Reason.BUDGET)
     assert any(reason is Reason.BUDGET for reason, _ in trace.unknowns)
+
+
+OPTIONS = """\
+import argparse
+import tf_keras as keras
+parser = argparse.ArgumentParser()
+parser.add_argument("--stateful", action="store_true")
+args = parser.parse_args()
+{work}
+model = keras.Sequential([keras.Input(batch_shape=(2, 3, 1)), keras.layers.LSTM(4, stateful=args.stateful)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=2, shuffle=False, epochs=2)
+"""
+
+
+@pytest.mark.parametrize(("work", "follows"), [("", 2), ("z = [" + "args, " * 65_000 + "]", 1)])
+def test_what_costs_too_much_is_not_followed_once_more(
+    work: str, follows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program whose options lead to no state is followed with others too, but for one that is too large."""
+    follow = Mock(wraps=program._followed)
+    monkeypatch.setattr(program, "_followed", follow)
+    checked = check_source("a.py", OPTIONS.format(work=work).encode(), Settings(keras=(2,)))
+    assert not checked.failures
+    # The other generation is followed beside it.
+    assert follow.call_count in (follows, 2 * follows)
+    assert (Reason.BUDGET in {reason for reason, _ in checked.unknowns}) is bool(work)

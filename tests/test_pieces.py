@@ -43,6 +43,12 @@ def is_shuffled(code: str) -> bool:
         "model.fit(x[:n][..., None] / 255, y, batch_size=4)",
         "model.fit(archive['x'], archive['y'], batch_size=4)",
         "order = np.random.permutation(len(x))\nmodel.fit(x[order], y[order], batch_size=4)",
+        "order = np.random.permutation(len(x))[: int(len(x) * 0.8)]\n"
+        "model.fit(x[order], y[order], batch_size=4)",
+        "order = np.random.permutation(x.shape[0])\nn = x.shape[0] * 3 // 4\n"
+        "model.fit(x[order[:n]], y[order[:n]], batch_size=4)",
+        "order = np.arange(len(x))\nnp.random.shuffle(order)\nn = int(0.8 * len(order))\n"
+        "model.fit(x[order[n:]], y[order[n:]], batch_size=4)",
         "blank = np.zeros((n, 3, 1))\nmodel.fit(blank[:m], y, batch_size=4)",
         "for epoch in range(9):\n    model.fit(x[:n], y[:n], batch_size=4)",
         TABLE + "x = train[['a', 'b', 'c']].values.reshape(-1, 3, 1)\nmodel.fit(x, y, batch_size=4)",
@@ -58,6 +64,11 @@ def test_whole_and_trimmed_arrays_make_several_batches(code: str) -> None:
     "code",
     [
         "model.fit(x, y, batch_size=len(x))",
+        "order = np.random.permutation(len(x))[:4]\nmodel.fit(x[order], y[order], batch_size=4)",
+        "order = np.random.permutation(len(x))[:n]\nmodel.fit(x[order], y[order], batch_size=n)",
+        "order = np.random.permutation(len(x))[i:i + n]\nmodel.fit(x[order], y[order], batch_size=4)",
+        "order = np.random.permutation(len(x))[-n:]\nmodel.fit(x[order], y[order], batch_size=4)",
+        "order = np.argsort(scores)[:n]\nmodel.fit(x[order], y[order], batch_size=4)",
         "model.fit(x, y, batch_size=x.shape[0])",
         "model.fit(x[:n], y[:n], batch_size=n)",
         "x = x[:n]\nmodel.fit(x, y, batch_size=len(x))",

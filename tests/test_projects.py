@@ -79,6 +79,38 @@ def test_imports_are_followed(
     assert found == ["train.py:4 SRN204"]
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "importlib.import_module('nets.rnn')",
+        "importlib.import_module(  f'nets.{KIND}')",
+        "importlib.import_module('nets.' + KIND)",
+        "importlib.import_module('nets.{}'.format(KIND))",
+        "importlib.import_module('nets.%s' % KIND)",
+        "importlib.import_module('nets.r' + KIND[1:])",
+        "__import__('nets.rnn').rnn",
+        "__import__('nets.rnn', fromlist=['build'])",
+    ],
+)
+def test_imports_by_a_call_are_followed(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train = TRAIN.format(imports=f"import importlib\n    KIND = 'rnn'\n    nets = {call}", build="nets.build")
+    files = {"nets/__init__.py": "", "nets/rnn.py": MODEL, "nets/other.py": "", "train.py": train}
+    files["train.py"] = "from data import x, y\n" + dedent(train)
+    files["data.py"] = DATA
+    assert check(tmp_path, monkeypatch, files) == ["train.py:6 SRN204"]
+
+
+def test_a_module_that_begins_otherwise_is_not_meant_by_a_call(tmp_path: Path) -> None:
+    for name in ("nets/rnn.py", "nets/old_rnn.py", "near_rnn.py", "rnn_near.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    program = tmp_path / "train.py"
+    for name, modules in (("nets.r", ["rnn"]), ("nets.", ["old_rnn", "rnn"]), ("rnn_", ["rnn_near"])):
+        program.write_text(f"import importlib\nnets = importlib.import_module('{name}' + kind)\n")
+        found = [path.stem for path in Project().imports(program) if path.suffix == ".py"]
+        assert found == modules, name
+
+
 def test_relative_imports_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     train = dedent(TRAIN).format(imports="from .models import build\nfrom ..data import x, y", build="build")
     files = {
@@ -286,7 +318,7 @@ def test_a_library_resets_whatever_model_it_is_given(tmp_path: Path, monkeypatch
                 self.model = model
 
             def begin(self):
-                self.model.reset_states()
+                self.model.layers[0].reset_states()
         """
     play = """\
         import tf_keras as keras

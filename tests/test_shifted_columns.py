@@ -123,3 +123,53 @@ def test_as_many_lags_as_somebody_says(make: str) -> None:
 )
 def test_columns_that_are_no_steps(columns: str) -> None:
     assert not found(columns, 3)
+
+
+ONE_STEP = """
+memory = keras.layers.LSTM(4, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(4, 1, 1)), memory, keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+x, y = table.values[:, :-1], table.values[:, -1]
+model.fit(x.reshape((x.shape[0], 1, 1)), y, batch_size=4, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        'table = pd.DataFrame({"before": level.shift(1), "level": level})',
+        'table = table[["level"]].assign(before=level.shift(1))[["before", "level"]]',
+        'table = level.to_frame().assign(before=level.shift(1)).reindex(columns=["before", "level"])',
+        'table = table[["level"]]\ntable.insert(0, "before", level.shift(1))',
+        'table = level.to_frame()\ntable["before"] = level.shift(1)\ntable = table[table.columns[::-1]]',
+        'table = level.to_frame()\ntable["before"] = level.shift(1)\n'
+        "table = table[table.columns.tolist()[::-1]]",
+        'table = table[["level"]].shift(1).join(table[["level"]], lsuffix=" before")',
+        'table = pd.DataFrame()\ntable["before"] = level.shift(1)\ntable["level"] = level',
+        'table = pd.DataFrame()\ntable["level"] = level\ntable["before"] = level.shift(1)\n'
+        'table = table.filter(items=["before", "level"])',
+    ],
+)
+def test_ways_to_put_a_lag_beside_a_column(columns: str) -> None:
+    code = f'{HEAD}level = table["level"]\n{columns}\ntable = table.dropna()\n{ONE_STEP}'
+    checked = check_source("snippet.py", code.encode())
+    assert not checked.failures
+    assert [f.code for f in checked.findings if f.code == "SRN208"] == ["SRN208"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        # Two columns, each a step of its own.
+        'table = pd.DataFrame({"a": table["a"].shift(1), "b": table["b"].shift(2), "c": table["c"]})',
+        'other = table\ntable = pd.DataFrame()\nfor k, name in enumerate("abc"):\n'
+        "    table[name] = other[name].shift(k)",
+        # Columns of two tables.
+        'table = pd.DataFrame({"a": level.shift(1), "b": pd.read_csv("other.csv")["level"], "c": level})',
+        # Text, and lists.
+        'table = pd.DataFrame({"a": "text".join(sys.argv), "b": [1, 2], "c": level})',
+    ],
+)
+def test_columns_that_are_no_steps_of_one(columns: str) -> None:
+    given = f'level = table["level"]\n{columns}\nx, y = table.values[:, :2], table.values[:, 2]'
+    assert not found(given, 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from statelint.engine import check_source
@@ -66,6 +68,37 @@ def found(code: str) -> list[str]:
 def test_the_window_is_read_again_but_for_one_step(code: str) -> None:
     (message,) = found(code)
     assert "a window of 10 steps that moves on by 1" in message
+
+
+WRITING = {
+    "behind the window": ("made[10 + i, :] = model.predict(made[i:i + 10].reshape(1, 10, -1))", 1),
+    "behind the window, by a sum": ("made[i + 10] = model.predict(made[i:i + 10, :][None])", 1),
+    "into the window": ("made[5 + i, :] = model.predict(made[i:i + 10].reshape(1, 10, -1))", 0),
+    "window by window": ("made[9 + i] = model.predict(made[10 * i:10 * i + 10].reshape(1, 10, -1))", 0),
+}
+
+
+@pytest.mark.parametrize(("step", "times"), WRITING.values(), ids=WRITING)
+@pytest.mark.parametrize("first", ["table[:10]", "np.load('begin.npy')"])
+def test_an_array_that_is_written_behind_the_window(step: str, times: int, first: str) -> None:
+    begun = f"table = table.values[:, :1]\nmade = np.zeros((99, 1))\nmade[:10] = {first}\n"
+    code = f"{begun}for i in range(9):\n    {step}\n"
+    assert len(found(code)) == times
+    # Of a window of any length.
+    model = "model = keras.Sequential([keras.Input(batch_shape=(1, lag, 1)), memory])\n"
+    given = f"import sys\nlag = int(sys.argv[1])\n{model}"
+    spelled = re.sub(r"\b10\b", "lag", code)
+    assert len(found(given + spelled)) == times
+
+
+@pytest.mark.parametrize("rows", [1, 64])
+def test_letters_for_a_model_of_any_length(rows: int) -> None:
+    code = f"""
+lag = max(map(len, text.split()))
+model = keras.Sequential([keras.Input(batch_shape=({rows}, lag, len(letters))), memory])
+window = text[:lag]
+{LOOP}{ONE_HOT.replace("(1, 10,", "(1, lag,")}"""
+    assert len(found(code)) == (rows == 1)
 
 
 @pytest.mark.parametrize("code", MOVING.values(), ids=MOVING)

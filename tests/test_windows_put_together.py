@@ -85,6 +85,9 @@ x = np.concatenate([np.array(cut(table[[name]].values.reshape(-1, 1), 10)) for n
 one, other = table["value"].values, table["other"].values
 x = np.stack([np.array(cut(one, 10)), np.array(cut(other, 10))], axis=-1)
 """,
+    "of flat steps, one below the other": """
+x = np.vstack(cut(table["value"].values, 10))[:, :, None]
+""",
     "with more columns": """
 x = np.array(cut(series, 10))
 x = np.concatenate([x, np.zeros((len(x), 10, 1))], axis=2)
@@ -240,6 +243,8 @@ def test_windows_that_do(cut: str) -> None:
     "cut",
     [
         "x = np.concatenate([series[None, :10], table[['other']].values[None, :10]])",
+        # Below one another stand single steps.
+        "x = np.vstack(cut(series, 10))[:, :, None]",
         "x = np.array([pair[1] for pair in [(series, series[:10]), (series, series[20:30])]])",
         "x = np.array(cut(series, 10)).reshape(-1, 5).reshape(-1, 7, 5)",
         "x = np.array(cut(series, 10)).reshape(-1, 1)[3:].reshape(-1, 10, 1)",
@@ -284,6 +289,7 @@ x = np.array(rows)
     ],
     ids=[
         "single rows",
+        "single steps below one another",
         "two windows",
         "other steps",
         "from the middle",

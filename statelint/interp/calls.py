@@ -37,7 +37,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.state import join_states, join_values
-from statelint.interp.transfer import keras, methods, numpy, rearranging, tables, transfer_of
+from statelint.interp.transfer import columns, keras, methods, numpy, rearranging, transfer_of
 from statelint.source.python import children
 from statelint.trace.listings import LISTING_METHODS, sources_of
 from statelint.trace.objects import Argument, DrawnReset
@@ -77,9 +77,6 @@ _BYSTANDERS = frozenset(
         "joblib",
         "pandas",
         "scipy",
-        "copy",
-        "collections",
-        "itertools",
         "re",
         "shutil",
         "pathlib",
@@ -91,9 +88,7 @@ _BYSTANDERS = frozenset(
         "string",
         "textwrap",
         "traceback",
-        "types",
         "typing",
-        "operator",
         "statistics",
         "struct",
         "tempfile",
@@ -104,6 +99,9 @@ _BYSTANDERS = frozenset(
         "IPython",
     ]
 )
+
+# Those that do nothing else; but they call what they are given, and make things that hold it.
+_GO_BETWEENS = frozenset(["copy", "collections", "itertools", "types", "operator"])
 
 # Decorators under which a function gives the same for the same arguments.
 _CACHING = frozenset(["functools.cache", "functools.lru_cache"])
@@ -125,6 +123,7 @@ _REPEATABLE = frozenset(
         *("to_numpy", "as_matrix", "fillna", "dropna", "diff", "shift", "pct_change", "head", "tail", "drop"),
         *("ffill", "bfill", "interpolate", "rolling", "resample", "sort_values", "sort_index", "reset_index"),
         *(
+            "to_frame",
             "groupby",
             "set_index",
             "drop_duplicates",
@@ -233,6 +232,10 @@ def call_function(
     """Follow the function's body with these arguments."""
     if "contextlib.contextmanager" in function.decorators:
         return Known(Managed(function, arguments, receiver))
+    if "functools.singledispatch" in function.decorators:
+        # Which of the functions registered for it runs isn't known.
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, Known(function), *arguments.values())
+        return machine.unknown(Reason.LIBRARY_CALL)
     if function.decorators & _CACHING:
         return _remembered(machine, function, arguments, receiver)
     return run_function(machine, function, arguments, receiver)
@@ -463,8 +466,13 @@ def _unknown_result(
         return made_of(machine, node, *arguments.values())
     if key[2] in ("sort", "reverse"):
         machine.emit(Written(arguments.site, machine.context, key[1]))
-    if key[2] in tables.OF_ANY:
-        return tables.OF_ANY[key[2]](machine, unknown(Reason.LIBRARY_CALL, "", key[1]), arguments)
+    table = columns.of_any(machine, unknown(Reason.LIBRARY_CALL, "", key[1]), str(key[2]), arguments)
+    if table is not None:
+        return table
+    if key[2] in ("write", "write_text"):
+        from statelint.interp.transfer import files
+
+        files.note_configuration(machine, key[1], arguments)
     if key[2] in ("open", "read", "read_text", "read_bytes"):
         from statelint.interp.transfer import settings_files
 
@@ -512,10 +520,10 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         gone = keras.construct_removed(machine, name, arguments)
         if gone is not None:
             return gone
-    if name.split(".", maxsplit=1)[0] not in _BYSTANDERS and not (
-        entry is not None and "pure" in entry.roles
-    ):
-        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
+    library, values = name.split(".", maxsplit=1)[0], arguments.values()
+    is_pure = library in _BYSTANDERS or (entry is not None and "pure" in entry.roles)
+    if not is_pure and (library not in _GO_BETWEENS or machine.reachable(*values)):
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, *values)
     return made_of(machine, node, *arguments.values())
 
 

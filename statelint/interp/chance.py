@@ -107,6 +107,18 @@ def _order_of(machine: Machine, key: Hashable) -> Site | None:
     return None
 
 
+def mixed_batch(machine: Machine, key: Hashable) -> Array | None:
+    """A batch, or a part of one, that was drawn of a shuffled Dataset: only its order is known."""
+    drawn = key
+    while isinstance(drawn, tuple) and drawn[0] == "unpacked":
+        drawn = drawn[1]
+    match drawn:
+        case ("item", whole, int()) if whole in machine.mixed:
+            start = unknown(Reason.ITERATION)
+            return Array(key, None, ("dataset", whole), start, shuffle_site=machine.mixed[whole])
+    return None
+
+
 def _identity(value: Value) -> Hashable:
     array = value.value if isinstance(value, Known) else None
     return interned(array.key if isinstance(array, Array) else value.key)

@@ -112,6 +112,9 @@ def instantiate(machine: Machine, class_: Class, type_: Value, arguments: Argume
         subclassed.construct(machine, instance.value.id, arguments)
     elif fields.has_fields(class_):
         fields.fill(machine, class_, instance, arguments)
+    elif arguments.values():
+        # A library's decorator or base class takes them.
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
     return instance
 
 

@@ -20,10 +20,20 @@ def cut_of(
     machine: Machine, node: cst.CSTNode, whole: Hashable, index: Value, outer: Cut | None = None
 ) -> Cut:
     """Where `whole[index]` is cut; `outer` is where the whole itself was."""
+    if outer is not None and _adds_axes_behind(index):
+        return outer
     site, axis, (reached, start, begin) = machine.site(node), _axis(index), _span(index)
     origin = None if axis else _within(outer, site, index)
     length, extent = _length(reached)
     return Cut(site, whole, axis, length, start, begin, origin, place_of(machine, begin), extent)
+
+
+def _adds_axes_behind(index: Value) -> bool:
+    """`x[:, None]` or `x[..., None]`: the same rows."""
+    parts = index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else ()
+    places = [part.value if isinstance(part, Known) else index for part in parts]
+    kept = (Slice(NONE, NONE, NONE), ...)
+    return places[:1] != [None] and None in places and all(p is None or p in kept for p in places)
 
 
 def _length(reached: Hashable) -> tuple[int | None, Hashable]:

@@ -127,6 +127,8 @@ def _drawn_at(first: Fill | None, then: Fill | None) -> Site | None:
 def _fill(array: Array, index: Value, value: Value) -> Fill | None:
     """What `array[index] = value` puts into one row, None where that is no part of a series."""
     parts, cut = _whole(array, _parts(index)), _cut_in(value)
+    if cut is not None and not cut.axis and _is_one_step(array, parts):
+        return Fill(number(parts[1]) or 0, (_STEPS, *(part.key for part in parts[2:])), cut)
     row = number(parts[0])
     if row is None or cut is None or not all(_takes_all(p) or number(p) is not None for p in parts[1:]):
         return None
@@ -134,6 +136,15 @@ def _fill(array: Array, index: Value, value: Value) -> Fill | None:
     # `x[i:i + n].T` of a single column is a row.
     fits = cut.axis == 0 or (cut.axis == 1 and axes == 1)
     return Fill(row, _place(array, index), cut) if fits else None
+
+
+def _is_one_step(array: Array, parts: tuple[Value, ...]) -> bool:
+    """Whether an index takes one step of all rows: `x[:, k]`."""
+    rows, *steps = parts
+    size = number((array.shape or (NONE,))[0])
+    step = number(steps[0]) if steps else None
+    rest = all(_takes_all(part) or number(part) is not None for part in steps[1:])
+    return step is not None and step >= 0 and rest and _takes_all(_all_of(rows, size))
 
 
 def _with_drawn(
@@ -194,7 +205,10 @@ def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows |
     if first is None or then is None or first.place != then.place:
         return None
     if array.windows is None:
-        return _windows(first.cut, then.cut, first.row) if then.row == first.row + 1 else None
+        if then.row != first.row + 1:
+            return None
+        by_steps = first.place[:1] == (_STEPS,)
+        return _windows_by_steps(array, first, then) if by_steps else _windows(first.cut, then.cut, first.row)
     rows, moved = then.row - first.row, distance(first.cut.begin, then.cut.begin)
     goes_on = rows > 0 and moved == rows * array.windows.stride and first.cut == then.cut
     return array.windows if goes_on else None
@@ -210,6 +224,18 @@ def _windows(one: Cut, other: Cut, row: int = 0) -> Windows | None:
         return None
     start = None if one.start is None else one.start - row * stride
     return Windows(one.whole, start, stride, one.length, one.site, one.extent)
+
+
+def _windows_by_steps(array: Array, first: Fill, then: Fill) -> Windows | None:
+    """The windows that the rows are whose steps are filled in one by one, each of all rows at once:
+    `x[:, k] = series[k:k + n]`.
+    """
+    one, other = first.cut, then.cut
+    size = array.shape[1] if array.shape and len(array.shape) > 1 else None
+    if size is None or one.whole != other.whole or distance(one.begin, other.begin) != 1:
+        return None
+    start, length = None if one.start is None else one.start - first.row, number(size)
+    return Windows(one.whole, start, 1, length, one.site, size.key if length is None else None)
 
 
 def _windows_of_parts(one: Cut, other: Cut) -> Windows | None:
@@ -265,6 +291,8 @@ def _place(array: Array, index: Value) -> tuple[Hashable, ...]:
 
 
 _ALL = Known(Slice(NONE, NONE, NONE))
+# What is filled in is a step of each row, the number of which stands for that of a row.
+_STEPS = "steps"
 
 
 def _takes_all(part: Value) -> bool:

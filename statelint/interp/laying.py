@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 
 from statelint.interp.linear import distance
 from statelint.interp.pieces import lengths
@@ -26,30 +26,69 @@ def _holds_steps(array: Array, shape: tuple[Value, ...], length: int) -> bool:
     """Whether the rows of the array are single steps, of which several make a row of the new shape."""
     own = array.shape
     if own is None:
-        is_wide = len(shape) == 3 and _has_width(array.key, shape[2].key)
+        is_wide = len(shape) == 3 and _has_width(array.key, shape[2])
         return is_wide or is_column(array.key) or _counts_steps(array.key, shape[0], length)
     return len(own) == 1 or (len(own) == 2 and len(shape) == 3 and own[1].key == shape[2].key)
 
 
-def _has_width(key: Hashable, width: Hashable) -> bool:
-    """Whether data of unknown shape, or those that they are rows of, have so many columns: `x.shape[1]`."""
-    todo = [key]
-    while todo:
-        part = todo.pop()
-        if width in (
+def _has_width(key: Hashable, width: Value) -> bool:
+    """Whether data of unknown shape, or those that they are rows of, have so many columns: `x.shape[1]`, the
+    columns that are taken of a table, `x[:, 2:5]`.
+    """
+    wanted = number(width)
+    for part in _as_wide_as(key):
+        if width.key in (
             interned(("item", ("attribute", part, "shape"), ("int", 1))),
             interned(("item", ("numpy.shape", part), ("int", 1))),
         ):
             return True
-        match part:
-            case ("rows" | "index", whole, ("Tuple", (_, *others))) if all(map(_takes_all, others)):
-                todo.append(whole)
-            case ("rows", whole, ("Slice", _)) | ("rows", whole, _, _, _) | ("Array", whole):
-                todo.append(whole)
-            case ("attribute", whole, "values") | ("transform" | "fit_transform", _, whole):
-                todo.append(whole)
-            case ("call", ("attribute", whole, "astype" | "copy" | "to_numpy"), *_):
-                todo.append(whole)
+        if wanted is not None and _columns_taken(part) == wanted:
+            return True
+    return False
+
+
+def _as_wide_as(key: Hashable) -> Iterator[Hashable]:
+    """The data, and what they are made of that has as many columns."""
+    yield key
+    match key:
+        case ("rows" | "index", whole, ("Tuple", (_, *others))) if all(map(_takes_all, others)):
+            yield from _as_wide_as(whole)
+        case (
+            ("rows", whole, ("Slice", _))
+            | ("rows", whole, _, _, _)
+            | ("Array", whole)
+            | ("filled", whole, *_)
+        ):
+            yield from _as_wide_as(whole)
+        case ("attribute", whole, "values") | ("transform" | "fit_transform", _, whole):
+            yield from _as_wide_as(whole)
+        case ("call", ("attribute", whole, "astype" | "copy" | "to_numpy"), *_):
+            yield from _as_wide_as(whole)
+
+
+def _columns_taken(key: Hashable) -> int | None:
+    """The number of columns that are taken: `x[:, 2:5]`, `table[["open", "close"]]`; None: not known."""
+    match key:
+        case (
+            "index" | "rows",
+            _,
+            ("Tuple", (("Slice", _), ("Slice", (first, ("int", int(stop)), ("NoneType", _))))),
+        ):
+            match first:
+                case ("NoneType", _):
+                    return stop if stop > 0 else None
+                case ("int", int(start)) if 0 <= start < stop:
+                    return stop - start
+        case ("item", _, ("listed", *names)) | ("numpy.column_stack", tuple(names)):
+            return len(names) if all(map(_names_column, names)) else None
+    return None
+
+
+def _names_column(key: Hashable) -> bool:
+    """Whether it is the name of a column, or a column that is taken by its name."""
+    match key:
+        case ("str", _) | ("item", _, ("str", _)):
+            return True
     return False
 
 

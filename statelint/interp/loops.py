@@ -59,11 +59,12 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
                 count = array.shape[0] if array.shape else machine.unknown(Reason.ITERATION, node)
                 if array.shuffle_site is not None:
                     machine.chances[array.key] = array.shuffle_site
-                cut = array.cut if array.cut is not None and not array.cut.axis else None
-                return Iteration(count, lambda k: array_item(array, k), array.key, False, cut=cut)
+                return Iteration(count, lambda k: array_item(array, k), array.key, False, cut=array.row_cut)
             case Dataset() as dataset:
                 from statelint.interp.transfer.datasets import batches
 
+                if dataset.shuffle_site is not None and dataset.batch_site is not None:
+                    machine.mixed[interned(dataset.key)] = dataset.shuffle_site
                 return batches(dataset)
             case States(layer=layer, index=None):
                 return of_items((Known(States(layer, 0)), Known(States(layer, 1))), value.key)
@@ -195,7 +196,7 @@ def run(
         item = iteration.item(position)
         if count != 1 and not is_concrete:
             # What depends on the pass isn't decided for all passes by one of them.
-            item = _varying(item, loop.id)
+            item = varying(item, loop.id)
             machine.drawn[loop.id] = (item, iteration)
         with machine.in_pass(Pass(loop, index, position + 1 == count)):
             machine.exits.append(exits)
@@ -265,11 +266,12 @@ def _forget_lengths(machine: Machine, loop: Loop, before: State) -> None:
             machine.state.heap[ref] = ListRecord(None, length) if unseen else kept
 
 
-def _varying(item: Value, loop: int) -> Value:
+def varying(item: Value, loop: int) -> Value:
+    """An item that is another one in each pass of the loop."""
     mark = Known(None, (), frozenset({loop}))
     if isinstance(item, Known) and isinstance(item.value, Tuple):
         return Known(
-            Tuple(tuple(_varying(part, loop) for part in item.value.items)), item.assuming, item.varies
+            Tuple(tuple(varying(part, loop) for part in item.value.items)), item.assuming, item.varies
         )
     if isinstance(item, Known) and isinstance(item.value, int | float):
         return depending_on(item, mark)

@@ -24,11 +24,13 @@ from statelint.interp.objects import (
     Iteration,
     LayerRecord,
     ListRecord,
+    Managed,
     Method,
     ModelRecord,
     Partial,
     Record,
     Ref,
+    States,
     Super,
     Tensor,
     Tuple,
@@ -168,6 +170,8 @@ class Machine:
     bounds: dict[Hashable, tuple[Value, Value, Value]] = field(default_factory=dict)
     # The identities of the numbers, and the arrays and lists of them, that were drawn at random, and where.
     chances: dict[Hashable, Site] = field(default_factory=dict)
+    # Where the Datasets were shuffled whose batches aren't known, by what their items are items of.
+    mixed: dict[Hashable, Site] = field(default_factory=dict)
     # The numbers of rows of arrays of which no more is known, by the identities of their shapes.
     heights: dict[Hashable, Value] = field(default_factory=dict)
     # The windows of which each of the first two items of an array is made, by the identity of the array.
@@ -204,6 +208,8 @@ class Machine:
     has_origins: bool = False
     imported: int = 0
     steps: int = 0
+    # Whether they, or the time, are used up.
+    is_spent: bool = False
     started: float = field(default_factory=time.thread_time)
     began: float = field(default_factory=time.perf_counter)
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -232,11 +238,12 @@ class Machine:
         """Count one step, a statement or an expression, against the limits."""
         self.steps += 1
         if self.steps > self.limits.steps:
-            raise Exhausted
+            self.is_spent = True
         # What the clock says is cheaper to ask for, and never less.
-        if self.steps % 256 == 0 and time.perf_counter() - self.began > self.limits.seconds:
-            if time.thread_time() - self.started > self.limits.seconds:
-                raise Exhausted
+        elif self.steps % 256 == 0 and time.perf_counter() - self.began > self.limits.seconds:
+            self.is_spent |= time.thread_time() - self.started > self.limits.seconds
+        if self.is_spent:
+            raise Exhausted
 
     def catches(self, *names: str) -> bool:
         """Whether an open `try` catches one of these exceptions (or all)."""
@@ -496,7 +503,8 @@ class Machine:
             value = todo.pop()
             for option in options(value):
                 thing = option.value
-                if thing in seen:
+                # Two of one function are equal, whatever they were given.
+                if thing in seen and not isinstance(thing, Managed):
                     continue
                 seen.add(thing)
                 todo.extend(self._parts(thing, found))
@@ -526,8 +534,9 @@ class Machine:
                             yield element
                     case DictRecord(items=entries):
                         yield from entries.values()
-                    case InstanceRecord(attributes=attributes):
+                    case InstanceRecord(type=type_, attributes=attributes):
                         yield from attributes.values()
+                        yield type_
                     case LayerRecord(inner=inner, attributes=attributes):
                         found.add(id_)
                         yield from (Known(Ref(x)) for x in inner)
@@ -540,6 +549,8 @@ class Machine:
                 yield from items
             case Tensor(layers=layers):
                 found.update(layers)
+            case States(layer=layer):
+                found.add(layer)
             case Method(receiver=receiver) | Super(receiver=receiver):
                 yield receiver
             case Bound(receiver=receiver, function=function):
@@ -551,6 +562,10 @@ class Machine:
                 yield from (value for _, value in keywords)
             case Function():
                 yield from self._captured(thing)
+            case Class(namespace=namespace, bases=bases):
+                yield from (*self.state.frames.get(namespace, {}).values(), *bases)
+            case Managed(function=function, arguments=arguments, receiver=receiver):
+                yield from (Known(function), *arguments.values(), *((receiver,) if receiver else ()))
             case Items(iteration=iteration):
                 yield iteration.item(0)
 

@@ -91,12 +91,15 @@ def _is_in_library(machine: Machine) -> bool:
     return is_in_library(str(importer.parent)) if project is None else project.is_apart(str(importer.parent))
 
 
-def import_module(machine: Machine, name: str) -> Value:
-    """`importlib.import_module(name)`."""
+def import_module(machine: Machine, name: str, *, is_outermost: bool = False) -> Value:
+    """What a call imports by its name: the module, or the outermost package that it is in."""
     machine.note_import(name)
     modules = _load(machine, name, 0)
-    if not modules and name.partition(".")[0] in LIBRARIES and _is_in_library(machine):
+    top = name.partition(".")[0]
+    if not modules and top in LIBRARIES and _is_in_library(machine):
         return machine.unknown(Reason.IMPORT)
+    if is_outermost:
+        return modules[0] if modules else calls.library(top)
     return modules[-1] if modules else calls.library(name)
 
 

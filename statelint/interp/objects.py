@@ -148,13 +148,18 @@ class Table:
     def values(self) -> Array:
         """The rows; windows of a series where steps of it stand side by side."""
         count = len(set(self.shifts))
-        if self.site is None or count < 2:
+        if self.site is None or count < 2 or self._are_columns_of_their_own():
             return self.array
         width = self.array.shape[1] if self.array.shape is not None and len(self.array.shape) > 1 else None
         if width is not None and number(width) is None and count > 2:
             # Of each step there may be several columns; without the target's there are two steps or more.
             return replace(self.array, windows=Windows(self.axis, 0, 1, None, self.site, width.key))
         return replace(self.array, windows=Windows(self.axis, 0, 1, count, self.site))
+
+    def _are_columns_of_their_own(self) -> bool:
+        """Whether each column was put in by its name, and no two of them hold steps of one."""
+        sources = {source for _, source, _ in self.named}
+        return len(self.named) == len(self.shifts) == len(sources)
 
 
 @dataclass(frozen=True, slots=True)

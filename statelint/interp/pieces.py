@@ -47,6 +47,8 @@ def lengths(key: Hashable) -> Iterator[Hashable]:
             | ("rows" | "index", _, ("Tuple", (("Slice", (start, stop, _)), *_)))
         ) if _is_start(start) and not _is_negative(stop):
             yield stop
+        case ("index", _, ("rows", *_) as numbers) | ("index", _, ("Array", ("rows", *_) as numbers)):
+            yield from lengths(interned(numbers))
         case (head, whole, *_) if head in _KEEPING:
             yield from lengths(whole)
 
@@ -65,6 +67,12 @@ def _takes_piece(index: Hashable) -> bool:
             return _takes_piece(first)
         case ("Slice", (start, stop, _)):
             return not _is_trim(start, stop)
+        case ("Array", ("rows", *_) as numbers):
+            return _takes_piece(numbers)
+        # Of the numbers of all rows a share, `order[:int(0.8 * len(x))]`, or all behind some: `order[n:]`.
+        case ("rows", whole, start, stop, _):
+            takes_many = _is_share(stop) if _is_start(start) else _is_trim(start, stop)
+            return not takes_many or _takes_piece(whole)
         # All rows in another order are as many, and so are the windows that begin at each of them.
         case ("ellipsis" | "NoneType", _) | ("shuffled", *_) | ("Array", ("places", *_)):
             return False
@@ -78,6 +86,18 @@ def _is_trim(start: Hashable, stop: Hashable) -> bool:
     match stop:
         case ("NoneType", _):
             return not _is_negative(start) or _is_multiple(start)
+    return False
+
+
+def _is_share(key: Hashable) -> bool:
+    """Whether a count is worked out from how many there are in all."""
+    todo = [key]
+    while todo:
+        match todo.pop():
+            case ("length", _) | ("attribute", _, "shape"):
+                return True
+            case ("operation" | "builtins.int" | "item", *others):
+                todo += others
     return False
 
 

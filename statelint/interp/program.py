@@ -73,7 +73,8 @@ def _told(
     begun = {name: unknown(Reason.PARAMETER, key=("argument", name)) for name in opened}
     machine = Machine(source, keras, limits, file, project, given=begun)
     trace = _followed(machine, used)
-    given = {} if _feeds_state(trace) else _other_options(machine, trace)
+    # What costs too much isn't followed once more.
+    given = {} if machine.is_spent or _feeds_state(trace) else _other_options(machine, trace)
     if given:
         other = Machine(source, keras, limits, file, project, given={**begun, **given})
         told = _followed(other, used)

@@ -180,7 +180,7 @@ def array_index(array: Array, index: Value) -> Value | None:
             taken = replace(array, key=key, base=narrowed, start=start, cut=None, windows=windows, part=None)
             return Known(replace(taken, made=False, rows=_rows_left(array, first.value), groups=None))
         if first.key == NONE.key:
-            place = array.cut.drawn if array.cut is not None and not array.cut.axis else None
+            place = array.row_cut.drawn if array.row_cut is not None else None
             return Known(Array(key, None, key, windows=as_row(array), shuffle_site=place, rows=Known(1)))
         return Known(Array(key, None, key))
     shape: list[Value] = []
@@ -256,7 +256,7 @@ def _looked_up(array: Array, places: Array, key: Hashable) -> Known | None:
         shape = (*places.shape, *array.shape[1:]) if array.shape and places.shape else None
         return Known(Array(key, shape, key, windows=replace(windows, series=array.base, start=begin)))
     is_table = isinstance(array.key, tuple) and array.key[0] in ("numpy.eye", "numpy.identity")
-    if not is_table or (windows is None and (places.cut is None or places.cut.axis)):
+    if not is_table or (windows is None and places.row_cut is None):
         return None
     shape = (*places.shape, *(array.shape or ())[1:]) if places.shape else None
     return Known(Array(key, shape, key, cut=places.cut if windows is None else None, windows=windows))
@@ -567,6 +567,6 @@ def transposed(array: Array, source: Value) -> Value:
     if array.shape is not None and len(array.shape) == 1:
         return source
     key = ("transpose", array.key)
-    cut = array.cut if array.shape is None or len(array.shape) == 2 else None
-    cut = replace(cut, axis=1) if cut is not None and not cut.axis else None
+    cut = array.row_cut if array.shape is None or len(array.shape) == 2 else None
+    cut = None if cut is None else replace(cut, axis=1)
     return Known(Array(key, array.shape[::-1] if array.shape else None, key, Known(0), array.made, cut))

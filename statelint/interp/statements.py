@@ -14,6 +14,7 @@ from statelint.interp import (
     callbacks,
     calls,
     classes,
+    collecting,
     decorators,
     every_pass,
     exceptions,
@@ -214,6 +215,8 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, si
     elif isinstance(record, LayerRecord) and isinstance(thing, Ref):
         if name == "stateful":
             keras.set_stateful(machine, thing.id, value, site)
+        elif name == "states":
+            machine.escape(site, Reason.ATTRIBUTE, receiver, keeps=False)
         else:
             machine.update(thing.id, attributes={**record.attributes, name: value})
             keras.adopt(machine, thing.id, value)
@@ -452,6 +455,8 @@ def _for(machine: Machine, node: cst.For) -> None:
     iteration = loops.iterate(machine, evaluate(machine, node.iter), node.iter)
     if callbacks.resets(node.body):
         loops.walk_layers(machine, iteration, machine.site(node))
+    if collecting.follow(machine, node, iteration, assign, execute):
+        return
 
     def body(item: Value, position: int) -> None:
         assign(machine, node.target, item)

@@ -234,6 +234,11 @@ class Array:
     def samples(self) -> int | None:
         return number(self.count)
 
+    @property
+    def row_cut(self) -> Cut | None:
+        """Where its rows were cut out of a whole; None where they weren't, or along another axis."""
+        return self.cut if self.cut is not None and self.cut.axis == 0 else None
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnReset:

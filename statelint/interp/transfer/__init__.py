@@ -30,7 +30,7 @@ _MODULES = (
     "windowing",
     "rearranging",
     "preparing",
-    "tables",
+    "columns",
     "reporters",
     "saving",
     "wrappers",

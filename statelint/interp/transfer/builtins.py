@@ -149,16 +149,27 @@ def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _columns(machine: Machine, rows: Value) -> Value:
-    """`zip(*rows)` of a list of tuples: one list for each place in them, in the order of the rows."""
+    """`zip(*rows)` of tuples: one list for each place in them, in the order of the rows."""
     record = machine.record(rows)
-    row = record.element if isinstance(record, ListRecord) else None
-    if not isinstance(record, ListRecord) or not isinstance(row, Known) or not isinstance(row.value, Tuple):
+    if isinstance(record, ListRecord):
+        head = () if record.first else (record.items or record.head)[:2]
+        length, row = record.length, record.element
+    elif isinstance(rows, Known) and isinstance(rows.value, Items):
+        drawn = rows.value.iteration
+        length, row, head = drawn.count, drawn.item(0), (drawn.item(0), drawn.item(1))
+    else:
         return machine.unknown(Reason.LIBRARY_CALL)
-    columns = tuple(
-        machine.allocate(ListRecord(None, record.length, value, shuffle_site=record.shuffle_site))
-        for value in row.value.items
-    )
-    return Known(Tuple(columns))
+    if not isinstance(row, Known) or not isinstance(row.value, Tuple):
+        return machine.unknown(Reason.LIBRARY_CALL)
+    first = [one.value.items for one in head if isinstance(one, Known) and isinstance(one.value, Tuple)]
+    if len(first) != len(head) or any(len(items) != len(row.value.items) for items in first):
+        first = []
+    site = record.shuffle_site if isinstance(record, ListRecord) else None
+    columns = [
+        ListRecord(None, length, value, shuffle_site=site, head=tuple(items[at] for items in first))
+        for at, value in enumerate(row.value.items)
+    ]
+    return Known(Tuple(tuple(map(machine.allocate, columns))))
 
 
 def _dict(machine: Machine, name: str, arguments: Arguments) -> Value:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import replace
 
 from statelint.interp import calls, loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Items, Iteration, Tuple
 from statelint.interp.shapes import item, shifted
-from statelint.interp.transfer import Transfer, dataset_steps, windowing
+from statelint.interp.transfer import Transfer, dataset_steps, mapping, windowing
 from statelint.interp.transfer.numpy import as_array
 from statelint.trace.objects import Argument, Array, Cut, Dataset, Windows
 from statelint.values import (
@@ -160,7 +160,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         case "enumerate":
             return Known(replace(step, parts=(), windows=None, pieces=None))
         case "filter":
-            _call_aside(machine, arguments.get(0, "predicate"), arguments)
+            mapping.call_aside(machine, arguments.get(0, "predicate"), arguments)
             left = replace(step, parts=(), windows=None, pieces=None, elements=unknown(Reason.OPERATION))
             return Known(left)
         case "shard":
@@ -183,7 +183,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
             # Of a whole batch it may make anything.
             separate = step.separate_site if step.batch is None else None
             return Known(
-                _mapped(machine, dataset, replace(step, separate_site=separate), function, arguments)
+                mapping.mapped(machine, dataset, replace(step, separate_site=separate), function, arguments)
             )
         case "shuffle":
             if number(arguments.get(0, "buffer_size")) == 1:
@@ -238,71 +238,6 @@ def _gives_up_order(machine: Machine, options_: Value | None) -> bool:
         return False
     given = [record.attributes.get(name) for name in ("deterministic", "experimental_deterministic")]
     return any(value is not None and is_(value, False) is Ternary.YES for value in given)
-
-
-def _call_aside(machine: Machine, function: Value | None, arguments: Arguments) -> None:
-    """Follow a function that a step calls for each element, whatever it makes of them."""
-    if function is not None:
-        calls.call_value(machine, function, Arguments((), {}, True, arguments.site))
-
-
-def _mapped(
-    machine: Machine, dataset: Dataset, step: Dataset, function: Value, arguments: Arguments
-) -> Dataset:
-    """`.map(function)`: arrays of which it is known what the function makes of each element (or batch)."""
-    arrays = [
-        p.value
-        for p in dataset.parts
-        if isinstance(p, Known) and isinstance(p.value, Array) and p.value.shape
-    ]
-    if not dataset.parts or (dataset.batch is None and len(arrays) != len(dataset.parts)):
-        _call_aside(machine, function, arguments)
-        return replace(step, parts=())
-    result: Value = NONE
-    rows: Value | None = None
-    # Of what isn't known a batch has rows, and maybe columns.
-    for columns in (0, 1):
-        given = tuple(Argument(v, arguments.site) for v in _elements(dataset, columns))
-        result = calls.call_value(machine, function, Arguments(given, {}, False, arguments.site))
-        rows = next((shape[0] for shape in windowing.shapes_in(machine, result) if shape), None)
-        if rows is not None:
-            break
-    left = result.value.items if isinstance(result, Known) and isinstance(result.value, Tuple) else (result,)
-    shapes = [v.value.shape if isinstance(v, Known) and isinstance(v.value, Array) else None for v in left]
-    step = replace(step, parts=())
-    if dataset.batch is not None and rows is not None and rows.key != dataset.batch.key:
-        return dataset_steps.in_pieces(dataset, step, rows, shapes)
-    if (
-        any(s is None for s in shapes)
-        or len(arrays) != len(dataset.parts)
-        or (dataset.batch is not None and not all(shapes))
-    ):
-        return step
-    axis = 0 if dataset.batch is None else 1
-    keys = [("mapped", step.key, which) for which in range(len(shapes))]
-    parts = tuple(
-        Known(
-            Array(key, (dataset.elements, *(shape or ())[axis:]), key, Known(0), all(a.made for a in arrays))
-        )
-        for key, shape in zip(keys, shapes, strict=True)
-    )
-    return replace(step, parts=parts)
-
-
-def _elements(dataset: Dataset, columns: int) -> Iterator[Value]:
-    """What a function is given of each element or batch."""
-    for which, part in enumerate(dataset.parts):
-        array = part.value if isinstance(part, Known) else None
-        key = ("item", dataset.key, which)
-        if isinstance(array, Array) and array.shape:
-            if dataset.batch is None:
-                yield item(array, 0)
-            else:
-                yield Known(Array(key, (dataset.batch, *array.shape[1:]), key))
-        else:
-            assert dataset.batch is not None
-            rest = (unknown(Reason.OPERATION) for _ in range(columns))
-            yield Known(Array(key, (dataset.batch, *rest), key))
 
 
 def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:

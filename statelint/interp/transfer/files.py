@@ -1,4 +1,4 @@
-"""Data that a program writes to files and reads again: `np.save` and `np.load`, pickle, joblib."""
+"""What a program writes to files and reads again: data, by `np.save`, pickle or joblib; models, as JSON."""
 
 from __future__ import annotations
 
@@ -73,6 +73,23 @@ def _undump(machine: Machine, name: str, arguments: Arguments) -> Value:
     path = _path(machine, file)
     count = machine.loads[path] = machine.loads.get(path, 0) + 1
     return machine.written.get(path) or machine.unknown(Reason.LIBRARY_CALL, None, (name, path, count))
+
+
+def note_configuration(machine: Machine, file: Hashable, arguments: Arguments) -> None:
+    """`file.write(model.to_json())`, where the file is an opened one or a path; anything else that is
+    written there makes it another text.
+    """
+    text, opened = arguments.get(0, "data"), machine.opened.get(file)
+    path = file if opened is None else opened.key
+    if text is not None and is_configuration(text):
+        machine.note_written(path, text)
+    elif path in machine.written:
+        machine.written[path] = None
+
+
+def is_configuration(value: Value) -> bool:
+    """Whether a text or a dict tells how a model is made."""
+    return isinstance(value.key, tuple) and value.key[0] == "config"
 
 
 def _path(machine: Machine, file: Value, suffix: str = "") -> Hashable:

@@ -244,10 +244,17 @@ def _next(machine: Machine, name: str, arguments: Arguments) -> Value:
         if record.items is not None and default is not None:
             return default
         machine.state.heap[value.value.id] = ListRecord(None, unknown(Reason.ITERATION))
-    # What comes next depends on what was drawn before.
     if isinstance(value, Known) and isinstance(value.value, Items):
-        drawing.draw(machine, value.value.iteration.resets, arguments.site)
+        return next_of(machine, value, "__next__", arguments)
     return machine.unknown(Reason.ITERATION)
+
+
+def next_of(machine: Machine, value: Value, name: str, arguments: Arguments) -> Value:
+    """What comes next of what a generator yields, which depends on what was drawn before."""
+    iteration = loops.iterate(machine, value)
+    drawing.draw(machine, iteration.resets, arguments.site)
+    key = ("next", value.key, machine.fresh_id()) if iteration.restarts else None
+    return machine.unknown(Reason.ITERATION, None, key)
 
 
 # itertools

@@ -35,6 +35,9 @@ def _set_value(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _batch_set_value(machine: Machine, name: str, arguments: Arguments) -> Value:
+    if not machine.reachable(*arguments.values()):
+        # Variables of any model, its states too.
+        machine.emit(Opaque(arguments.site, machine.context, None, Reason.LIBRARY_CALL))
     machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
     return NONE
 

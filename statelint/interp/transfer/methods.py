@@ -13,6 +13,7 @@ from statelint.interp.objects import (
     Class,
     DictRecord,
     InstanceRecord,
+    Items,
     LayerRecord,
     Library,
     ListRecord,
@@ -27,6 +28,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.transfer import (
     builtins,
+    columns,
     datasets,
     graphs,
     iteration,
@@ -37,7 +39,6 @@ from statelint.interp.transfer import (
     saving,
     separate,
     subclassed,
-    tables,
     training,
     wrappers,
 )
@@ -69,7 +70,7 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
         case Array():
             return numpy.array_method
         case Table():
-            return tables.method
+            return columns.method
         case Dataset():
             return datasets.method
         case States():
@@ -78,6 +79,8 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
             return lambda machine, receiver, name, arguments: graphs.flow(machine, receiver) or NONE
         case Super():
             return _super_method
+        case Items() if name in ("__next__", "next"):
+            return iteration.next_of
         case str() | int() | float() | bytes() | bool() | None | Tuple():
             return _plain_method
     match machine.record(receiver):

@@ -29,7 +29,7 @@ from statelint.interp.shapes import (
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.sites import Site
-from statelint.trace.objects import Argument, Array
+from statelint.trace.objects import Argument, Array, Windows
 from statelint.trace.story import Written
 from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
 
@@ -104,11 +104,15 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
             case Range():
                 return made(("array", value.key), (loops.iterate(machine, value).count,))
             case Tuple(items=items):
-                return _stacked(machine, items, Known(len(items)), items[0] if items else None, value)
+                stacked = _stacked(machine, items, Known(len(items)), items[0] if items else None, value)
+                only = _only_window(items)
+                if only is None or not isinstance(stacked, Known) or not isinstance(stacked.value, Array):
+                    return stacked
+                return replace(stacked, value=replace(stacked.value, windows=only))
         record = machine.record(value)
         if isinstance(record, ListRecord):
             stacked = _stacked(machine, record.items, record.length, record.element, value)
-            windows = windows_of(machine, record, site)
+            windows = windows_of(machine, record, site) or _only_window(record.items or ())
             head = (record.items or record.head)[:2]
             if record.added:
                 groups = overlapping(machine, record.added[0], record.added[1], site)
@@ -131,15 +135,10 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
     return machine.unknown(Reason.LIBRARY_CALL, None, ("array", value.key))
 
 
-def rows_in(machine: Machine, value: Value) -> Value:
-    """The array that a value is where rows are put one behind the other: a list of one part is one window."""
-    found, record = as_array(machine, value), machine.record(value)
-    only = record.items[0] if isinstance(record, ListRecord) and record.items else None
-    row = only.value if isinstance(only, Known) and isinstance(only.value, Array) else None
-    array = found.value if isinstance(found, Known) else None
-    if row is None or not isinstance(found, Known) or not isinstance(array, Array) or array.samples != 1:
-        return found
-    return replace(found, value=replace(array, windows=as_row(row)))
+def _only_window(items: Sequence[Value]) -> Windows | None:
+    """The window that the part of a series is which a list of one part holds: `[x[i:i + 8]]`."""
+    only = items[0] if len(items) == 1 else None
+    return as_row(only.value) if isinstance(only, Known) and isinstance(only.value, Array) else None
 
 
 def _stacked(
@@ -298,7 +297,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
         windows = as_row(array, given[1])
     elif windows is None and not same_rows and site is not None:
         windows = laid_end_to_end(array, tuple(given), site)
-    cut = array.cut if same_rows and array.cut is not None and array.cut.axis == 0 else None
+    # Steps of unknown width that are laid out as a column.
+    is_column = array.shape is None and numbers[0] == -1 and product(tuple(given[1:])) == 1
+    cut = array.row_cut if same_rows or is_column else None
     shaped = Array(key, tuple(dims), base, start, array.made, cut, windows, shuffled, separate)
     # What was laid out flat can be folded again.
     groups = array.windows if not same_rows and len(dims) == 2 and number(dims[0]) != 1 else None
@@ -313,8 +314,8 @@ def _one_more_axis(array: Array) -> Hashable:
 
 def _is_cut_so_long(array: Array, rows: Value) -> bool:
     """Whether it is a slice of so many rows."""
-    cut = array.cut
-    return cut is not None and not cut.axis and cut.length is not None and cut.length == number(rows) != 1
+    cut = array.row_cut
+    return cut is not None and cut.length is not None and cut.length == number(rows) != 1
 
 
 def _keeps_width(array: Array, dims: Sequence[Value]) -> bool:
@@ -364,7 +365,8 @@ def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
         return passed
     key = ("reshape", array.key, shape.key if shape is not None else None)
     if known is not None and all(number(v) not in (None, -1) for v in known):
-        return Known(Array(key, known, key))
+        laid = laid_end_to_end(Array(array.key, None, array.key), known, arguments.site)
+        return Known(Array(key, known, key, windows=laid))
     result = machine.unknown(Reason.OPERATION, None, key)
     if name != "numpy.reshape" or shape is None:
         return result
@@ -381,7 +383,8 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         if array.shape is None:
             behind = array.windows if at in (-1, 2) else as_row(array) if at == 0 else None
             rows = Known(1) if at == 0 else array.rows if at > 0 else None
-            return Known(Array(key, None, key, windows=behind, shuffle_site=array.shuffle_site, rows=rows))
+            cut = array.row_cut if at in (-1, 1, 2) else None
+            return Known(Array(key, None, key, Known(0), False, cut, behind, array.shuffle_site, rows=rows))
         shape = list(array.shape)
         shape.insert(at if at >= 0 else len(shape) + 1 + at, Known(1))
         keeps = at not in (0, -len(shape))
@@ -389,9 +392,10 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
         start = array.start if keeps else Known(0)
         windows = array.windows if keeps else as_row(array) if at == 0 else None
         separate = array.separate_site if keeps else None
+        cut = array.row_cut if keeps else None
         return depending_on(
             Known(
-                Array(key, tuple(shape), base, start, array.made, None, windows, array.shuffle_site, separate)
+                Array(key, tuple(shape), base, start, array.made, cut, windows, array.shuffle_site, separate)
             ),
             value,
         )
@@ -458,7 +462,7 @@ def one_after_another(machine: Machine, parts: Value) -> Known | None:
     record = machine.record(parts)
     if not isinstance(record, ListRecord) or len(record.head) != 2 or record.first:
         return None
-    made = [rows_in(machine, value) for value in record.head]
+    made = [as_array(machine, value) for value in record.head]
     one, other = (v.value if isinstance(v, Known) else None for v in made)
     if not isinstance(one, Array) or not isinstance(other, Array):
         return None

@@ -9,12 +9,13 @@ from dataclasses import replace
 from statelint.interp import loops
 from statelint.interp.beside import steps_beside
 from statelint.interp.joining import beside, windows_behind
+from statelint.interp.laying import is_column
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
 from statelint.interp.shapes import array_index, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
-from statelint.interp.transfer.numpy import as_array, one_after_another, repeatable, rows_in
+from statelint.interp.transfer.numpy import as_array, one_after_another, repeatable
 from statelint.trace.objects import Array, Windows
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
@@ -114,8 +115,9 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
     if columns_ is not None and value is not None:
         return _of_columns(machine, name, value, columns_)
     arrays = _all_of(machine, value)
-    if arrays is None and value is not None and name.endswith("vstack"):
-        found = one_after_another(machine, value)
+    if arrays is None and value is not None and name.endswith(("vstack", "row_stack")):
+        found = as_array(machine, value, arguments.site) if _are_flat(machine, value) else None
+        found = found or one_after_another(machine, value)
         if found is not None:
             return found
     if arrays is None:
@@ -131,6 +133,16 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
     placed = [_SHAPED[name.rpartition(".")[2]](a.shape or ()) for a in arrays]
     found = _joined(name, arrays, [shape for shape, _ in placed], placed[0][1])
     return found or repeatable(machine, name, arguments)
+
+
+def _are_flat(machine: Machine, parts: Value) -> bool:
+    """Whether the first parts of a list that a loop fills have one axis, so that each becomes a row."""
+    record = machine.record(parts)
+    head = record.head if isinstance(record, ListRecord) and not record.first else ()
+    arrays = [v.value for v in head if isinstance(v, Known) and isinstance(v.value, Array)]
+    return len(arrays) == 2 and all(
+        is_column(array.key) if array.shape is None else len(array.shape) == 1 for array in arrays
+    )
 
 
 def _windows_kept(machine: Machine, name: str, parts: Sequence[Value]) -> Windows | None:
@@ -174,7 +186,7 @@ def _append(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _rows_behind(machine: Machine, name: str, arguments: Arguments) -> Value | None:
     """Rows of unknown shape behind others, where both are windows."""
     given = [arguments.get(k, n) for k, n in enumerate(("arr", "values"))]
-    arrays = [rows_in(machine, value) for value in given if value is not None]
+    arrays = [as_array(machine, value) for value in given if value is not None]
     known = [a.value for a in arrays if isinstance(a, Known) and isinstance(a.value, Array)]
     windows = windows_behind(known) if len(known) == 2 else None
     if windows is None:

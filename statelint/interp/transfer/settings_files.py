@@ -9,6 +9,7 @@ from statelint.interp import calls
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord
 from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.files import is_configuration
 from statelint.source.stored_settings import SUFFIXES, settings_in
 from statelint.values import Known, Reason, Value, unknown
 
@@ -33,8 +34,12 @@ def read_from(machine: Machine, file: Hashable, method: Hashable, arguments: Arg
     is_whole = method == "read" and not arguments.positional and file in machine.opened
     if not is_whole and (method not in ("open", "read_text", "read_bytes") or _path(file) is None):
         return None
+    path = machine.opened.get(file) or unknown(Reason.LIBRARY_CALL, "", file)
+    written = machine.written.get(path.key)
+    if method != "open" and written is not None and is_configuration(written):
+        return written
     found = machine.unknown(Reason.LIBRARY_CALL, None, (method, file))
-    machine.opened[found.key] = machine.opened.get(file) or unknown(Reason.LIBRARY_CALL, "", file)
+    machine.opened[found.key] = path
     return found
 
 

@@ -13,8 +13,10 @@ from statelint.interp.objects import (
     DictRecord,
     Function,
     InstanceRecord,
+    LayerRecord,
     Library,
     ListRecord,
+    ModelRecord,
     Module,
     Partial,
     Ref,
@@ -37,9 +39,14 @@ def _partial(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _copy(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "x")
-    if value is None or machine.reachable(value):
+    is_deep = name.endswith("deepcopy")
+    holds = value is not None and bool(machine.reachable(value))
+    if value is None or (holds and is_deep):
         return machine.unknown(Reason.LIBRARY_CALL)
-    return _copied(machine, value, {}, deep=name.endswith("deepcopy"))
+    if holds and isinstance(machine.record(value), LayerRecord | ModelRecord):
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, value)
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return _copied(machine, value, {}, deep=is_deep)
 
 
 def _copied(machine: Machine, value: Value, done: dict[int, Known], *, deep: bool) -> Value:
@@ -226,9 +233,13 @@ def _names(machine: Machine, frame: int) -> Value:
 
 
 def _import_module(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """`importlib.import_module("a.b")`, `__import__("a.b")`: the latter gives `a`, unless it is to take
+    something from `a.b`.
+    """
     module = arguments.get(0, "name")
     if isinstance(module, Known) and isinstance(module.value, str) and not module.value.startswith("."):
-        return modules.import_module(machine, module.value)
+        is_outermost = name == "builtins.__import__" and arguments.get(3, "fromlist") is None
+        return modules.import_module(machine, module.value, is_outermost=is_outermost)
     return machine.unknown(Reason.IMPORT)
 
 

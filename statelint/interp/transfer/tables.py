@@ -1,4 +1,4 @@
-"""pandas: tables and columns, how many rows they have, and the steps that `shift` puts side by side."""
+"""pandas: tables and columns, how many rows they have, and the steps that `shift` moves on."""
 
 from __future__ import annotations
 
@@ -6,23 +6,17 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp import loops
-from statelint.interp.laying import is_column
-from statelint.interp.linear import between, distance
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, DictRecord, ListRecord, Slice, Table, Tuple
+from statelint.interp.objects import Arguments, ListRecord, Slice, Table, Tuple
 from statelint.interp.shapes import array_index
-from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.numpy import as_array
 from statelint.interp.transfer.orders import rename, shuffled
-from statelint.sites import Site
-from statelint.trace.objects import Array, Windows
+from statelint.trace.objects import Array
 from statelint.values import (
     NONE,
     Known,
     Reason,
     Ternary,
     Value,
-    depending_on,
     interned,
     is_,
     number,
@@ -55,9 +49,9 @@ def _shape_of(key: Hashable, axis: Hashable) -> tuple[Value, ...] | None:
     """The shape of columns of a table of which nothing is known: `table["name"]`, `table[["a", "b"]]`."""
     match key:
         case ("item", _, ("listed", ("str", _), *more)):
-            return (_length(axis), Known(1 + len(more)))
+            return (length_of(axis), Known(1 + len(more)))
         case ("item", ("pandas.read_csv" | "pandas.read_excel" | "pandas.DataFrame", *_), ("str", _)):
-            return (_length(axis),)
+            return (length_of(axis),)
     return None
 
 
@@ -68,91 +62,16 @@ def _axis_of(key: Hashable) -> Hashable:
             return _axis_of(whole)
         case ("attribute", whole, str(name)) if name not in _NO_COLUMNS:
             return _axis_of(whole)
+        case ("call", ("attribute", whole, "to_frame"), *_):
+            return _axis_of(whole)
     return key
 
 
-def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """pd.DataFrame(data) and pd.Series(data)."""
-    data = arguments.get(0, "data")
-    keys = tuple(_contents(machine, value) for value in arguments.values())
-    key = interned((name, *keys))
-    if data is None or arguments.open:
-        return machine.unknown(Reason.LIBRARY_CALL, None, key)
-    if isinstance(data, Known) and isinstance(data.value, Table):
-        return Known(replace(data.value, array=replace(data.value.array, key=key)))
-    is_frame = name.endswith("DataFrame")
-    found = NONE if isinstance(machine.record(data), DictRecord) else as_array(machine, data)
-    array = found.value if isinstance(found, Known) and isinstance(found.value, Array) else None
-    shape = array.shape if array is not None else None
-    if array is None and is_column(data.key):
-        array = Array(key, (_length(data.key),), key)
-        shape = array.shape
-    if array is None or shape is None or not 1 <= len(shape) <= 2:
-        unclear = (_length(key), unknown(Reason.OPERATION)) if is_frame else (_length(key),)
-        return Known(Table(Array(key, unclear, key), key))
-    if is_frame:
-        shape = (shape[0], Known(1)) if len(shape) == 1 else shape
-    return depending_on(Known(Table(replace(array, key=key, shape=shape), key)), data)
-
-
-def _lagged(machine: Machine, record: object, key: Hashable, site: Site) -> Value | None:
-    """Columns of one table, each one step behind the one before; how many there are isn't known."""
-    if not isinstance(record, ListRecord) or len(record.head) != 2 or record.first:
-        return None
-    one, other = (_moved_by(value) for value in record.head)
-    if one is None or other is None or one[0] != other[0] or abs(distance(one[1], other[1]) or 0) != 1:
-        return None
-    source = table_of(record.head[0])
-    shape = source.array.shape
-    is_single = shape is not None and (len(shape) == 1 or number(shape[1]) == 1)
-    width = between(("int", 0), record.length.key) if is_single else ("width", key)
-    columns = unknown(Reason.OPERATION, key=width)
-    windows = Windows(source.axis, 0, 1, None, site, columns.key)
-    return Known(Table(Array(key, (_length(key), columns), key, windows=windows), source.axis))
-
-
-def _moved_by(value: Value) -> tuple[Hashable, Hashable] | None:
-    """The table that was shifted, and by how much."""
-    match value.key:
-        case ("Table", ("call", ("attribute", whole, "shift"), by)):
-            return whole, by
-        case ("call", ("attribute", whole, "shift"), by):
-            return whole, by
-    return None
-
-
-def _contents(machine: Machine, value: Value) -> object:
+def contents(machine: Machine, value: Value) -> object:
     record = machine.record(value)
     if isinstance(record, ListRecord) and record.items is not None:
         return tuple(item.key for item in record.items)
     return value.key
-
-
-def _beside(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """pd.concat(parts, axis=1): the columns of several tables side by side."""
-    parts, axis = arguments.get(0, "objs"), arguments.get(1, "axis")
-    key = (name, *(_contents(machine, value) for value in arguments.values()))
-    is_wide = axis is not None and axis.key in (Known(1).key, Known("columns").key)
-    found = loops.items(loops.iterate(machine, parts)) if parts is not None else None
-    tables = [table_of(value) for value in found or ()]
-    if is_wide and found is None and parts is not None:
-        lagged = _lagged(machine, machine.record(parts), key, arguments.site)
-        if lagged is not None:
-            return lagged
-    if not is_wide or not tables or len({table.axis for table in tables}) > 1:
-        return machine.unknown(Reason.LIBRARY_CALL, None, key)
-    shifts = tuple(shift for table in tables for shift in table.shifts)
-    shapes = [table.array.shape for table in tables]
-    rows = next((shape[0] for shape in shapes if shape), unknown(Reason.OPERATION, key=("length", key)))
-    widths = [
-        1 if shape is not None and len(shape) == 1 else number(shape[1]) if shape else None
-        for shape in shapes
-    ]
-    known = [width for width in widths if width is not None]
-    width: Value = Known(sum(known)) if len(known) == len(widths) else unknown(Reason.OPERATION)
-    site = next((table.site for table in tables if table.site is not None), None)
-    array = Array(key, (rows, width), key, made=all(table.array.made for table in tables))
-    return depending_on(Known(Table(array, tables[0].axis, shifts, site)), *(found or ()))
 
 
 def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -170,7 +89,10 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     elif name == "drop":
         changed = _dropped(machine, table, key, arguments)
     elif name in _KEEPING:
-        array = replace(table.array, key=key, base=("mapped", table.array.base, name))
+        shape = table.array.shape
+        if name == "to_frame" and shape is not None:
+            shape = (shape[0], Known(1))
+        array = replace(table.array, key=key, base=("mapped", table.array.base, name), shape=shape)
         changed = replace(table, array=array, axis=interned(key) if name in _CHANGING else table.axis)
     else:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
@@ -219,7 +141,7 @@ def _without_gaps(table: Table, key: Hashable, arguments: Arguments) -> Table:
     shape, lost = table.array.shape, max(0, *table.shifts) - min(0, *table.shifts)
     count = number(shape[0]) if shape else None
     plain = set(arguments.keywords) <= {"inplace"} and not arguments.positional
-    rows: Value = Known(max(count - lost, 0)) if count is not None and plain else _length(key)
+    rows: Value = Known(max(count - lost, 0)) if count is not None and plain else length_of(key)
     return _with_rows(table, key, rows)
 
 
@@ -231,7 +153,7 @@ def _dropped(machine: Machine, table: Table, key: Hashable, arguments: Arguments
     )
     shape = table.array.shape
     if not of_columns:
-        return _with_rows(table, key, _length(key))
+        return _with_rows(table, key, length_of(key))
     labels = (
         arguments.keywords["columns"].value if "columns" in arguments.keywords else arguments.get(0, "labels")
     )
@@ -267,7 +189,7 @@ def _with_rows(table: Table, key: Hashable, rows: Value) -> Table:
     return replace(table, array=Array(key, shape, key, made=table.array.made, windows=table.array.windows))
 
 
-def _length(key: Hashable) -> Value:
+def length_of(key: Hashable) -> Value:
     return unknown(Reason.OPERATION, key=("length", key))
 
 
@@ -297,8 +219,10 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
     if isinstance(part, str):
         shape = rows_
     elif isinstance(record, ListRecord) and _are_names(record):
-        key = ("item", table.array.key, _contents(machine, index))
+        key = ("item", table.array.key, contents(machine, index))
         shape = (*rows_, record.length) if rows_ else None
+    elif _turns_columns(table, index):
+        return replace_value(value, replace(table, array=replace(table.array, key=interned(key))))
     else:
         return None
     picked = replace(table, array=replace(table.array, key=interned(key), shape=shape))
@@ -306,6 +230,23 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
         names = [part] if isinstance(part, str) else [one.value for one in record.items or ()]  # type: ignore[union-attr]
         return _columns_of(value, picked, names)
     return replace_value(value, picked)
+
+
+def _turns_columns(table: Table, index: Value) -> bool:
+    """Whether an index has the names of all columns from the last to the first: `table.columns[::-1]`."""
+    match index.key:
+        case ("item", names, ("Slice", (("NoneType", None), ("NoneType", None), ("int", -1)))):
+            while names != table.array.key:
+                match names:
+                    case ("attribute", inner, "columns" | "values") | (
+                        "call",
+                        ("attribute", inner, "tolist" | "to_list" | "to_numpy"),
+                    ):
+                        names = inner
+                    case _:
+                        return False
+            return True
+    return False
 
 
 def _is_one_column(parts: Sequence[Value]) -> bool:
@@ -343,16 +284,25 @@ def with_column(table: Table, index: Value, value: Value) -> Table:
     """The table after `table["name"] = value`."""
     key = ("filled", table.array.key, index.key, value.key)
     added = table_of(value)
-    rows, *columns = table.array.shape or (_length(table.array.key),)
-    known = number(columns[0]) if columns and added.site is not None else None
+    if not table.shifts:
+        # The first column of a table made without any says what its rows are.
+        table = replace(table, axis=added.axis)
+        rows: Value = added.array.shape[0] if added.array.shape else length_of(interned(key))
+        columns: Sequence[Value] = (Known(0),)
+    else:
+        rows, *columns = table.array.shape or (length_of(table.array.key),)
+    is_named = len(table.named) == len(table.shifts) and len(added.shifts) == 1
+    is_put = added.axis == table.axis and (added.site is not None or is_named)
+    known = number(columns[0]) if columns and is_put else None
     width = unknown(Reason.OPERATION) if known is None else Known(known + 1)
     array = replace(table.array, key=interned(key), shape=(rows, width))
-    if added.site is None or added.axis != table.axis:
+    if not is_put:
         return replace(table, array=array)
     named = table.named
     if isinstance(index, Known) and isinstance(index.value, str) and len(added.shifts) == 1:
-        named = (*named, (index.value, _source_of(value.key), added.shifts[0]))
-    return replace(table, array=array, shifts=(*table.shifts, *added.shifts), site=added.site, named=named)
+        named = (*named, (index.value, source_of(value.key), added.shifts[0]))
+    shifts, site = (*table.shifts, *added.shifts), added.site or table.site
+    return replace(table, array=array, shifts=shifts, site=site, named=named)
 
 
 def is_shifted(table: Value, column: Value) -> bool:
@@ -361,11 +311,11 @@ def is_shifted(table: Value, column: Value) -> bool:
     return isinstance(added, Table) and added.site is not None and added.axis == _axis_of(table.key)
 
 
-def _source_of(key: Hashable) -> Hashable:
+def source_of(key: Hashable) -> Hashable:
     """The name of the column that was shifted: of `table["name"].shift(1)`."""
     match key:
         case ("Table", inner) | ("call", ("attribute", inner, _), *_):
-            return _source_of(inner)
+            return source_of(inner)
         case ("item", _, ("str", _) as name):
             return name
         case ("attribute", _, str(name)):
@@ -401,17 +351,3 @@ def set_columns(table: Table, names: tuple[Value, ...] | None) -> Table:
 
 # Methods that only tables have.
 OF_ANY = {"shift": shifted, "sample": sampled}
-
-
-def _again(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """What gives the same for the same tables."""
-    return machine.unknown(
-        Reason.LIBRARY_CALL, None, (name, *(_contents(machine, v) for v in arguments.values()))
-    )
-
-
-TRANSFERS: dict[str, Transfer] = {
-    **dict.fromkeys(("pandas.merge", "pandas.to_datetime"), _again),
-    **dict.fromkeys(("pandas.DataFrame", "pandas.Series"), _made),
-    "pandas.concat": _beside,
-}

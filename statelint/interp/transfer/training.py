@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import libcst as cst
 
 from statelint import api
-from statelint.interp import callbacks, calls, drawing, loops
+from statelint.interp import callbacks, calls, chance, drawing, loops
 from statelint.interp.attributes import library_bases, user_attribute
 from statelint.interp.joining import in_a_row
 from statelint.interp.machine import Machine
@@ -141,7 +142,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                     yielded=own.windows,
                     yields_shuffled=own.shuffled,
                     resets=resets,
-                    kept={name: given.key for name, given in record.attributes.items()},
+                    kept=_kept(machine, value),
                 )
             if user_attribute(machine, record.type, "__next__", value) is not None:
                 return Data("generator", value.key)
@@ -159,7 +160,8 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             return Data("array", value.key, shared, is_part=is_part, lengths=frozenset(lengths(value.key)))
     part = is_piece(value.key)
     kind = "array" if surely_array else "unknown"
-    return Data(kind, value.key, is_part=part, lengths=frozenset(lengths(value.key)))
+    told = chance.mixed_batch(machine, value.key)
+    return Data(kind, value.key, told, is_part=part, lengths=frozenset(lengths(value.key)))
 
 
 def _rows_of_inputs(inputs: ListRecord) -> Known | None:
@@ -216,11 +218,24 @@ def _batches_of(machine: Machine, sequence: Known) -> _Batches:
     """What is known of the batches of the program's own Sequence."""
     with machine.trying():
         count = drawing.count_of(machine, sequence)
-        iteration = Iteration(count, lambda k: drawing.item_of(machine, sequence, k), sequence.key, False)
-        end = number(count)
-        last = _inputs(iteration.item(end - 1)) if end else None
+        # A Sequence may move on by itself: each batch is drawn once, in their order.
+        item = cache(lambda k: drawing.item_of(machine, sequence, k))
+        iteration = Iteration(count, item, sequence.key, False)
+        begun = _kept(machine, sequence)
         rows, windows = _rows_of_all(iteration), _windows_of_all(iteration)
+        end = number(count) if _kept(machine, sequence) == begun else None
+        last = _inputs(iteration.item(end - 1)) if end else None
         return _Batches(rows, last, windows, _order_of(iteration))
+
+
+def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
+    """What an object keeps in its attributes."""
+    record = machine.record(sequence)
+    return (
+        {name: given.key for name, given in record.attributes.items()}
+        if isinstance(record, InstanceRecord)
+        else {}
+    )
 
 
 def _order_of(iteration: Iteration) -> Site | None:
@@ -324,7 +339,7 @@ def _validation(machine: Machine, bound: dict[str, Argument], data: Data) -> Dat
     if given is not None and not _is_nothing(machine, given.value):
         return describe(machine, given.value) if _ever_validates(bound) else None
     split = bound.get("validation_split")
-    if split is not None and is_(split.value, None) is Ternary.NO and not _is_zero(split.value):
+    if split is not None and _is_given(split.value) and not _is_zero(split.value):
         return Data("array", ("split", data.key), is_part=True)
     return None
 

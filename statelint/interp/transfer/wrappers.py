@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from statelint.interp import calls
 from statelint.interp.attributes import user_attribute
@@ -60,14 +61,21 @@ def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _build(machine: Machine, maker: Value | None, arguments: Arguments) -> int | None:
     """The id of the model that a function, or the `build` of an object, makes."""
-    record = machine.record(maker) if maker is not None else None
-    if isinstance(record, InstanceRecord) and maker is not None:
-        maker = user_attribute(machine, record.type, "build", maker)
+    maker = _own_method(machine, maker, "build") or maker
     if maker is None or not isinstance(maker, Known) or not isinstance(maker.value, Function | Bound):
         return None
     made = calls.call_value(machine, maker, arguments)
     is_model = isinstance(machine.record(made), ModelRecord)
     return made.value.id if is_model and isinstance(made, Known) and isinstance(made.value, Ref) else None
+
+
+def _own_method(machine: Machine, receiver: Value | None, name: str) -> Value | None:
+    """The method that an object has from a class of the program."""
+    record = machine.record(receiver) if receiver is not None else None
+    if receiver is None or not isinstance(record, InstanceRecord):
+        return None
+    found = user_attribute(machine, record.type, name, receiver)
+    return found if isinstance(found, Known) and isinstance(found.value, Function | Bound) else None
 
 
 def _hidden(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
@@ -133,7 +141,13 @@ def tuner_method(machine: Machine, receiver: Value, name: str, arguments: Argume
     if id_ is None:
         return _hidden(machine, receiver, arguments)
     if name == "search":
-        training.run(machine, id_, "fit", arguments)
+        own = _own_method(machine, maker, "fit")
+        if own is None:
+            training.run(machine, id_, "fit", arguments)
+        else:
+            built = Argument(machine.refer(id_), arguments.site)
+            given = (choice, built, *arguments.positional)
+            calls.call_value(machine, own, replace(arguments, positional=given))
         return NONE
     model = machine.refer(id_)
     count = arguments.get(0, "num_models")

@@ -1,0 +1,155 @@
+"""Loops that collect rows in lists and hand them on whenever those are full:
+`for …: rows.append(…)` with `if len(rows) == 64: …; rows = []` at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+import libcst.matchers as m
+
+from statelint.interp import loops
+from statelint.interp.expressions import evaluate
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Iteration, ListRecord
+from statelint.values import Known, Reason, Value, number, unknown
+
+Assign = Callable[[Machine, cst.BaseExpression, Value], None]
+Execute = Callable[[Machine, Sequence[cst.CSTNode]], None]
+
+_EMPTY = m.List(elements=[]) | m.Call(func=m.Name("list"), args=[])
+_LEAVING = m.Continue() | m.Break() | m.Return() | m.Yield()
+
+
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    """What a loop does for each row, the lists that this fills, and what it does with them when they are
+    full, `size` rows each.
+    """
+
+    each: tuple[cst.CSTNode, ...]
+    lists: tuple[cst.Name, ...]
+    size: cst.BaseExpression
+    full: Sequence[cst.BaseStatement]
+
+
+def follow(machine: Machine, node: cst.For, iteration: Iteration, assign: Assign, execute: Execute) -> bool:
+    """Follow such a loop as one over the times that the lists are full; False: it is none."""
+    found = None if iteration.concrete or node.orelse is not None else _collection(node)
+    count = number(iteration.count)
+    if found is None or not _are_empty(machine, found):
+        return False
+    size = number(evaluate(machine, found.size))
+    if size is None or size < 2 or (count is not None and count <= max(size, machine.limits.unrolled)):
+        return False
+    over, site = ("collected", iteration.over, size), machine.site(node)
+
+    def each(item: Value, _: int) -> None:
+        assign(machine, node.target, item)
+        execute(machine, found.each)
+
+    def batch(_: Value, position: int) -> None:
+        outer = machine.passes[-1].loop.id
+        first = position * size
+        rows = Iteration(
+            Known(size), lambda k: loops.varying(iteration.item(first + k), outer), (*over, first), False
+        )
+        loops.run(machine, "for", site, rows, each)
+        if machine.state.alive:
+            execute(machine, found.full)
+
+    times: Value = unknown(Reason.ITERATION, key=("length", over))
+    if count is not None:
+        times = Known(count // size)
+    loops.run(machine, "for", site, Iteration(times, Known, over, False, iteration.resets), batch)
+    if machine.state.alive and (count is None or count % size):
+        # Some rows may be left over.
+        for name in found.lists:
+            assign(machine, name, machine.allocate(ListRecord(None, unknown(Reason.LOOP))))
+    return True
+
+
+def _collection(node: cst.For) -> _Collection | None:
+    match node.body.body:
+        case [*each, cst.If(test=test, body=cst.IndentedBlock(body=full), orelse=None) as last]:
+            tested = _is_full(test)
+        case _:
+            return None
+    if tested is None or any(m.findall(statement, _LEAVING) for statement in each):
+        return None
+    appended = [name for statement in each if (name := _appended(statement)) is not None]
+    emptied = set(_emptied(full))
+    lists = tuple(name for name in appended if name.value in emptied)
+    names = [name.value for name in lists]
+    # Nothing else is done to them.
+    if tested[0] not in names or any(_methods_of(node, name) != 1 + _clears(last, name) for name in names):
+        return None
+    return _Collection(tuple(each), lists, tested[1], full)
+
+
+def _is_full(test: cst.BaseExpression) -> tuple[str, cst.BaseExpression] | None:
+    """The list that has as many rows, and how many: `len(rows) == n`, `len(rows) >= n`."""
+    match test:
+        case cst.BooleanOperation(left=left, operator=cst.And(), right=right):
+            one, other = _is_full(left), _is_full(right)
+            if one is None or (other is None and not _is_multiple(right)):
+                return None
+            return one
+        case cst.Comparison(
+            left=cst.Call(func=cst.Name("len"), args=[cst.Arg(value=cst.Name(name))]),
+            comparisons=[cst.ComparisonTarget(cst.Equal() | cst.GreaterThanEqual(), size)],
+        ):
+            return name, size
+    return None
+
+
+def _is_multiple(test: cst.BaseExpression) -> bool:
+    """`len(rows) % n == 0`, of rows that are as many."""
+    return m.matches(
+        test,
+        m.Comparison(
+            left=m.BinaryOperation(left=m.Call(func=m.Name("len")), operator=m.Modulo()),
+            comparisons=[m.ComparisonTarget(m.Equal(), m.Integer("0"))],
+        ),
+    )
+
+
+def _appended(statement: cst.CSTNode) -> cst.Name | None:
+    match statement:
+        case cst.SimpleStatementLine(
+            body=[cst.Expr(cst.Call(func=cst.Attribute(cst.Name() as name, cst.Name("append")), args=[_]))]
+        ):
+            return name
+    return None
+
+
+def _emptied(statements: Sequence[cst.BaseStatement]) -> Iterator[str]:
+    for line in statements:
+        for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            match part:
+                case cst.Assign(targets=[cst.AssignTarget(cst.Name(name))], value=value):
+                    if m.matches(value, _EMPTY):
+                        yield name
+                case cst.Assign(
+                    targets=[cst.AssignTarget(cst.Tuple(elements=names))], value=cst.Tuple(elements=values)
+                ):
+                    for target, given in zip(names, values, strict=False):
+                        if isinstance(target.value, cst.Name) and m.matches(given.value, _EMPTY):
+                            yield target.value.value
+                case cst.Expr(cst.Call(func=cst.Attribute(cst.Name(name), cst.Name("clear")), args=[])):
+                    yield name
+
+
+def _methods_of(node: cst.For, name: str) -> int:
+    return len(m.findall(node.body, m.Attribute(value=m.Name(name))))
+
+
+def _clears(last: cst.If, name: str) -> int:
+    return len(m.findall(last, m.Attribute(value=m.Name(name), attr=m.Name("clear"))))
+
+
+def _are_empty(machine: Machine, found: _Collection) -> bool:
+    records = [machine.record(evaluate(machine, name)) for name in found.lists]
+    return all(isinstance(record, ListRecord) and record.items == () for record in records)

@@ -1,0 +1,96 @@
+"""Batches that a loop collects in lists and hands on whenever they are full."""
+
+from __future__ import annotations
+
+import pytest
+
+from statelint.engine import check_source
+
+HEAD = """
+import numpy as np
+import keras
+series = np.load("series.npy")
+lag = 8
+memory = keras.layers.GRU(4, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(ROWS, lag, 3)), memory])
+model.compile("sgd", "mse")
+"""
+LOOP = """def batches():
+    rows, targets = [], []
+    for k in range(len(series) - lag):
+        rows.append(series[k:k + lag])
+        targets.append(series[k + lag, :1])
+        if len(rows) == ROWS:
+            yield np.array(rows), np.array(targets)
+            rows, targets = [], []
+model.fit(batches(), steps_per_epoch=9)
+"""
+YIELD = "yield np.array(rows), np.array(targets)"
+AGAIN = "    while True:\n     rows, targets = [], []\n     for"
+FULL = "if len(rows) == ROWS:"
+EMPTIED = "rows, targets = [], []\nmodel"
+BY_HAND = LOOP.replace(YIELD, "FEED").replace("model.fit(batches(), steps_per_epoch=9)", "batches()")
+
+
+def found(code: str, rows: int = 64, rule: str = "SRN208") -> list[str]:
+    """What a rule says of the code."""
+    checked = check_source("snippet.py", (HEAD + code).replace("ROWS", str(rows)).encode())
+    assert not checked.failures
+    return [one.message for one in checked.findings if one.code == rule]
+
+
+SPELLED = {
+    "a pair": LOOP,
+    "two lines": LOOP.replace(EMPTIED, "rows = []\n            targets = list()\nmodel"),
+    "cleared": LOOP.replace(EMPTIED, "rows.clear()\n            targets.clear()\nmodel"),
+    "at least": LOOP.replace("rows) ==", "rows) >="),
+    "of as many": LOOP.replace(FULL, "if len(rows) >= ROWS and len(rows) % ROWS == 0:"),
+    "the other list": LOOP.replace("len(rows)", "len(targets)"),
+    "reshaped": LOOP.replace("np.array(rows)", "np.reshape(np.array(rows), (ROWS, lag, 3))"),
+    "again and again": LOOP.replace("    rows, targets = [], []\n    for", AGAIN),
+    "by hand": BY_HAND.replace("FEED", "model.train_on_batch(np.array(rows), np.array(targets))"),
+}
+
+
+@pytest.mark.parametrize("code", SPELLED.values(), ids=SPELLED)
+def test_windows_that_begin_one_apart(code: str) -> None:
+    (message,) = found(code)
+    assert "batches of 64 with windows of 8 steps that begin 1 apart" in message
+
+
+@pytest.mark.parametrize("code", SPELLED.values(), ids=SPELLED)
+def test_as_many_windows_as_steps(code: str) -> None:
+    assert not found(code, rows=8)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # It isn't known which rows are taken.
+        ("        rows.append", "        if series[k, 0] > 0:\n            continue\n        rows.append"),
+        ("        rows.append", "        if k % 3:\n            rows.append"),
+        # Others come before them.
+        ("    rows, targets = [], []\n    for", "    rows, targets = list(series[:3]), [0] * 3\n    for"),
+        ("        targets.append", "        rows.pop(0)\n        targets.append"),
+        # They are in random order, or drawn.
+        ("range(len(series) - lag)", "np.random.permutation(len(series) - lag)"),
+    ],
+)
+def test_what_is_not_known_to_be_windows_in_order(old: str, new: str) -> None:
+    assert old in LOOP
+    assert not found(LOOP.replace(old, new))
+
+
+def test_a_reset_behind_each_batch() -> None:
+    feed = "model.train_on_batch(np.array(rows), np.array(targets)); memory.reset_states()"
+    assert not found(BY_HAND.replace("FEED", feed))
+
+
+def test_rows_of_another_number_than_the_models() -> None:
+    code = LOOP.replace(FULL, "if len(rows) == 32:")
+    assert len(found(code, rule="SRN206")) == 1
+    assert not found(LOOP, rule="SRN206")
+
+
+def test_a_loop_too_short_to_fill_a_batch() -> None:
+    assert not found(LOOP.replace("range(len(series) - lag)", "range(40)"))
