@@ -17,6 +17,12 @@ model.fit(x, y, batch_size=1, epochs=5, shuffle=False, validation_data=held)
 """
 
 
+def leaks(program: str) -> list[tuple[str, ...]]:
+    """What each of the leaks that are found is assumed under."""
+    checked = check_source("a.py", program.encode())
+    return [finding.assumptions for finding in checked.findings if finding.code == "SRN306"]
+
+
 @pytest.mark.parametrize(
     ("given", "assumed"),
     [
@@ -34,9 +40,25 @@ model.fit(x, y, batch_size=1, epochs=5, shuffle=False, validation_data=held)
     ],
 )
 def test_a_validation_that_may_be_missing_is_assumed(given: str, assumed: tuple[str, ...] | None) -> None:
-    checked = check_source("a.py", PROGRAM.format(given=given).encode())
-    found = [finding.assumptions for finding in checked.findings if finding.code == "SRN306"]
-    assert found == ([] if assumed is None else [assumed])
+    assert leaks(PROGRAM.format(given=given)) == ([] if assumed is None else [assumed])
+
+
+SPLIT = PROGRAM.replace("validation_data=held", "validation_split=part")
+
+
+@pytest.mark.parametrize(
+    ("given", "assumed"),
+    [
+        ("part = 0.2", ()),
+        # A number that is computed is meant to be one.
+        ("part = 2.0 / len(x) * 64", ()),
+        ("part = load('settings').part", ("validation_split is more than 0",)),
+        ("part = 0.0", None),
+        ("part = None", None),
+    ],
+)
+def test_a_part_of_unknown_size_is_held_back(given: str, assumed: tuple[str, ...] | None) -> None:
+    assert leaks(SPLIT.format(given=given)) == ([] if assumed is None else [assumed])
 
 
 RESET_AT_EPOCHS = """

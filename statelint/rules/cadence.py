@@ -50,9 +50,9 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     seen = _steps_seen(feed, windows)
     steps = number(seen)
     if earlier is not None:
-        cut = data.array.cut if data.array is not None else None
+        cut = data.array.row_cut if data.array is not None else None
         # A slice of rows whose end isn't known may be a shorter one: the whole ones count.
-        reach = cut.length if cut is not None and not cut.axis else None
+        reach = cut.length if cut is not None else None
         # The last pass of a loop is told right behind the second one.
         if len(feed.context.passes) and feed.context.passes[-1].index > 1:
             return None
@@ -80,14 +80,21 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     return found[0] if all(one.is_torn for one in found) else None
 
 
+# Rows, steps and features.
+_AXES = 3
+
+
 def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
     """The steps of a row that the model sees: a number or the windows' own; None where it is neither."""
     array = feed.data.array
     if array is None or feed.data.dataset is not None or array.shape is None:
         return windows.steps
     seen = array.shape[1] if len(array.shape) > 1 else None
-    is_known = seen is not None and (number(seen) is not None or seen.key == windows.steps.key)
-    return seen if is_known else None
+    if seen is None or number(seen) is not None or seen.key == windows.steps.key:
+        return seen
+    # A model that takes rows of as many steps as the windows have takes no others.
+    is_whole = len(array.shape) == _AXES and feed.model.steps == windows.length is not None
+    return windows.steps if is_whole else None
 
 
 def _numbers(value: Value | None, of: Callable[[Value], int | None] = number) -> tuple[int, ...]:
@@ -102,7 +109,10 @@ def sliding(feed: Feed, earlier: Feed) -> Cadence | None:
     sizes = (number(shape[1]) for shape in shapes if shape and len(shape) > 1)
     steps = next((size for size in sizes if size is not None), feed.model.steps)
     shift = slid_by(earlier.data, feed.data, steps)
-    if shift is None or steps is None or not 0 < shift <= steps:
+    if shift is None or not 0 < shift <= (1 if steps is None else steps):
+        return None
+    # Of a model of several rows it isn't known that it runs on one window as it stands.
+    if steps is None and {number(size) for size in options(feed.model.batch)} - {None} != {1}:
         return None
     return Cadence(Windows(stream_of(feed.data), None, shift, steps, feed.call.site), 1, steps, True)
 

@@ -113,6 +113,8 @@ def _start(
             return Start(feed, position, source, "between")
         if _begins_fresh_again(story, position, feed):
             return Start(feed, position, source, "between")
+        if id(source) in anew and _ends_each_pass(story, positions, source, feed):
+            return Start(feed, position, source, "between")
     calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
         random = feed.phase in INFERENCE and is_in_random_order(feed.data)
@@ -234,6 +236,24 @@ def _comes_round(story: Story, positions: dict[int, int], position: int, feed: F
     return False
 
 
+def _ends_each_pass(story: Story, positions: dict[int, int], source: Feed, feed: Feed) -> bool:
+    """Whether each pass of a program's loop ends with an inference on the same data, which can't be what the
+    next training continues in more than one of them.
+    """
+    loop = separating_loop(source.context, feed.context)
+    if loop is None or loop.kind not in BY_HAND or is_spelled_step(source.data):
+        return False
+    behind = positions[id(source)]
+    return any(
+        before < behind
+        and earlier.site == source.site
+        and earlier.model.id == source.model.id
+        and separating_loop(earlier.context, source.context) == loop
+        and _is_repeated(story, before, earlier, behind, source)
+        for before, earlier in story.feeds(source.phase)
+    )
+
+
 def _is_same_stream(earlier: Feed, feed: Feed) -> bool:
     """Whether both are fed from one object, made before the loop, of which more isn't known."""
     kinds = {earlier.data.kind, feed.data.kind}
@@ -331,16 +351,6 @@ def across_sequences(story: Story) -> Iterator[Start]:
             loops.add(start.loop.id)
             seen.add(start.feed.site)
             yield start
-
-
-def disturbing(story: Story) -> Iterator[tuple[Feed, Feed]]:
-    """The inferences made in callbacks, each with the training (or validation) that goes on from it."""
-    for position, feed in story.feeds():
-        if feed.phase in ("train", "validation") and feed.context.hook is None and is_stateful(feed.model):
-            # Even a reset that may not run is left in peace.
-            source = next(History(story, position, feed.model, feed.context).unbroken(), None)
-            if source is not None and source.context.hook is not None and source.phase in INFERENCE:
-                yield source, feed
 
 
 def judge_inherited(finding: Finding, recording: Recording, source: Site, phases: tuple[str, ...]) -> Verdict:

@@ -10,8 +10,9 @@ from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
 from statelint.rules.continuity import across_sequences
 from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.rules.relation import are_same_windows
 from statelint.sites import Site
-from statelint.trace.objects import Dataset
+from statelint.trace.objects import Data, Dataset
 from statelint.trace.queries import History, is_stateful, repeats, separating_loop
 from statelint.trace.recording import BatchRun, CallRun, Recording
 from statelint.trace.story import INFERENCE, Call, Event, Feed, Loop, Reset, Story
@@ -56,6 +57,8 @@ def _has_epochs(feed: Feed) -> bool:
     if _is_vague(feed):
         # Where no steps are counted, an epoch ends where the data end.
         return feed.call.method == "fit" and is_(steps, None) is Ternary.YES
+    if _drawn_from(data) is not None:
+        return True
     if data.kind in ("generator", "unknown"):
         return data.restarts
     if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
@@ -65,7 +68,23 @@ def _has_epochs(feed: Feed) -> bool:
 
 def _is_vague(feed: Feed) -> bool:
     """Whether it isn't known what kind of data it is, so that it may be a stream."""
-    return feed.data.kind == "unknown" and not feed.data.restarts
+    data = feed.data
+    return data.kind == "unknown" and not data.restarts and _drawn_from(data) is None
+
+
+def _drawn_from(data: Data) -> Hashable | None:
+    """The endless generator from which a batch is drawn by `next()`, if it goes over the same batches again
+    and again.
+    """
+    found: Hashable = data.key
+    while True:
+        match found:
+            case ("next", source, _):
+                return source
+            case (_, inner, *_):
+                found = inner
+            case _:
+                return None
 
 
 def _is_one_pass(steps: Value, dataset: Dataset) -> bool:
@@ -86,12 +105,21 @@ def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
         if back == 0 and earlier.phase in INFERENCE:
             # Training goes on from an inference: that is SRN305.
             return None
-        if earlier.phase != "train" or earlier.data.key != feed.data.key:
+        if earlier.phase != "train":
             continue
         loop = separating_loop(earlier.context, feed.context)
-        if loop is not None and loop.kind != "batches" and _has_several(loop, feed.call):
+        is_same = earlier.data.key == feed.data.key or are_same_windows(earlier.data, feed.data)
+        is_again = is_same or _is_drawn_again(earlier, feed, loop)
+        if is_again and loop is not None and loop.kind != "batches" and _has_several(loop, feed.call):
             return loop
     return None
+
+
+def _is_drawn_again(earlier: Feed, feed: Feed, loop: Loop | None) -> bool:
+    """Whether a loop around the one that draws its batches lies between two feeds from one generator."""
+    source = _drawn_from(feed.data)
+    is_same = source is not None and earlier.site == feed.site and _drawn_from(earlier.data) == source
+    return is_same and loop is not None and feed.context.passes[-1].loop.id != loop.id
 
 
 def _has_several(loop: Loop, call: Call) -> bool:

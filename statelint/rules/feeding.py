@@ -46,12 +46,12 @@ def may_be_one_batch(call: Call, data: Data, batch: Value) -> bool:
     size, fixed = batch_size_of(batch), call.model.batch_size
     if batch.key in data.lengths or (size is not None and fixed is not None and size > fixed):
         return True
-    cut = data.array.cut if data.array is not None else None
+    cut = data.array.row_cut if data.array is not None else None
     # `x[:1000]`
     is_long = cut is not None and cut.length is not None and size is not None and cut.length > size
     if size == 1 and is_counted(data):
         return False
-    return data.is_part and not (is_long and cut is not None and cut.axis == 0)
+    return data.is_part and not is_long
 
 
 def is_counted(data: Data) -> bool:

@@ -21,6 +21,9 @@ _FUNCTIONS = {
     "test_on_batch": "test",
     "predict": "predict",
     "predict_on_batch": "predict",
+    "fit_generator": "train",
+    "evaluate_generator": "test",
+    "predict_generator": "predict",
 }
 
 
@@ -78,6 +81,10 @@ def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
             if samples is None and whole is not None and train is not None and call.validation.array is None:
                 samples = whole - train or None
             yield from _of(story, call, "validation", call.validation, samples, given, size)
+    elif call.method.endswith("_generator"):
+        for part, data in (("", call.data), ("validation", call.validation)):
+            if data is not None and (data.dataset is not None or data.kind in ("generator", "sequence")):
+                yield from _of(story, call, part, data, None, None, size)
 
 
 def of_unknown_rows(story: Story, call: Call) -> FirstBatch | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured, raised, stands_at
-from statelint.trace.objects import Layer, Model
+from statelint.trace.objects import Model
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Reset, Story, Trace
 from statelint.values import Ternary, is_
@@ -33,11 +33,11 @@ class ForgottenStateful(Rule):
                 model = event.model or _owner(story, event)
                 if model is None or model.id in models or not _is_forgetful(model):
                     continue
-                signs = _signs(story, model)
-                if not signs and not _is_one_program(event, model):
+                signs, fails = _signs(story, model), _fails(trace, event)
+                if not signs and (fails is None or not _is_one_program(event, model)):
                     continue
                 models.add(model.id)
-                yield _report(trace, event, model, signs)
+                yield _report(event, model, signs, fails)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         outcome = recording.outcome
@@ -70,12 +70,11 @@ def _has_state(story: Story, reset: Reset) -> bool:
 
 
 def _is_forgetful(model: Model) -> bool:
-    """Whether no layer keeps a state, and no recurrent one says anything about it."""
-    layers = list(model.walk())
-    recurrent = [layer for layer in layers if layer.recurrent]
+    """Whether there are recurrent layers, and none of them keeps a state or says anything about it."""
+    recurrent = [layer for layer in model.walk() if layer.recurrent]
     return (
         model.complete
-        and bool(layers)
+        and bool(recurrent)
         and all(layer.described for layer in model.walk())
         and all(
             "stateful" not in layer.arguments and is_(layer.stateful, False) is Ternary.YES
@@ -106,28 +105,23 @@ def _is_ordered(call: Call) -> bool:
     )
 
 
-def _report(trace: Trace, reset: Reset, model: Model, signs: list[str]) -> Report:
-    layer: Layer | None = next((layer for layer in model.walk() if layer.recurrent), None)
-    beside = f", and there are {' and '.join(signs)}" if signs else ""
+def _fails(trace: Trace, reset: Reset) -> str | None:
+    """What Keras raises at the reset."""
     if reset.missing:
-        happens, fails = f"raises AttributeError (no `{reset.method}`)", True
-    elif reset.via == "layer" and trace.keras == 2:
-        happens, fails = 'raises "AttributeError: Layer must be stateful."', True
-    else:
-        happens, fails = "has nothing to reset", False
+        return f"raises AttributeError (no `{reset.method}`)"
+    if reset.via == "layer" and trace.keras == 2:
+        return 'raises "AttributeError: Layer must be stateful."'
+    return None
+
+
+def _report(reset: Reset, model: Model, signs: list[str], fails: str | None) -> Report:
+    layer = next(layer for layer in model.walk() if layer.recurrent)
+    beside = f", and there are {' and '.join(signs)}" if signs else ""
     return Report(
         site=reset.site,
         message=f"this resets states{beside}, but no layer of the model is stateful",
-        happens=happens,
+        happens=fails or "has nothing to reset",
         severity=Severity.ERROR if fails else None,
-        instead=f"{_wanted(layer)}, or leave the reset out",
-        related=()
-        if layer is None
-        else (Related(layer.site, f"this {layer.kind} starts from zero in every batch"),),
+        instead="pass `stateful=True` to the recurrent layers, or leave the reset out",
+        related=(Related(layer.site, f"this {layer.kind} starts from zero in every batch"),),
     )
-
-
-def _wanted(layer: Layer | None) -> str:
-    if layer is None:
-        return "build the model anew where its weights are to be drawn anew"
-    return "pass `stateful=True` to the recurrent layers"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
-from statelint.rules.continuity import disturbing
+from statelint.rules.disturbing import disturbing
 from statelint.rules.measured import calls_at, not_measured
 from statelint.sites import Site
 from statelint.trace.recording import Recording

@@ -48,7 +48,7 @@ def is_again(earlier: Data, later: Data) -> bool:
     one, other = rows_of(earlier), rows_of(later)
     if one is None or other is None:
         return False
-    if one.key == other.key:
+    if one.key == other.key or are_same_windows(earlier, later):
         return True
     start, rows, begin, count = number(one.start), one.samples, number(other.start), other.samples
     if one.base != other.base or start is None or begin is None:
@@ -57,6 +57,16 @@ def is_again(earlier: Data, later: Data) -> bool:
         return True
     # A slice that reaches the end (or beyond) may be meant as the last look back.
     return rows is not None and count is not None and start < begin and begin + count < start + rows
+
+
+def are_same_windows(one: Data, other: Data) -> bool:
+    """Whether both are as many windows of one series from the same place on, cut anew each time."""
+    first, second = rows_of(one), rows_of(other)
+    if first is None or second is None or first.windows is None or first.windows != second.windows:
+        return False
+    if first.count is None or second.count is None or first.count.key != second.count.key:
+        return False
+    return first.windows.start is not None and not _may_differ(first.windows.series)
 
 
 def _is_first_of(row: Hashable, whole: Hashable) -> bool:
@@ -291,9 +301,12 @@ def is_read_anew(data: Data) -> bool:
     """Whether the data are read from an object that isn't known, so that the same expression may give
     others.
     """
+    return _may_differ(data.key)
+
+
+def _may_differ(key: Hashable) -> bool:
     return any(
-        part[0] == "call" or (part[0] == "attribute" and part[-1] not in _OF_ARRAYS)
-        for part in parts(data.key)
+        part[0] == "call" or (part[0] == "attribute" and part[-1] not in _OF_ARRAYS) for part in parts(key)
     )
 
 

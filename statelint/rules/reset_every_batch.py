@@ -16,7 +16,7 @@ from statelint.sites import Site
 from statelint.trace.objects import Array
 from statelint.trace.queries import History, is_stateful
 from statelint.trace.recording import Recording
-from statelint.trace.story import INFERENCE, Feed, Loop, Pass, Reset, Skipped, Story, Trace, Walked
+from statelint.trace.story import INFERENCE, Event, Feed, Loop, Pass, Reset, Skipped, Story, Trace, Walked
 from statelint.values import interned, number
 
 INSTEAD = "reset once at the start of each epoch (or only where a sequence ends)"
@@ -102,10 +102,26 @@ def reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | N
             inside = [r for r in resets if r.context.within(own.loop)]
             reached = frozenset().union(*(r.layers or frozenset() for r in inside))
             stateful = {layer.id for layer in feed.model.stateful_layers}
-            return inside[-1] if inside and stateful <= reached else None
+            every_batch = inside and stateful <= reached and not _is_guarded_later(story, inside[-1], feed)
+            return inside[-1] if every_batch else None
         elif not isinstance(event, Walked):
             return None
     return None
+
+
+def _is_guarded_later(story: Story, reset: Reset, feed: Feed) -> bool:
+    """Whether later passes reset only under a condition, which the first one has met: a counter's."""
+    fed = {c for event in story.events if _is_same(event, feed) for c in event.context.when}
+    return any(not fed.issuperset(event.context.when) for event in story.events if _is_same(event, reset))
+
+
+def _is_same(event: Event, other: Event) -> bool:
+    """Whether both are the same statement on the same way, perhaps in other passes."""
+    return (
+        type(event) is type(other)
+        and (event.site, event.context.stack) == (other.site, other.context.stack)
+        and [p.loop.site for p in event.context.passes] == [p.loop.site for p in other.context.passes]
+    )
 
 
 def _passes(feed: Feed) -> tuple[Pass, ...]:

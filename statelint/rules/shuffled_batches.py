@@ -123,9 +123,9 @@ def _is_the_same_in_all_passes(story: Story, call: Call) -> bool:
 
 def _whole(data: Data) -> Hashable:
     """The identity of the data, or of those that they are a fold of: many rows, in whatever pass."""
-    cut = data.array.cut if data.array is not None else None
+    cut = data.array.row_cut if data.array is not None else None
     is_fold = any(part[0] == "folds" for part in parts(data.key))
-    return cut.whole if cut is not None and not cut.axis and is_fold else data.key
+    return cut.whole if cut is not None and is_fold else data.key
 
 
 def _judge_order(recording: Recording, batches: Sequence[BatchRun]) -> Verdict:

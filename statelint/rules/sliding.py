@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from statelint.trace.objects import Data
+from statelint.trace.objects import Data, Windows
 
 _STACKING = (
     "concatenate",
@@ -28,7 +28,39 @@ def slid_by(earlier: Data, later: Data, steps: int | None) -> int | None:
         shifts = [shift for old in before if (shift := _moved(old, key)) is not None]
         if shifts:
             return shifts[0]
-    return _grown_by(earlier.key, later.key)
+    return _written_by(earlier.windows, later.windows) or _grown_by(earlier.key, later.key)
+
+
+def _written_by(earlier: Windows | None, later: Windows | None) -> int | None:
+    """By how many steps a window is moved on in an array into which the program writes what comes behind it:
+    `steps[n + i] = model.predict(steps[i:i + n])`.
+    """
+    if earlier is None or later is None or earlier.start is None or later.start is None:
+        return None
+    if (earlier.length, earlier.extent) != (later.length, later.extent):
+        return None
+    match earlier.series, later.series:
+        case ("Array", whole), ("Array", written):
+            while written != whole:
+                match written:
+                    case ("filled", inner, index, _) if _is_behind(index, earlier):
+                        written = inner
+                    case _:
+                        return None
+            return later.start - earlier.start if earlier.series != later.series else None
+    return None
+
+
+def _is_behind(index: Hashable, window: Windows) -> bool:
+    """Whether the steps that are written stand behind a window."""
+    match index:
+        case ("Tuple", (place, *rest)) if all(map(takes_all, rest)):
+            return _is_behind(place, window)
+        case ("int", int(place)):
+            return window.length is not None and place >= (window.start or 0) + window.length
+        case ("operation", "+", extent, ("int", int(more))) | ("operation", "+", ("int", int(more)), extent):
+            return window.extent is not None and extent == window.extent and more >= (window.start or 0)
+    return window.extent is not None and index == window.extent and not window.start
 
 
 def is_one_window(data: Data) -> bool:

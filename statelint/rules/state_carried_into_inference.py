@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.chance import begins_anywhere
-from statelint.rules.continuity import ANOTHER, RESET, Start, disturbing, judge_inherited, starts
+from statelint.rules.continuity import ANOTHER, RESET, Start, judge_inherited, starts
+from statelint.rules.disturbing import disturbing
 from statelint.rules.relation import OF_OTHER_STREAMS
 from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected

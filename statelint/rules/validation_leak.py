@@ -48,13 +48,11 @@ class ValidationLeak(Rule):
                 if not is_stateful(feed.model) or not _is_given(feed) or is_left_out(trace, story, feed):
                     continue
                 start = entering(story, position, feed)
-                if (
-                    start.kind != "carried"
-                    or not isinstance(start.source, Feed)
-                    or start.source.phase != "train"
-                ):
+                if not isinstance(start.source, Feed) or start.source.phase != "train":
                     continue
                 back = _leaks_back(story, position, feed)
+                if start.kind != "carried" and back is not Ternary.YES:
+                    continue
                 told = (
                     _are_apart(feed)
                     or _is_torn(story, start.source)
@@ -66,7 +64,9 @@ class ValidationLeak(Rule):
                     continue
                 layer = feed.model.stateful_layers[0]
                 message = "validation starts from the state that training left"
-                if back is Ternary.YES:
+                if start.kind != "carried":
+                    message = "the next epoch starts from the state that validation left"
+                elif back is Ternary.YES:
                     message += ", and the next epoch from the state that validation left"
                 yield Report(
                     site=feed.site,
@@ -89,12 +89,14 @@ class ValidationLeak(Rule):
         first = next((b for b in batches if b.phase == "validation" and b.batch == 0), None)
         if first is None or first.entering is None:
             return not_measured(recording, "the validation")
-        if first.entering.is_zero:
-            return verdict(recording, Status.REFUTED, "a zero state enters the first validation batch")
-        text = f"the training state of norm {first.entering.norm:.3g} enters the first validation batch"
         later = next(
             (b for b in batches if b.index > first.index and b.phase == "train" and b.batch == 0), None
         )
+        text = f"the training state of norm {first.entering.norm:.3g} enters the first validation batch"
+        if first.entering.is_zero:
+            text = "a zero state enters the first validation batch"
+            if later is None or later.entering is None or later.entering.is_zero:
+                return verdict(recording, Status.REFUTED, text)
         if later is not None and later.entering is not None:
             if later.entering.is_zero:
                 text += "; the next epoch starts from zero"
@@ -115,6 +117,9 @@ def _given(feed: Feed) -> tuple[str, ...]:
     is_setting = isinstance(value, Unknown) and value.reason is Reason.ATTRIBUTE
     if "validation_data" in feed.call.arguments and (is_setting or may_be_none(value)):
         return ("validation_data is given",)
+    split = feed.call.argument("validation_split")
+    if isinstance(split, Unknown) and split.reason is not Reason.OPERATION:
+        return ("validation_split is more than 0",)
     return ()
 
 
