@@ -23,7 +23,7 @@ from statelint.sites import Site
 from statelint.source.python import Source, read
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Made, Reset
-from tests.conftest import Recordings
+from tests.conftest import ROOT, Recordings
 from tests.programs import (
     DOCUMENTS,
     FIXTURES,
@@ -163,6 +163,16 @@ def test_recording_of_a_good_fixture_shows_no_mistake(
     """What `assert_state_is_clean` says where there is no code to read."""
     found = {finding.code for finding in mistakes(recordings.of(path, generation), DEFAULT)}
     assert found == UNTOLD.get(f"{path.parent.name}/{path.name}", set())
+
+
+@pytest.mark.keras
+def test_a_race_that_ended_well_refutes_nothing(generation: int, recordings: Recordings) -> None:
+    path = ROOT / "fixtures/unordered-dataset/good_parallel_calls.py"
+    recording = recordings.of(path, generation)
+    (rule,) = [rule for rule in load() if rule.name == path.parent.name]
+    verdicts = [rule.judge(alleged(rule, site), recording) for site in candidates(path, recording)]
+    told = [verdict for verdict in verdicts if "in order" in verdict.evidence]
+    assert told and {verdict.status for verdict in told} == {Status.INCONCLUSIVE}
 
 
 @pytest.mark.keras
