@@ -129,23 +129,42 @@ def all_fixed(text: Text, unsafe: bool) -> Mended:
     return mend([file], lambda files: text.findings(files[0].read()), unsafe=unsafe)
 
 
+def generations_of(text: Text, every: bool) -> set[int]:
+    """The generations on which its mistakes show; without `every`, one of them, in turn."""
+    held = {number for finding in all_fixed(text, True).fixed for number in finding.holds_on}
+    return held if every else held & {turn_of(text.name)} or held
+
+
+@pytest.fixture(scope="module")
+def mended_runs(
+    recordings: Recordings, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[Text, int], Job]:
+    """The mended programs that the chosen tests ask for, all run, two at a time."""
+    every = bool(request.config.getoption(EVERY_GENERATION))
+    params = [spec.params for item in request.session.items if (spec := getattr(item, "callspec", None))]
+    jobs = {}
+    for text in {given["text"]: None for given in params if {"text", "generation"} <= given.keys()}:
+        for generation in filter(recordings.can_run, generations_of(text, every)):
+            (change,) = all_fixed(text, True).changes
+            path = tmp_path_factory.mktemp("mended") / Path(text.name).name
+            path.write_bytes(change.after)
+            jobs[text, generation] = Job(Program(path, text.name), generation)
+    recordings.run_all(list(jobs.values()))
+    return jobs
+
+
 @pytest.mark.keras
 @pytest.mark.parametrize("text", PROGRAMS, ids=lambda text: text.name)
 def test_real_keras_refutes_what_was_fixed(
-    text: Text, generation: int, recordings: Recordings, tmp_path: Path, request: pytest.FixtureRequest
+    text: Text, generation: int, recordings: Recordings, mended_runs: dict[tuple[Text, int], Job]
 ) -> None:
-    result = all_fixed(text, True)
-    held = {number for finding in result.fixed for number in finding.holds_on}
-    if generation not in held:
-        return
-    if len(held) > 1 and generation != turn_of(text.name) and not request.config.getoption(EVERY_GENERATION):
-        pytest.skip("it runs on the other generation, in turn")
-    (change,) = result.changes
-    path = tmp_path / Path(text.name).name
-    path.write_bytes(change.after)
-    ((_, recording),) = recordings.run_all([Job(Program(path, text.name), generation)])
+    job = mended_runs.get((text, generation))
+    if job is None:
+        pytest.skip("nothing was fixed for this generation, or it runs on the other one, in turn")
+    ((_, recording),) = recordings.run_all([job])
     if not isinstance(recording, Recording):
         pytest.skip(recording.reason)
+    result = all_fixed(text, True)
     rules = {rule.code: rule for rule in load()}
     verdicts = [
         (one.code, rules[one.code].judge(result.now(one), recording))
@@ -155,4 +174,8 @@ def test_real_keras_refutes_what_was_fixed(
     # What can't be fixed may end the program before.
     crashes = any(one.severity is Severity.ERROR and generation in one.holds_on for one in result.remaining)
     allowed = {Status.REFUTED, *([Status.INCONCLUSIVE, Status.NOT_REACHED] if crashes else [])}
-    assert [(code, v) for code, v in verdicts if v.status not in allowed] == []
+    left = [(code, v) for code, v in verdicts if v.status not in allowed]
+    # No single run refutes a race; that this one was in order is what there is to see.
+    assert [
+        v for code, v in left if not (code == "SRN211" and v.evidence.endswith("in order this time"))
+    ] == []

@@ -180,8 +180,9 @@ def test_a_race_that_ended_well_refutes_nothing(generation: int, recordings: Rec
 def test_oracles_judge_every_program(path: Path, generation: int, recordings: Recordings) -> None:
     """Whatever a recording holds, an oracle has an answer, and it names its evidence."""
     recording = recordings.of(path, generation)
+    sites = list(candidates(path, recording))
     for rule in load():
-        for site in candidates(path, recording):
+        for site in sites:
             verdict = rule.judge(alleged(rule, site), recording)
             assert verdict.keras == generation and verdict.evidence
 
