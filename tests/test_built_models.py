@@ -247,6 +247,19 @@ def test_rows_of_unknown_number_may_be_one_batch_of_the_right_size() -> None:
     assert ["SRN206" in codes for codes in found] == [True, False]
 
 
+def test_rows_that_are_taken_to_be_too_many_are_shuffled_as_well() -> None:
+    """The size that doesn't fit is mended first, and leaves the order as it is."""
+    model = "keras.Sequential([keras.Input(batch_shape=({}, 3, 1)), keras.layers.LSTM(4, stateful=True)])"
+    code = "import keras\nm = " + model + "\nm.fit(x, x, batch_size=32)\n"
+    found = [
+        {f.code: f.assumptions for f in check_source("snippet.py", code.format(size).encode()).findings}
+        for size in (1, 5, 32)
+    ]
+    told = [(codes.get("SRN201"), codes.get("SRN206")) for codes in found]
+    rows = ("the data have more than 1 row",)
+    assert told == [(rows, rows), (None, None), ((), None)]
+
+
 @pytest.mark.parametrize(
     ("handler", "found"),
     [("pass", []), ("print('none saved')", []), ("missing = True", ["SRN304"]), ("raise", [])],

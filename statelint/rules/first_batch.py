@@ -107,6 +107,16 @@ def of_unknown_rows(story: Story, call: Call) -> FirstBatch | None:
     return FirstBatch(call, "", asked, asked, None, None, (call.argument("batch_size"),))
 
 
+def too_many_rows(story: Story, call: Call) -> FirstBatch | None:
+    """The first training batch of arrays whose rows are taken to be more than the states have.
+
+    How many there are isn't known, so in batches of the right size they are several.
+    """
+    size = call.model.batch_size
+    found = () if size is None else misfits(story, call, size)
+    return next((first for first in found if not first.part and first.samples is None), None)
+
+
 def _by_hand(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
     here = [other.data.samples for other in story.calls() if other.site == call.site]
     rows = call.data.samples

@@ -9,6 +9,7 @@ from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, is_counted, is_trimmed, may_be_one_batch, training_samples
+from statelint.rules.first_batch import too_many_rows
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import given_at
 from statelint.rules.sliding import parts
@@ -35,7 +36,7 @@ class ShuffledBatches(Rule):
             for call in story.calls():
                 if not is_stateful(call.model) or not shuffles(story, call) or _carries_nothing(story, call):
                     continue
-                shuffle = call.argument("shuffle")
+                rows = too_many_rows(story, call)
                 layer = call.model.stateful_layers[0]
                 what = "the order of its batches" if call.data.kind == "sequence" else "the samples"
                 how = "as it is told to" if "shuffle" in call.arguments else "which is its default"
@@ -43,7 +44,7 @@ class ShuffledBatches(Rule):
                     site=call.site,
                     message=message(what, how),
                     instead=INSTEAD,
-                    assumptions=assumptions(shuffle),
+                    assumptions=assumptions(call.argument("shuffle"), *(rows.values if rows else ())),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
                     remedy=PassArgument(call.site, "shuffle", "False", given_at(call, "shuffle")),
                 )
@@ -101,6 +102,8 @@ def shuffles(story: Story, call: Call) -> bool:
         return True
     # Data that change from pass to pass may be one batch each.
     one_batch = may_be_one_batch(call, call.data, call.argument("batch_size"))
+    if one_batch and too_many_rows(story, call) is not None:
+        return _is_the_same_in_all_passes(story, call)
     are_many = size == 1 and is_counted(call.data)
     return not one_batch and (are_many or _is_the_same_in_all_passes(story, call))
 
