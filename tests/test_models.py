@@ -108,7 +108,15 @@ def test_models_that_grow(code: str, model: str) -> None:
             "m = keras.Model([i, j], keras.layers.Dense(1)(h))",
             "Functional(LSTM*, GRU, Dense) batch=4",
         ),
-        (f"m = keras.Model(i, mystery({LSTM}(i)))", "Functional(...) batch=4"),
+        (f"m = keras.Model(i, mystery({LSTM}(i)))", "Functional(LSTM*, ...) batch=4"),
+        (
+            f"m = keras.Model(i, keras.layers.Dense(1)(mystery()([{LSTM}(i), i])))",
+            "Functional(LSTM*, Dense, ...) batch=4",
+        ),
+        (
+            f"h = mystery({LSTM}(i))\nm = keras.Model(i, keras.layers.Dense(1)(i))",
+            "Functional(Dense) batch=4",
+        ),
         (f"m = keras.Model(mystery, {LSTM}(i))", "Functional(LSTM*, ...) batch=?"),
     ],
 )

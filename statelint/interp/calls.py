@@ -37,7 +37,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.state import join_states, join_values
-from statelint.interp.transfer import columns, keras, methods, numpy, rearranging, transfer_of
+from statelint.interp.transfer import columns, graphs, keras, methods, numpy, rearranging, transfer_of
 from statelint.source.python import children
 from statelint.trace.listings import LISTING_METHODS, sources_of
 from statelint.trace.objects import Argument, DrawnReset
@@ -423,8 +423,11 @@ def call_value(
 ) -> Value:
     """Call a value; a choice of callees is followed as a branch."""
     if isinstance(callee, Unknown):
-        machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values())
-        return _unknown_result(machine, callee, arguments, node)
+        keeps = not graphs.builds_on(machine, *arguments.values())
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values(), keeps=keeps)
+        result = _unknown_result(machine, callee, arguments, node)
+        graphs.note_passed(machine, result, *arguments.values())
+        return result
     if isinstance(callee, Choice):
         return machine.either(callee, lambda option: call_value(machine, option, arguments, node))
     match callee.value:
@@ -523,8 +526,11 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
     library, values = name.split(".", maxsplit=1)[0], arguments.values()
     is_pure = library in _BYSTANDERS or (entry is not None and "pure" in entry.roles)
     if not is_pure and (library not in _GO_BETWEENS or machine.reachable(*values)):
-        machine.escape(arguments.site, Reason.LIBRARY_CALL, *values)
-    return made_of(machine, node, *arguments.values())
+        keeps = not graphs.builds_on(machine, *values)
+        machine.escape(arguments.site, Reason.LIBRARY_CALL, *values, keeps=keeps)
+    result = made_of(machine, node, *arguments.values())
+    graphs.note_passed(machine, result, *values)
+    return result
 
 
 def call_method(

@@ -176,6 +176,8 @@ class Machine:
     heights: dict[Hashable, Value] = field(default_factory=dict)
     # The windows of which each of the first two items of an array is made, by the identity of the array.
     batches: dict[Hashable, tuple[Windows | None, ...]] = field(default_factory=dict)
+    # The symbolic tensors that unknown code makes of others, by the identities of what it gives.
+    passed: dict[Hashable, Known] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
     # The conditions under which things were made, where there were any.

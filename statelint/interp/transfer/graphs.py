@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord, ModelRecord, Tensor, Tuple
 from statelint.interp.state import are_plain, one_of
 from statelint.trace.objects import Argument
-from statelint.values import Choice, Known, Reason, Unknown, Value, join, unknown
+from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, join, unknown
 
 
 def tensors_in(machine: Machine, value: Value) -> tuple[Tensor, ...]:
@@ -30,6 +31,54 @@ def _items(machine: Machine, value: Known) -> Iterable[Value]:
     if isinstance(record, DictRecord):
         return record.items.values()
     return value.value.items if isinstance(value.value, Tuple) else ()
+
+
+def builds_on(machine: Machine, *values: Value) -> bool:
+    """Whether a call of these puts a model together: it is given tensors, and no layer or model itself."""
+    others = [value for value in values if not tensors_in(machine, value)]
+    return len(others) < len(values) and not machine.reachable(*others)
+
+
+def note_passed(machine: Machine, result: Value, *values: Value) -> None:
+    """Code that isn't known makes `result` of these values: put where a tensor belongs, it is one behind
+    the tensors among them.
+    """
+    tensors = [tensor for value in values for tensor in tensors_in(machine, value)]
+    if tensors and isinstance(result, Unknown):
+        layers, inputs, called = _through(tensors)
+        key = ("tensor", machine.fresh_id())
+        batch = unknown(Reason.LIBRARY_CALL)
+        machine.passed[result.key] = Known(Tensor(key, batch, layers, inputs, calls=called, whole=False))
+
+
+def as_tensors(machine: Machine, value: Value) -> Value:
+    """A value that stands where tensors belong: what unknown code made of some is one of them."""
+    if isinstance(value, Unknown):
+        match value.key:
+            case ("unpacked", made, _) if made in machine.passed:
+                return machine.passed[made]
+        return machine.passed.get(value.key, value)
+    record = machine.record(value)
+    items: Sequence[Value] = ()
+    if isinstance(record, ListRecord):
+        items = record.items or ()
+    elif isinstance(value, Known) and isinstance(value.value, Tuple):
+        items = value.value.items
+    meant = tuple(as_tensors(machine, item) for item in items)
+    changed = any(one is not other for one, other in zip(meant, items, strict=True))
+    return Known(Tuple(meant)) if changed else value
+
+
+def on_tensors(machine: Machine, arguments: Arguments) -> Arguments:
+    """The arguments of a layer's call, which are tensors."""
+
+    def meant(argument: Argument) -> Argument:
+        return replace(argument, value=as_tensors(machine, argument.value))
+
+    if not machine.passed:
+        return arguments
+    keywords = {name: meant(argument) for name, argument in arguments.keywords.items()}
+    return replace(arguments, positional=tuple(map(meant, arguments.positional)), keywords=keywords)
 
 
 def is_hidden(machine: Machine, value: Value) -> bool:
@@ -72,8 +121,9 @@ def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Argume
     inputs = bound.get("inputs") or bound.get("input")
     outputs = bound.get("outputs") or bound.get("output")
     into = tensors_in(machine, inputs.value) if inputs is not None else ()
-    out = tensors_in(machine, outputs.value) if outputs is not None else ()
-    hidden = outputs is None or is_hidden(machine, outputs.value)
+    ends = as_tensors(machine, outputs.value) if outputs is not None else NONE
+    out = tensors_in(machine, ends)
+    hidden = outputs is None or is_hidden(machine, ends)
     layers, _, called = _through(out)
     batch: Value = into[0].batch if into else unknown(Reason.ATTRIBUTE)
     for tensor in into[1:]:

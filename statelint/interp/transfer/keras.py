@@ -624,6 +624,7 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     from statelint.interp.transfer import training
 
     record = machine.state.heap[id_]
+    arguments = graphs.on_tensors(machine, arguments)
     given = arguments.get(0, "inputs")
     x = given if given is not None else machine.unknown(Reason.PARAMETER, node)
     tensors = graphs.tensors_in(machine, x)
