@@ -64,6 +64,19 @@ class Batches(keras.utils.Sequence):
             np.random.shuffle(self.order)
 """
 
+SINGLE = """
+class Rows(keras.utils.Sequence):
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+    def __len__(self):
+        return len(self.x)
+    def __getitem__(self, k):
+        row = self.x[k]
+        return np.reshape(row, (1, row.shape[0], row.shape[1])), self.y[k][None]
+model = keras.Sequential([keras.Input(batch_shape=(1, None, 3)), memory])
+model.compile("sgd", "mse")
+"""
+
 
 def found(code: str, *rules: str) -> list[str]:
     """Which of these rules report something."""
@@ -109,6 +122,29 @@ def test_the_order_is_kept(code: str) -> None:
 def test_a_sequence_that_shuffles_what_it_draws_from(shuffle: str, codes: list[str]) -> None:
     code = f"{SEQUENCE}model.fit(Batches(rows, goals{shuffle}), shuffle=False)\n"
     assert found(code, "SRN202") == codes
+
+
+@pytest.mark.parametrize(
+    ("made", "codes"),
+    [
+        ("x, _, y, _ = train_test_split(rows, goals)", ["SRN202"]),
+        ("x, _, y, _ = train_test_split(rows, goals, shuffle=False)", []),
+        ("x, y = rows, goals", []),
+    ],
+)
+def test_a_sequence_that_draws_single_rows(made: str, codes: list[str]) -> None:
+    assert found(f"{SINGLE}{made}\nmodel.fit(Rows(x, y), shuffle=False)\n", "SRN202") == codes
+
+
+def test_validation_behind_single_rows_in_random_order() -> None:
+    code = f"{SINGLE}x, v, y, w = train_test_split(rows, goals)\n"
+    code += "model.fit(Rows(x, y), validation_data=Rows(v, w), shuffle=False)\n"
+    assert found(code, "SRN306") == ["SRN306"]
+
+
+def test_one_row_again_and_again_has_no_order() -> None:
+    code = SINGLE.replace("self.x[k]", "self.x[0]") + "x, _, y, _ = train_test_split(rows, goals)\n"
+    assert not found(f"{code}model.fit(Rows(x, y), shuffle=False)\n", "SRN202")
 
 
 def test_what_was_fitted_is_an_array_for_predict() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, ListRecord
+from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Record
 from statelint.sites import Site
 from statelint.trace.objects import Array
 from statelint.values import Known, Reason, Ternary, Unknown, Value, interned, is_, unknown
@@ -104,6 +104,26 @@ def _order_of(machine: Machine, key: Hashable) -> Site | None:
     match key:
         case ("unpacked", ("item", whole, _), _) | ("item", _, ("item", ("shuffled", *_) as whole, _)):
             return machine.chances.get(whole)
+    return None
+
+
+def order_of_rows(sequence: Record | None, batches: Sequence[Array | None]) -> Site | None:
+    """The call that shuffled the rows that a Sequence keeps, where each of its first batches is one row."""
+    kept = sequence.attributes.values() if isinstance(sequence, InstanceRecord) else ()
+    arrays = [value.value for value in kept if isinstance(value, Known) and isinstance(value.value, Array)]
+    orders = {array.key: array.shuffle_site for array in arrays if array.shuffle_site is not None}
+    rows = [_row_of(batch.key, orders) if batch is not None else None for batch in batches]
+    wholes = {row[0] if row is not None else None for row in rows}
+    return orders.get(wholes.pop()) if len(wholes) == 1 and len(set(rows)) == len(rows) else None
+
+
+def _row_of(key: Hashable, wholes: Container[Hashable]) -> tuple[Hashable, Hashable] | None:
+    """Of which array the data are a single row, and which one."""
+    while isinstance(key, tuple) and len(key) > 1:
+        match key:
+            case ("index", whole, ("int", place)) if whole in wholes:
+                return whole, place
+        key = key[1]
     return None
 
 

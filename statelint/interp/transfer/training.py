@@ -225,7 +225,9 @@ def _batches_of(machine: Machine, sequence: Known) -> _Batches:
         rows, windows = _rows_of_all(iteration), _windows_of_all(iteration)
         end = number(count) if _kept(machine, sequence) == begun else None
         last = _inputs(iteration.item(end - 1)) if end else None
-        return _Batches(rows, last, windows, _order_of(iteration))
+        first = [_inputs(iteration.item(position)) for position in (0, 1)]
+        order = _order_of(iteration) or chance.order_of_rows(machine.record(sequence), first)
+        return _Batches(rows, last, windows, order)
 
 
 def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
