@@ -66,7 +66,8 @@ _METHODS = frozenset(
         "read_value",
     ]
 )
-_LOADERS = ("pandas.read_", "numpy.load", "numpy.genfromtxt")
+_PICKLES = ("pickle.load", "joblib.load", "dill.load", "cPickle.load")
+_LOADERS = ("pandas.read_", "numpy.load", "numpy.genfromtxt", *_PICKLES)
 # What is only counted tells nothing of where data begin.
 _COUNTS = ("length", "builtins.len")
 _DEPTH = 40

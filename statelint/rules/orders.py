@@ -28,7 +28,7 @@ def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
         if not is_stateful(feed.model):
             continue
         if feed.call.method in OVER_BATCHES:
-            if _has_several_batches(feed) and _carries(story, position, feed):
+            if has_several_batches(feed) and _carries(story, position, feed):
                 yield feed, None
         elif feed.data.array is not None:
             earlier = _before(story, position, feed)
@@ -55,7 +55,8 @@ def _carries(story: Story, position: int, feed: Feed) -> bool:
     return inner.index > 0 and entering(story, position, feed).kind == "carried"
 
 
-def _has_several_batches(feed: Feed) -> bool:
+def has_several_batches(feed: Feed) -> bool:
+    """Whether a pass of fit, evaluate or predict certainly goes over more than one batch."""
     call, data = feed.call, feed.data
     if data.dataset is not None:
         return data.dataset.batches != 1 or is_(data.dataset.repeats, 1) is not Ternary.YES

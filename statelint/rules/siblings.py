@@ -4,26 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
+from statelint.rules.orders import has_several_batches
 from statelint.rules.sliding import parts
 from statelint.trace.objects import Model
 from statelint.trace.queries import separating_loop, shares_state
-from statelint.trace.story import Feed, Loop, Reset, Story
+from statelint.trace.story import OVER_BATCHES, Feed, Loop, Reset, Story
 from statelint.values import interned
 
 
 def begins_next_sequence(story: Story, source: Feed, feed: Feed) -> bool:
-    """Whether a loop over sequences comes to the next one, step by step, in a program that resets after each
-    sequence that it trains on.
+    """Whether a loop over sequences comes to the next one, step by step or in a pass over its batches, in a
+    program that resets after each sequence that it trains on.
     """
     loop = separating_loop(source.context, feed.context)
     if loop is None or loop.kind != "for" or source.site != feed.site:
         return False
-    steps = feed.context.passes[-1].loop
-    if steps.id == loop.id or steps.kind not in ("for", "while"):
+    if not _has_several_steps(feed, loop):
         return False
     before = dict(_items(source, loop))
     goes_on = any(whole in before and before[whole] != at for whole, at in _items(feed, loop))
-    return goes_on and _resets_after_each(story, feed.model)
+    return goes_on and _resets_after_each(story, feed.model, in_passes=not _is_stepped(feed, loop))
+
+
+def _is_stepped(feed: Feed, loop: Loop) -> bool:
+    """Whether a loop inside the other one feeds step by step."""
+    steps = feed.context.passes[-1].loop
+    return steps.id != loop.id and steps.kind in ("for", "while")
+
+
+def _has_several_steps(feed: Feed, loop: Loop) -> bool:
+    """Whether the state goes on inside a pass of the loop: by an inner loop, or from batch to batch."""
+    if _is_stepped(feed, loop):
+        return True
+    return feed.call.method in OVER_BATCHES and feed.data.kind == "array" and has_several_batches(feed)
+
+
+def _is_one_batch(feed: Feed, loop: Loop) -> bool:
+    """Whether a pass of the loop is no more than one batch, as far as is known."""
+    return not _has_several_steps(feed, loop) and (
+        feed.call.method not in OVER_BATCHES or feed.data.samples is not None
+    )
 
 
 def _items(feed: Feed, loop: Loop) -> Iterator[tuple[Hashable, Hashable]]:
@@ -36,13 +56,16 @@ def _items(feed: Feed, loop: Loop) -> Iterator[tuple[Hashable, Hashable]]:
                     yield whole, at
 
 
-def _resets_after_each(story: Story, model: Model) -> bool:
-    """Whether the model is trained on the items of a loop, and reset at the end of each of its passes."""
+def _resets_after_each(story: Story, model: Model, *, in_passes: bool) -> bool:
+    """Whether the model is trained on the items of a loop and reset at the end of each of its passes; where
+    sequences are read `in_passes`, an item that is a single batch may be a step.
+    """
     for position, feed in story.feeds("train"):
         if not shares_state(feed.model, model):
             continue
         for depth, one in enumerate(feed.context.passes, 1):
-            if one.loop.kind == "for" and any(_items(feed, one.loop)):
+            is_sequence = one.loop.kind == "for" and any(_items(feed, one.loop))
+            if is_sequence and not (in_passes and _is_one_batch(feed, one.loop)):
                 around = feed.context.passes[:depth]
                 if _is_reset_behind(story, position, feed, around):
                     return True
