@@ -37,6 +37,8 @@ from statelint.values import Known, Reason, Value, depending_on, interned, numbe
 
 # As many passes at most are each followed in any loop.
 _FEW = 3
+# So deep a row of values may lie in another one.
+_DEEPEST = 2
 # Conditions that the passes of a loop may leave behind, all together, where each is followed.
 _UNDECIDED = 12
 # Steps that a loop which only prepares data may cost, where each of its passes is followed.
@@ -123,11 +125,19 @@ def part_at(machine: Machine, record: ListRecord, position: int) -> Value | None
     return part if part is not None and _is_cut_out(machine, part) else None
 
 
-def _is_cut_out(machine: Machine, value: Value) -> bool:
-    """Whether it is a part of a series, or made of windows of one."""
+def _is_cut_out(machine: Machine, value: Value, depth: int = _DEEPEST) -> bool:
+    """Whether it is a part of a series, or made of windows of one, or a row of values with one among them."""
     record = machine.record(value)
     if isinstance(value, Known) and isinstance(value.value, Tuple):
         return any(_is_cut_out(machine, item) for item in value.value.items)
+    if (
+        isinstance(record, ListRecord)
+        and record.items is not None
+        and 0 < len(record.items) <= _FEW
+        and depth
+    ):
+        if any(_is_cut_out(machine, item, depth - 1) for item in record.items):
+            return True
     part = value.value if isinstance(value, Known) and isinstance(value.value, Array) else record
     if not isinstance(part, Array | ListRecord):
         return False

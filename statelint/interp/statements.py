@@ -24,6 +24,7 @@ from statelint.interp import (
     managers,
     matching,
     modules,
+    queues,
     repetition,
     rewinding,
     settled,
@@ -456,6 +457,8 @@ def _for(machine: Machine, node: cst.For) -> None:
     if callbacks.resets(node.body):
         loops.walk_layers(machine, iteration, machine.site(node))
     if collecting.follow(machine, node, iteration, assign, execute):
+        return
+    if queues.follow(machine, node, iteration, assign, execute):
         return
 
     def body(item: Value, position: int) -> None:

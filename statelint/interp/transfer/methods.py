@@ -515,7 +515,7 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
 def _with_item(content: Hashable, item: Value) -> Hashable:
     """What a list holds with one more item behind the others; a bounded deque loses its first one."""
     match content:
-        case None:
+        case None | ("bounded", _):
             return None
         case ("deque", inner):
             rest = Known(Slice(Known(1), NONE, NONE))

@@ -196,6 +196,8 @@ def _deque(machine: Machine, name: str, arguments: Arguments) -> Value:
     content = None
     if value is not None and bound is not None and bound.key != NONE.key:
         content = ("deque", machine.content(value))
+    elif bound is not None and value is None:
+        content = ("bounded", bound.key)
     return machine.allocate(ListRecord(None, machine.unknown(Reason.LIBRARY_CALL), content=content))
 
 
