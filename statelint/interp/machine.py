@@ -165,6 +165,8 @@ class Machine:
     # The modules (their frames) that import all names of modules which aren't there.
     starred: set[int] = field(default_factory=set)
     backend: str | None = None
+    # Whether the program has turned eager execution off, so that Keras 2 builds graphs as TensorFlow 1 did.
+    is_graph_mode: bool = False
     # The arrays that `np.arange` makes: their ids by what they are made of, and the bounds of each.
     counted: dict[tuple[Hashable, ...], int] = field(default_factory=dict)
     bounds: dict[Hashable, tuple[Value, Value, Value]] = field(default_factory=dict)

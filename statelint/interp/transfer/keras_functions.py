@@ -135,7 +135,17 @@ def _clear_session(machine: Machine, name: str, arguments: Arguments) -> Value:
     return NONE
 
 
+def _graph_mode(machine: Machine, name: str, arguments: Arguments) -> Value:
+    machine.is_graph_mode = True
+    return NONE
+
+
 TRANSFERS: dict[str, Transfer] = {
+    **{
+        f"{module}.{function}": _graph_mode
+        for module in ("tensorflow.compat.v1", "tensorflow.python.framework.ops", "tensorflow")
+        for function in ("disable_eager_execution", "disable_v2_behavior")
+    },
     "tensorflow.nest.flatten": _flatten,
     "tree.flatten": _flatten,
     "optree.tree_leaves": _flatten,

@@ -291,6 +291,8 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         given,
         surely_array=(surely or method.endswith("on_batch")) and not method.endswith("generator"),
     )
+    if machine.is_graph_mode and method in ("fit", "evaluate", "predict") and data.dataset is None:
+        _size_of_graph(machine, record, bound, arguments.site)
     validation = _validation(machine, bound, data)
     model = machine.model(id_)
     assert model is not None
@@ -323,6 +325,16 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         machine.has_origins = True
         return machine.unknown(Reason.LIBRARY_CALL, key=("output", call.id))
     return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def _size_of_graph(machine: Machine, record: ModelRecord, bound: dict[str, Argument], site: Site) -> None:
+    """Without eager execution a batch has as many rows as the model's states, where no other size is asked
+    for; Keras 3 has no such mode.
+    """
+    is_asked = "batch_size" in bound and is_(bound["batch_size"].value, None) is not Ternary.YES
+    if not is_asked and is_(record.batch, None) is not Ternary.YES:
+        size = record.batch if machine.keras == 2 else unknown(Reason.LIBRARY_CALL)
+        bound["batch_size"] = Argument(size, site)
 
 
 def _is_given(value: Value) -> bool:
