@@ -138,6 +138,15 @@ def test_windows_that_libraries_cut(library: str, rows: str, times: int) -> None
     assert len(found(f"{code}model.fit(data, shuffle=False)\n")) == times
 
 
+@pytest.mark.parametrize(
+    ("written", "times"),
+    [("sampling_rate=1", 1), ("reverse=False, stride=1", 1), ("sampling_rate=2", 0), ("reverse=True", 0)],
+)
+def test_options_that_are_written_out(written: str, times: int) -> None:
+    library = LIBRARIES["TimeseriesGenerator"].format(8).replace("lag,", f"20, {written},")
+    assert len(found(f"{library}model = build(8, 20)\nmodel.fit(data, shuffle=False)\n")) == times
+
+
 def test_a_view_of_windows() -> None:
     cut = (
         "x = np.lib.stride_tricks.sliding_window_view(series[:, 0], lag)[:-1][..., None]\ny = series[lag:]\n"

@@ -109,16 +109,19 @@ def _timeseries_dataset(machine: Machine, name: str, arguments: Arguments) -> Va
     key = (name, machine.fresh_id())
     size = _given(bound, "sequence_length")
     dataset = _windowed(machine, data, key, arguments, size, stride, total, rows)
-    if (
-        is_(_given(bound, "sampling_rate"), None) is not Ternary.YES
-        and number(_given(bound, "sampling_rate")) != 1
-    ):
+    if not _are_usual(bound, sampling_rate=1):
         dataset = replace(dataset, windows=None)
     return Known(_in_order(dataset, bound, arguments))
 
 
 def _given(bound: Mapping[str, Argument], name: str) -> Value:
     return bound[name].value if name in bound else NONE
+
+
+def _are_usual(bound: Mapping[str, Argument], **usual: object) -> bool:
+    """Whether arguments are left out, or what they are by default is written out."""
+    given = ((bound[name].value, value) for name, value in usual.items() if name in bound)
+    return all(is_(value, None) is Ternary.YES or is_(value, other) is Ternary.YES for value, other in given)
 
 
 def _number_or(bound: Mapping[str, Argument], name: str, default: int) -> int | None:
@@ -132,11 +135,9 @@ def _total(
     series = as_array(machine, data)
     array = series.value if isinstance(series, Known) else None
     steps = array.samples if isinstance(array, Array) else None
-    if (
-        steps is None
-        or length is None
-        or any(name in bound for name in ("start_index", "end_index", "sampling_rate"))
-    ):
+    if steps is None or length is None:
+        return None
+    if not _are_usual(bound, start_index=0, end_index=None, sampling_rate=1):
         return None
     count = max(steps - length + 1, 0)
     if targets is None:
@@ -194,7 +195,7 @@ def _timeseries_generator(machine: Machine, name: str, arguments: Arguments) -> 
     count = None if total is None else max(total - 1, 0)
     made = (name, machine.fresh_id())
     dataset = _windowed(machine, data, made, arguments, _given(bound, "length"), stride, count, batch)
-    if any(name in bound for name in ("sampling_rate", "reverse")):
+    if not _are_usual(bound, sampling_rate=1, reverse=False):
         dataset = replace(dataset, windows=None)
     dataset = _in_order(dataset, bound, arguments)
     attributes = {BATCHES: Known(dataset)}
