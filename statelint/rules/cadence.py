@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
-from statelint.rules.sliding import slid_by, takes_all
+from statelint.rules.sliding import slid_by
 from statelint.trace.objects import Array, Windows
 from statelint.trace.story import Feed, batch_size_of
 from statelint.values import Known, Value, interned, number, options
@@ -42,8 +42,9 @@ class Cadence:
 def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     """How the series of a feed is fed; None where that isn't known, or where the order is random anyway."""
     data, call = feed.data, feed.call
-    if earlier is not None and not is_cut_along_rows(feed):
-        return _along_lanes(feed, earlier)
+    along = _along_lanes(feed, earlier) if earlier is not None else None
+    if along is not None or (earlier is not None and not is_cut_along_rows(feed)):
+        return along
     windows = data.windows or _steps_in_order(feed)
     if windows is None:
         return None
@@ -118,14 +119,15 @@ def sliding(feed: Feed, earlier: Feed) -> Cadence | None:
 
 
 def _along_lanes(feed: Feed, earlier: Feed) -> Cadence | None:
-    """How a loop moves on along lanes that stand side by side: `x[:, i:i + steps]`; None where it isn't that
-    or where it goes on behind the steps before.
+    """How a loop moves on along lanes that stand side by side: `x[:, i:i + steps]`, or some of them; None
+    where it isn't that or where it goes on behind the steps before.
     """
     one, other = _part_of_lanes(earlier.data.key), _part_of_lanes(feed.data.key)
     if one is None or other is None or one[0] != other[0]:
         return None
-    advance, steps = other[1] - one[1], other[2] - other[1]
-    if not 0 < advance < steps or steps != one[2] - one[1] or feed.model.steps not in (None, steps):
+    (begun, ended), (begin, end) = one[1:], other[1:]
+    advance, steps = begin - begun, end - begin
+    if not 0 < advance < steps or steps != ended - begun or feed.model.steps not in (None, steps):
         return None
     # Behind other layers the axis need not be that of time.
     if feed.model.steps is None and not feed.model.layers[0].recurrent:
@@ -141,9 +143,16 @@ def _part_of_lanes(key: Hashable) -> tuple[Hashable, int, int] | None:
         case (
             "rows" | "index",
             whole,
-            ("Tuple", (rows, ("Slice", (("int", int(start)), ("int", int(stop)), ("NoneType", None))), *_)),
-        ) if takes_all(rows) and 0 <= start < stop:
-            return whole, start, stop
+            (
+                "Tuple",
+                (
+                    ("Slice", _) as rows,
+                    ("Slice", (("int", int(start)), ("int", int(stop)), ("NoneType", None))),
+                    *rest,
+                ),
+            ),
+        ) if 0 <= start < stop:
+            return interned((whole, rows, *rest)), start, stop
     return None
 
 

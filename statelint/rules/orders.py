@@ -14,7 +14,7 @@ from statelint.sites import Site
 from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
-from statelint.trace.story import OVER_BATCHES, Feed, Story
+from statelint.trace.story import OVER_BATCHES, Feed, Pass, Story
 from statelint.values import Ternary, is_, options
 
 
@@ -30,6 +30,10 @@ def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
         if feed.call.method in OVER_BATCHES:
             if has_several_batches(feed) and _carries(story, position, feed):
                 yield feed, None
+            elif feed.call.method == "fit" and _is_one_batch(feed):
+                earlier = _before(story, position, feed)
+                if earlier is not None:
+                    yield feed, earlier
         elif feed.data.array is not None:
             earlier = _before(story, position, feed)
             if earlier is not None:
@@ -76,6 +80,19 @@ def has_several_batches(feed: Feed) -> bool:
     return samples > max(size, call.model.batch_size or 0)
 
 
+def _is_one_batch(feed: Feed) -> bool:
+    """Whether a fit of the program's loop is a single batch, and the first epoch of it is meant."""
+    samples, size, passes = training_samples(feed.call), batch_argument(feed.call), feed.context.passes
+    is_first = not passes or passes[-1].loop.kind != "epochs" or passes[-1].index == 0
+    return (
+        feed.data.array is not None
+        and samples is not None
+        and size is not None
+        and samples <= size
+        and is_first
+    )
+
+
 def _before(story: Story, position: int, feed: Feed) -> Feed | None:
     """The batch of the same data that the program's loop fed before this one, with no reset since."""
     if not feed.context.passes:
@@ -83,9 +100,17 @@ def _before(story: Story, position: int, feed: Feed) -> Feed | None:
     earlier = next(History(story, position, feed.model, feed.context).unbroken(), None)
     if earlier is None or earlier.site != feed.site or earlier.data.array is None:
         return None
-    own, theirs = feed.context.passes, earlier.context.passes
+    own, theirs = _of_program(feed), _of_program(earlier)
+    if not own or not theirs:
+        return None
     inner = len(own) == len(theirs) and own[-1].loop.id == theirs[-1].loop.id and own[:-1] == theirs[:-1]
     return earlier if inner and earlier.data.key != feed.data.key else None
+
+
+def _of_program(feed: Feed) -> tuple[Pass, ...]:
+    """The passes of the loops around the call of a feed, without the epochs of a fit."""
+    passes = feed.context.passes
+    return passes[:-1] if feed.call.method == "fit" and passes[-1].loop.kind == "epochs" else passes
 
 
 def is_cut_along_rows(feed: Feed) -> bool:
