@@ -114,15 +114,50 @@ def join_values(
     """What is known of a value where control comes from two sides.
 
     `model = load_model(path) if exists(path) else build()`: one way makes the model.  So it is where a
-    model that hasn't run yet is put aside for one from a file, if there is one.
+    model that hasn't run yet is put aside for one from a file, if there is one, and where it is an attribute
+    of an instance that is made on either way: `Net(path, load=True) if path else Net(settings)`.
     """
-    for one, other, heap in ((left, right, left_heap), (right, left, right_heap)):
+    for one, other, heap, theirs in (
+        (left, right, left_heap, right_heap),
+        (right, left, right_heap, left_heap),
+    ):
+        if _holds_loaded(_instance(one, heap, theirs), _instance(other, theirs, heap), theirs):
+            return other
         if isinstance(one, Unknown) and one.reason is Reason.LOADED and isinstance(other, Known):
             if isinstance(other.value, Ref) and _is_fresh(heap.get(other.value.id)):
                 return other
             if other.value is None:
                 return one
     return join(left, right)
+
+
+def _instance(
+    value: Value, heap: Mapping[int, Record], others: Mapping[int, Record]
+) -> InstanceRecord | None:
+    """The instance that a value is, made on the one way alone."""
+    if not isinstance(value, Known) or not isinstance(value.value, Ref) or value.value.id in others:
+        return None
+    record = heap.get(value.value.id)
+    return record if isinstance(record, InstanceRecord) else None
+
+
+def _holds_loaded(
+    one: InstanceRecord | None, other: InstanceRecord | None, heap: Mapping[int, Record]
+) -> bool:
+    """Whether the models that the one instance has from files are made by the other, of the same class."""
+    if one is None or other is None or one.type != other.type:
+        return False
+    loaded = [
+        other.attributes.get(name)
+        for name, value in one.attributes.items()
+        if isinstance(value, Unknown) and value.reason is Reason.LOADED
+    ]
+    return bool(loaded) and all(
+        isinstance(made, Known)
+        and isinstance(made.value, Ref)
+        and isinstance(heap.get(made.value.id), ModelRecord)
+        for made in loaded
+    )
 
 
 def _is_fresh(record: Record | None) -> bool:
