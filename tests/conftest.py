@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from hypothesis import settings
 
 from statelint.confirm.harness import Harness, Job, Limits, NoRecording
 from statelint.confirm.programs import Program
@@ -25,6 +26,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["KERAS_HOME"] = os.devnull
     # What a test finds is found by the test.
     os.environ["STATELINT_NO_CACHE"] = "1"
+    # The same examples each time; `--hypothesis-profile default` draws others.
+    settings.register_profile("repeatable", derandomize=True)
+    if config.getoption("--hypothesis-profile") is None:
+        settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -388,6 +388,7 @@ def test_visible_text_stays_on_its_line(text: str) -> None:
     assert visible(visible(text)) == visible(text)
 
 
+@example(text="\naaaaaa\x1b\x1b\x1b\x1b", spans=[(2, 1, 1, 1), (2, 11, 1, 1)], width=30, signs=UNICODE)
 @given(
     text=st.text(st.sampled_from("ab \t日\u0301\x1b\n"), max_size=120),
     spans=st.lists(st.tuples(*[st.integers(1, 12), st.integers(1, 90)] * 2), min_size=1, max_size=3),

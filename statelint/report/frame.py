@@ -121,6 +121,8 @@ class Frame:
 
     def _underline(self, mark: Mark, offset: int, area: int) -> Iterator[Text]:
         start, end = (min(max(cell - offset, 0), area) for cell in self._cells(mark))
+        # What begins behind a line that fills its row.
+        start = min(start, area - 1)
         sign = self.signs.primary if mark.is_primary else self.signs.related
         row = Text(" " * start).append(sign * max(end - start, 1), mark.style)
         room = area - end - 1
