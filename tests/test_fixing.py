@@ -424,3 +424,31 @@ def test_a_value_is_moved_with_its_parentheses(given: str) -> None:
     mended_text = applied(text, found.fix.edits)
     assert f"keras.Input(batch_shape={given.strip(' =')})" in mended_text
     assert check_source("a.py", mended_text.encode(), Settings(keras=(3,))).findings == []
+
+
+CHAINED = f"""\
+{MODEL}import tensorflow as tf
+data = (
+    tf.data.Dataset.from_tensor_slices((x, y))
+    .shuffle(16)
+    .batch(4, drop_remainder=True)
+)
+(
+    model
+    .fit(data, epochs=1)
+)
+"""
+
+
+def test_a_call_in_a_chain_over_several_lines_is_told_by_its_own_line(tmp_path: Path) -> None:
+    (found,) = check_source("a.py", CHAINED.encode(), Settings(keras=(3,))).findings
+    first = CHAINED[: CHAINED.index("shuffle(16)")].count("\n") + 1
+    assert (found.code, found.site.line, found.site.column) == ("SRN202", first, 6)
+    assert [related.site.column for related in found.related] == [
+        6,
+        CHAINED.splitlines()[3].index("keras.layers") + 1,
+    ]
+    path = tmp_path / "a.py"
+    path.write_text(CHAINED, encoding="utf-8")
+    assert fix(path, "--unsafe-fixes") == CLEAN
+    assert path.read_text(encoding="utf-8") == CHAINED.replace("    .shuffle(16)\n", "")

@@ -13,7 +13,7 @@ from statelint.findings import Edit
 from statelint.fixes.text import line_starts, span
 from statelint.sites import Site
 from statelint.source.magics import normalised
-from statelint.source.python import Source, Span, children
+from statelint.source.python import Source, children
 
 Node = TypeVar("Node", bound=cst.CSTNode)
 
@@ -30,7 +30,7 @@ class Code:
         self._texts = _texts(source, data)
         self._starts = [line_starts(text) for text in self._texts]
         self._parents: dict[int, cst.CSTNode] = {}
-        self._at: dict[Span, list[cst.CSTNode]] = {}
+        self._at: dict[Site, list[cst.CSTNode]] = {}
         # All names that occur in the program.
         self.names: set[str] = set()
         for module in source.modules:
@@ -42,27 +42,24 @@ class Code:
             node = todo.pop()
             if isinstance(node, cst.Name):
                 self.names.add(node.value)
-            found = self.source.spans.get(id(node))
-            if found is not None:
-                self._at.setdefault(found, []).append(node)
+            if id(node) in self.source.spans:
+                self._at.setdefault(self.source.extent(node), []).append(node)
+                if isinstance(node, cst.Call):
+                    self._at.setdefault(self.source.site(node), []).append(node)
             for child in children(node):
                 self._parents[id(child)] = node
                 todo.append(child)
 
     def find(self, site: Site, kind: type[Node]) -> Node | None:
         """The node of a kind at a place; None where something else was parsed than the file has there."""
-        if site.path != self.source.path:
-            return None
-        before = 0 if site.cell is None or self.source.cells is None else self.source.cells[site.cell]
-        place = (site.line + before, site.column - 1, site.end_line + before, site.end_column - 1)
-        for node in self._at.get(place, ()):
+        for node in self._at.get(site, ()):
             if isinstance(node, kind):
                 parsed = _SPACE.sub("", self.module_of(node).code_for_node(node))
                 return node if _SPACE.sub("", self.text(site)) in parsed else None
         return None
 
     def site(self, node: cst.CSTNode) -> Site:
-        return self.source.site(node)
+        return self.source.extent(node)
 
     def text(self, place: Site | cst.CSTNode) -> str:
         """What stands at a place."""

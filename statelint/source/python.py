@@ -62,10 +62,19 @@ class Source:
         return "\n".join(self.texts)
 
     def site(self, node: cst.CSTNode) -> Site:
+        """Where a node is said to stand: in a chain over several lines, a call from its method's name on."""
         known = self._sites.get(id(node))
         if known is None:
-            known = self._sites[id(node)] = self._site(*self.spans[id(node)])
+            span = self.spans[id(node)]
+            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+                name = self.spans.get(id(node.func.attr), span)
+                span = span if name[0] == span[0] else (*name[:2], *span[2:])
+            known = self._sites[id(node)] = self._site(*span)
         return known
+
+    def extent(self, node: cst.CSTNode) -> Site:
+        """All that a node takes."""
+        return self._site(*self.spans[id(node)])
 
     def _site(self, line: int, column: int, end_line: int, end_column: int) -> Site:
         if self.cells is None:
