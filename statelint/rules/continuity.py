@@ -289,9 +289,8 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
 
 
 def _is_grown(earlier: Feed, feed: Feed, loop: Loop) -> bool:
-    """Whether each pass of the program's loop infers from all that the pass before did, and more."""
-    by_hand = loop.kind in BY_HAND and feed.phase in INFERENCE
-    return by_hand and earlier.site == feed.site and has_grown(earlier.data, feed.data)
+    """Whether each pass of the program's loop feeds all that the pass before did, and more."""
+    return loop.kind in BY_HAND and earlier.site == feed.site and has_grown(earlier.data, feed.data)
 
 
 def _differs_elsewhere(story: Story, loop: Loop, earlier: Feed, feed: Feed) -> bool:

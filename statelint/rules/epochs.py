@@ -9,6 +9,7 @@ from functools import lru_cache
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.base import verdict
 from statelint.rules.continuity import across_sequences
+from statelint.rules.growing import has_grown
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.relation import are_same_windows
 from statelint.sites import Site
@@ -109,10 +110,16 @@ def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
             continue
         loop = separating_loop(earlier.context, feed.context)
         is_same = earlier.data.key == feed.data.key or are_same_windows(earlier.data, feed.data)
-        is_again = is_same or _is_drawn_again(earlier, feed, loop)
+        is_again = is_same or _is_drawn_again(earlier, feed, loop) or _has_more_rows(earlier, feed)
         if is_again and loop is not None and loop.kind != "batches" and _has_several(loop, feed.call):
             return loop
     return None
+
+
+def _has_more_rows(earlier: Feed, feed: Feed) -> bool:
+    """Whether a fit begins with all rows of an earlier one there, and goes on with others."""
+    is_same = earlier.site == feed.site and feed.call.method == "fit"
+    return is_same and feed.data.samples != 1 and has_grown(earlier.data, feed.data)
 
 
 def _is_drawn_again(earlier: Feed, feed: Feed, loop: Loop | None) -> bool:
@@ -229,8 +236,9 @@ def _is_fed_again(call: CallRun, batch: BatchRun, earlier: BatchRun, earlier_cal
     """Whether a fit begins with what an earlier fit of the same data began with."""
     if earlier_call.index == call.index or earlier.batch != 0:
         return False
-    if call.data is not None:
-        return call.data == earlier_call.data
+    if call.data is not None and call.data == earlier_call.data:
+        return True
+    # Of data that have grown the first batch is the same.
     return batch.inputs is not None and batch.inputs == earlier.inputs
 
 

@@ -53,7 +53,9 @@ def _growth(old: Hashable, new: Hashable) -> int | None:
             if len(after) > len(before) > 0 and after[: len(before)] == before:
                 return 1
             return _growths(tuple(before), tuple(after))
-        case ("array", ("Ref", _), tuple(before)), ("array", ("Ref", _), tuple(after)):
+        case ("array", ("Ref", one), tuple(before)), ("array", ("Ref", other), tuple(after)):
+            if one == other and len(after) > len(before) > 0 and after[: len(before)] == tuple(before):
+                return 1
             return _growths(before, after)
         case ("reshape", before, *_), ("reshape", after, *_):
             return _growth(before, after)
