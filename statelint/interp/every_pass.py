@@ -14,7 +14,7 @@ from statelint.values import Ternary, Value, assumptions, number, varies
 _PASSES = 256
 
 # What changes nothing when it is evaluated again.
-_PURE = (
+PURE = (
     cst.Name | cst.Attribute | cst.Integer | cst.Float | cst.Comparison | cst.ComparisonTarget
     | cst.BaseCompOp | cst.BinaryOperation | cst.BaseBinaryOp | cst.BooleanOperation | cst.BaseBooleanOp
     | cst.UnaryOperation | cst.BaseUnaryOp
@@ -23,7 +23,7 @@ _PURE = (
 
 def agrees(machine: Machine, test: cst.BaseExpression, fact: Ternary, loops: frozenset[int]) -> bool:
     """Whether a condition on the item of one loop comes out as `fact` in each of its passes."""
-    if len(loops) != 1 or not all(isinstance(part, _PURE) for part in walk(test)):
+    if len(loops) != 1 or not all(isinstance(part, PURE) for part in walk(test)):
         return False
     drawn = machine.drawn.get(next(iter(loops)))
     if drawn is None:

@@ -12,7 +12,7 @@ from functools import partial
 
 import libcst as cst
 
-from statelint.interp import calls, drawing, expressions
+from statelint.interp import calls, drawing, expressions, waiting
 from statelint.interp.comparisons import truth
 from statelint.interp.filling import windows_held
 from statelint.interp.machine import Exits, Machine
@@ -32,7 +32,7 @@ from statelint.interp.state import State, join_states, widen
 from statelint.sites import Site
 from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Cut, Dataset
-from statelint.trace.story import Call, Feed, Loop, Pass, Walked, Written
+from statelint.trace.story import Call, Event, Feed, Loop, Pass, Walked, Written
 from statelint.values import Known, Reason, Value, depending_on, interned, number, unknown
 
 # As many passes at most are each followed in any loop.
@@ -245,7 +245,7 @@ def run(
                 break
             one(position, position)
         return _leave(machine, exits, orelse)
-    first = machine.state.fork()
+    first, again, waited = machine.state.fork(), len(machine.events), len(machine.waiting)
     one(1, 1)
     if not machine.state.alive or count == 2:
         return _leave(machine, exits, orelse)
@@ -258,8 +258,22 @@ def run(
         if left[-1] != left[-2]:
             # So one between may have been the first.
             machine.irregular.setdefault(loop.id, False)
+    else:
+        later = 2
+        if waiting.may_begin(machine, waited):
+            begun, again = again, len(machine.events)
+            one(later, later)
+            later += 1
+        if machine.state.alive and _fed(machine.events[again:]) - _fed(machine.events[begun:again]):
+            # What has begun is met by what it leaves in a pass of its own.
+            one(later, later)
     _leave(machine, exits, orelse)
     return _forget_lengths(machine, loop, before)
+
+
+def _fed(events: Sequence[Event]) -> set[Site]:
+    """The places at which models are fed."""
+    return {event.site for event in events if isinstance(event, Feed)}
 
 
 def _forget_lengths(machine: Machine, loop: Loop, before: State) -> None:

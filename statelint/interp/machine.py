@@ -130,6 +130,8 @@ class Machine:
     exits: list[Exits] = field(default_factory=list)
     # The tests that say the same in each pass of the loop that is followed.
     decided: list[cst.If] = field(default_factory=list)
+    # The `if`s of which followed passes leave out an arm that runs a model, with the frames they stand in.
+    waiting: list[tuple[int, cst.If]] = field(default_factory=list)
     # The loops that some passes leave early: True where the followed ones do, so that others do more.
     irregular: dict[int, bool] = field(default_factory=dict)
     # Loop id → the state behind the arms that its followed passes don't take.

@@ -16,7 +16,7 @@ from statelint.source.python import walk
 from statelint.values import NONE, Known, Ternary, Value, is_
 
 # What only a finished model is asked for.
-_RUNNING = frozenset(
+RUNNING = frozenset(
     [
         "fit",
         "fit_generator",
@@ -90,7 +90,7 @@ def _run_by(node: cst.CSTNode) -> frozenset[str]:
         owner
         for part in walk(node)
         if isinstance(part, cst.Call) and isinstance(part.func, cst.Attribute)
-        if part.func.attr.value in _RUNNING and (owner := _on_self(part.func.value)) is not None
+        if part.func.attr.value in RUNNING and (owner := _on_self(part.func.value)) is not None
     )
 
 

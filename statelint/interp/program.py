@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from statelint.interp import arguments as binding
-from statelint.interp import callbacks, calls, classes, makers, settled
+from statelint.interp import callbacks, calls, classes, makers, settled, waiting
 from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
 from statelint.interp.expressions import literal_value
 from statelint.interp.machine import Definition, Exhausted, Limits, Machine, names_in
@@ -162,6 +162,7 @@ def _forget_other_programs(source: Source) -> None:
         callbacks.mentions_in,
         *makers.REMEMBERED,
         *settled.REMEMBERED,
+        *waiting.REMEMBERED,
     ):
         known.cache_clear()
 

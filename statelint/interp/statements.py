@@ -28,6 +28,7 @@ from statelint.interp import (
     repetition,
     rewinding,
     settled,
+    waiting,
 )
 from statelint.interp.attributes import class_attribute
 from statelint.interp.comparisons import truth
@@ -397,6 +398,7 @@ def _if(machine: Machine, node: cst.If) -> None:
     loops_here = varies(condition) & {p.loop.id for p in machine.passes}
     if not loops_here or node in machine.decided or every_pass.agrees(machine, node.test, fact, loops_here):
         settled.note(machine, flags, node.orelse if taken == 0 else node.body)
+        waiting.note(machine, node, node.orelse if taken == 0 else node.body)
         arms[taken]()
         return
     _follow_varying(machine, ("if", machine.fresh_id()), arms, taken, loops_here)
