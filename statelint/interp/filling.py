@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 from statelint.interp.linear import distance
 from statelint.interp.machine import Machine
@@ -35,6 +36,44 @@ def windows_in(machine: Machine, first: Value, second: Value, site: Site | None)
         return None if one.axis else _windows(one, other) or _windows_of_parts(one, other)
     steps = _steps(machine, first), _steps(machine, second)
     return overlapping(machine, *steps, site) if steps[0] and steps[1] else None
+
+
+def laid_flat(found: Value, parts: Sequence[Value | None]) -> Value:
+    """An array that has parts of a series one behind the other, if that is what was put together."""
+    arrays = [v.value for v in parts if isinstance(v, Known) and isinstance(v.value, Array)]
+    part, windows = _laid_behind(*arrays) if len(arrays) == len(parts) == 2 else (None, None)
+    if part is None and windows is None:
+        return found
+    if isinstance(found, Unknown):
+        found = Known(Array(found.key, None, found.key))
+    if not isinstance(found, Known) or not isinstance(found.value, Array):
+        return found
+    return replace(found, value=replace(found.value, part=part, groups=windows))
+
+
+def _laid_behind(one: Array, other: Array) -> tuple[Cut | None, Windows | None]:
+    """What an array is that has parts of a series one behind the other, step by step, once there is one more
+    behind them: the first part, or the windows that they are.
+    """
+    cut, windows = other.cut, one.groups
+    if cut is None or cut.axis:
+        return None, None
+    if _is_empty(one):
+        return cut, None
+    if windows is None:
+        return None, _windows(one.part, cut) if one.part is not None else None
+    is_known = windows.start is not None and cut.start is not None
+    moved = cut.start - windows.start if is_known else 0  # type: ignore[operator]
+    goes_on = (cut.whole, cut.length) == (windows.series, windows.length) and moved > 0
+    return None, windows if goes_on and not moved % windows.stride else None
+
+
+def _is_empty(array: Array) -> bool:
+    """Whether an array holds nothing: `np.empty((0, 8))`, `np.array([[]])`."""
+    match array.key:
+        case ("array", _, (("listed",),)):
+            return True
+    return array.samples == 0 or any(number(size) == 0 for size in array.shape or ())
 
 
 def overlapping(

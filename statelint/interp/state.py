@@ -374,7 +374,9 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
 
 
 def _grown(before: Array, after: Array, key: Hashable) -> Value | None:
-    """An array behind whose rows each pass of a loop puts further windows."""
+    """An array behind whose rows, or behind all their steps, each pass of a loop puts further windows."""
+    if before.part is not None and after.groups is not None:
+        return Known(Array(key, None, key, groups=after.groups))
     one, other = before.windows, after.windows
     is_longer = before.samples is None or after.samples is None or before.samples < after.samples
     if one is None or other is None or not is_longer or one.length != other.length:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.chance import choosing, drawing, drawn_rows
-from statelint.interp.filling import overlapping, regrouped, windows_held, windows_of
+from statelint.interp.filling import laid_flat, overlapping, regrouped, windows_held, windows_of
 from statelint.interp.folding import regroups, restores, steps_or
 from statelint.interp.joining import beside, windows_behind
 from statelint.interp.laying import laid_end_to_end
@@ -413,6 +413,14 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
+    parts = arguments.get(0, "arrays") or arguments.get(0, "tup")
+    axis = arguments.get(1, "axis")
+    found = _concatenated(machine, arguments)
+    items = loops.items(loops.iterate(machine, parts)) if parts is not None else None
+    return laid_flat(found, items) if items and (axis is None or number(axis) == 0) else found
+
+
+def _concatenated(machine: Machine, arguments: Arguments) -> Value:
     parts = arguments.get(0, "arrays") or arguments.get(0, "tup")
     axis = arguments.get(1, "axis")
     at = 0 if axis is None else number(axis)

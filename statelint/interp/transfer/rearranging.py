@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.beside import steps_beside
+from statelint.interp.filling import laid_flat
 from statelint.interp.joining import beside, windows_behind
 from statelint.interp.laying import is_column
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
-from statelint.interp.shapes import array_index, product, reshape_of, shape_values
+from statelint.interp.shapes import array_index, as_row, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
 from statelint.interp.transfer.numpy import as_array, one_after_another, repeatable
@@ -111,6 +112,22 @@ _SHAPED: dict[str, Callable[[Shape], tuple[Shape, int]]] = {
 def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.vstack, np.hstack, np.dstack and np.column_stack."""
     value = arguments.get(0, "tup")
+    found = _stacked_up(machine, name, value, arguments)
+    parts = (
+        loops.items(loops.iterate(machine, value)) if value is not None and name.endswith("hstack") else None
+    )
+    first = _array_of(machine, parts[0]) if parts else None
+    return laid_flat(found, parts) if parts and first is not None and _is_flat(first) else found
+
+
+def _is_flat(array: Array) -> bool:
+    """Whether an array has one axis: `np.array([])`, or what was laid out step by step."""
+    if array.shape is not None:
+        return len(array.shape) == 1
+    return array.samples == 0 or bool(array.part or array.groups)
+
+
+def _stacked_up(machine: Machine, name: str, value: Value | None, arguments: Arguments) -> Value:
     columns_ = steps_beside(machine, value, arguments.site) if name.endswith("column_stack") else None
     if columns_ is not None and value is not None:
         return _of_columns(machine, name, value, columns_)
@@ -126,9 +143,9 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
             return repeatable(machine, name, arguments)
         key = (name, tuple(part.key for part in parts))
         passed = flow(machine, *parts)
-        windows = None if passed is not None else _windows_kept(machine, name.rpartition(".")[2], parts)
-        if windows is not None:
-            return Known(Array(key, None, key, windows=windows))
+        windows, rows = _windows_kept(machine, name.rpartition(".")[2], parts)
+        if windows is not None and passed is None:
+            return Known(Array(key, None, key, windows=windows, rows=rows))
         return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
     placed = [_SHAPED[name.rpartition(".")[2]](a.shape or ()) for a in arrays]
     found = _joined(name, arrays, [shape for shape, _ in placed], placed[0][1])
@@ -145,13 +162,31 @@ def _are_flat(machine: Machine, parts: Value) -> bool:
     )
 
 
-def _windows_kept(machine: Machine, name: str, parts: Sequence[Value]) -> Windows | None:
-    """The windows that arrays of unknown shape make up, one behind the other or side by side."""
+def _windows_kept(machine: Machine, name: str, parts: Sequence[Value]) -> tuple[Windows | None, Value | None]:
+    """The windows that arrays of unknown shape make up, one behind the other or side by side, and their
+    number.
+    """
     arrays = [_array_of(machine, part) for part in parts]
     known = [array for array in arrays if array is not None]
     if name == "dstack":
-        return beside(known)
-    return windows_behind(known) if name in ("vstack", "row_stack") and len(known) == len(parts) else None
+        return beside(known), None
+    if name not in ("vstack", "row_stack") or len(known) < len(parts):
+        return None, None
+    rows = [known[0], *(_as_row(array, known[0]) for array in known[1:])]
+    counts = [array.samples for array in rows]
+    total = Known(sum(n for n in counts if n is not None)) if None not in counts else None
+    return windows_behind(rows), total
+
+
+def _as_row(array: Array, behind: Array) -> Array:
+    """The row that np.vstack makes of a part of a series which is as long as the rows before it."""
+    wide = behind.shape[1] if behind.shape is not None and len(behind.shape) == 2 else None
+    width = number(wide) if wide is not None else behind.windows and behind.windows.length
+    row = as_row(array)
+    is_flat = array.shape is None or len(array.shape) == 1
+    if row is None or not is_flat or row.length is None or row.length != width:
+        return array
+    return Array(array.key, None, array.key, windows=row, rows=Known(1))
 
 
 def columns(machine: Machine, index: Value) -> Value:
@@ -166,9 +201,15 @@ def columns(machine: Machine, index: Value) -> Value:
 
 def _append(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.append(x, more): flat, unless an axis is given."""
+    axis = arguments.get(2, "axis")
+    found = _appended(machine, name, arguments, axis)
+    given = [arguments.get(k, n) for k, n in enumerate(("arr", "values"))]
+    return laid_flat(found, given) if axis is None or axis.key == NONE.key else found
+
+
+def _appended(machine: Machine, name: str, arguments: Arguments, axis: Value | None) -> Value:
     parts = [_array_of(machine, arguments.get(k, n)) for k, n in enumerate(("arr", "values"))]
     arrays = [a for a in parts if a is not None and a.shape is not None]
-    axis = arguments.get(2, "axis")
     if len(arrays) != 2 and axis is not None and number(axis) == 0:
         return _rows_behind(machine, name, arguments) or repeatable(machine, name, arguments)
     if len(arrays) != 2:
