@@ -110,7 +110,11 @@ def files_of(data: Data) -> frozenset[Hashable]:
 
 def is_read_from_file(data: Data) -> bool:
     """Whether the data are rows of a file's contents, in whatever form."""
-    key = data.key
+    return stands_in_file(data.key)
+
+
+def stands_in_file(key: Hashable) -> bool:
+    """The same of an identity."""
     while isinstance(key, tuple) and len(key) > 1:
         head = key[0]
         if isinstance(head, str) and head.startswith(_LOADERS):

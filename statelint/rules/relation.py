@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
+from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated, stands_in_file
 from statelint.rules.groups import are_groups
 from statelint.rules.sliding import contents, parts
 from statelint.trace.listings import origins_of
@@ -16,6 +16,8 @@ from statelint.values import Known, Ternary, interned, number
 _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
 # Attributes by which an array or a table tells the same each time.
 _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
+# Methods by which an array gives the same in another form.
+_FORMS = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "to_numpy", "tolist")
 
 
 # The loops of the program itself.
@@ -305,9 +307,18 @@ def is_read_anew(data: Data) -> bool:
 
 
 def _may_differ(key: Hashable) -> bool:
-    return any(
-        part[0] == "call" or (part[0] == "attribute" and part[-1] not in _OF_ARRAYS) for part in parts(key)
-    )
+    return any(map(_is_asked_anew, parts(key)))
+
+
+def _is_asked_anew(part: tuple[Hashable, ...]) -> bool:
+    """Whether something is asked of an object which it may answer otherwise each time."""
+    match part:
+        case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if name in _FORMS:
+            # What was read from a file stays as it is.
+            return not stands_in_file(whole)
+        case ("attribute", *_, name):
+            return name not in _OF_ARRAYS
+    return part[0] == "call"
 
 
 def is_spelled_step(data: Data) -> bool:
