@@ -17,6 +17,7 @@ from statelint.rules.relation import (
     are_other_streams,
     are_separate,
     is_again,
+    is_asked_anew,
     is_in_random_order,
     is_read_anew,
     is_spelled_step,
@@ -279,7 +280,9 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
     if earlier.call.id == feed.call.id and (loop is None or loop.kind == "batches"):
         # Batches of one pass.
         return False
-    if earlier.site == feed.site and is_read_anew(feed.data):
+    # What a program fits in passes of its own it has ready; a batch may be in another form what comes in.
+    is_fitted = feed.call.method == "fit" and feed.phase == "train"
+    if earlier.site == feed.site and (is_asked_anew if is_fitted else is_read_anew)(feed.data):
         return False
     if not is_again(earlier.data, feed.data) or is_written(story, before, position, feed.data):
         return False

@@ -181,11 +181,17 @@ def _span(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
 
 def leads_to(one: Data, other: Data) -> bool:
     """Whether the rows of `other` may be those of one whole that stand behind the rows of `one`."""
+    before, behind = _span(one.key), _span(other.key)
+    if before is not None and behind is not None and before[0] == behind[0]:
+        if before[2] == behind[1] != ("NoneType", None):
+            return True
     first, second = rows_of(one), rows_of(other)
     if first is None or second is None or first.base != second.base:
         return False
     start, rows, begin = number(first.start), first.samples, number(second.start)
-    return None in (start, rows, begin) or begin == (start or 0) + (rows or 0)
+    if start is None or begin is None or (start < 0) != (begin < 0):
+        return True
+    return begin > start if rows is None else begin == start + rows
 
 
 def are_other_streams(one: Data, other: Data) -> bool:
@@ -306,16 +312,21 @@ def is_read_anew(data: Data) -> bool:
     return _may_differ(data.key)
 
 
-def _may_differ(key: Hashable) -> bool:
-    return any(map(_is_asked_anew, parts(key)))
+def is_asked_anew(data: Data) -> bool:
+    """The same, where an object that isn't known stays as it is and is only put into another form."""
+    return _may_differ(data.key, is_kept=True)
 
 
-def _is_asked_anew(part: tuple[Hashable, ...]) -> bool:
+def _may_differ(key: Hashable, *, is_kept: bool = False) -> bool:
+    return any(_is_answer(part, is_kept) for part in parts(key))
+
+
+def _is_answer(part: tuple[Hashable, ...], is_kept: bool) -> bool:
     """Whether something is asked of an object which it may answer otherwise each time."""
     match part:
         case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if name in _FORMS:
             # What was read from a file stays as it is.
-            return not stands_in_file(whole)
+            return not is_kept and not stands_in_file(whole)
         case ("attribute", *_, name):
             return name not in _OF_ARRAYS
     return part[0] == "call"
