@@ -87,9 +87,13 @@ _AXES = 3
 
 def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
     """The steps of a row that the model sees: a number or the windows' own; None where it is neither."""
-    array = feed.data.array
-    if array is None or feed.data.dataset is not None or array.shape is None:
+    array, declared = feed.data.array, feed.model.steps
+    if array is None or feed.data.dataset is not None:
         return windows.steps
+    if array.shape is None:
+        # A window may stand on the axis of features, as the one step that the model takes.
+        is_feature = declared == 1 and windows.length is not None
+        return Known(declared) if is_feature else windows.steps
     seen = array.shape[1] if len(array.shape) > 1 else None
     if seen is None or number(seen) is not None or seen.key == windows.steps.key:
         return seen
