@@ -94,6 +94,13 @@ def test_steps_that_reach_a_layer_of_a_functional_model(between: str, advised: b
     assert is_advised(BY_CALLS.format(between=between), "model.fit(batches('x'))") is advised
 
 
+def test_what_is_followed_once_more_for_the_other_generation() -> None:
+    by_calls = BY_CALLS.format(between="out = memory()(Dense(8)(entered))")
+    other = "def other(rows):\n    return 1 if type(rows) is list else 2"
+    (finding,) = findings(by_calls, f"model.fit(batches('x'))\n{other}")
+    assert finding.holds_on == (2, 3)
+
+
 def test_batches_whose_steps_are_not_measured_refute_nothing() -> None:
     (finding,) = findings(FIXED, "model.fit(batches('x'), steps_per_epoch=10)")
     place = Place("snippet.py", finding.site.line)

@@ -9,7 +9,6 @@ from statelint.rules.sliding import parts
 from statelint.trace.objects import Model
 from statelint.trace.queries import separating_loop, shares_state
 from statelint.trace.story import OVER_BATCHES, Feed, Loop, Reset, Story
-from statelint.values import interned
 
 
 def begins_next_sequence(story: Story, source: Feed, feed: Feed) -> bool:
@@ -50,10 +49,16 @@ def _items(feed: Feed, loop: Loop) -> Iterator[tuple[Hashable, Hashable]]:
     """The items of what the loop goes over, of which the data are a part: each as the whole and its place."""
     for part in parts(feed.data.key):
         match part:
-            case ("item" | "index", whole, at):
-                counted = interned(("range", ("int", 0), ("length", whole), ("int", 1)))
-                if loop.over in (whole, counted):
-                    yield whole, at
+            case ("item" | "index", whole, at) if whole == _gone_over(loop):
+                yield whole, at
+
+
+def _gone_over(loop: Loop) -> Hashable:
+    """What a loop goes over, or counts the items of."""
+    match loop.over:
+        case ("range", ("int", 0), ("length", whole), ("int", 1)):
+            return whole
+    return loop.over
 
 
 def _resets_after_each(story: Story, model: Model, *, in_passes: bool) -> bool:

@@ -14,7 +14,7 @@ from statelint.trace.objects import Layer, Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Called, Feed, Story, Trace
-from statelint.values import Known, Ternary, Unknown, Value, assumptions, interned, number
+from statelint.values import Known, Ternary, Unknown, Value, assumptions, number
 
 # Rows, steps and features.
 _RANK = 3
@@ -92,4 +92,6 @@ def _paths(story: Story, model: Model) -> Iterator[bool]:
         while len(below.inputs) == 1 and below.inputs[0] in calls and is_kept:
             below = calls[below.inputs[0]]
             is_kept = bool(below.layer.roles & _KEEP)
-        yield is_kept and len(below.inputs) == 1 and below.inputs[0] in map(interned, below.sources)
+        match below.inputs:
+            case (("input", *_),):
+                yield is_kept
