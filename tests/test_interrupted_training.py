@@ -124,3 +124,22 @@ def test_only_the_first_epoch_goes_on_from_a_prediction(body: str, codes: set[st
     checked = check_source("snippet.py", (EPOCHS + RECORDINGS.format(body=body)).encode())
     assert not checked.failures
     assert {f.code for f in checked.findings} & {"SRN305"} == codes
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        # What is read there may be what comes before the training's data.
+        ("memory.reset_states(); model.predict(test, 8); model.fit(x, y, 8, shuffle=False)", set()),
+        ("model.predict(test, 8); model.fit(x, y, 8, shuffle=False)", {"SRN305"}),
+        ("model.fit(x, y, 8, shuffle=False); memory.reset_states(); model.predict(test, 8)", {"SRN305"}),
+        # These are their own data.
+        ("memory.reset_states(); model.predict(x, 8); model.fit(x, y, 8, shuffle=False)", {"SRN305"}),
+        # Nobody evaluates to warm a state up.
+        ("memory.reset_states(); model.evaluate(test, y, 8); model.fit(x, y, 8, shuffle=False)", {"SRN305"}),
+    ],
+)
+def test_a_prediction_behind_a_reset_may_warm_the_state_up(body: str, codes: set[str]) -> None:
+    checked = check_source("snippet.py", f"{EPOCHS}for epoch in range(9):\n    {body}\n".encode())
+    assert not checked.failures
+    assert {f.code for f in checked.findings} & {"SRN305"} == codes

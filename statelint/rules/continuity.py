@@ -109,7 +109,7 @@ def _start(
     twice = interrupts and id(source) in anew and _rereads(story, positions[id(source)], source, feed)
     if continues or twice or (interrupts and _is_aside(story, position, feed, source)):
         return Start(feed, position, source, "between")
-    if interrupts and not leads_to(source.data, feed.data):
+    if interrupts and not leads_to(source.data, feed.data) and not _warms_up(story, positions, source, feed):
         if _begins_again(story, position, feed) or _comes_round(story, positions, position, feed, source):
             return Start(feed, position, source, "between")
         if _begins_fresh_again(story, position, feed):
@@ -252,6 +252,18 @@ def _ends_each_pass(story: Story, positions: dict[int, int], source: Feed, feed:
         and separating_loop(earlier.context, source.context) == loop
         and _is_repeated(story, before, earlier, behind, source)
         for before, earlier in story.feeds(source.phase)
+    )
+
+
+def _warms_up(story: Story, positions: dict[int, int], source: Feed, feed: Feed) -> bool:
+    """Whether a predict reads other data between a reset and the training, in each pass anew: what is to come
+    before these, for all that is known.
+    """
+    is_reset = entering(story, positions[id(source)], source).kind == "reset"
+    return (
+        is_reset
+        and source.call.method == "predict"
+        and source.call.context.passes == feed.call.context.passes
     )
 
 
