@@ -142,8 +142,11 @@ def mended_runs(
     """The mended programs that the chosen tests ask for, all run, two at a time."""
     every = bool(request.config.getoption(EVERY_GENERATION))
     params = [spec.params for item in request.session.items if (spec := getattr(item, "callspec", None))]
+    texts = [
+        given["text"] for given in params if "generation" in given and isinstance(given.get("text"), Text)
+    ]
     jobs = {}
-    for text in {given["text"]: None for given in params if {"text", "generation"} <= given.keys()}:
+    for text in dict.fromkeys(texts):
         for generation in filter(recordings.can_run, generations_of(text, every)):
             (change,) = all_fixed(text, True).changes
             path = tmp_path_factory.mktemp("mended") / Path(text.name).name
