@@ -176,7 +176,7 @@ def make_function(machine: Machine, name: str, node: cst.FunctionDef | cst.Lambd
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         if parameter.default is not None:
             defaults[parameter.name.value] = expressions.evaluate(machine, parameter.default)
-    frame = machine.activations[-1].frame if machine.activations else 0
+    frame = machine.frame_id
     _capture(machine, frame)
     home = frame if frame in machine.classes else _home(machine)
     while frame in machine.classes:

@@ -28,7 +28,7 @@ from statelint.values import Known, Reason, Value, unknown
 def define(machine: Machine, node: cst.ClassDef) -> Value:
     """The class that a definition makes."""
     bases = tuple(expressions.evaluate(machine, base.value) for base in node.bases if not base.star)
-    namespace = machine.new_frame(machine.activations[-1].frame if machine.activations else 0)
+    namespace = machine.new_frame(machine.frame_id)
     machine.classes[namespace] = None
     from statelint.interp.statements import block
 

@@ -12,11 +12,11 @@ import libcst.matchers as m
 
 from statelint.interp import loops
 from statelint.interp.expressions import evaluate
+from statelint.interp.leaving import Assign
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration, ListRecord
 from statelint.values import Known, Reason, Value, number, unknown
 
-Assign = Callable[[Machine, cst.BaseExpression, Value], None]
 Execute = Callable[[Machine, Sequence[cst.CSTNode]], None]
 
 _EMPTY = m.List(elements=[]) | m.Call(func=m.Name("list"), args=[])
@@ -79,9 +79,9 @@ def _collection(node: cst.For) -> _Collection | None:
             return None
     if tested is None or any(m.findall(statement, _LEAVING) for statement in each):
         return None
-    appended = [name for statement in each if (name := _appended(statement)) is not None]
+    rows = [name for statement in each if (name := appended(statement)) is not None]
     emptied = set(_emptied(full))
-    lists = tuple(name for name in appended if name.value in emptied)
+    lists = tuple(name for name in rows if name.value in emptied)
     names = [name.value for name in lists]
     # Nothing else is done to them.
     if tested[0] not in names or any(_methods_of(node, name) != 1 + _clears(last, name) for name in names):
@@ -97,11 +97,20 @@ def _is_full(test: cst.BaseExpression) -> tuple[str, cst.BaseExpression] | None:
             if one is None or (other is None and not _is_multiple(right)):
                 return None
             return one
+    match length_compared(test):
+        case name, cst.Equal() | cst.GreaterThanEqual(), size:
+            return name, size
+    return None
+
+
+def length_compared(test: cst.BaseExpression) -> tuple[str, cst.BaseCompOp, cst.BaseExpression] | None:
+    """The list whose length is compared, how, and with what."""
+    match test:
         case cst.Comparison(
             left=cst.Call(func=cst.Name("len"), args=[cst.Arg(value=cst.Name(name))]),
-            comparisons=[cst.ComparisonTarget(cst.Equal() | cst.GreaterThanEqual(), size)],
+            comparisons=[cst.ComparisonTarget(operator, size)],
         ):
-            return name, size
+            return name, operator, size
     return None
 
 
@@ -116,7 +125,8 @@ def _is_multiple(test: cst.BaseExpression) -> bool:
     )
 
 
-def _appended(statement: cst.CSTNode) -> cst.Name | None:
+def appended(statement: cst.CSTNode) -> cst.Name | None:
+    """The list to which a statement adds something: `rows.append(row)`."""
     match statement:
         case cst.SimpleStatementLine(
             body=[cst.Expr(cst.Call(func=cst.Attribute(cst.Name() as name, cst.Name("append")), args=[_]))]

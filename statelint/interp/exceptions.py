@@ -93,7 +93,7 @@ def _is_stopgap(
     """
     if not all(_only_tells(line) for line in handler.body.body):
         return False
-    frame = machine.activations[-1].frame if machine.activations else 0
+    frame = machine.frame_id
     then, now = (state.frames.get(frame, {}) for state in (before, done))
     return any(
         value != now.get(name) and _is_model(before, value) and _is_model(done, now.get(name))

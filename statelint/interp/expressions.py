@@ -108,7 +108,7 @@ def look_up(machine: Machine, identifier: str, node: cst.CSTNode | None = None) 
     if machine.activations and identifier in machine.activations[-1].global_names:
         frame: int | None = machine.root_frame
     else:
-        frame = machine.activations[-1].frame if machine.activations else 0
+        frame = machine.frame_id
     while frame is not None:
         names = machine.state.frames.get(frame)
         if names is not None and identifier in names:

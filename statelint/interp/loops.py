@@ -130,12 +130,7 @@ def _is_cut_out(machine: Machine, value: Value, depth: int = _DEEPEST) -> bool:
     record = machine.record(value)
     if isinstance(value, Known) and isinstance(value.value, Tuple):
         return any(_is_cut_out(machine, item) for item in value.value.items)
-    if (
-        isinstance(record, ListRecord)
-        and record.items is not None
-        and 0 < len(record.items) <= _FEW
-        and depth
-    ):
+    if isinstance(record, ListRecord) and record.items and len(record.items) <= _FEW and depth:
         if any(_is_cut_out(machine, item, depth - 1) for item in record.items):
             return True
     part = value.value if isinstance(value, Known) and isinstance(value.value, Array) else record
@@ -367,7 +362,7 @@ def comprehend(
         if total is None or done != total:
             complete = False
 
-    frame = machine.new_frame(machine.activations[-1].frame if machine.activations else 0)
+    frame = machine.new_frame(machine.frame_id)
     with calls.in_frame(machine, frame):
         machine.activations[-1].is_comprehension = True
         follow(clause, outermost=True)

@@ -360,7 +360,12 @@ class Machine:
     @property
     def frame(self) -> Frame:
         """The names of the function that is being followed, to be changed."""
-        return self.state.names(self.activations[-1].frame if self.activations else 0)
+        return self.state.names(self.frame_id)
+
+    @property
+    def frame_id(self) -> int:
+        """That function's frame; the program's own, outside of all."""
+        return self.activations[-1].frame if self.activations else 0
 
     def new_frame(self, parent: int | None) -> int:
         id_ = self.fresh_id()

@@ -4,21 +4,20 @@ has more than so many, and `if len(queue) == 60: …` for each window.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 import libcst.matchers as m
 
 from statelint.interp import loops
+from statelint.interp.collecting import Execute, appended, length_compared
 from statelint.interp.expressions import evaluate
+from statelint.interp.leaving import Assign
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration, ListRecord
 from statelint.trace.objects import Cut
 from statelint.values import Known, Reason, Value, interned, number, unknown
-
-Assign = Callable[[Machine, cst.BaseExpression, Value], None]
-Execute = Callable[[Machine, Sequence[cst.CSTNode]], None]
 
 _LEAVING = m.Continue() | m.Break() | m.Return()
 _IS_FULL = (cst.Equal, cst.GreaterThanEqual)
@@ -83,7 +82,7 @@ def _is_empty(record: ListRecord, bound: Value | None) -> bool:
 def _queue(node: cst.For) -> _Queue | None:
     body = node.body.body
     for place, statement in enumerate(body):
-        name = _appended(statement)
+        name = appended(statement)
         found = None if name is None else _queue_of(name, body[:place], body[place + 1 :])
         if found is not None and _changes(node, found.name.value) == (1 if found.bounded else 2):
             return found
@@ -97,14 +96,15 @@ def _queue_of(name: cst.Name, before: Sequence[cst.CSTNode], behind: Sequence[cs
         if not isinstance(statement, cst.If):
             each.append(statement)
             continue
-        compared = _compared(statement.test, name.value)
+        compared = length_compared(statement.test)
         if (
             compared is None
+            or compared[0] != name.value
             or statement.orelse is not None
             or not isinstance(statement.body, cst.IndentedBlock)
         ):
             return None
-        operator, size = compared
+        _, operator, size = compared
         block, rest = statement.body.body, behind[place + 1 :]
         sizes.append(size)
         if isinstance(operator, cst.GreaterThan) and len(block) == 1 and _drops(block[0], name.value):
@@ -144,28 +144,8 @@ def _does_more(statement: cst.CSTNode) -> bool:
 
 def _keeps(statement: cst.CSTNode, name: str) -> bool:
     """Whether the queue itself is put into a list, where it would go on changing."""
-    appended = m.Call(func=m.Attribute(attr=m.Name("append")), args=[m.Arg(m.Name(name))])
-    return bool(m.findall(statement, appended))
-
-
-def _compared(test: cst.BaseExpression, name: str) -> tuple[cst.BaseCompOp, cst.BaseExpression] | None:
-    """How the length of the queue is compared, and with what."""
-    match test:
-        case cst.Comparison(
-            left=cst.Call(func=cst.Name("len"), args=[cst.Arg(value=cst.Name(queue))]),
-            comparisons=[cst.ComparisonTarget(operator, size)],
-        ) if queue == name:
-            return operator, size
-    return None
-
-
-def _appended(statement: cst.CSTNode) -> cst.Name | None:
-    match statement:
-        case cst.SimpleStatementLine(
-            body=[cst.Expr(cst.Call(func=cst.Attribute(cst.Name() as name, cst.Name("append")), args=[_]))]
-        ):
-            return name
-    return None
+    kept = m.Call(func=m.Attribute(attr=m.Name("append")), args=[m.Arg(m.Name(name))])
+    return bool(m.findall(statement, kept))
 
 
 def _drops(statement: cst.CSTNode, name: str) -> bool:

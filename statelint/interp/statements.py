@@ -553,8 +553,7 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
     made = calls.make_function(machine, name, node)
     value = decorators.decorate(machine, made, node)
     assert isinstance(made.value, Function)
-    frame = machine.activations[-1].frame if machine.activations else 0
-    machine.definitions.append(Definition(made.value, value, frame))
+    machine.definitions.append(Definition(made.value, value, machine.frame_id))
     _frame_of(machine, name)[name] = value
 
 

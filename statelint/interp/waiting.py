@@ -18,7 +18,7 @@ from statelint.values import Ternary
 def note(machine: Machine, node: cst.If, left_out: cst.CSTNode | None) -> None:
     """The followed pass of a loop leaves out an arm that runs a model."""
     if machine.passes and left_out is not None and _runs_models(left_out):
-        machine.waiting.append((machine.activations[-1].frame if machine.activations else 0, node))
+        machine.waiting.append((machine.frame_id, node))
 
 
 def may_begin(machine: Machine, since: int) -> bool:
@@ -26,8 +26,9 @@ def may_begin(machine: Machine, since: int) -> bool:
 
     `since` is how many were left out before that pass.
     """
-    frame = machine.activations[-1].frame if machine.activations else 0
-    return any(own == frame and _is_open(machine, node.test) for own, node in machine.waiting[since:])
+    return any(
+        own == machine.frame_id and _is_open(machine, node.test) for own, node in machine.waiting[since:]
+    )
 
 
 def _is_open(machine: Machine, test: cst.BaseExpression) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
+from statelint.rules.feeding import AXES
 from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
 from statelint.rules.sliding import slid_by
@@ -81,10 +82,6 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     return found[0] if all(one.is_torn for one in found) else None
 
 
-# Rows, steps and features.
-_AXES = 3
-
-
 def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
     """The steps of a row that the model sees: a number or the windows' own; None where it is neither."""
     array, declared = feed.data.array, feed.model.steps
@@ -98,7 +95,7 @@ def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
     if seen is None or number(seen) is not None or seen.key == windows.steps.key:
         return seen
     # A model that takes rows of as many steps as the windows have takes no others.
-    is_whole = len(array.shape) == _AXES and feed.model.steps == windows.length is not None
+    is_whole = len(array.shape) == AXES and feed.model.steps == windows.length is not None
     return windows.steps if is_whole else None
 
 

@@ -10,6 +10,9 @@ from statelint.trace.objects import Data
 from statelint.trace.story import Call, batch_size_of
 from statelint.values import Known, Ternary, Value, is_
 
+# Of the data of a recurrent model: rows, steps and features.
+AXES = 3
+
 
 def batch_argument(call: Call, name: str = "batch_size") -> int | None:
     """The batch size that a call asks for (Keras's default where it gives none); None where it isn't

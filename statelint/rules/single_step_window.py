@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.crossing import inherits, judge_crossing
+from statelint.rules.feeding import AXES
 from statelint.rules.measured import batches_of, calls_at
 from statelint.rules.relation import rows_of
 from statelint.sites import Site
@@ -16,8 +17,6 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import Called, Feed, Story, Trace
 from statelint.values import Known, Ternary, Unknown, Value, assumptions, number
 
-# Rows, steps and features.
-_RANK = 3
 # Layers that leave axis 1 what it is: time.
 _KEEP = frozenset({"keeps_time", "adds_axis", "input_layer"})
 
@@ -68,14 +67,14 @@ def _steps(story: Story, feed: Feed) -> Value | None:
     if shape is not None and len(shape) >= 2 and not isinstance(shape[1], Unknown):
         return shape[1] if _reads_axis_1(model.layers, len(shape)) else None
     # What isn't known may be of any rank, but no other one gets through a recurrent layer.
-    is_read = _reads_axis_1(model.layers, _RANK) if model.in_order else any(_paths(story, model))
+    is_read = _reads_axis_1(model.layers, AXES) if model.in_order else any(_paths(story, model))
     return Known(model.steps) if model.steps is not None and is_read else None
 
 
 def _reads_axis_1(layers: Iterable[Layer], rank: int) -> bool:
     for layer in layers:
         if layer.recurrent:
-            return rank >= _RANK and layer.is_stateful is Ternary.YES
+            return rank >= AXES and layer.is_stateful is Ternary.YES
         rank += "adds_axis" in layer.roles
         if not layer.roles & _KEEP:
             return False

@@ -415,16 +415,15 @@ def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     parts = arguments.get(0, "arrays") or arguments.get(0, "tup")
     axis = arguments.get(1, "axis")
-    found = _concatenated(machine, arguments)
-    items = loops.items(loops.iterate(machine, parts)) if parts is not None else None
-    return laid_flat(found, items) if items and (axis is None or number(axis) == 0) else found
-
-
-def _concatenated(machine: Machine, arguments: Arguments) -> Value:
-    parts = arguments.get(0, "arrays") or arguments.get(0, "tup")
-    axis = arguments.get(1, "axis")
     at = 0 if axis is None else number(axis)
-    found = loops.items(loops.iterate(machine, parts)) if parts is not None else None
+    items = loops.items(loops.iterate(machine, parts)) if parts is not None else None
+    joined = _concatenated(machine, parts, items, at)
+    return laid_flat(joined, items) if items and at == 0 else joined
+
+
+def _concatenated(
+    machine: Machine, parts: Value | None, found: Sequence[Value] | None, at: int | None
+) -> Value:
     if parts is not None and found is None and at == 0:
         found_ = one_after_another(machine, parts)
         if found_ is not None:

@@ -225,7 +225,7 @@ def _globals(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _locals(machine: Machine, name: str, arguments: Arguments) -> Value:
-    return _names(machine, machine.activations[-1].frame if machine.activations else 0)
+    return _names(machine, machine.frame_id)
 
 
 def _names(machine: Machine, frame: int) -> Value:
