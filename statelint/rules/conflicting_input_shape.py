@@ -1,4 +1,4 @@
-"""SRN102: a layer is given two input shapes that don't agree."""
+"""SRN102: a layer is given two input shapes, of which one is dropped."""
 
 from __future__ import annotations
 
@@ -32,25 +32,14 @@ class ConflictingInputShape(Rule):
             for event in story.events:
                 if not isinstance(event, Made) or event.layer.kind == "InputLayer":
                     continue
-                dropped = _dropped(event.layer)
-                if dropped is not None and _concerns_state(story, event.layer):
-                    whole = event.layer.shapes["batch_input_shape"]
-                    yield Report(
-                        site=event.site,
-                        message=f"{event.layer.kind} is given `batch_input_shape={_shown(whole)}` "
-                        f"and {dropped}, which disagree",
-                        happens="takes batch_input_shape and drops the other without a word",
-                        instead="say it once, before the layer: "
-                        "`keras.Input(batch_shape=(batch_size, timesteps, features))`",
-                        assumptions=assumptions(event.layer.stateful, *whole),
-                        remedy=RemoveArgument(
-                            event.site, (dropped.partition("=")[0].removeprefix("`"),), safe=False
-                        ),
-                    )
+                if _concerns_state(story, event.layer):
+                    yield from _reports(event)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         outcome = recording.outcome
         shape, rows = _claims(finding.message)
+        if "disagree" not in finding.message:
+            return not_measured(recording, "a batch that fits one of the two shapes alone")
         models = {model.index for model, _ in layers_at(recording, finding.site)}
         refused = outcome.status == "raised" and "is incompatible with" in (outcome.message or "")
         if shape is not None and refused:
@@ -70,6 +59,34 @@ class ConflictingInputShape(Rule):
         if recording.outcome.status == "finished" and recording.batches:
             return verdict(recording, Status.REFUTED, "the batches were as the argument says")
         return not_measured(recording, "a batch")
+
+
+def _reports(made: Made) -> Iterator[Report]:
+    layer, whole = made.layer, made.layer.shapes.get("batch_input_shape", ())
+    dropped = _dropped(layer)
+    if dropped is not None:
+        message = f"{layer.kind} is given `batch_input_shape={_shown(whole)}` and {dropped}, which disagree"
+        happens = "takes batch_input_shape and drops the other without a word"
+        name = dropped.partition("=")[0].removeprefix("`")
+    elif all(_is_given(layer, name) for name in ("batch_input_shape", "input_shape")):
+        message = f"{layer.kind} is given both `input_shape` and `batch_input_shape`"
+        happens = "takes batch_input_shape and never reads input_shape, whatever is changed there"
+        name = "input_shape"
+    else:
+        return
+    yield Report(
+        site=made.site,
+        message=message,
+        happens=happens,
+        instead="say it once, before the layer: "
+        "`keras.Input(batch_shape=(batch_size, timesteps, features))`",
+        assumptions=assumptions(layer.stateful, *whole),
+        remedy=RemoveArgument(made.site, (name,), safe=dropped is None),
+    )
+
+
+def _is_given(layer: Layer, name: str) -> bool:
+    return is_(layer.argument(name), None) is Ternary.NO
 
 
 def _dropped(layer: Layer) -> str | None:
