@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from statelint.interp import arguments as binding
-from statelint.interp import callbacks, calls, classes, makers, settled, waiting
+from statelint.interp import callbacks, calls, classes, given_models, makers, settled, waiting
 from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
 from statelint.interp.expressions import literal_value
 from statelint.interp.machine import Definition, Exhausted, Limits, Machine, names_in
@@ -160,6 +160,7 @@ def _forget_other_programs(source: Source) -> None:
         literal_value,
         callbacks.resets,
         callbacks.mentions_in,
+        *given_models.REMEMBERED,
         *makers.REMEMBERED,
         *settled.REMEMBERED,
         *waiting.REMEMBERED,
@@ -276,7 +277,8 @@ def _is_setter(definition: Definition) -> bool:
 def _enter(machine: Machine, definition: Definition, given: Mapping[str, Argument] | None = None) -> None:
     """Call a function as code that isn't seen would."""
     function = definition.function
-    open_arguments = replace(binding.unknown_arguments(machine.site(function.node)), keywords=given or {})
+    given = {**given_models.given_model(machine, function), **(given or {})}
+    open_arguments = replace(binding.unknown_arguments(machine.site(function.node)), keywords=given)
     machine.earlier = frozenset(machine.state.heap)
     class_ = machine.classes.get(definition.frame)
     if class_ is None:

@@ -78,8 +78,7 @@ def _reports(made: Made) -> Iterator[Report]:
         site=made.site,
         message=message,
         happens=happens,
-        instead="say it once, before the layer: "
-        "`keras.Input(batch_shape=(batch_size, timesteps, features))`",
+        instead="say it once, before the layer: `keras.Input(batch_shape=(batch_size, timesteps, features))`",
         assumptions=assumptions(layer.stateful, *whole),
         remedy=RemoveArgument(made.site, (name,), safe=dropped is None),
     )

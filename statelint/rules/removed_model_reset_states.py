@@ -14,6 +14,7 @@ from statelint.trace.objects import Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
 from statelint.trace.story import Reset, Trace
+from statelint.values import assumptions
 
 
 class RemovedModelResetStates(Rule):
@@ -41,6 +42,7 @@ class RemovedModelResetStates(Rule):
                     instead="reset the layers: `for layer in model.layers: if hasattr(layer, "
                     '"reset_states"): '
                     "layer.reset_states()`, which works on Keras 2 and Keras 3",
+                    assumptions=assumptions(*(layer.stateful for layer in event.model.stateful_layers)),
                     remedy=_remedy(event.site, event.model) if event.built else None,
                 )
 

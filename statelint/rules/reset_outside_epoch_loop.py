@@ -32,6 +32,7 @@ class ResetOutsideEpochLoop(Rule):
                 if reset is None or is_left_out(trace, story, carried.feed):
                     continue
                 feed, loop = carried.feed, carried.loop
+                kept = (layer.stateful for layer in feed.model.stateful_layers)
                 in_fit = loop.kind == "epochs"
                 where = "when fit() begins" if reset.context.hook else "outside the epoch loop"
                 if in_fit and not reset.context.hook:
@@ -44,7 +45,7 @@ class ResetOutsideEpochLoop(Rule):
                     instead="reset in a callback's `on_epoch_begin`"
                     if in_fit
                     else "move the reset into the epoch loop",
-                    assumptions=(*assumptions(loop.count), *assumed_epochs(loop, feed.call)),
+                    assumptions=(*assumptions(loop.count, *kept), *assumed_epochs(loop, feed.call)),
                     related=(Related(feed.site, "the training that needs a reset in every epoch"), *related),
                     remedy=_remedy(trace, reset, carried),
                 )

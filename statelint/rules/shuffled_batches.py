@@ -44,7 +44,9 @@ class ShuffledBatches(Rule):
                     site=call.site,
                     message=message(what, how),
                     instead=INSTEAD,
-                    assumptions=assumptions(call.argument("shuffle"), *(rows.values if rows else ())),
+                    assumptions=assumptions(
+                        layer.stateful, call.argument("shuffle"), *(rows.values if rows else ())
+                    ),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
                     remedy=PassArgument(call.site, "shuffle", "False", given_at(call, "shuffle")),
                 )
