@@ -35,6 +35,7 @@ from statelint.interp.objects import (
     Tensor,
     Tuple,
 )
+from statelint.interp.parting import other_value, part
 from statelint.interp.state import Frame, State, join_states, join_values
 from statelint.sites import Site
 from statelint.source.project import Project
@@ -481,7 +482,10 @@ class Machine:
             return self.unknown(Reason.BRANCHES)
         self.state, result = ended[0]
         for other, value in ended[1:]:
-            result = join_values(result, value, self.state.heap, other.heap)
+            parted = part(start, self.state, other, self.fresh_id)
+            for ref, new in parted.items():
+                self.born[ref], self.born[new] = self.state.when, other.when
+            result = join_values(result, other_value(value, parted), self.state.heap, other.heap)
             self.state = join_states(self.state, other)
         return result
 

@@ -258,6 +258,8 @@ def _has(machine: Machine, thing: Known, name: str) -> Ternary:
             known = machine.of_keras(lambda keras: api.has_attribute(keras, f"keras.{kind}", name))
         case LayerRecord(kind=kind) if record.described:
             known = machine.of_keras(lambda keras: api.has_attribute(keras, f"keras.layers.{kind}", name))
+        case None if thing.value is None:
+            known = hasattr(thing.value, name)
         case _:
             known = None
     return Ternary.UNKNOWN if known is None else Ternary.of(known)
