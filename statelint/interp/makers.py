@@ -52,6 +52,12 @@ def prepare(machine: Machine, class_: Class, function: Function, instance: Value
             machine.called = known
 
 
+def leaves_out(machine: Machine, constructor: Function, function: Function, instance: Value) -> bool:
+    """Whether a constructor can make the models that a method runs, and hasn't."""
+    names = (_run_by(function.node) & _made_by(constructor.node)) - _made_by(function.node)
+    return function is not constructor and any(_is_missing(machine, instance, name) for name in names)
+
+
 def _is_missing(machine: Machine, instance: Value, name: str) -> bool:
     """Whether the attribute isn't there yet, or is None or a model without layers."""
     attributes = getattr(machine.record(instance), "attributes", None)

@@ -223,7 +223,7 @@ def _follow_uncalled(machine: Machine, since: int, used: Collection[Site], stori
         begun = len(machine.definitions)
         start = machine.state
         story = _story(machine, definition.function.name, partial(_enter, machine, definition))
-        if not machine.state.alive and (given := _missing(machine, definition)):
+        if not machine.state.alive and (given := _missing(machine, definition.function)):
             # It refuses to run with its defaults: `if x is None: raise …`.
             machine.state = start
             machine.called.pop(id(definition.function.node), None)
@@ -242,9 +242,8 @@ def _is_uncalled(machine: Machine, definition: Definition, used: Collection[Site
     return machine.site(function.node) not in used
 
 
-def _missing(machine: Machine, definition: Definition) -> dict[str, Argument]:
+def _missing(machine: Machine, function: Function) -> dict[str, Argument]:
     """Unknown arguments for the parameters of a function whose default is None."""
-    function = definition.function
     names = [name for name, default in function.defaults.items() if default == NONE]
     site = machine.site(function.node)
     return {
@@ -253,6 +252,19 @@ def _missing(machine: Machine, definition: Definition) -> dict[str, Argument]:
         )
         for name in names
     }
+
+
+def _instance(machine: Machine, class_: Class, function: Function) -> Value:
+    """An instance on which a method can be followed, with the models that it runs if the constructor makes them."""
+    type_, given = Known(class_), binding.unknown_arguments(machine.site(class_.node))
+    instance = classes.instantiate(machine, class_, type_, given)
+    found = class_attribute(machine, class_, "__init__")
+    constructor = found.value if isinstance(found, Known) else None
+    if isinstance(constructor, Function) and makers.leaves_out(machine, constructor, function, instance):
+        # `Net()` alone, of which every parameter is None, makes no model.
+        given = replace(given, keywords=_missing(machine, constructor))
+        instance = classes.instantiate(machine, class_, type_, given)
+    return instance
 
 
 def _stand_in(machine: Machine, class_: Class, function: Function) -> Class:
@@ -289,9 +301,7 @@ def _enter(machine: Machine, definition: Definition, given: Mapping[str, Argumen
     if function.decorators & {"staticmethod", "classmethod"}:
         calls.call_value(machine, attribute(machine, type_, function.name), open_arguments)
         return
-    instance: Value = classes.instantiate(
-        machine, class_, type_, binding.unknown_arguments(machine.site(class_.node))
-    )
+    instance = _instance(machine, class_, function)
     if function.name == "__init__":
         return
     machine.earlier = frozenset(machine.state.heap)

@@ -204,15 +204,20 @@ def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[
 
 
 def _is_fed_in_batches(story: Story, call: Call, data: Data, size: int) -> bool:
-    """Whether another call is told to cut the same data into batches that fit: so they are more than one."""
-    return any(
-        other.site != call.site
-        and other.method in ("fit", "evaluate", "predict")
-        and other.model.id == call.model.id
-        and data.key in (other.data.key, other.validation and other.validation.key)
-        and number(other.argument("batch_size")) == size
-        for other in story.calls()
-    )
+    """Whether another call is told to cut the same data into batches that fit, or that another model trains or
+    is validated on in greater ones: so they are more than one.
+    """
+    for other in story.calls():
+        is_fed = data.key in (other.data.key, other.validation and other.validation.key)
+        asked = number(other.argument("batch_size"))
+        if other.site == call.site or not is_fed or asked is None:
+            continue
+        if other.model.id == call.model.id:
+            if other.method in ("fit", "evaluate", "predict") and asked == size:
+                return True
+        elif other.method == "fit" and asked > size:
+            return True
+    return False
 
 
 def _more_rows_than(size: int) -> Value:
