@@ -255,7 +255,7 @@ def _missing(machine: Machine, function: Function) -> dict[str, Argument]:
 
 
 def _instance(machine: Machine, class_: Class, function: Function) -> Value:
-    """An instance on which a method can be followed, with the models that it runs if the constructor makes them."""
+    """An instance on which a method can be followed, with its models where the constructor can make them."""
     type_, given = Known(class_), binding.unknown_arguments(machine.site(class_.node))
     instance = classes.instantiate(machine, class_, type_, given)
     found = class_attribute(machine, class_, "__init__")

@@ -204,8 +204,8 @@ def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[
 
 
 def _is_fed_in_batches(story: Story, call: Call, data: Data, size: int) -> bool:
-    """Whether another call is told to cut the same data into batches that fit, or that another model trains or
-    is validated on in greater ones: so they are more than one.
+    """Whether the same data are more than one batch: another call is told to cut them into batches that fit, or
+    another model's training cuts them into greater ones.
     """
     for other in story.calls():
         is_fed = data.key in (other.data.key, other.validation and other.validation.key)
