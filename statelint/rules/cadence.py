@@ -10,8 +10,8 @@ from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
 from statelint.rules.sliding import slid_by
 from statelint.trace.objects import Array, Windows
-from statelint.trace.story import Feed, batch_size_of
-from statelint.values import Known, Value, interned, number, options
+from statelint.trace.story import Call, Feed, batch_size_of
+from statelint.values import Known, Ternary, Unknown, Value, interned, is_, number, options
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,18 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         return None
     found = [Cadence(windows, rows, steps) for rows in given]
     rows = _numbers(feed.model.batch)
+    if isinstance(feed.model.batch, Unknown) and data.array is not None and _is_default(call):
+        # Keras's own batch size is probably not the model's: that raises.
+        return None
     if len(found) == 1 and (not rows or rows == given):
         return found[0]
     # One of the sizes is the wrong or the right one, and it isn't known which.
     found = [Cadence(windows, size, steps) for size in (*(rows if len(given) == 1 else ()), *given)]
     return found[0] if all(one.is_torn for one in found) else None
+
+
+def _is_default(call: Call) -> bool:
+    return is_(call.argument("batch_size"), None) is Ternary.YES
 
 
 def _steps_seen(feed: Feed, windows: Windows) -> Value | None:

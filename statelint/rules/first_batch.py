@@ -145,7 +145,7 @@ def _of(
                 is_series = stated if call.method != "predict" else False
                 if not (is_series or _has_rows_for_steps(call, data) or _is_read(call, data)):
                     return
-            values.append(_more_rows_than(size))
+            values.append(more_rows_than(size))
         rows = given if samples is None else min(given, samples)
         if rows != size:
             exact = given == 1 or (None if samples is None else samples % given == 0)
@@ -198,14 +198,14 @@ def _of_dataset(call: Call, part: str, dataset: Dataset, size: int) -> Iterator[
     elif samples is None and drops is not Ternary.YES and asked > size:
         if size > 1:
             return
-        values.append(_more_rows_than(size))
+        values.append(more_rows_than(size))
     if rows != size:
         yield FirstBatch(call, part, rows, asked, samples, drops is Ternary.YES, tuple(values))
 
 
 def _is_fed_in_batches(story: Story, call: Call, data: Data, size: int) -> bool:
-    """Whether the same data are more than one batch: another call is told to cut them into batches that fit, or
-    another model's training cuts them into greater ones.
+    """Whether the same data are more than one batch: another call is told to cut them into batches that fit,
+    or another model's training cuts them into greater ones.
     """
     for other in story.calls():
         is_fed = data.key in (other.data.key, other.validation and other.validation.key)
@@ -220,7 +220,7 @@ def _is_fed_in_batches(story: Story, call: Call, data: Data, size: int) -> bool:
     return False
 
 
-def _more_rows_than(size: int) -> Value:
+def more_rows_than(size: int) -> Value:
     """The assumption under which data of unknown length aren't a single batch that fits."""
     return Known(None, (f"the data have more than {size} row{'s' if size > 1 else ''}",))
 

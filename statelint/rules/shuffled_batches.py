@@ -9,7 +9,7 @@ from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.remedies import PassArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument, is_counted, is_trimmed, may_be_one_batch, training_samples
-from statelint.rules.first_batch import too_many_rows
+from statelint.rules.first_batch import more_rows_than, too_many_rows
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import given_at
 from statelint.rules.sliding import parts
@@ -17,7 +17,7 @@ from statelint.trace.objects import Data
 from statelint.trace.queries import entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import Call, Story, Trace
-from statelint.values import Ternary, assumptions, holds
+from statelint.values import Ternary, assumptions, holds, number
 
 INSTEAD = "pass `shuffle=False` to fit()"
 
@@ -37,6 +37,9 @@ class ShuffledBatches(Rule):
                 if not is_stateful(call.model) or not shuffles(story, call) or _carries_nothing(story, call):
                     continue
                 rows = too_many_rows(story, call)
+                values = rows.values if rows else ()
+                if _goes_over_rows_again(call):
+                    values = (*values, more_rows_than(batch_argument(call) or 1))
                 layer = call.model.stateful_layers[0]
                 what = "the order of its batches" if call.data.kind == "sequence" else "the samples"
                 how = "as it is told to" if "shuffle" in call.arguments else "which is its default"
@@ -44,9 +47,7 @@ class ShuffledBatches(Rule):
                     site=call.site,
                     message=message(what, how),
                     instead=INSTEAD,
-                    assumptions=assumptions(
-                        layer.stateful, call.argument("shuffle"), *(rows.values if rows else ())
-                    ),
+                    assumptions=assumptions(layer.stateful, call.argument("shuffle"), *values),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
                     remedy=PassArgument(call.site, "shuffle", "False", given_at(call, "shuffle")),
                 )
@@ -107,7 +108,20 @@ def shuffles(story: Story, call: Call) -> bool:
     if one_batch and too_many_rows(story, call) is not None:
         return _is_the_same_in_all_passes(story, call)
     are_many = size == 1 and is_counted(call.data)
-    return not one_batch and (are_many or _is_the_same_in_all_passes(story, call))
+    if not one_batch and (are_many or _is_the_same_in_all_passes(story, call)):
+        return True
+    return _goes_over_rows_again(call)
+
+
+def _goes_over_rows_again(call: Call) -> bool:
+    """Whether a fit goes several times over rows of unknown number, in batches of a size that it is told.
+
+    Nobody trains for several epochs on one chunk of all lanes before the next chunk comes.
+    """
+    size, epochs = number(call.argument("batch_size")), number(call.argument("epochs"))
+    is_open = training_samples(call) is None and call.data.kind == "array" and call.data.is_part
+    fits = size is not None and size > 1 and size == call.model.batch_size
+    return is_open and fits and epochs is not None and epochs > 1
 
 
 def _carries_nothing(story: Story, call: Call) -> bool:
