@@ -227,6 +227,8 @@ def array_index(array: Array, index: Value) -> Value | None:
             windows = replace(windows, length=1, extent=None) if _takes_one_column(indices[1:]) else None
         elif windows is not None and windows.length is None:
             windows = _narrowed(windows, indices)
+        elif windows is not None and _are_steps(windows, array.shape) and indices[0] is first:
+            windows = _narrowed(windows, indices) or windows
         return depending_on(
             Known(
                 replace(
@@ -291,6 +293,11 @@ def _narrowed(windows: Windows | None, indices: tuple[Value, ...]) -> Windows | 
         return None
     start = None if windows.start is None else windows.start + first
     return replace(windows, start=start, length=last - first) if last > first else None
+
+
+def _are_steps(windows: Windows, shape: tuple[Value, ...]) -> bool:
+    """Whether the steps of the windows stand on the axis behind that of the rows."""
+    return len(shape) > 1 and number(shape[1]) == windows.length
 
 
 def _rows_left(array: Array, part: Slice) -> Value | None:

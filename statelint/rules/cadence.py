@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import itertools
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from statelint.rules.feeding import AXES
 from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
 from statelint.rules.sliding import slid_by
-from statelint.trace.objects import Array, Windows
+from statelint.trace.objects import Array, Layer, Windows
 from statelint.trace.story import Call, Feed, batch_size_of
 from statelint.values import Known, Ternary, Unknown, Value, interned, is_, number, options
 
@@ -63,6 +64,7 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         return _by_hand(windows, earlier, size, steps)
     if seen is not None and steps is None:
         steps = feed.model.steps
+    windows, steps = _counted(windows, steps)
     if data.dataset is not None:
         if data.dataset.shuffle_site is not None or data.dataset.rows_shuffled is not None:
             return None
@@ -89,9 +91,20 @@ def _is_default(call: Call) -> bool:
     return is_(call.argument("batch_size"), None) is Ternary.YES
 
 
+def _counted(windows: Windows, steps: int | None) -> tuple[Windows, int | None]:
+    """The windows and the steps of a row in one unit: where the model takes other steps than those of the
+    series, they are as many as lie in a window.
+    """
+    found = windows.counted_in(steps)
+    return found, None if steps is None else found.length
+
+
 def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
     """The steps of a row that the model sees: a number or the windows' own; None where it is neither."""
     array, declared = feed.data.array, feed.model.steps
+    folded = _steps_folded(feed.model.layers, windows)
+    if folded is not None:
+        return folded
     if array is None or feed.data.dataset is not None:
         return windows.steps
     if array.shape is None:
@@ -104,6 +117,17 @@ def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
     # A model that takes rows of as many steps as the windows have takes no others.
     is_whole = len(array.shape) == AXES and feed.model.steps == windows.length is not None
     return windows.steps if is_whole else None
+
+
+def _steps_folded(layers: Sequence[Layer], windows: Windows) -> Value | None:
+    """The steps that the model itself makes of a window before it reads them: `Reshape((1, 512))`."""
+    for layer in itertools.takewhile(lambda layer: not layer.recurrent, layers):
+        match [number(size) for size in layer.shapes.get("target_shape", ())]:
+            case [int(steps), *_] if steps > 0:
+                return Known(steps)
+            case [-1, width] if width is not None and width == windows.length:
+                return Known(1)
+    return None
 
 
 def _numbers(value: Value | None, of: Callable[[Value], int | None] = number) -> tuple[int, ...]:
@@ -223,8 +247,11 @@ def _tail_of(array: Array) -> tuple[Hashable, int] | None:
 
 
 def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | None) -> Cadence | None:
-    before = earlier.data.windows
-    if before is None or rows is None or before.series != windows.series:
+    if earlier.data.windows is None or rows is None:
+        return None
+    before = earlier.data.windows.counted_in(steps)
+    windows, steps = _counted(windows, steps)
+    if before.series != windows.series:
         return None
     if windows.start is None or before.start is None:
         return None

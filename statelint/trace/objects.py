@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from statelint.sites import Site
 from statelint.values import (
@@ -181,6 +181,20 @@ class Windows:
     def steps(self) -> Value:
         """The number of steps of a window."""
         return unknown(Reason.OPERATION, key=self.extent) if self.length is None else Known(self.length)
+
+    def counted_in(self, steps: int | None) -> Windows:
+        """The windows as a model reads them that takes each for so many steps.
+
+        The steps of a series may stand side by side as the features of one: what then follows a window is
+        the next window, wherever it begins.
+        """
+        if steps is None or steps == self.length:
+            return self
+        if steps > 1:
+            return self if self.length is not None else replace(self, length=steps, extent=None)
+        start, phase = (None, None) if self.start is None else divmod(self.start, self.stride)
+        series = interned(("windows", self.series, self.stride, phase))
+        return Windows(series, start, 1, 1, self.site)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _windows(parts: tuple[Value, ...]) -> Windows | None:
     if not isinstance(array, Array) or array.windows is None or not array.shape or len(array.shape) < 2:
         return None
     steps = number(array.shape[1])
-    return None if steps is None else replace(array.windows, length=steps)
+    return None if steps is None else array.windows.counted_in(steps)
 
 
 def _parts(machine: Machine, value: Value) -> tuple[Value, ...]:

@@ -230,7 +230,7 @@ def _is_stack(machine: Machine, cell: Value) -> bool:
 def _shapes(bound: Mapping[str, Argument]) -> Mapping[str, tuple[Value, ...]]:
     """The shapes among the arguments, their dimensions one by one."""
     found: dict[str, tuple[Value, ...]] = {}
-    for name in (*_BATCH_SHAPES, "input_shape"):
+    for name in (*_BATCH_SHAPES, "input_shape", "target_shape"):
         value = bound[name].value if name in bound else NONE
         if isinstance(value, Known) and isinstance(value.value, Tuple):
             found[name] = value.value.items

@@ -192,7 +192,7 @@ def _windows_of_all(iteration: Iteration) -> Windows | None:
     if windows is None or one is None or one.shape is None or len(one.shape) < 2:
         return windows
     steps = number(one.shape[1])
-    return None if steps is None else replace(windows, length=steps)
+    return None if steps is None else windows.counted_in(steps)
 
 
 def _inputs(item: Value) -> Array | None:

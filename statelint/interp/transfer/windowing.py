@@ -320,6 +320,8 @@ def mapped(
             Known(Array(key, (dataset.elements, *(shape or ())[axis:]), key))
             for key, shape in zip(keys, shapes, strict=True)
         )
+    if length == 1:
+        return replace(step, parts=parts, windows=windows.counted_in(1))
     extent = None if length is not None else first[axis].key
     return replace(step, parts=parts, windows=replace(windows, length=length, extent=extent))
 
