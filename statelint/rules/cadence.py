@@ -261,4 +261,15 @@ def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | Non
     if steps is None:
         return None
     # The loop moves on by whole batches of these windows.
-    return Cadence(windows, rows, steps) if advance == rows * windows.stride > 0 else None
+    if advance == rows * windows.stride > 0:
+        return Cadence(windows, rows, steps)
+    # Or by some of a batch's windows: then each row moves on by as many.
+    if 0 < advance < rows * windows.stride and rows == _rows_of(earlier):
+        return Cadence(replace(windows, stride=advance), 1, steps, slides=True)
+    return None
+
+
+def _rows_of(feed: Feed) -> int | None:
+    """How many rows a feed has, or would have if none are missing."""
+    cut = feed.data.array.row_cut if feed.data.array is not None else None
+    return feed.data.samples or (cut.length if cut is not None else None)

@@ -41,13 +41,18 @@ def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
 
 
 def fed_by_hand(story: Story) -> Iterator[tuple[Feed, Feed]]:
-    """The single windows that a loop feeds, each with the one before whose state it meets."""
+    """The single windows that a loop feeds, and the single batches of them that it infers from, each with the
+    one before whose state it meets.
+    """
     for position, feed in story.feeds():
         if feed.call.method not in ("fit", "fit_generator") and is_stateful(feed.model):
             earlier = _before(story, position, feed)
-            if earlier is None or not is_one_window(earlier.data):
+            if earlier is None:
                 continue
-            if feed.data.samples is None or is_one_window(feed.data):
+            if not is_one_window(earlier.data):
+                if feed.call.method in OVER_BATCHES and _is_one_batch(feed) and _is_one_batch(earlier):
+                    yield feed, earlier
+            elif feed.data.samples is None or is_one_window(feed.data):
                 yield feed, earlier
 
 
@@ -81,8 +86,9 @@ def has_several_batches(feed: Feed) -> bool:
 
 
 def _is_one_batch(feed: Feed) -> bool:
-    """Whether a fit of the program's loop is a single batch, and the first epoch of it is meant."""
-    samples, size, passes = training_samples(feed.call), batch_argument(feed.call), feed.context.passes
+    """Whether what the program's loop feeds is a single batch, and the first epoch of a fit is meant."""
+    trained = training_samples(feed.call) if feed.phase == "train" else feed.data.samples
+    samples, size, passes = trained, batch_argument(feed.call), feed.context.passes
     is_first = not passes or passes[-1].loop.kind != "epochs" or passes[-1].index == 0
     return (
         feed.data.array is not None
