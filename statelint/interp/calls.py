@@ -37,7 +37,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.state import join_states, join_values
-from statelint.interp.transfer import columns, graphs, keras, methods, numpy, rearranging, transfer_of
+from statelint.interp.transfer import columns, graphs, keras, methods, numpy, rearranging, tables, transfer_of
 from statelint.source.python import children
 from statelint.trace.listings import LISTING_METHODS, sources_of
 from statelint.trace.objects import Argument, DrawnReset
@@ -469,6 +469,7 @@ def _unknown_result(
         return made_of(machine, node, *arguments.values())
     if key[2] in ("sort", "reverse"):
         machine.emit(Written(arguments.site, machine.context, key[1]))
+    tables.note_rows_changed(machine, key[1], str(key[2]), arguments)
     table = columns.of_any(machine, unknown(Reason.LIBRARY_CALL, "", key[1]), str(key[2]), arguments)
     if table is not None:
         return table

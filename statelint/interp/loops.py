@@ -15,6 +15,7 @@ import libcst as cst
 from statelint.interp import calls, drawing, expressions, waiting
 from statelint.interp.comparisons import truth
 from statelint.interp.filling import windows_held
+from statelint.interp.listed import told
 from statelint.interp.machine import Exits, Machine
 from statelint.interp.objects import (
     DictRecord,
@@ -247,7 +248,10 @@ def run(
     aside = machine.asides.pop(loop.id, None)
     if aside is not None:
         machine.state = join_states(machine.state, aside)
+    listed = told(machine, first, loop) if kind == "for" else {}
     widen(first, machine.state, iteration.count if count is None else Known(count - 1), site)
+    for ref, content in listed.items():
+        machine.update(ref, content=content)
     if count is not None:
         one(count - 1, 2)
         if left[-1] != left[-2]:
@@ -281,7 +285,7 @@ def _forget_lengths(machine: Machine, loop: Loop, before: State) -> None:
         if isinstance(record, ListRecord) and old is not None and old is not record:
             length = unknown(Reason.LOOP, key=("length", ref, record.length.key))
             element = record.element or (record.items[-1] if record.items else None)
-            kept = replace(record, items=None, length=length, element=element)
+            kept = replace(record, items=None, length=length, element=element, content=None)
             machine.state.heap[ref] = ListRecord(None, length) if unseen else kept
 
 

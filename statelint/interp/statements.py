@@ -194,6 +194,7 @@ def _either_items(machine: Machine, value: Choice) -> tuple[Value, ...] | None:
 
 def _set_attribute(machine: Machine, receiver: Value, name: str, value: Value, node: cst.Attribute) -> None:
     if not options(receiver):
+        tables.changed(machine, ("attribute", receiver.key, name), machine.site(node))
         machine.escape(machine.site(node), Reason.ATTRIBUTE, receiver, value)
         return
     for option in options(receiver):
@@ -229,6 +230,8 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, si
     else:
         if isinstance(thing, Library):
             _patch(machine, thing, name, value)
+        if isinstance(thing, Table):
+            tables.changed(machine, ("attribute", receiver.key, name), site)
         machine.escape(site, Reason.ATTRIBUTE, value)
 
 
@@ -284,11 +287,14 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
                 changed[key] = value
                 machine.state.heap[id_] = ListRecord.of(tuple(changed))
             else:
-                machine.state.heap[id_] = ListRecord(None, record.length, record.element)
+                filled_ = ("filled", machine.content(receiver), index.key, machine.content(value))
+                machine.state.heap[id_] = ListRecord(None, record.length, record.element, content=filled_)
             return
         if isinstance(record, ListRecord):
-            machine.state.heap[id_] = _with_item(record, key, value)
+            content = record.content and ("filled", record.content, index.key, machine.content(value))
+            machine.state.heap[id_] = replace(_with_item(record, key, value), content=content)
     machine.emit(Written(machine.site(target), machine.context, receiver.key))
+    tables.changed(machine, receiver.key, machine.site(target))
     machine.escape(machine.site(target), Reason.OPERATION, value)
 
 

@@ -124,7 +124,7 @@ def stands_in_file(key: Hashable) -> bool:
                 key = whole
             case ("array", ("Ref", _), (whole, *_)) | ("listed", whole, *_):
                 key = whole
-            case ("transform" | "fit_transform", ("Ref", _), whole, *_):
+            case ("transform" | "fit_transform", _, whole, *_):
                 key = whole
             case (_, whole, *_):
                 key = whole

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from statelint.findings import Finding, Status, Verdict
+from statelint.rules.answers import is_asked_anew, is_read_anew
 from statelint.rules.base import verdict
 from statelint.rules.chance import begins_anywhere, is_read_from_file
 from statelint.rules.growing import has_grown
@@ -17,9 +18,7 @@ from statelint.rules.relation import (
     are_other_streams,
     are_separate,
     is_again,
-    is_asked_anew,
     is_in_random_order,
-    is_read_anew,
     is_spelled_step,
     is_written,
     leads_to,

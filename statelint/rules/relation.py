@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated, stands_in_file
+from statelint.rules.answers import may_differ
+from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
 from statelint.rules.groups import are_groups
 from statelint.rules.sliding import contents, parts
 from statelint.trace.listings import origins_of
@@ -14,12 +15,6 @@ from statelint.values import Known, Ternary, interned, number
 
 # Blank arrays: what they are filled with is part of their key.
 _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
-# Attributes by which an array or a table tells the same each time.
-_OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
-# Methods by which an array gives the same in another form.
-_FORMS = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "to_numpy", "tolist")
-
-
 # The loops of the program itself.
 BY_HAND = ("for", "while", "endless")
 
@@ -45,9 +40,9 @@ def is_again(earlier: Data, later: Data) -> bool:
         return False
     if earlier.key == later.key:
         return not earlier.kind == later.kind == "unknown"
-    if _is_first_of(later.key, earlier.key):
-        return True
     one, other = rows_of(earlier), rows_of(later)
+    if _is_row_of(later.key, earlier.key, one.samples if one is not None else None):
+        return True
     if one is None or other is None:
         return False
     if one.key == other.key or are_same_windows(earlier, later):
@@ -68,16 +63,19 @@ def are_same_windows(one: Data, other: Data) -> bool:
         return False
     if first.count is None or second.count is None or first.count.key != second.count.key:
         return False
-    return first.windows.start is not None and not _may_differ(first.windows.series)
+    return first.windows.start is not None and not may_differ(first.windows.series)
 
 
-def _is_first_of(row: Hashable, whole: Hashable) -> bool:
-    """Whether this is the first row of those data, in whatever form: `x[0].reshape(1, 1, 1)`."""
+def _is_row_of(row: Hashable, whole: Hashable, count: int | None) -> bool:
+    """Whether this is the first row of those data, in whatever form (`x[0].reshape(1, 1, 1)`), or another one
+    but the last, which may be meant as the last look back; `count` is their number.
+    """
     rows = set(_forms(whole))
     for form in contents(row):
         match form:
-            case ("item", source, 0 | ("int", 0)) | ("index", source, ("int", 0)):
-                return not rows.isdisjoint(_forms(source))
+            case ("item" | "index", source, int(place) | ("int", int(place))):
+                is_inside = place == 0 or (count is not None and 0 < place < count - 1)
+                return is_inside and not rows.isdisjoint(_forms(source))
     return False
 
 
@@ -303,33 +301,6 @@ def is_written(story: Story, earlier: int, later: int, data: Data) -> bool:
     """Whether the data were changed in place between two positions of the story."""
     written = {e.key for e in story.events[earlier:later] if isinstance(e, Written)}
     return bool(written) and (data.key in written or any(part in written for part in parts(data.key)))
-
-
-def is_read_anew(data: Data) -> bool:
-    """Whether the data are read from an object that isn't known, so that the same expression may give
-    others.
-    """
-    return _may_differ(data.key)
-
-
-def is_asked_anew(data: Data) -> bool:
-    """The same, where an object that isn't known stays as it is and is only put into another form."""
-    return _may_differ(data.key, is_kept=True)
-
-
-def _may_differ(key: Hashable, *, is_kept: bool = False) -> bool:
-    return any(_is_answer(part, is_kept) for part in parts(key))
-
-
-def _is_answer(part: tuple[Hashable, ...], is_kept: bool) -> bool:
-    """Whether something is asked of an object which it may answer otherwise each time."""
-    match part:
-        case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if name in _FORMS:
-            # What was read from a file stays as it is.
-            return not is_kept and not stands_in_file(whole)
-        case ("attribute", *_, name):
-            return name not in _OF_ARRAYS
-    return part[0] == "call"
 
 
 def is_spelled_step(data: Data) -> bool:

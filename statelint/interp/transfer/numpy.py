@@ -13,6 +13,7 @@ from statelint.interp.filling import laid_flat, overlapping, regrouped, windows_
 from statelint.interp.folding import regroups, restores, steps_or
 from statelint.interp.joining import beside, windows_behind
 from statelint.interp.laying import laid_end_to_end
+from statelint.interp.listed import NOBODY, tells
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
 from statelint.interp.pieces import lengths
@@ -148,11 +149,10 @@ def _stacked(
     listed = machine.record(source)
     content = listed.content if isinstance(listed, ListRecord) else None
     key: Hashable = content and ("array", content)
-    key = key or (
-        "array",
-        source.key,
-        tuple(map(machine.content, items)) if items is not None else length.key,
-    )
+    if items is not None and not key:
+        held = tuple(map(machine.content, items))
+        key = ("array", NOBODY if tells(("listed", *held)) else source.key, held)
+    key = key or ("array", source.key, length.key)
     record = element if element is not None else NONE
     inner = as_array(machine, record) if element is not None else NONE
     shape: tuple[Value, ...] | None = None

@@ -12,6 +12,7 @@ from statelint.interp.objects import (
     Items,
     Iteration,
     Library,
+    Ref,
     Slice,
     Tuple,
 )
@@ -24,6 +25,9 @@ from statelint.trace.objects import Array
 from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, number, unknown
 
 # scikit-learn
+
+# The attribute of a scaler that says to which data it was fitted.
+_FITTED = "fitted to"
 
 # The splitters whose folds are as large as the number of rows says.
 _EVEN = ("KFold", "TimeSeriesSplit")
@@ -45,8 +49,12 @@ def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Ar
     assert isinstance(record.type.value, Library)
     class_ = record.type.value.name
     entry = described(machine, arguments, api.member, class_, name)
+    if name in ("fit", "fit_transform", "partial_fit"):
+        record = _fitted(machine, receiver, name, arguments)
     if entry is not None and "elementwise" in entry.roles:
-        return _rescaled(machine, (name, receiver.key), arguments.get(0, "X"))
+        fitted = record.attributes.get(_FITTED) if not record.open else None
+        how = (name, receiver.key if fitted is None else fitted.key)
+        return _rescaled(machine, how, arguments.get(0, "X"))
     if name in ("fit", "partial_fit"):
         return receiver
     if name == "split" and class_.rpartition(".")[2] in (*_IN_ORDER, *_AT_RANDOM):
@@ -56,6 +64,24 @@ def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Ar
     return machine.unknown(
         Reason.LIBRARY_CALL, None, (name, receiver.key, *(v.key for v in arguments.values()))
     )
+
+
+def _fitted(machine: Machine, receiver: Value, method: str, arguments: Arguments) -> InstanceRecord:
+    """The scaler after it was fitted: one with the same settings, fitted to the same data, does the same."""
+    record, data = machine.record(receiver), arguments.get(0, "X")
+    assert isinstance(record, InstanceRecord) and isinstance(receiver, Known)
+    assert isinstance(receiver.value, Ref)
+    settings = {name: value for name, value in record.attributes.items() if name != _FITTED}
+    if method == "partial_fit" or data is None:
+        fitted = {}
+    else:
+        given = tuple(sorted((name, value.key) for name, value in settings.items()))
+        key = ("fitted", record.type.key, given, machine.content(data))
+        fitted = {_FITTED: unknown(Reason.LIBRARY_CALL, key=key)}
+    machine.update(receiver.value.id, attributes={**settings, **fitted})
+    found = machine.record(receiver)
+    assert isinstance(found, InstanceRecord)
+    return found
 
 
 def _rescaled(machine: Machine, how: tuple[object, ...], value: Value | None) -> Value:

@@ -10,7 +10,10 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Table, Tuple
 from statelint.interp.shapes import array_index
 from statelint.interp.transfer.orders import rename, shuffled
+from statelint.sites import Site
 from statelint.trace.objects import Array
+from statelint.trace.story import Written
+from statelint.trace.tables import is_table, wholes
 from statelint.values import (
     NONE,
     Known,
@@ -35,6 +38,9 @@ _KEEPING = frozenset(
 _NO_COLUMNS = frozenset(["values", "iloc", "loc", "T", "index", "columns", "shape", "at", "iat"])
 # Those after which a row doesn't hold the values of one step any more, but still that step.
 _CHANGING = frozenset(["diff", "pct_change", "cumsum"])
+
+# What a table is labelled with.
+_LABELS = ("name", "names", "index", "columns")
 
 
 def table_of(value: Value) -> Table:
@@ -347,6 +353,23 @@ def set_columns(table: Table, names: tuple[Value, ...] | None) -> Table:
         return replace(table, named=())
     source = ("columns", table.axis)
     return replace(table, named=tuple((str(n), source, k) for n, k in zip(given, table.shifts, strict=True)))
+
+
+def changed(machine: Machine, part: Hashable, site: Site) -> None:
+    """Note that a part of a table is changed in place, and so the table: `table.loc[3] = row`."""
+    if is_table(part) and not (isinstance(part, tuple) and part[-1] in _LABELS):
+        for whole in wholes(part):
+            machine.emit(Written(site, machine.context, whole))
+
+
+def note_rows_changed(machine: Machine, whole: Hashable, method: str, arguments: Arguments) -> None:
+    """Note that a method changes a table in place, and each time anew: `table.drop(0, inplace=True)`."""
+    given = {name: argument.value for name, argument in arguments.keywords.items()}
+    axis = given.get("axis", NONE).key
+    of_columns = "columns" in given or axis in (Known(1).key, Known("columns").key)
+    drops = method == "drop" and "inplace" in given and not of_columns
+    if method == "update" or drops:
+        changed(machine, whole, arguments.site)
 
 
 # Methods that only tables have.

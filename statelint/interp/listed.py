@@ -1,0 +1,74 @@
+"""Lists that say item by item what they were made of: another list made of the same is alike."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from statelint.interp.machine import Machine
+from statelint.interp.objects import ListRecord
+from statelint.interp.state import State
+from statelint.trace.story import Loop
+from statelint.trace.tables import ANSWERS, is_table
+
+# Stands for the identity of a list that is told apart from others by its items alone.
+NOBODY = ("Ref", None)
+# Numbers and texts that a program writes down, by which nothing is told apart.
+_WRITTEN = ("int", "float", "complex", "str", "bytes", "bool", "NoneType")
+# Attributes by which an array tells the same each time.
+_SAME = ("shape", "size", "ndim", "T", "values")
+_ROWS = ("listed", "tuple", "Tuple")
+
+
+def tells(content: Hashable) -> bool:
+    """Whether the items of a list are made of several data, which say the same whenever they are asked."""
+    found: set[Hashable] = set()
+    todo = [content]
+    while todo:
+        match todo.pop():
+            case (str(head), *items) if head in _ROWS:
+                todo += items
+            case ("Ref", *_):
+                return False
+            case (str(head), *_) as item if head not in _WRITTEN:
+                found.add(item)
+    return len(found) > 1 and not _may_differ(found)
+
+
+def _may_differ(keys: Iterable[Hashable]) -> bool:
+    """Whether something is asked of an object that may have changed when it is asked again."""
+    seen: set[int] = set()
+    todo = list(keys)
+    while todo:
+        part = todo.pop()
+        if not isinstance(part, tuple) or not part or id(part) in seen:
+            continue
+        seen.add(id(part))
+        match part:
+            case ("call", ("attribute", whole, name), *_) if name in ANSWERS and is_table(whole):
+                pass
+            case ("attribute", whole, _) if is_table(whole):
+                pass
+            case ("attribute", _, name) if name in _SAME:
+                pass
+            case ("call" | "attribute" | "Library", *_):
+                return True
+        todo += part
+    return False
+
+
+def told(machine: Machine, first: State, loop: Loop) -> dict[int, Hashable]:
+    """What the lists are made of to which a loop appends, by what its first two passes have appended."""
+    found: dict[int, Hashable] = {}
+    for ref, record in machine.state.heap.items():
+        before = first.heap.get(ref)
+        if not isinstance(record, ListRecord) or not isinstance(before, ListRecord) or before is record:
+            continue
+        if not record.items or before.items is None or len(before.items) >= len(record.items):
+            continue
+        content = machine.content(machine.refer(ref))
+        begun = [item.key for item in before.items] == [
+            item.key for item in record.items[: len(before.items)]
+        ]
+        if begun and tells(content):
+            found[ref] = ("listed", loop.over, content)
+    return found

@@ -1,0 +1,45 @@
+"""What an object is asked for, and whether it may answer otherwise when it is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from statelint.rules.chance import stands_in_file
+from statelint.rules.sliding import parts
+from statelint.trace.objects import Data
+from statelint.trace.tables import ANSWERS, is_table
+
+# Attributes by which an array or a table tells the same each time.
+_OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
+# Methods by which an array gives the same in another form.
+_FORMS = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "to_numpy", "tolist")
+
+
+def is_read_anew(data: Data) -> bool:
+    """Whether the data are read from an object that isn't known, so that the same expression may give
+    others.
+    """
+    return may_differ(data.key)
+
+
+def is_asked_anew(data: Data) -> bool:
+    """The same, where an object that isn't known stays as it is and is only put into another form."""
+    return may_differ(data.key, is_kept=True)
+
+
+def may_differ(key: Hashable, *, is_kept: bool = False) -> bool:
+    """Whether data of this identity may be others when they are read again."""
+    return any(_is_answer(part, is_kept) for part in parts(key))
+
+
+def _is_answer(part: tuple[Hashable, ...], is_kept: bool) -> bool:
+    """Whether something is asked of an object which it may answer otherwise each time."""
+    match part:
+        case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if name in _FORMS:
+            # What was read from a file stays as it is.
+            return not is_kept and not stands_in_file(whole) and not is_table(whole)
+        case ("call", ("attribute", whole, name), *_) if name in ANSWERS and is_table(whole):
+            return False
+        case ("attribute", whole, name):
+            return name not in _OF_ARRAYS and not is_table(whole)
+    return part[0] == "call"
