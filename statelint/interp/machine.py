@@ -211,6 +211,8 @@ class Machine:
     # Frames that a function or class closes over: they outlive their call.
     captured: set[int] = field(default_factory=set)
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
+    # Assignments that converted what they bind, with what they left: that stays as it is.
+    converted: dict[int, tuple[Hashable, ...]] = field(default_factory=dict)
     # Whether the files of a folder were listed, an episode begun, or a model asked.
     has_origins: bool = False
     imported: int = 0

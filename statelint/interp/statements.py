@@ -15,6 +15,7 @@ from statelint.interp import (
     calls,
     classes,
     collecting,
+    converting,
     decorators,
     every_pass,
     exceptions,
@@ -97,6 +98,8 @@ def block(machine: Machine, suite: cst.BaseSuite) -> None:
 
 
 def _assign(machine: Machine, node: cst.Assign) -> None:
+    if converting.is_done(machine, node):
+        return
     value = evaluate(machine, node.value)
     if machine.passes and isinstance(value, Known) and isinstance(value.value, int | float):
         own = {t.target.value for t in node.targets if isinstance(t.target, cst.Name)}
@@ -104,6 +107,7 @@ def _assign(machine: Machine, node: cst.Assign) -> None:
             value = counted(machine, value)
     for target in node.targets:
         assign(machine, target.target, value)
+    converting.note(machine, node)
 
 
 def counted(machine: Machine, value: Value) -> Value:
