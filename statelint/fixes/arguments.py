@@ -9,6 +9,7 @@ from statelint.fixes.code import Code, between, end_of, start_of
 from statelint.remedies import DropCall, PassArgument, RemoveArgument
 from statelint.sites import Site
 
+_ON_FOLDS = ("cross_val_score", "cross_validate", "cross_val_predict")
 _LITERALS = (cst.BaseNumber, cst.SimpleString)
 
 
@@ -17,7 +18,7 @@ def pass_argument(code: Code, remedy: PassArgument) -> Fix | None:
     call = code.find(remedy.at, cst.Call)
     if call is None:
         return None
-    if remedy.callees and callee(call) not in remedy.callees:
+    if (remedy.callees and callee(call) not in remedy.callees) or is_roundabout(code, call):
         return None
     title = f"pass `{remedy.name}={remedy.value}`"
     given = keyword(call, remedy.name)
@@ -44,6 +45,12 @@ def callee(call: cst.Call) -> str:
     if isinstance(func, cst.Attribute):
         func = func.attr
     return func.value if isinstance(func, cst.Name) else ""
+
+
+def is_roundabout(code: Code, call: cst.Call) -> bool:
+    """Whether a call may train a model, but not take what fit takes: `cross_val_score`, `pipeline.fit`."""
+    wraps = bool({"Pipeline", "make_pipeline"} & code.names)
+    return callee(call) in _ON_FOLDS or (wraps and callee(call) == "fit")
 
 
 def remove_argument(code: Code, remedy: RemoveArgument) -> Fix | None:

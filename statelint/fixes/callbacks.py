@@ -7,7 +7,7 @@ import textwrap
 import libcst as cst
 
 from statelint.findings import Edit, Fix
-from statelint.fixes.arguments import appended, is_literal, keyword, value_site
+from statelint.fixes.arguments import appended, is_literal, is_roundabout, keyword, value_site
 from statelint.fixes.code import Code, between, end_of, start_of
 from statelint.fixes.names import Named, dotted, is_defined, keras_name, put_in_header
 from statelint.fixes.resets import reset_lines
@@ -66,7 +66,9 @@ def pass_callback(code: Code, remedy: PassCallback) -> Fix | None:
 
 def _passed(code: Code, call: cst.Call, instance: str) -> Edit | None:
     """The callback among those of a call, where they are listed there or there are none."""
-    if any(arg.star for arg in call.args) or not all(arg.keyword for arg in call.args[_BEFORE_CALLBACKS:]):
+    if is_roundabout(code, call) or any(arg.star for arg in call.args):
+        return None
+    if not all(arg.keyword for arg in call.args[_BEFORE_CALLBACKS:]):
         return None
     given = keyword(call, "callbacks")
     if given is None:

@@ -34,6 +34,7 @@ _MODULES = (
     "reporters",
     "saving",
     "wrappers",
+    "searches",
     "settings_files",
     "files",
 )

@@ -37,6 +37,7 @@ from statelint.interp.transfer import (
     options,
     preparing,
     saving,
+    searches,
     separate,
     subclassed,
     training,
@@ -612,5 +613,6 @@ _INSTANCES: dict[str, MethodTransfer] = {
     "numpy.random.default_rng": numpy.generator_method,
     "numpy.random.RandomState": numpy.generator_method,
     **wrappers.METHODS,
+    **searches.METHODS,
     **saving.METHODS,
 }

@@ -22,7 +22,7 @@ from statelint.interp.transfer import Transfer, training
 from statelint.trace.objects import Argument
 from statelint.values import NONE, Known, Reason, Value, number, unknown
 
-_ESTIMATORS = tuple(
+ESTIMATORS = tuple(
     f"{module}.{kind}"
     for module in ("keras.wrappers.scikit_learn", "scikeras.wrappers")
     for kind in ("KerasRegressor", "KerasClassifier")
@@ -32,8 +32,10 @@ _TUNERS = tuple(
     for module in ("keras_tuner", "keras_tuner.tuners", "kerastuner", "kerastuner.tuners")
     for kind in ("RandomSearch", "Hyperband", "BayesianOptimization", "GridSearch")
 )
+# What an estimator calls the function that builds its model.
+MAKERS = ("build_fn", "model")
 # What an estimator hands on to the model's fit, and to its predict and evaluate.
-_OF_FIT = (
+OF_FIT = (
     "epochs",
     "nb_epoch",
     "batch_size",
@@ -78,7 +80,8 @@ def _own_method(machine: Machine, receiver: Value | None, name: str) -> Value | 
     return found if isinstance(found, Known) and isinstance(found.value, Function | Bound) else None
 
 
-def _hidden(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
+def hidden(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
+    """What isn't known of a method: it may do whatever it likes with what it is given."""
     machine.escape(arguments.site, Reason.LIBRARY_CALL, receiver, *arguments.values())
     return machine.unknown(Reason.LIBRARY_CALL)
 
@@ -93,16 +96,15 @@ def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Ar
     assert isinstance(receiver.value, Ref)
     given = record.attributes
     if name == "fit":
-        maker = given.get("build_fn", given.get("model"))
-        id_ = _build(machine, maker, _taken(maker, given, arguments))
+        id_ = _build(machine, _maker(given), _taken(given, arguments))
         if id_ is not None:
             machine.update(receiver.value.id, attributes={**given, _MODEL: machine.refer(id_)})
     else:
         model = given.get(_MODEL, NONE)
         id_ = model.value.id if isinstance(model, Known) and isinstance(model.value, Ref) else None
     if id_ is None or name not in _METHODS:
-        return _hidden(machine, receiver, arguments)
-    names = _OF_FIT if name == "fit" else ("batch_size",)
+        return hidden(machine, receiver, arguments)
+    names = OF_FIT if name == "fit" else ("batch_size",)
     handed = {key: Argument(given[key], arguments.site) for key in names if key in given}
     handed |= {
         key: Argument(given[f"fit__{key}"], arguments.site)
@@ -114,13 +116,23 @@ def estimator_method(machine: Machine, receiver: Value, name: str, arguments: Ar
     return receiver if name == "fit" else result
 
 
-def _taken(maker: Value | None, given: Mapping[str, Value], arguments: Arguments) -> Arguments:
-    """The arguments of the function that builds: those of the estimator's that it has parameters for."""
+def _maker(given: Mapping[str, Value]) -> Value | None:
+    return next((given[name] for name in MAKERS if name in given), None)
+
+
+def parameters(given: Mapping[str, Value]) -> list[str]:
+    """The names of the parameters of the function that builds an estimator's model."""
+    maker = _maker(given)
     function = maker.value if isinstance(maker, Known) else None
-    names: list[str] = []
-    if isinstance(function, Function):
-        parameters = function.node.params
-        names = [p.name.value for p in (*parameters.params, *parameters.kwonly_params)]
+    if not isinstance(function, Function):
+        return []
+    own = function.node.params
+    return [p.name.value for p in (*own.params, *own.kwonly_params)]
+
+
+def _taken(given: Mapping[str, Value], arguments: Arguments) -> Arguments:
+    """The arguments of the function that builds: those of the estimator's that it has parameters for."""
+    names = parameters(given)
     found = {name: given.get(f"model__{name}", given.get(name)) for name in names}
     keywords = {name: Argument(value, arguments.site) for name, value in found.items() if value is not None}
     return Arguments((), keywords, False, arguments.site)
@@ -139,7 +151,7 @@ def tuner_method(machine: Machine, receiver: Value, name: str, arguments: Argume
     choice = Argument(unknown(Reason.PARAMETER), arguments.site)
     id_ = _build(machine, maker, Arguments((choice,), {}, False, arguments.site))
     if id_ is None:
-        return _hidden(machine, receiver, arguments)
+        return hidden(machine, receiver, arguments)
     if name == "search":
         own = _own_method(machine, maker, "fit")
         if own is None:
@@ -157,7 +169,7 @@ def tuner_method(machine: Machine, receiver: Value, name: str, arguments: Argume
 
 
 METHODS = {
-    **dict.fromkeys(_ESTIMATORS, estimator_method),
+    **dict.fromkeys(ESTIMATORS, estimator_method),
     **dict.fromkeys(_TUNERS, tuner_method),
 }
-TRANSFERS: dict[str, Transfer] = dict.fromkeys((*_ESTIMATORS, *_TUNERS), _made)
+TRANSFERS: dict[str, Transfer] = dict.fromkeys((*ESTIMATORS, *_TUNERS), _made)
