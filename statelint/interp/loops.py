@@ -26,6 +26,7 @@ from statelint.interp.objects import (
     Range,
     Ref,
     States,
+    Table,
     Tuple,
 )
 from statelint.interp.shapes import item as array_item
@@ -73,6 +74,8 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
                 return of_items((Known(States(layer, 0)), Known(States(layer, 1))), value.key)
             case str() as text:
                 return of_items(tuple(Known(c) for c in text), value.key)
+            case Table(columns=names) if names:
+                return of_items(tuple(Known(name) for name in names), value.key)
         record = machine.record(value)
         if isinstance(record, ListRecord):
             if record.items is not None:
@@ -91,6 +94,8 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
         yielded = classes.iterate_instance(machine, value)
         if yielded is not None:
             return yielded
+    elif machine.names.get(value.key):
+        return of_items(tuple(Known(name) for name in machine.names[value.key]), value.key)
     return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
 
 

@@ -213,6 +213,8 @@ class Machine:
     unknowns: dict[tuple[Reason, str], None] = field(default_factory=dict)
     # Assignments that converted what they bind, with what they left: that stays as it is.
     converted: dict[int, tuple[Hashable, ...]] = field(default_factory=dict)
+    # The names of a table's columns, by the identity of its `columns`.
+    names: dict[Hashable, tuple[Hashable, ...]] = field(default_factory=dict)
     # Whether the files of a folder were listed, an episode begun, or a model asked.
     has_origins: bool = False
     imported: int = 0

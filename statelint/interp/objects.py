@@ -129,16 +129,18 @@ class Table:
 
     Its rows are the steps of `axis`.  For each column, or table that it was put together of, `shifts` has
     the k of the step t - k that stands in row t; `site` is the call that shifted some of them.  `named` has
-    the names of those that were put in one by one, each with the column that was shifted and its k.
+    the names of those that were put in one by one, each with the column that was shifted and its k;
+    `labels` the names of the columns that it had before, where they are known, each with what it holds.
     """
 
     array: Array
     axis: Hashable
     shifts: tuple[int, ...] = (0,)
     site: Site | None = None
-    named: tuple[tuple[str, Hashable, int], ...] = ()
+    named: tuple[tuple[Hashable, Hashable, int], ...] = ()
     # `table.iloc`: an index says rows first.
     by_place: bool = False
+    labels: tuple[tuple[Hashable, Hashable], ...] = ()
 
     @property
     def key(self) -> Hashable:
@@ -156,8 +158,23 @@ class Table:
             return replace(self.array, windows=Windows(self.axis, 0, 1, None, self.site, width.key))
         return replace(self.array, windows=Windows(self.axis, 0, 1, count, self.site))
 
+    @property
+    def columns(self) -> tuple[Hashable, ...]:
+        """The names of all columns in order; none where they aren't known."""
+        others = len(self.shifts) - len(self.named)
+        if others > 1 or (others and not self.labels):
+            return ()
+        return (*(name for name, _ in self.labels if others), *(name for name, _, _ in self.named))
+
     def _are_columns_of_their_own(self) -> bool:
-        """Whether each column was put in by its name, and no two of them hold steps of one."""
+        """Whether no two columns hold steps of one, as far as they are known by name."""
+        if self.columns:
+            steps: dict[Hashable, set[int]] = {}
+            others = () if len(self.named) == len(self.shifts) else self.labels
+            held = [*((source, self.shifts[0]) for _, source in others), *(one[1:] for one in self.named)]
+            for source, k in held:
+                steps.setdefault(source, set()).add(k)
+            return max(map(len, steps.values())) < 2
         sources = {source for _, source, _ in self.named}
         return len(self.named) == len(self.shifts) == len(sources)
 

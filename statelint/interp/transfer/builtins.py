@@ -386,6 +386,22 @@ def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
     return machine.unknown(Reason.LIBRARY_CALL, None, (name, *(v.key for v in arguments.values())))
 
 
+def _table_of_file(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """pd.read_csv(file, usecols=names): which columns it reads, where they are named."""
+    used, index = arguments.keywords.get("usecols"), arguments.keywords.get("index_col")
+    record = machine.record(used.value) if used is not None else None
+    listed = machine.content(used.value) if used is not None and isinstance(record, ListRecord) else None
+    if used is None or not isinstance(listed, tuple) or listed[0] != "listed" or arguments.open:
+        return _repeatable(machine, name, arguments)
+    if index is not None:
+        # One of them names the rows.
+        listed = tuple(part for part in listed if part != index.value.key)
+        if len(listed) == len(machine.content(used.value)):  # type: ignore[arg-type]
+            return _repeatable(machine, name, arguments)
+    others = (a.value.key for a in (*arguments.positional, *arguments.keywords.values()) if a is not used)
+    return machine.unknown(Reason.LIBRARY_CALL, None, (name, *others, ("usecols", listed)))
+
+
 def _listing(machine: Machine, name: str, arguments: Arguments) -> Value:
     machine.has_origins = True
     return _repeatable(machine, name, arguments)
@@ -459,9 +475,8 @@ TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys((*LISTINGS, "os.walk"), _listing),
     **dict.fromkeys((f"os.path.{kind}" for kind in ("join", "dirname", *_SAME_PATHS)), _repeatable),
     "pathlib.Path": _repeatable,
-    **dict.fromkeys(
-        (f"pandas.read_{kind}" for kind in ("csv", "excel", "parquet", "pickle", "table")), _repeatable
-    ),
+    **dict.fromkeys(("pandas.read_csv", "pandas.read_excel"), _table_of_file),
+    **dict.fromkeys((f"pandas.read_{kind}" for kind in ("parquet", "pickle", "table")), _repeatable),
     "tensorflow.GradientTape": _instance_of,
     **{
         f"{module}.{function}": _same if function == "tqdm" else _range

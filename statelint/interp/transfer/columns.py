@@ -38,9 +38,11 @@ def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
         return Known(Table(Array(blank, (length_of(blank), Known(0)), blank), blank, shifts=()))
     if data is None or arguments.open:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
-    if isinstance(data, Known) and isinstance(data.value, Table):
-        return Known(replace(data.value, array=replace(data.value.array, key=key)))
     is_frame = name.endswith("DataFrame")
+    given = arguments.get(2, "columns") if is_frame else None
+    if isinstance(data, Known) and isinstance(data.value, Table):
+        labels = data.value.labels if given is None else ()
+        return Known(replace(data.value, array=replace(data.value.array, key=key), labels=labels))
     record = machine.record(data)
     if isinstance(record, DictRecord) and is_frame:
         joined = _of_dict(record, key)
@@ -53,11 +55,44 @@ def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
         array = Array(key, (length_of(data.key),), key)
         shape = array.shape
     if array is None or shape is None or not 1 <= len(shape) <= 2:
-        unclear = (length_of(key), unknown(Reason.OPERATION)) if is_frame else (length_of(key),)
-        return Known(Table(Array(key, unclear, key), key))
+        width: Value = unknown(Reason.OPERATION)
+        names = _keys_of(record) if is_frame and given is None else ()
+        unclear = (length_of(key), Known(len(names)) if names else width) if is_frame else (length_of(key),)
+        table = Table(Array(key, unclear, key), key)
+        contents_ = [interned(value.key) for value in record.items.values()] if names else []  # type: ignore[union-attr]
+        return Known(tables.labelled(table, names, contents_))
     if is_frame:
         shape = (shape[0], Known(1)) if len(shape) == 1 else shape
-    return depending_on(Known(Table(replace(array, key=key, shape=shape), key)), data)
+    table = Table(replace(array, key=key, shape=shape), key)
+    # A column that is made a table of keeps its name.
+    if is_frame and (given is not None or not is_column(data.key)):
+        table = _with_labels(machine, table, array.key, given)
+    return depending_on(Known(table), data)
+
+
+# Of more columns nobody says each by its name.
+_MOST = 64
+
+
+def _keys_of(record: object) -> tuple[Hashable, ...]:
+    """The names of the columns that a dict makes."""
+    is_whole = isinstance(record, DictRecord) and record.complete and len(record.items) <= _MOST
+    return tuple(record.items) if is_whole else ()  # type: ignore[attr-defined]
+
+
+def _with_labels(machine: Machine, table: Table, data: Hashable, given: Value | None) -> Table:
+    """The table with the names that its columns are given, or else their numbers."""
+    width = number(table.array.shape[1]) if table.array.shape else None
+    if width is None or width > _MOST:
+        return table
+    labels: list[Hashable] = list(range(width))
+    if given is not None and given.key != NONE.key:
+        found = loops.items(loops.iterate(machine, given)) or ()
+        labels = [one.value for one in found if isinstance(one, Known) and isinstance(one.value, str | int)]
+    match data:
+        case ("numpy.repeat", one, int(times), ("int", 1 | -1)) if times == width:
+            return tables.labelled(table, labels, [one] * width) if len(labels) == width else table
+    return tables.labelled(table, labels) if len(labels) == width else table
 
 
 def _lagged(machine: Machine, record: object, key: Hashable, site: Site) -> Value | None:
@@ -128,7 +163,7 @@ def _of_dict(record: DictRecord, key: Hashable) -> Table | None:
     if not are_single or all(part.site is None for part in parts):
         return None
     named = tuple(
-        (str(name), source_of(value.key), part.shifts[0])
+        (name, source_of(value.key), part.shifts[0])
         for (name, value), part in zip(record.items.items(), parts, strict=True)
     )
     return replace(_side_by_side(parts, key), named=named)

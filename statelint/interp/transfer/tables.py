@@ -38,6 +38,8 @@ _KEEPING = frozenset(
 _NO_COLUMNS = frozenset(["values", "iloc", "loc", "T", "index", "columns", "shape", "at", "iat"])
 # Those after which a row doesn't hold the values of one step any more, but still that step.
 _CHANGING = frozenset(["diff", "pct_change", "cumsum"])
+# Those after which columns may have other names.
+_RELABELLING = frozenset(["reset_index", "set_index", "rename", "add_prefix", "add_suffix", "to_frame"])
 
 # What a table is labelled with.
 _LABELS = ("name", "names", "index", "columns")
@@ -48,7 +50,29 @@ def table_of(value: Value) -> Table:
     if isinstance(value, Known) and isinstance(value.value, Table):
         return value.value
     axis = _axis_of(value.key)
-    return Table(Array(value.key, _shape_of(value.key, axis), value.key), axis)
+    return labelled(
+        Table(Array(value.key, _shape_of(value.key, axis), value.key), axis), _labels_of(value.key)
+    )
+
+
+def labelled(table: Table, labels: Sequence[Hashable], holding: Sequence[Hashable] = ()) -> Table:
+    """The table, whose columns have these names; each holds what is said, or something of its own."""
+    own = holding or [label_key(label) for label in labels]
+    return replace(table, labels=tuple(zip(labels, own, strict=True)))
+
+
+def label_key(label: Hashable) -> Hashable:
+    """What a column of this name holds, where nothing more is known of it."""
+    return interned((type(label).__name__, label))
+
+
+def _labels_of(key: Hashable) -> tuple[Hashable, ...]:
+    """The names of the columns that are read from a file: `read_csv(name, usecols=["a", "b"])`."""
+    match key:
+        case ("pandas.read_csv" | "pandas.read_excel", *_, ("usecols", ("listed", *names))):
+            labels = [part[1] for part in names if isinstance(part, tuple) and part[0] == "str"]
+            return tuple(labels) if len(labels) == len(names) else ()
+    return ()
 
 
 def _shape_of(key: Hashable, axis: Hashable) -> tuple[Value, ...] | None:
@@ -58,6 +82,8 @@ def _shape_of(key: Hashable, axis: Hashable) -> tuple[Value, ...] | None:
             return (length_of(axis), Known(1 + len(more)))
         case ("item", ("pandas.read_csv" | "pandas.read_excel" | "pandas.DataFrame", *_), ("str", _)):
             return (length_of(axis),)
+        case ("pandas.read_csv" | "pandas.read_excel", *_, ("usecols", ("listed", *names))):
+            return (length_of(axis), Known(len(names)))
     return None
 
 
@@ -99,7 +125,9 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         if name == "to_frame" and shape is not None:
             shape = (shape[0], Known(1))
         array = replace(table.array, key=key, base=("mapped", table.array.base, name), shape=shape)
-        changed = replace(table, array=array, axis=interned(key) if name in _CHANGING else table.axis)
+        labels = () if name in _RELABELLING else table.labels
+        axis = interned(key) if name in _CHANGING else table.axis
+        changed = replace(table, array=array, axis=axis, labels=labels)
     else:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
     result = replace_value(receiver, changed)
@@ -148,7 +176,7 @@ def _without_gaps(table: Table, key: Hashable, arguments: Arguments) -> Table:
     count = number(shape[0]) if shape else None
     plain = set(arguments.keywords) <= {"inplace"} and not arguments.positional
     rows: Value = Known(max(count - lost, 0)) if count is not None and plain else length_of(key)
-    return _with_rows(table, key, rows)
+    return _with_rows(table if plain else replace(table, labels=()), key, rows)
 
 
 def _dropped(machine: Machine, table: Table, key: Hashable, arguments: Arguments) -> Table:
@@ -165,10 +193,10 @@ def _dropped(machine: Machine, table: Table, key: Hashable, arguments: Arguments
     )
     names = (
         [labels]
-        if labels is not None and is_text(labels)
+        if labels is not None and (is_text(labels) or number(labels) is not None)
         else (loops.items(loops.iterate(machine, labels)) or () if labels is not None else ())
     )
-    gone = [one.value for one in names if isinstance(one, Known) and isinstance(one.value, str)]
+    gone = [one.value for one in names if isinstance(one, Known) and isinstance(one.value, str | int)]
     if not gone or len(gone) < len(names):
         gone = []
     known = number(shape[1]) if shape is not None and len(shape) > 1 and gone else None
@@ -177,13 +205,15 @@ def _dropped(machine: Machine, table: Table, key: Hashable, arguments: Arguments
     array = replace(table.array, key=interned(key), shape=narrowed)
     lost = [k for name, _, k in table.named if name in gone]
     kept = tuple(one for one in table.named if one[0] not in gone)
-    shifts = list(table.shifts)
-    for k in lost:
-        shifts.remove(k)
-    if gone and not lost and len(table.shifts) == len(table.named) + 1 and known is not None:
+    others = len(table.shifts) - len(table.named)
+    shifts = [*table.shifts[:others], *(k for _, _, k in kept)]
+    kept_labels = tuple(one for one in table.labels if one[0] not in gone) if gone else ()
+    if gone and others == 1 and table.labels:
+        shifts = shifts if kept_labels else shifts[1:]
+    elif gone and not lost and others == 1 and known is not None:
         # The only column that isn't a shifted one.
         shifts = shifts[1:] if known - len(gone) == len(table.named) else shifts
-    return replace(table, array=array, shifts=tuple(shifts), named=kept)
+    return replace(table, array=array, shifts=tuple(shifts), named=kept, labels=kept_labels)
 
 
 def is_text(value: Value) -> bool:
@@ -222,7 +252,8 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
     record = machine.record(index)
     key = ("item", table.array.key, index.key)
     rows_ = table.array.shape[:1] if table.array.shape else None
-    if isinstance(part, str):
+    is_name = isinstance(part, str) or (type(part) is int and len(table.array.shape or ()) > 1)
+    if is_name:
         shape = rows_
     elif isinstance(record, ListRecord) and _are_names(record):
         key = ("item", table.array.key, contents(machine, index))
@@ -232,10 +263,12 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
     else:
         return None
     picked = replace(table, array=replace(table.array, key=interned(key), shape=shape))
+    names = [part] if is_name else [one.value for one in record.items or ()]  # type: ignore[union-attr]
     if len(set(table.shifts)) > 1:
-        names = [part] if isinstance(part, str) else [one.value for one in record.items or ()]  # type: ignore[union-attr]
         return _columns_of(value, picked, names)
-    return replace_value(value, picked)
+    held = {label: source for label, source, _ in table.named} | dict(table.labels)
+    labels = () if is_name else tuple((n, held.get(n, label_key(n))) for n in names)
+    return replace_value(value, replace(picked, shifts=table.shifts[:1], named=(), labels=labels))
 
 
 def _turns_columns(table: Table, index: Value) -> bool:
@@ -266,18 +299,19 @@ def _is_one_column(parts: Sequence[Value]) -> bool:
 
 def _columns_of(value: Known, table: Table, names: list[Hashable]) -> Value | None:
     """Some columns of a table with shifted ones; None where it isn't known which of them are shifted."""
-    put = {name: (source, k) for name, source, k in table.named}
+    put = {name: (source, 0) for name, source in table.labels}
+    put |= {name: (source, k) for name, source, k in table.named}
     if len(table.shifts) - len(table.named) not in (0, 1):
         return None
-    found = [put.get(str(name), (interned(("str", name)), 0)) for name in names]
+    found = [put.get(name, (label_key(name), 0)) for name in names]
     of_one: dict[Hashable, set[int]] = {}
     for source, k in found:
         of_one.setdefault(source, set()).add(k)
     if max(map(len, of_one.values()), default=1) < 2:
         # Each column is one of its own.
-        return replace_value(value, replace(table, shifts=(0,), site=None, named=()))
-    kept = tuple(one for one in table.named if one[0] in names)
-    return replace_value(value, replace(table, shifts=tuple(k for _, k in found), named=kept))
+        return replace_value(value, replace(table, shifts=(0,), site=None, named=(), labels=()))
+    named = tuple((name, *one) for name, one in zip(names, found, strict=True))
+    return replace_value(value, replace(table, shifts=tuple(k for _, k in found), named=named, labels=()))
 
 
 def _are_names(record: ListRecord) -> bool:
@@ -290,6 +324,7 @@ def with_column(table: Table, index: Value, value: Value) -> Table:
     """The table after `table["name"] = value`."""
     key = ("filled", table.array.key, index.key, value.key)
     added = table_of(value)
+    label = index.value if isinstance(index, Known) and isinstance(index.value, str | int) else None
     if not table.shifts:
         # The first column of a table made without any says what its rows are.
         table = replace(table, axis=added.axis)
@@ -298,17 +333,61 @@ def with_column(table: Table, index: Value, value: Value) -> Table:
     else:
         rows, *columns = table.array.shape or (length_of(table.array.key),)
     is_named = len(table.named) == len(table.shifts) and len(added.shifts) == 1
-    is_put = added.axis == table.axis and (added.site is not None or is_named)
+    is_column = len(added.shifts) == len(added.array.shape or ()) == 1
+    is_put = added.axis == table.axis and (added.site is not None or is_named or is_column)
+    held = _held(table, value, added)
+    if label is not None and label in (*dict(table.labels), *(name for name, _, _ in table.named)):
+        kept = replace(table, array=replace(table.array, key=interned(key)))
+        return _replaced(kept, label, held if is_put else (interned(value.key), 0), added.site)
     known = number(columns[0]) if columns and is_put else None
     width = unknown(Reason.OPERATION) if known is None else Known(known + 1)
     array = replace(table.array, key=interned(key), shape=(rows, width))
     if not is_put:
         return replace(table, array=array)
     named = table.named
-    if isinstance(index, Known) and isinstance(index.value, str) and len(added.shifts) == 1:
-        named = (*named, (index.value, source_of(value.key), added.shifts[0]))
-    shifts, site = (*table.shifts, *added.shifts), added.site or table.site
-    return replace(table, array=array, shifts=shifts, site=site, named=named)
+    if label is not None and len(added.shifts) == 1:
+        named = (*named, (label, *held))
+    shifts = (*table.shifts, *((held[1],) if len(added.shifts) == 1 else added.shifts))
+    return replace(table, array=array, shifts=shifts, site=added.site or table.site, named=named)
+
+
+def _held(table: Table, value: Value, added: Table) -> tuple[Hashable, int]:
+    """What a column that is put into the table holds, and how far it is moved on."""
+    source, k = source_of(value.key), added.shifts[0] if added.shifts else 0
+    if interned(("item", table.array.key, source)) not in _way_of(value.key):
+        return source, k
+    own = {label_key(name): (held, 0) for name, held in table.labels}
+    own |= {label_key(name): (held, by) for name, held, by in table.named}
+    held, by = own.get(source, (source, 0))
+    # Of a table with steps side by side, a column that is taken out is one of its own.
+    return held, k + by if len(set(table.shifts)) > 1 else k
+
+
+def _way_of(key: Hashable) -> set[Hashable]:
+    """The identities of what a column was made of, one by one."""
+    found = set()
+    while True:
+        found.add(key)
+        match key:
+            case ("Table", inner) | ("call", ("attribute", inner, _), *_):
+                key = inner
+            case ("attribute", table, str(name)):
+                return {*found, interned(("item", table, label_key(name)))}
+            case _:
+                return found
+
+
+def _replaced(table: Table, label: Hashable, held: tuple[Hashable, int], site: Site | None) -> Table:
+    """The table in which one of the columns holds something else."""
+    named, others = table.named, len(table.shifts) - len(table.named)
+    if others == 1 and label in dict(table.labels):
+        # Each of the columns that the table was made with is one by itself from now on.
+        named = (*((name, source, table.shifts[0]) for name, source in table.labels), *named)
+        others = 0
+    named = tuple((name, *held) if name == label else (name, source, k) for name, source, k in named)
+    shifts = (*table.shifts[:others], *(k for _, _, k in named))
+    labels = table.labels if others else ()
+    return replace(table, shifts=shifts, site=site or table.site, named=named, labels=labels)
 
 
 def is_shifted(table: Value, column: Value) -> bool:
@@ -322,10 +401,10 @@ def source_of(key: Hashable) -> Hashable:
     match key:
         case ("Table", inner) | ("call", ("attribute", inner, _), *_):
             return source_of(inner)
-        case ("item", _, ("str", _) as name):
+        case ("item", _, ("str" | "int", _) as name):
             return name
         case ("attribute", _, str(name)):
-            return interned(("str", name))
+            return label_key(name)
     return key
 
 
@@ -341,7 +420,11 @@ def attribute(machine: Machine, receiver: Known, name: str) -> Value | None:
         if shape is not None:
             return Known(Tuple(shape))
         return machine.unknown(Reason.ATTRIBUTE, None, ("attribute", table.array.key, "shape"))
-    if name in ("T", "index", "columns", "loc", "at", "iat", "dtypes", "str", "dt"):
+    if name == "columns":
+        names = machine.unknown(Reason.ATTRIBUTE, None, ("attribute", table.array.key, name))
+        machine.names[names.key] = table.columns
+        return names
+    if name in ("T", "index", "loc", "at", "iat", "dtypes", "str", "dt"):
         return machine.unknown(Reason.ATTRIBUTE, None, ("attribute", table.array.key, name))
     return None
 
@@ -349,10 +432,15 @@ def attribute(machine: Machine, receiver: Known, name: str) -> Value | None:
 def set_columns(table: Table, names: tuple[Value, ...] | None) -> Table:
     """The table after `table.columns = names`."""
     given = [one.value for one in names or () if isinstance(one, Known)]
-    if len(given) != len(table.shifts) or not all(isinstance(name, str) for name in given):
-        return replace(table, named=())
+    given = [name for name in given if isinstance(name, str | int)]
+    width = number(table.array.shape[1]) if len(table.array.shape or ()) > 1 else None  # type: ignore[index]
+    if names is None or len(given) != len(names) or len(given) not in (len(table.shifts), width):
+        return replace(table, named=(), labels=())
+    if len(given) != len(table.shifts) or (table.site is None and width == len(given)):
+        return labelled(replace(table, shifts=table.shifts[:1], named=()), given)
     source = ("columns", table.axis)
-    return replace(table, named=tuple((str(n), source, k) for n, k in zip(given, table.shifts, strict=True)))
+    named = tuple((name, source, k) for name, k in zip(given, table.shifts, strict=True))
+    return replace(table, named=named, labels=())
 
 
 def changed(machine: Machine, part: Hashable, site: Site) -> None:
