@@ -64,3 +64,47 @@ def test_items_that_are_put_in_place_of_others() -> None:
     made = "x, y = batches(series)\n"
     change = "from lanes import laid\nfor i, part in enumerate(x):\n    x[i] = laid(part)\n"
     assert "SRN208" not in codes(code.replace(made, made + change), "i * batch + j")
+
+
+LANES = """
+import numpy as np
+from tensorflow.keras.layers import LSTM, Dense
+from tensorflow.keras.models import Sequential
+lanes = np.random.rand(6, 500, 1)
+model = Sequential()
+model.add(LSTM(4, stateful=True, batch_input_shape=(6, 40, 1)))
+model.add(Dense(1))
+model.compile("sgd", "mse")
+MAKE
+for epoch in range(30):
+    for j in range(x.shape[0]):
+        model.train_on_batch(ITEM, y[j])
+    model.reset_states()
+"""
+LISTED = """
+x = np.array([lanes[:, i:i + 40] for i in range(0, 400, STRIDE)])
+y = np.array([lanes[:, i + 40] for i in range(0, 400, STRIDE)])
+"""
+FILLED = """
+series = np.random.rand(500, 6, 1)
+count = 400 // STRIDE
+x, y = np.zeros((count, 6, 40, 1)), np.zeros((count, 6, 1))
+for i in range(count):
+    for lane in range(6):
+        x[i, lane, :, :] = series[i * STRIDE:i * STRIDE + 40, lane]
+        y[i, lane] = series[i * STRIDE + 40, lane]
+"""
+
+
+@pytest.mark.parametrize(("make", "item"), [(LISTED, "x[j]"), (FILLED, "x[j]"), (FILLED, "x[j, :, :, :]")])
+def test_the_next_steps_of_all_lanes(make: str, item: str) -> None:
+    code = LANES.replace("MAKE", make).replace("ITEM", item)
+    assert "SRN208" in codes(code.replace("STRIDE", "1"), "")
+    # Each batch goes on where the one before ended.
+    assert "SRN208" not in codes(code.replace("STRIDE", "40"), "")
+
+
+def test_steps_that_are_rows() -> None:
+    filled = FILLED.replace("(count, 6, 40, 1)", "(count, 40, 6, 1)").replace("lane, :, :", ":, lane, :")
+    code = LANES.replace("MAKE", filled).replace("ITEM", "x[j]").replace("(6, 40, 1)", "(40, 6, 1)")
+    assert "SRN208" not in codes(code.replace("STRIDE", "1"), "")

@@ -440,11 +440,13 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
 
 
 def _as_batch(machine: Machine, array: Array, index: Value, found: Value | None) -> Value | None:
-    """An item of an array of batches, with the windows of which it is made."""
+    """An item of an array of batches: the steps of some lanes, or with the windows of which it is made."""
     held, place = machine.batches.get(array.key, ()), number(index)
     if place is None or not 0 <= place < len(held) or not isinstance(found, Known):
         return found
     part, windows = found.value, held[place]
+    if isinstance(windows, Array):
+        return replace(found, value=windows)
     if not isinstance(part, Array) or part.windows is not None or windows is None:
         return found
     return replace(found, value=replace(part, windows=windows))

@@ -27,6 +27,15 @@ def windows_held(machine: Machine, value: Value) -> Windows | None:
     return value.value.windows if isinstance(value, Known) and isinstance(value.value, Array) else None
 
 
+def batch_held(machine: Machine, value: Value) -> Windows | Array | None:
+    """The windows of which a batch is made, or the batch where it is some steps of lanes: `x[:, i:i + n]`."""
+    cut = _cut_in(value)
+    is_of_lanes = cut is not None and cut.axis == 1 and isinstance(value, Known)
+    if is_of_lanes and isinstance(value, Known) and isinstance(value.value, Array):
+        return value.value
+    return windows_held(machine, value)
+
+
 def windows_in(machine: Machine, first: Value, second: Value, site: Site | None) -> Windows | None:
     """The windows of one series of which these are the first two; `site` is where they are put together."""
     one, other = _cut_of(machine, first), _cut_of(machine, second)

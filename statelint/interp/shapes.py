@@ -166,9 +166,10 @@ def array_index(array: Array, index: Value) -> Value | None:
         looked_up = _looked_up(array, index.value, key)
         if looked_up is not None:
             return looked_up
-    if len(indices) == 1 and array.windows is not None and isinstance(index.value, int):
+    row = first.value if isinstance(first, Known) else None
+    if array.windows is not None and isinstance(row, int) and all(map(_is_whole, indices[1:])):
         rest = array.shape[1:] if array.shape else None
-        step = Array(key, rest, key, Known(0), array.made, part=_window_at(array, index.value))
+        step = Array(key, rest, key, Known(0), array.made, part=_window_at(array, row))
         return Known(step, index.assuming, index.varies)
     if array.shape is None:
         if isinstance(first, Known) and isinstance(first.value, Slice):
@@ -305,6 +306,11 @@ def _rows_left(array: Array, part: Slice) -> Value | None:
     if part == Slice(NONE, NONE, NONE):
         return array.rows
     return reach(part)
+
+
+def _is_whole(part: Value) -> bool:
+    """Whether a part of an index takes all of an axis."""
+    return part.key == Known(Slice(NONE, NONE, NONE)).key
 
 
 def _takes_one_column(columns: tuple[Value, ...]) -> bool:

@@ -44,7 +44,7 @@ class Cadence:
 def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     """How the series of a feed is fed; None where that isn't known, or where the order is random anyway."""
     data, call = feed.data, feed.call
-    along = _along_lanes(feed, earlier) if earlier is not None else None
+    along = _along_lanes(feed, earlier) or _along_items(feed, earlier) if earlier is not None else None
     if along is not None or (earlier is not None and not is_cut_along_rows(feed)):
         return along
     windows = data.windows or _steps_in_order(feed)
@@ -165,6 +165,29 @@ def _along_lanes(feed: Feed, earlier: Feed) -> Cadence | None:
     if feed.model.steps is None and not feed.model.layers[0].recurrent:
         return None
     return Cadence(Windows(other[0], None, advance, steps, feed.call.site), 1, steps, slides=True)
+
+
+def _along_items(feed: Feed, earlier: Feed) -> Cadence | None:
+    """How a loop goes over an array of batches whose rows are windows of lanes, one of each; None where it
+    isn't that or where each goes on behind the one before.
+    """
+    array, before = feed.data.array, earlier.data.array
+    one, other = before.part if before else None, array.part if array else None
+    if one is None or one != other or one.start is None or other is None or other.start is None:
+        return None
+    # What the windows of a single lane lie along would else be the rows.
+    sizes = [number(size) for size in (array.shape if array else None) or ()]
+    if (
+        len(sizes) != AXES
+        or sizes[1] != one.length
+        or sizes[0] == sizes[1]
+        or feed.context.passes[-1].index > 1
+    ):
+        return None
+    advance = other.start - one.start
+    if sizes[1] is None or not 0 < advance < sizes[1] or feed.model.steps not in (None, sizes[1]):
+        return None
+    return Cadence(Windows(other.whole, None, advance, sizes[1], feed.call.site), 1, sizes[1], slides=True)
 
 
 def _part_of_lanes(key: Hashable) -> tuple[Hashable, int, int] | None:

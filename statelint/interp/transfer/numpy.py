@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.chance import choosing, drawing, drawn_rows
-from statelint.interp.filling import laid_flat, overlapping, regrouped, windows_held, windows_of
+from statelint.interp.filling import batch_held, laid_flat, overlapping, regrouped, windows_of
 from statelint.interp.folding import regroups, restores, steps_or
 from statelint.interp.joining import beside, windows_behind
 from statelint.interp.laying import laid_end_to_end
@@ -121,7 +121,7 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
                 groups = regrouped(machine, record.items or (), site)
             if isinstance(stacked, Known) and isinstance(stacked.value, Array):
                 if not record.first and windows is None:
-                    machine.batches[stacked.value.key] = tuple(windows_held(machine, item) for item in head)
+                    machine.batches[stacked.value.key] = tuple(batch_held(machine, item) for item in head)
                 array = replace(
                     stacked.value,
                     windows=windows,
