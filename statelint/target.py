@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from statelint.keras2_calls import has_refused_call, without_quotes
+
 GENERATIONS = (2, 3)
 
 # Imports that only one generation can satisfy.
@@ -28,24 +30,16 @@ _KERAS_2 = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
-# Arguments, methods and modules that Keras 3 refuses, whatever else the program does.
+# Modules and functions that Keras 3 doesn't have, whatever else the program does; keras2_calls has its calls.
 _KERAS_2_ONLY = re.compile(
     r"""
-      \b(?:nb_epoch|samples_per_epoch|nb_val_samples|show_accuracy)\s*=
-    | \.(?:(?:fit|evaluate|predict)_generator|predict_classes)\(
-    | ^[ \t]*(?:import|from)[ \t]+tensorflow_addons\b
+      ^[ \t]*(?:import|from)[ \t]+tensorflow_addons\b
     | ^[ \t]*from[ \t]+keras\.preprocessing(?:\.text\b|[ \t]+import[ \t]+text\b)
     | ^[ \t]*from[ \t]+keras\.preprocessing\.sequence[ \t]+import[ \t][^\n]*\bTimeseriesGenerator\b
     | ^[ \t]*(?:K|keras\.backend)\.(?:set_session|get_session)\(
-    | \b(?:TimeDistributedDense|multi_gpu_model|Merge)\(
-    | \b(?:class_mode|forget_bias_init|inner_init|border_mode|nb_filter|[WUb]_regularizer|dropout_[WU])\s*=
-    | \b(?:LSTM|GRU|SimpleRNN|Dense)\([^()]*\b(?:output_dim|input_length|init|bias)\s*=
-    | \bModel\(\s*inputs?\s*=[^=()]*(?:\[[^\[\]]*\]\s*)?,\s*output\s*=
     """,
     re.MULTILINE | re.VERBOSE,
 )
-_OPTIMIZER_LR = re.compile(r"\b(?:SGD|RMSprop|Adagrad|Adadelta|Adam|Adamax|Nadam)\([^()]*?\blr\s*=")
-_COMMENT = re.compile(r"#.*")
 _TORCH = re.compile(r"\btorch\b")
 
 # What TensorFlow 2 took out of its own namespace, used outside of any branch: TensorFlow 1, and so Keras 2.
@@ -123,8 +117,8 @@ def target_of(
     ]
     if installed:
         return _allowed(installed)
-    code = _COMMENT.sub("", code)
-    if _KERAS_2_ONLY.search(code) or (_OPTIMIZER_LR.search(code) and not _TORCH.search(code)):
+    code = without_quotes(code)
+    if _KERAS_2_ONLY.search(code) or has_refused_call(code, of_optimizers=_TORCH.search(code) is None):
         return (2,)
     return (look or pinned)(path.parent) if path is not None else GENERATIONS
 

@@ -51,11 +51,18 @@ x, y = np.zeros((4, 3)), np.zeros((4, 2))
 IDIOMS = [
     "model.fit(x, y, nb_epoch=2)",
     "model.fit(x, y, batch_size=2, show_accuracy=True)",
+    "model.fit(x.reshape((4, 3)), y, callbacks=[print(1)], nb_epoch=2)",
     "model.fit_generator(iter([(x, y)]), samples_per_epoch=4)",
     "model.fit_generator(iter([(x, y)]), steps_per_epoch=1)",
     "model.evaluate_generator(iter([(x, y)]), 1)",
     "model.predict_generator(iter([x]), 1)",
     "model.predict_classes(x)",
+    "model.compile('sgd', 'mse', class_mode='categorical')",
+    "keras.layers.LSTM(output_dim=int('4'))",
+    "keras.layers.GRU(4, inner_init='orthogonal')",
+    "keras.layers.Conv1D(4, 3, border_mode='same')",
+    "keras.layers.Dense(4, W_regularizer=None)",
+    "keras.Model(input=model.inputs, output=model.outputs)",
     "keras.optimizers.Adam(lr=0.1)",
     "keras.optimizers.SGD(momentum=0.9, lr=0.1)",
     "import keras\nfrom keras.preprocessing.text import Tokenizer",
@@ -68,6 +75,53 @@ IDIOMS = [
 def test_what_keras_3_refuses_means_keras_2(line: str) -> None:
     assert target_of(f"{HEAD}{line}\n") == (2,)
     assert target_of(f"{HEAD}# {line}\n".replace("\n", "\n# ")) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # arguments and names of the program's own
+        "def fit_lstm(x, nb_epoch=10):\n    model.fit(x, y, epochs=nb_epoch)\nfit_lstm(x, nb_epoch=20)",
+        "nb_epoch = 10\nmodel.fit(x, y, epochs=nb_epoch)",
+        "settings = dict(nb_epoch=10, border_mode='same')",
+        "print('{nb_epoch} epochs'.format(nb_epoch=10))",
+        "def conv(x, nb_filter, border_mode='same'):\n"
+        "    return keras.layers.Conv1D(nb_filter, 3, padding=border_mode)(x)\n"
+        "conv(x, nb_filter=4, border_mode='valid')",
+        # methods, functions and layers of the program's own
+        "class Net:\n    def fit(self, x, nb_epoch):\n        self.model.fit(x, epochs=nb_epoch)\n"
+        "Net().fit(x, nb_epoch=2)",
+        "class Net:\n    def run(self):\n        self.fit(x, nb_epoch=2)",
+        "class Net:\n    def predict_classes(self, x):\n        return self.model.predict(x).argmax(-1)\n"
+        "net.predict_classes(x)",
+        "def Merge(a, b):\n    return a + b\nMerge(x, y)",
+        "class Convolution1D(keras.layers.Layer):\n    def __init__(self, border_mode='same'): ...\n"
+        "Convolution1D(border_mode='valid')",
+        # other libraries
+        "layer = torch.nn.LSTM(3, 4, bias=True)",
+        "images = ImageDataGenerator().flow_from_directory('images', class_mode='binary')",
+        # an argument of what stands inside
+        "model.fit(draw(x, nb_epoch=2), y)",
+        # texts
+        '"""\nmodel.fit(x, y, nb_epoch=10)\n"""',
+        "print('model.fit(x, y, nb_epoch=10)')",
+    ],
+)
+def test_what_only_looks_like_it_proves_nothing(code: str) -> None:
+    assert target_of(f"{HEAD}{code}\n") == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class Net:\n    def fit(self, x, nb_epoch):\n        self.model.fit(x, nb_epoch=nb_epoch)",
+        "def Dense(n):\n    return keras.layers.Dense(n, W_regularizer=None)",
+        "model = build(\n    x)\nbuild(x).fit(x, [y[0]], nb_epoch = 2)",
+        "text = '#'; model.fit(x, y, nb_epoch=2)",
+    ],
+)
+def test_keras_s_own_beside_those_of_the_program(code: str) -> None:
+    assert target_of(f"{HEAD}{code}\n") == (2,)
 
 
 @pytest.mark.keras
