@@ -10,6 +10,7 @@ import libcst as cst
 
 from statelint import api
 from statelint.interp.attributes import class_attribute
+from statelint.interp.kinds import is_same_class
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Class,
@@ -150,6 +151,9 @@ def _is_ordered(kind: type[cst.BaseCompOp], left: Value, right: Value) -> Ternar
 def _is_equal(machine: Machine, left: Known, right: Known) -> Ternary:
     if isinstance(left.value, SCALARS) and isinstance(right.value, SCALARS):
         return Ternary.of(left.value == right.value)
+    same_class = is_same_class(machine, left, right)
+    if same_class is not None:
+        return same_class
     one, other = _sequence(machine, left), _sequence(machine, right)
     if one is not None and other is not None and one[0] is other[0]:
         if len(one[1]) != len(other[1]):
@@ -189,11 +193,17 @@ def _sequence(machine: Machine, known: Known) -> tuple[type, tuple[Value, ...]] 
 
 def is_same(machine: Machine, left: Value, right: Value) -> Ternary:
     """Whether two values are one object."""
-    sides = (*options(left), *options(right))
-    if any(is_vague(machine, side) for side in sides):
+    facts = {_are_one(machine, a, b) for a in options(left) for b in options(right)}
+    return facts.pop() if len(facts) == 1 else Ternary.UNKNOWN
+
+
+def _are_one(machine: Machine, one: Known, other: Known) -> Ternary:
+    same_class = is_same_class(machine, one, other)
+    if same_class is not None:
+        return same_class
+    if is_vague(machine, one) or is_vague(machine, other):
         return Ternary.UNKNOWN
-    facts = {a.value is b.value or a.key == b.key for a in options(left) for b in options(right)}
-    return Ternary.of(facts.pop()) if len(facts) == 1 else Ternary.UNKNOWN
+    return Ternary.of(one.value is other.value or one.key == other.key)
 
 
 def _is_in(machine: Machine, left: Value, right: Value) -> Ternary:

@@ -240,15 +240,15 @@ def _tuple(machine: Machine, node: cst.Tuple) -> Value:
 def _set(machine: Machine, node: cst.Set) -> Value:
     values = _elements(machine, node.elements)
     if values is None:
-        return machine.allocate(ListRecord(None, unknown(Reason.EXPRESSION)))
-    return machine.allocate(distinct(values))
+        return machine.allocate(ListRecord(None, unknown(Reason.EXPRESSION)), "builtins.set")
+    return machine.allocate(distinct(values), "builtins.set")
 
 
 def _list(machine: Machine, node: cst.List) -> Value:
     values = _elements(machine, node.elements)
     if values is None:
-        return machine.allocate(ListRecord(None, machine.unknown(Reason.EXPRESSION, node)))
-    return machine.allocate(ListRecord.of(values))
+        return machine.allocate(ListRecord(None, machine.unknown(Reason.EXPRESSION, node)), "builtins.list")
+    return machine.allocate(ListRecord.of(values), "builtins.list")
 
 
 def _dict(machine: Machine, node: cst.Dict) -> Value:
@@ -270,7 +270,7 @@ def _dict(machine: Machine, node: cst.Dict) -> Value:
             other = record if isinstance(record, DictRecord) else DictRecord({}, False)
             both = merged(DictRecord(entries, complete), other)
             entries, complete = dict(both.items), both.complete
-    return machine.allocate(DictRecord(entries, complete))
+    return machine.allocate(DictRecord(entries, complete), "builtins.dict")
 
 
 # Operators
@@ -408,7 +408,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
                 found = _text_at(text, index)
         if isinstance(record, ListRecord):
             if record.items is not None:
-                found = _item(machine, record.items, index, as_list=True)
+                found = _item(machine, record.items, index, machine.exact_class(value), as_list=True)
             elif _is_slice_of_data(machine, record, index):
                 return _part_of_list(machine, value, record, index, node)
             elif isinstance(index, Known) and isinstance(index.value, int):
@@ -575,11 +575,13 @@ def _part_of_list(
     )
 
 
-def _item(machine: Machine, items: tuple[Value, ...], index: Value, *, as_list: bool) -> Value | None:
+def _item(
+    machine: Machine, items: tuple[Value, ...], index: Value, exact: str | None = None, *, as_list: bool
+) -> Value | None:
     place = _place(index, len(items))
     if isinstance(place, slice):
         part = items[place]
-        return machine.allocate(ListRecord.of(part)) if as_list else Known(Tuple(part))
+        return machine.allocate(ListRecord.of(part), exact) if as_list else Known(Tuple(part))
     return None if place is None else items[place]
 
 
@@ -629,14 +631,16 @@ def _comprehension(machine: Machine, node: cst.ListComp | cst.GeneratorExp) -> V
     values, some = loops.comprehend(
         machine, node.for_in, lambda: evaluate(machine, node.elt), resets=resets(node.elt)
     )
-    return machine.allocate(some if values is None else ListRecord.of(tuple(values)))
+    # Of a generator's kind nothing is asked.
+    exact = "builtins.list" if isinstance(node, cst.ListComp) else None
+    return machine.allocate(some if values is None else ListRecord.of(tuple(values)), exact)
 
 
 def _set_comprehension(machine: Machine, node: cst.SetComp) -> Value:
     values, _ = loops.comprehend(machine, node.for_in, lambda: evaluate(machine, node.elt))
     if values is None:
-        return machine.allocate(ListRecord(None, unknown(Reason.LOOP)))
-    return machine.allocate(distinct(tuple(values)))
+        return machine.allocate(ListRecord(None, unknown(Reason.LOOP)), "builtins.set")
+    return machine.allocate(distinct(tuple(values)), "builtins.set")
 
 
 def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
@@ -656,7 +660,7 @@ def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
             entries[pair.items[0].value] = pair.items[1]
         else:
             complete = False
-    return machine.allocate(DictRecord(entries, complete))
+    return machine.allocate(DictRecord(entries, complete), "builtins.dict")
 
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:

@@ -185,6 +185,8 @@ class Machine:
     passed: dict[Hashable, Known] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
+    # The classes of lists, sets and dicts that the program writes down or makes of others.
+    exact: dict[int, str] = field(default_factory=dict)
     # The conditions under which things were made, where there were any.
     born: dict[int, tuple[Condition, ...]] = field(default_factory=dict)
     # The data that were written, by the paths of the files, likewise; and the paths of the files opened.
@@ -291,12 +293,20 @@ class Machine:
 
     # Heap
 
-    def allocate(self, record: Record) -> Known:
+    def allocate(self, record: Record, exact: str | None = None) -> Known:
+        """A reference to a new record; `exact` is the name of its class, where that is known."""
         ref = self.fresh_id()
         self.state.heap[ref] = record
+        if exact is not None:
+            self.exact[ref] = exact
         if self.state.when:
             self.born[ref] = self.state.when
         return Known(Ref(ref))
+
+    def exact_class(self, value: Value) -> str | None:
+        """The name of the class that a list, a set or a dict is certainly of."""
+        is_reference = isinstance(value, Known) and isinstance(value.value, Ref)
+        return self.exact.get(value.value.id) if is_reference else None  # type: ignore[union-attr]
 
     def record(self, value: Value) -> Record | None:
         """The record that a value refers to, None where it is no (single) reference."""

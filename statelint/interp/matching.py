@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from statelint.interp import comparisons, expressions, loops
+from statelint.interp import comparisons, expressions, kinds, loops
 from statelint.interp.attributes import attribute, class_attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Class, DictRecord, Library, ListRecord, Tuple
-from statelint.interp.transfer import builtins
 from statelint.source.python import children
 from statelint.values import NONE, Known, Reason, Ternary, Unknown, Value
 
@@ -161,7 +160,7 @@ def _class(machine: Machine, pattern: cst.MatchClass, subject: Value) -> Outcome
     kind = expressions.evaluate(machine, pattern.cls)
     if not isinstance(subject, Known):
         return _perhaps(machine, pattern)
-    outcome = Outcome(builtins.is_a(machine, subject, kind))
+    outcome = Outcome(kinds.is_a(machine, subject, kind))
     is_plain = isinstance(kind, Known) and isinstance(kind.value, Library)
     for position, element in enumerate(pattern.patterns):
         part: Value | None = subject if is_plain and position == 0 else None

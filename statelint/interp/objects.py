@@ -115,6 +115,17 @@ class Managed:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassOf:
+    """The class of a value, where it isn't known which one it is: a list's, or one derived from it."""
+
+    instance: Known
+
+    @property
+    def key(self) -> Hashable:
+        return self.instance.key
+
+
+@dataclass(frozen=True, slots=True)
 class Tuple:
     items: tuple[Value, ...]
 

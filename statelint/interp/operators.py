@@ -113,17 +113,18 @@ def _sequence_arithmetic(machine: Machine, symbol: str, left: Known, right: Know
         return Known(Tuple(left.value.items + right.value.items))
     a, b = machine.record(left), machine.record(right)
     if symbol == "+" and isinstance(a, ListRecord) and isinstance(b, ListRecord):
-        return machine.allocate(added(machine, a, b))
+        return machine.allocate(added(machine, a, b), machine.exact_class(left))
     if symbol == "|" and isinstance(a, DictRecord) and isinstance(b, DictRecord):
         return machine.allocate(merged(a, b))
     if symbol == "*" and isinstance(b, ListRecord):
         left, right, a, b = right, left, b, a
     if symbol == "*" and isinstance(a, ListRecord) and isinstance(right.value, int):
         if a.items is not None and len(a.items) * right.value <= machine.limits.unrolled:
-            return machine.allocate(ListRecord.of(a.items * right.value))
+            return machine.allocate(ListRecord.of(a.items * right.value), machine.exact_class(left))
         length = a.length.value if isinstance(a.length, Known) else None
         if isinstance(length, int):
-            return machine.allocate(ListRecord(None, Known(length * right.value), a.element))
+            repeated = ListRecord(None, Known(length * right.value), a.element)
+            return machine.allocate(repeated, machine.exact_class(left))
     return None
 
 

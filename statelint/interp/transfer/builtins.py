@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Hashable, Sequence
-from functools import partial
 
 from statelint import api
-from statelint.interp import classes, fields, loops
-from statelint.interp.attributes import attribute, library_bases
+from statelint.interp import classes, fields, kinds, loops
+from statelint.interp.attributes import attribute
 from statelint.interp.comparisons import of_truth, truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
@@ -292,80 +291,13 @@ def _getattr(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _isinstance(machine: Machine, name: str, arguments: Arguments) -> Value:
-    thing, kinds = arguments.get(0, "obj"), arguments.get(1, "class_or_tuple")
-    if not isinstance(thing, Known) or not isinstance(kinds, Known):
+    thing, wanted = arguments.get(0, "obj"), arguments.get(1, "class_or_tuple")
+    if not isinstance(thing, Known) or not isinstance(wanted, Known):
         return machine.unknown(Reason.LIBRARY_CALL)
-    wanted = kinds.value.items if isinstance(kinds.value, Tuple) else (kinds,)
     fact = Ternary.NO
-    for kind in wanted:
-        fact = fact.either(is_a(machine, thing, kind))
-    return of_truth(machine, fact, NONE, ("isinstance", thing.key, kinds.key))
-
-
-def is_a(machine: Machine, thing: Known, kind: Value) -> Ternary:
-    """Whether `isinstance(thing, kind)` holds."""
-    if not isinstance(kind, Known):
-        return Ternary.UNKNOWN
-    record = machine.record(thing)
-    type_ = getattr(record, "type", None)
-    if isinstance(kind.value, Class):
-        if not isinstance(type_, Known):
-            plain = isinstance(thing.value, int | float | str | Tuple | Array | None)
-            return Ternary.NO if record is not None or plain else Ternary.UNKNOWN
-        return Ternary.of(_derives(type_, kind.value))
-    if not isinstance(kind.value, Library):
-        return Ternary.UNKNOWN
-    wanted = kind.value.name
-    names: set[str] = set()
-    if isinstance(record, LayerRecord) and record.described:
-        names = _ancestors(machine, f"keras.layers.{record.kind}")
-    elif isinstance(record, ModelRecord):
-        names = _ancestors(machine, "keras.Sequential" if record.kind == "Sequential" else "keras.Model")
-    elif isinstance(type_, Known) and isinstance(type_.value, Class):
-        for base in library_bases(type_.value):
-            names |= _ancestors(machine, base)
-    elif isinstance(record, ListRecord):
-        # It may be a set or a deque.
-        return Ternary.UNKNOWN if wanted in _LISTS else Ternary.of(wanted == "builtins.object")
-    elif isinstance(record, DictRecord):
-        return _is_builtin("dict", wanted)
-    elif isinstance(thing.value, Tuple):
-        return _is_builtin("tuple", wanted)
-    elif isinstance(thing.value, int | float | str | bool | None):
-        return Ternary.of(wanted in {f"builtins.{kind.__name__}" for kind in type(thing.value).__mro__})
-    elif isinstance(thing.value, Array):
-        return Ternary.of(wanted == "numpy.ndarray") if wanted.startswith("builtins.") else Ternary.UNKNOWN
-    else:
-        return Ternary.UNKNOWN
-    if wanted in names:
-        return Ternary.YES
-    return Ternary.NO if api.lookup(machine.keras, wanted) is not None else Ternary.UNKNOWN
-
-
-_LISTS = frozenset(["builtins.list", "builtins.set", "builtins.frozenset", "collections.deque"])
-
-
-def _is_builtin(name: str, wanted: str) -> Ternary:
-    is_one = wanted in (f"builtins.{name}", "builtins.object")
-    return Ternary.of(is_one) if is_one or wanted.startswith("builtins.") else Ternary.UNKNOWN
-
-
-def _derives(type_: Value, class_: Class) -> bool:
-    if not isinstance(type_, Known) or not isinstance(type_.value, Class):
-        return False
-    return type_.value is class_ or any(_derives(base, class_) for base in type_.value.bases)
-
-
-def _bases(name: str, keras: int) -> tuple[str, ...]:
-    entry = api.lookup(keras, name)
-    return () if entry is None else entry.bases
-
-
-def _ancestors(machine: Machine, name: str) -> set[str]:
-    found = {name}
-    for base in machine.of_keras(partial(_bases, name)):
-        found |= _ancestors(machine, base)
-    return found
+    for kind in wanted.value.items if isinstance(wanted.value, Tuple) else (wanted,):
+        fact = fact.either(kinds.is_a(machine, thing, kind))
+    return of_truth(machine, fact, thing, ("isinstance", thing.key, wanted.key))
 
 
 def _bool(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -418,9 +350,10 @@ def _instance_of(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _type(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "object")
-    return (
-        attribute(machine, value, "__class__") if value is not None else machine.unknown(Reason.LIBRARY_CALL)
-    )
+    if value is None or arguments.open or len(arguments.values()) > 1:
+        # `type("Name", (Base,), {})` makes a class.
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return kinds.class_of(machine, value)
 
 
 def _pow(base: float, exponent: float) -> object:

@@ -38,7 +38,7 @@ def _items(iteration: Iteration) -> Value:
 def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "iterable")
     if value is None:
-        return Known(Tuple(())) if name == "builtins.tuple" else machine.allocate(ListRecord.of(()))
+        return Known(Tuple(())) if name == "builtins.tuple" else machine.allocate(ListRecord.of(()), name)
     iteration = loops.iterate(machine, value)
     drawing.draw(machine, iteration.resets, arguments.site)
     found = _all(machine, value)
@@ -47,10 +47,10 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
             return Known(Tuple(found))
         return machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
     if found is not None:
-        return machine.allocate(ListRecord.of(found))
+        return machine.allocate(ListRecord.of(found), name)
     content, head = ("list", machine.content(value)), (iteration.item(0), iteration.item(1))
     return machine.allocate(
-        ListRecord(None, iteration.count, head[0], head, cut=iteration.cut, content=content)
+        ListRecord(None, iteration.count, head[0], head, cut=iteration.cut, content=content), name
     )
 
 
@@ -69,8 +69,8 @@ def _sorted(machine: Machine, name: str, arguments: Arguments) -> Value:
     found = _all(machine, arguments.get(0, "iterable"))
     if found is None:
         element = None if iteration.concrete else iteration.item(0)
-        return machine.allocate(ListRecord(None, iteration.count, element))
-    return machine.allocate(sorted_list(machine, found, arguments))
+        return machine.allocate(ListRecord(None, iteration.count, element), "builtins.list")
+    return machine.allocate(sorted_list(machine, found, arguments), "builtins.list")
 
 
 def sorted_list(machine: Machine, items: tuple[Value, ...], arguments: Arguments) -> ListRecord:
