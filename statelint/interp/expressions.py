@@ -214,41 +214,46 @@ def _format(machine: Machine, value: Value, part: cst.FormattedStringExpression)
         return None
 
 
-def _elements(machine: Machine, elements: object) -> tuple[Value, ...] | None:
-    """The values of a display's elements; None where a star hides how many there are."""
+def _elements(machine: Machine, elements: object) -> tuple[tuple[Value, ...], list[Hashable] | None]:
+    """The values of a display's elements; where a star hides how many there are, those before it, and what
+    all are.
+    """
     values: list[Value] = []
-    complete = True
+    parts: list[Hashable] = []
+    hidden: int | None = None
     for element in elements:  # type: ignore[attr-defined]
         value = evaluate(machine, element.value)
+        parts.append((type(element).__name__, value.key))
         if isinstance(element, cst.StarredElement):
-            iteration = loops.iterate(machine, value)
-            items = loops.items(iteration)
-            if items is None:
-                complete = False
-            else:
-                values.extend(items)
+            items = loops.items(loops.iterate(machine, value))
+            if items is None and hidden is None:
+                values.extend(machine.beginning(value))
+                hidden = len(values)
+            values.extend(items or ())
         else:
             values.append(value)
-    return tuple(values) if complete else None
+    return tuple(values[:hidden]), None if hidden is None else parts
 
 
 def _tuple(machine: Machine, node: cst.Tuple) -> Value:
-    values = _elements(machine, node.elements)
-    return machine.unknown(Reason.EXPRESSION, node) if values is None else Known(Tuple(values))
+    values, parts = _elements(machine, node.elements)
+    if parts is None:
+        return Known(Tuple(values))
+    return machine.begin(machine.unknown(Reason.EXPRESSION, node, ("tuple", *parts)), values)
 
 
 def _set(machine: Machine, node: cst.Set) -> Value:
-    values = _elements(machine, node.elements)
-    if values is None:
-        return machine.allocate(ListRecord(None, unknown(Reason.EXPRESSION)), "builtins.set")
-    return machine.allocate(distinct(values), "builtins.set")
+    values, parts = _elements(machine, node.elements)
+    made = distinct(values) if parts is None else ListRecord(None, unknown(Reason.EXPRESSION))
+    return machine.allocate(made, "builtins.set")
 
 
 def _list(machine: Machine, node: cst.List) -> Value:
-    values = _elements(machine, node.elements)
-    if values is None:
-        return machine.allocate(ListRecord(None, machine.unknown(Reason.EXPRESSION, node)), "builtins.list")
-    return machine.allocate(ListRecord.of(values), "builtins.list")
+    values, parts = _elements(machine, node.elements)
+    if parts is None:
+        return machine.allocate(ListRecord.of(values), "builtins.list")
+    length = machine.unknown(Reason.EXPRESSION, node)
+    return machine.allocate(ListRecord(None, length, first=values), "builtins.list")
 
 
 def _dict(machine: Machine, node: cst.Dict) -> Value:
@@ -426,6 +431,8 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
     if isinstance(value, Unknown) and isinstance(index, Known):
         if index.value == 0 and value.key in machine.heights:
             return machine.heights[value.key]
+        if value.key in machine.begun:
+            return _of_begun(machine, value, index, node)
         if isinstance(index.value, Array) and index.value.windows is not None:
             looked_up = array_index(Array(value.key, None, value.key), index)
             if looked_up is not None:
@@ -437,6 +444,18 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             return cut_rows
     # The same names in a list of their own are the same columns.
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, machine.content(index)))
+
+
+def _of_begun(machine: Machine, value: Unknown, index: Known, node: cst.CSTNode | None) -> Value:
+    """An item of a tuple, or a part of it, of which only the first items are known."""
+    begun, at = machine.begun[value.key], index.value
+    if isinstance(at, int) and 0 <= at < len(begun):
+        return begun[at]
+    part = machine.unknown(Reason.ITERATION, node, ("item", value.key, index.key))
+    if isinstance(at, Slice) and at.stop.key == at.step.key == NONE.key:
+        start = 0 if at.start.key == NONE.key else number(at.start)
+        return machine.begin(part, begun[start:]) if start is not None and start >= 0 else part
+    return part
 
 
 def _as_batch(machine: Machine, array: Array, index: Value, found: Value | None) -> Value | None:

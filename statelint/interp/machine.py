@@ -179,6 +179,8 @@ class Machine:
     mixed: dict[Hashable, Site] = field(default_factory=dict)
     # The numbers of rows of arrays of which no more is known, by the identities of their shapes.
     heights: dict[Hashable, Value] = field(default_factory=dict)
+    # What shapes begin with whose other dimensions aren't known, by their identities: `(64,) + shape`.
+    begun: dict[Hashable, tuple[Value, ...]] = field(default_factory=dict)
     # The windows of which each of the first two items of an array is made, by the identity of the array.
     batches: dict[Hashable, tuple[Windows | Array | None, ...]] = field(default_factory=dict)
     # The symbolic tensors that unknown code makes of others, by the identities of what it gives.
@@ -307,6 +309,21 @@ class Machine:
         """The name of the class that a list, a set or a dict is certainly of."""
         is_reference = isinstance(value, Known) and isinstance(value.value, Ref)
         return self.exact.get(value.value.id) if is_reference else None  # type: ignore[union-attr]
+
+    def beginning(self, value: Value) -> tuple[Value, ...]:
+        """What a shape begins with: a tuple, or a list."""
+        if isinstance(value, Known) and isinstance(value.value, Tuple):
+            return value.value.items
+        record = self.record(value)
+        if isinstance(record, ListRecord):
+            return record.first if record.items is None else record.items
+        return self.begun.get(value.key, ())
+
+    def begin(self, value: Value, items: tuple[Value, ...]) -> Value:
+        """The value, remembered as a shape that begins with these items, if it is one."""
+        if items:
+            self.begun[value.key] = items
+        return value
 
     def record(self, value: Value) -> Record | None:
         """The record that a value refers to, None where it is no (single) reference."""

@@ -191,6 +191,18 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """A shape of which only the first dimensions are known: `(64, *shape)`."""
+
+    items: tuple[Value, ...]
+    whole: Value
+
+    @property
+    def key(self) -> Hashable:
+        return self.whole.key
+
+
+@dataclass(frozen=True, slots=True)
 class Range:
     start: Value
     stop: Value

@@ -15,7 +15,17 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import DictRecord, ListRecord, Tuple
 from statelint.interp.shapes import elementwise
 from statelint.interp.transfer import graphs
-from statelint.values import Choice, Known, Reason, Value, depending_on, join, number, options, unknown
+from statelint.values import (
+    Choice,
+    Known,
+    Reason,
+    Value,
+    depending_on,
+    join,
+    number,
+    options,
+    unknown,
+)
 
 _ARITHMETIC: dict[type[cst.BaseBinaryOp] | type[cst.BaseAugOp], tuple[str, Callable[[Any, Any], Any]]] = {
     cst.Add: ("+", operator.add),
@@ -79,10 +89,16 @@ def arithmetic(
         found = places(machine, left, right, node)
         if found is not None:
             return found
-    arrays = elementwise(symbol, left, right) or graphs.combined(machine, left, right)
-    if arrays is not None:
-        return arrays
-    return machine.unknown(Reason.OPERATION, node, ("operation", symbol, left.key, right.key))
+    result = elementwise(symbol, left, right) or graphs.combined(machine, left, right)
+    if result is None:
+        result = machine.unknown(Reason.OPERATION, node, ("operation", symbol, left.key, right.key))
+    # `(64,) + x.shape[1:]`: where it is a shape, the rest of it is behind the tuple.
+    is_longer = symbol == "+" and _is_tuple(machine, left)
+    return machine.begin(result, machine.beginning(left)) if is_longer else result
+
+
+def _is_tuple(machine: Machine, value: Value) -> bool:
+    return value.key in machine.begun or (isinstance(value, Known) and isinstance(value.value, Tuple))
 
 
 def _are_integers(*values: Value) -> bool:

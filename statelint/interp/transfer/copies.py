@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, DictRecord, LayerRecord, ListRecord, ModelRecord, Ref, Tuple
+from statelint.interp.objects import Arguments, DictRecord, LayerRecord, ListRecord, ModelRecord, Ref
 from statelint.interp.transfer.keras import as_shape
 from statelint.values import Known, Reason, Value, unknown
 
@@ -77,10 +77,8 @@ def from_config(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _rows_of(machine: Machine, shape: Value) -> Value:
-    shape = as_shape(machine, shape)
-    if isinstance(shape, Known) and isinstance(shape.value, Tuple) and shape.value.items:
-        return shape.value.items[0]
-    return unknown(Reason.OPERATION)
+    begun = machine.beginning(as_shape(machine, shape))
+    return begun[0] if begun else unknown(Reason.OPERATION)
 
 
 def _told_of(value: Value | None = None) -> int | None:

@@ -45,7 +45,8 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
     if name == "builtins.tuple":
         if found is not None:
             return Known(Tuple(found))
-        return machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
+        made = machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
+        return machine.begin(made, machine.beginning(value))
     if found is not None:
         return machine.allocate(ListRecord.of(found), name)
     content, head = ("list", machine.content(value)), (iteration.item(0), iteration.item(1))

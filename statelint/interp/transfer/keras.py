@@ -14,6 +14,7 @@ from statelint.interp import callbacks
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
+    Beginning,
     Class,
     DictRecord,
     Function,
@@ -103,11 +104,14 @@ def _use(entry: Entry | None, arguments: Arguments) -> Hashable:
 
 
 def as_shape(machine: Machine, value: Value) -> Value:
-    """A shape given as a list is what the tuple would be."""
+    """A shape given as a list is what the tuple would be; of some only the beginning is known."""
     record = machine.record(value)
     if isinstance(record, ListRecord) and record.items is not None:
         return depending_on(Known(Tuple(record.items)), value)
-    return value
+    if isinstance(value, Known) and isinstance(value.value, Tuple):
+        return value
+    begun = machine.beginning(value)
+    return Known(Beginning(begun, value)) if begun else value
 
 
 def rejected(entry: Entry | None, arguments: Arguments) -> tuple[str, ...]:
@@ -389,7 +393,7 @@ def first_of(shape: Value) -> Value:
     """The batch dimension of a shape that includes it."""
     found: Value | None = None
     for option in options(shape):
-        if isinstance(option.value, Tuple) and option.value.items:
+        if isinstance(option.value, Tuple | Beginning) and option.value.items:
             batch = depending_on(option.value.items[0], option)
         elif option.value is None:
             batch = NONE

@@ -44,7 +44,16 @@ def _filled(machine: Machine, name: str, arguments: Arguments) -> Value:
     shape = arguments.get(0, "shape")
     if shape is None:
         return machine.unknown(Reason.LIBRARY_CALL)
-    return made(_fresh(machine, name), _shape(machine, shape))
+    return _shaped(machine, name, shape)
+
+
+def _shaped(machine: Machine, name: str, shape: Value) -> Value:
+    """A new array of this shape, of which perhaps only the rows are known."""
+    sizes, begun = _shape(machine, shape), machine.beginning(shape)
+    array = made(_fresh(machine, name), sizes)
+    if sizes is not None or not begun or not isinstance(array.value, Array):
+        return array
+    return depending_on(Known(replace(array.value, rows=begun[0])), begun[0])
 
 
 def _shape(machine: Machine, value: Value) -> tuple[Value, ...] | None:
@@ -61,7 +70,7 @@ def _sized(position: int) -> Transfer:
         size = arguments.get(position, "size")
         if size is None:
             return machine.unknown(Reason.LIBRARY_CALL)
-        return made(_fresh(machine, name), _shape(machine, size))
+        return _shaped(machine, name, size)
 
     return transfer
 
