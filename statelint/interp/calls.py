@@ -466,6 +466,7 @@ def _unknown_result(
 ) -> Value:
     key = callee.key
     if not isinstance(key, tuple) or len(key) != 3 or key[0] != "attribute":
+        machine.touched.update(value.key for value in arguments.values())
         return made_of(machine, node, *arguments.values())
     if key[2] in ("sort", "reverse"):
         machine.emit(Written(arguments.site, machine.context, key[1]))
@@ -477,6 +478,7 @@ def _unknown_result(
         from statelint.interp.transfer import files
 
         files.note_configuration(machine, key[1], arguments)
+        machine.touched.add(key[1])
     if key[2] in ("open", "read", "read_text", "read_bytes"):
         from statelint.interp.transfer import settings_files
 
@@ -488,6 +490,7 @@ def _unknown_result(
         # `env.reset()` begins an episode, and gives what it begins with.
         return machine.unknown(Reason.LIBRARY_CALL, node, ("episode", machine.fresh_id()))
     if not _is_repeatable(key[2], arguments):
+        machine.touched.update(value.key for value in arguments.values())
         return made_of(machine, node, callee, *arguments.values())
     result = machine.unknown(
         Reason.LIBRARY_CALL, node, ("call", key, *map(machine.content, arguments.values()))
@@ -529,6 +532,7 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
     if not is_pure and (library not in _GO_BETWEENS or machine.reachable(*values)):
         keeps = not graphs.builds_on(machine, *values)
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *values, keeps=keeps)
+        machine.touched.update(value.key for value in values)
     result = made_of(machine, node, *arguments.values())
     graphs.note_passed(machine, result, *values)
     return result

@@ -194,7 +194,11 @@ class Machine:
     # The data that were written, by the paths of the files, likewise; and the paths of the files opened.
     written: dict[Hashable, Value | None] = field(default_factory=dict)
     opened: dict[Hashable, Value] = field(default_factory=dict)
-    # How often something was loaded from each of them: that may be another thing each time.
+    # Those that may have been written by what isn't followed; and how often commands were run, which may
+    # write any of them.
+    touched: set[Hashable] = field(default_factory=set)
+    commands: int = 0
+    # How often something was loaded from each since it was opened: that may be another thing each time.
     loads: dict[Hashable, int] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)

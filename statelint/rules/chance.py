@@ -67,7 +67,10 @@ _METHODS = frozenset(
     ]
 )
 _PICKLES = ("pickle.load", "joblib.load", "dill.load", "cPickle.load")
-_LOADERS = ("pandas.read_", "numpy.load", "numpy.genfromtxt", *_PICKLES)
+_LOADERS = (
+    *("pandas.read_", "numpy.load", "numpy.genfromtxt", "h5py.File", "pandas.HDFStore", "scipy.io.loadmat"),
+    *_PICKLES,
+)
 # What is only counted tells nothing of where data begin.
 _COUNTS = ("length", "builtins.len")
 _DEPTH = 40

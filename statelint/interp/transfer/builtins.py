@@ -409,7 +409,10 @@ TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys((f"os.path.{kind}" for kind in ("join", "dirname", *_SAME_PATHS)), _repeatable),
     "pathlib.Path": _repeatable,
     **dict.fromkeys(("pandas.read_csv", "pandas.read_excel"), _table_of_file),
-    **dict.fromkeys((f"pandas.read_{kind}" for kind in ("parquet", "pickle", "table")), _repeatable),
+    **dict.fromkeys(
+        (f"pandas.read_{kind}" for kind in ("parquet", "pickle", "table", "json", "hdf", "feather", "fwf")),
+        _repeatable,
+    ),
     "tensorflow.GradientTape": _instance_of,
     **{
         f"{module}.{function}": _same if function == "tqdm" else _range

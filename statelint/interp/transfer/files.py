@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from statelint.interp import calls
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord
 from statelint.interp.transfer import Transfer
@@ -11,6 +12,24 @@ from statelint.interp.transfer.numpy import as_array, repeatable
 from statelint.values import NONE, Known, Reason, Value
 
 _DATA = (ListRecord, DictRecord)
+# What opens or reads a whole file that is given by its path, and where it is told what for.
+_READERS = {
+    **dict.fromkeys(("h5py.File", "pandas.HDFStore", "tables.open_file", "netCDF4.Dataset"), 1),
+    **dict.fromkeys(
+        ("scipy.io.loadmat", "hdf5storage.loadmat", "mat73.loadmat", "scipy.io.arff.loadarff"), None
+    ),
+    **dict.fromkeys(("scipy.io.wavfile.read", "librosa.load", "librosa.core.load", "soundfile.read"), None),
+    **dict.fromkeys(("cv2.imread", "imageio.imread", "skimage.io.imread", "PIL.Image.open"), None),
+    **dict.fromkeys(("matplotlib.image.imread", "matplotlib.pyplot.imread"), None),
+}
+_WRITERS = ("scipy.io.savemat", "scipy.io.wavfile.write", "numpy.savetxt")
+# What may put another file in the place of any.
+_COMMANDS = (
+    *(f"os.{name}" for name in ("system", "popen", "rename", "replace", "remove", "unlink")),
+    *(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen", "getoutput")),
+    *(f"shutil.{name}" for name in ("copy", "copy2", "copyfile", "move", "copytree", "unpack_archive")),
+    *("urllib.request.urlretrieve", "urllib.urlretrieve", "wget.download"),
+)
 
 
 def _open(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -20,7 +39,55 @@ def _open(machine: Machine, name: str, arguments: Arguments) -> Value:
     found = machine.unknown(Reason.LIBRARY_CALL, None, key)
     if path is not None:
         machine.opened[found.key] = path
+        note_opened(machine, path.key, arguments.get(1, "mode"))
     return found
+
+
+def note_opened(machine: Machine, path: Hashable, mode: Value | None) -> None:
+    """A file is opened: it is read from its beginning, or may be written."""
+    machine.loads.pop(path, None)
+    if not _is_for_reading(mode):
+        machine.touched.add(path)
+
+
+def _is_for_reading(mode: Value | None) -> bool:
+    told = mode.value if isinstance(mode, Known) else mode
+    return told is None or (isinstance(told, str) and not set(told) & set("wax+"))
+
+
+def contents(machine: Machine, name: str, file: Value, *options: Value, by_path: bool = True) -> Value:
+    """What stands in a file: the same each time, unless it may have been written meanwhile; of an opened file
+    each time what stands behind the last.  `by_path`: a file that isn't known is none that was opened.
+    """
+    path = _path(machine, file)
+    if path in machine.touched:
+        return calls.made_of(machine, None, file)
+    count = None
+    if file.key in machine.opened or not by_path:
+        count = machine.loads[path] = machine.loads.get(path, 0) + 1
+    key = (name, path, count, machine.commands, *(option.key for option in options))
+    return machine.unknown(Reason.LIBRARY_CALL, None, key)
+
+
+def _read(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """h5py.File(path), loadmat(path) and the like."""
+    file, *options = arguments.values() or (None,)
+    mode = _READERS[name]
+    if file is None or arguments.open:
+        return calls.made_of(machine, None, *arguments.values())
+    if mode is not None and not _is_for_reading(arguments.get(mode, "mode")):
+        machine.touched.add(_path(machine, file))
+    return contents(machine, name, file, *options)
+
+
+def _write(machine: Machine, name: str, arguments: Arguments) -> Value:
+    machine.touched.update(value.key for value in arguments.values())
+    return NONE
+
+
+def _command(machine: Machine, name: str, arguments: Arguments) -> Value:
+    machine.commands += 1
+    return calls.made_of(machine, None, *arguments.values())
 
 
 def _save(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -48,6 +115,8 @@ def _load(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.load(path): what the program saved there before, or something else each time the same."""
     path = arguments.get(0, "file")
     written = machine.written.get(_path(machine, path)) if path is not None else None
+    if written is None and path is not None and path.key in machine.opened:
+        return contents(machine, name, path)
     return written or repeatable(machine, name, arguments)
 
 
@@ -56,6 +125,8 @@ def _dump(machine: Machine, name: str, arguments: Arguments) -> Value:
     value, file = arguments.get(0, "obj") or arguments.get(0, "value"), arguments.get(1, "file")
     file = file or arguments.get(1, "filename")
     record = machine.record(value) if value is not None else None
+    if file is not None:
+        machine.touched.add(_path(machine, file))
     if value is not None and file is not None and (record is None or isinstance(record, _DATA)):
         # As it is now: what the program does to a list later isn't in the file.
         kept = machine.allocate(record) if record is not None else value
@@ -70,9 +141,8 @@ def _undump(machine: Machine, name: str, arguments: Arguments) -> Value:
     file = arguments.get(0, "file") or arguments.get(0, "filename")
     if file is None:
         return machine.unknown(Reason.LIBRARY_CALL)
-    path = _path(machine, file)
-    count = machine.loads[path] = machine.loads.get(path, 0) + 1
-    return machine.written.get(path) or machine.unknown(Reason.LIBRARY_CALL, None, (name, path, count))
+    found = contents(machine, name, file, by_path=name == "joblib.load")
+    return machine.written.get(_path(machine, file)) or found
 
 
 def note_configuration(machine: Machine, file: Hashable, arguments: Arguments) -> None:
@@ -101,6 +171,9 @@ def _path(machine: Machine, file: Value, suffix: str = "") -> Hashable:
 
 
 TRANSFERS: dict[str, Transfer] = {
+    **dict.fromkeys(_READERS, _read),
+    **dict.fromkeys(_WRITERS, _write),
+    **dict.fromkeys(_COMMANDS, _command),
     **dict.fromkeys(("builtins.open", "io.open", "codecs.open", "gzip.open", "bz2.open"), _open),
     "numpy.save": _save,
     **dict.fromkeys(("numpy.savez", "numpy.savez_compressed"), _save_several),

@@ -9,7 +9,7 @@ from statelint.interp import calls
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord
 from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.files import is_configuration
+from statelint.interp.transfer.files import contents, is_configuration, note_opened
 from statelint.source.stored_settings import SUFFIXES, settings_in
 from statelint.values import Known, Reason, Value, unknown
 
@@ -40,6 +40,8 @@ def read_from(machine: Machine, file: Hashable, method: Hashable, arguments: Arg
         return written
     found = machine.unknown(Reason.LIBRARY_CALL, None, (method, file))
     machine.opened[found.key] = path
+    if method == "open":
+        note_opened(machine, path.key, arguments.get(0, "mode"))
     return found
 
 
@@ -52,7 +54,7 @@ def _load(machine: Machine, name: str, arguments: Arguments) -> Value:
         or program is None
         or project is None
     ):
-        return calls.made_of(machine, None, *arguments.values())
+        return _of_file(machine, name, arguments)
     file = arguments.positional[0].value
     # toml's own function takes a path too.
     given = machine.opened.get(file.key, file if name == "toml.load" else None)
@@ -62,7 +64,15 @@ def _load(machine: Machine, name: str, arguments: Arguments) -> Value:
         found = settings_in(project, path, program, importer)
         if isinstance(found, dict | list) and _parts(found, 0) <= _MOST_PARTS:
             return _value(machine, found, given.assuming if isinstance(given, Known) else ())
-    return calls.made_of(machine, None, *arguments.values())
+    return _of_file(machine, name, arguments)
+
+
+def _of_file(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """What stands in an opened file that isn't looked into."""
+    file = arguments.positional[0].value if arguments.positional else None
+    if file is None or file.key not in machine.opened:
+        return calls.made_of(machine, None, *arguments.values())
+    return contents(machine, name, file)
 
 
 def _parts(found: object, depth: int) -> int:
