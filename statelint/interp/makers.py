@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache, partial
 
 import libcst as cst
@@ -13,6 +13,7 @@ from statelint.interp.attributes import class_attribute, mro, user_attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Class, Function, ModelRecord
 from statelint.source.python import walk
+from statelint.trace.queries import RESETS
 from statelint.values import NONE, Known, Ternary, Value, is_
 
 # What only a finished model is asked for.
@@ -34,11 +35,32 @@ RUNNING = frozenset(
 
 def prepare(machine: Machine, class_: Class, function: Function, instance: Value) -> None:
     """Call the method, or one of those, that gives the object the models which `function` runs."""
-    named = frozenset(_named_on_self(function.node))
-    for name in sorted(_run_by(function.node) - _made_by(function.node)):
-        if not _is_missing(machine, instance, name):
+    seen = _give(machine, class_, function, instance, [function.node])
+    # What only the methods run that it calls is there by then, unless one of them makes it.
+    _give(machine, class_, function, instance, _followed(machine, class_, function), seen)
+
+
+def _give(
+    machine: Machine,
+    class_: Class,
+    function: Function,
+    instance: Value,
+    nodes: Sequence[cst.CSTNode],
+    seen: Container[str] = (),
+) -> set[str]:
+    """Call the methods that give the object the models which these run, all but those `seen`; returns which
+    these are.
+    """
+    named = frozenset(name for node in nodes for name in _named_on_self(node))
+    made = {name for node in nodes for name in _made_by(node)}
+    run = {name for node in nodes for name in _run_by(node)}
+    called = {name for node in nodes for name in _called_by(node)}
+    for name in sorted((run | called) - made):
+        if name in seen or not _is_missing(machine, instance, name):
             continue
-        makers = [f for f in _methods(machine, class_) if name in _made_by(f.node)]
+        # What is called may also be a function that somebody gives.
+        by = _made_by if name in run else _constructed_by
+        makers = [f for f in _methods(machine, class_) if name in by(f.node)]
         makers = [f for f in makers if f.name not in ("__init__", function.name)]
         if makers and not any(maker.name in named for maker in makers):
             known = dict(machine.called)
@@ -50,6 +72,23 @@ def prepare(machine: Machine, class_: Class, function: Function, instance: Value
             if not machine.state.alive:
                 machine.state = start
             machine.called = known
+    return run | called | made
+
+
+def _followed(machine: Machine, class_: Class, function: Function) -> list[cst.CSTNode]:
+    """The method and those that it calls, directly or not."""
+    found: list[cst.CSTNode] = []
+    todo = [function]
+    while todo:
+        node = todo.pop().node
+        if any(known is node for known in found) or not machine.stands_in_source(node):
+            continue
+        found.append(node)
+        for name in sorted(_called_by(node)):
+            method = class_attribute(machine, class_, name)
+            if isinstance(method, Known) and isinstance(method.value, Function):
+                todo.append(method.value)
+    return found
 
 
 def leaves_out(machine: Machine, constructor: Function, function: Function, instance: Value) -> bool:
@@ -91,13 +130,52 @@ def _methods(machine: Machine, class_: Class) -> Iterator[Function]:
 
 @lru_cache(maxsize=1024)
 def _run_by(node: cst.CSTNode) -> frozenset[str]:
-    """The attributes of the object whose models a method runs: `self.model.fit(…)`."""
-    return frozenset(
-        owner
+    """The attributes of the object whose models a method runs or resets: `self.model.fit(…)`."""
+    return frozenset(_owners(node, (*RUNNING, *RESETS)))
+
+
+@lru_cache(maxsize=1024)
+def _called_by(node: cst.CSTNode) -> frozenset[str]:
+    """The attributes of the object that a method calls: `self.model(x)`, `self.step(x)`."""
+    return frozenset(_owners(node))
+
+
+def _owners(node: cst.CSTNode, methods: Container[str] = ()) -> Iterator[str]:
+    """The attributes of the object that are called, or of which one of the methods is, also where they have
+    another name: `model = self.model`.
+    """
+    names = _other_names(node)
+    for part in walk(node):
+        if not isinstance(part, cst.Call):
+            continue
+        owner: cst.BaseExpression = part.func
+        if methods:
+            if not isinstance(owner, cst.Attribute) or owner.attr.value not in methods:
+                continue
+            owner = owner.value
+        name = names.get(owner.value) if isinstance(owner, cst.Name) else _on_self(owner)
+        if name is not None:
+            yield name
+
+
+def _other_names(node: cst.CSTNode) -> dict[str, str]:
+    """The names that attributes of the object are given in a method."""
+    return {
+        part.targets[0].target.value: owner
         for part in walk(node)
-        if isinstance(part, cst.Call) and isinstance(part.func, cst.Attribute)
-        if part.func.attr.value in RUNNING and (owner := _on_self(part.func.value)) is not None
+        if isinstance(part, cst.Assign) and isinstance(part.targets[0].target, cst.Name)
+        if (owner := _on_self(part.value)) is not None
+    }
+
+
+@lru_cache(maxsize=1024)
+def _constructed_by(node: cst.CSTNode) -> frozenset[str]:
+    """The attributes of the object to which a method gives what a call makes."""
+    assigned = (
+        part for part in walk(node) if isinstance(part, cst.Assign) and isinstance(part.value, cst.Call)
     )
+    owners = (_on_self(one.target) for part in assigned for one in part.targets)
+    return frozenset(owner for owner in owners if owner is not None)
 
 
 @lru_cache(maxsize=1024)
@@ -132,4 +210,4 @@ def _is_none(node: cst.CSTNode) -> bool:
 
 
 # What is worked out once for each method.
-REMEMBERED = (_run_by, _made_by)
+REMEMBERED = (_run_by, _called_by, _constructed_by, _made_by)
