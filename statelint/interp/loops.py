@@ -198,7 +198,9 @@ def run(
         return _leave(machine, Exits(), orelse)
     # What holds in one of so few needs to hold in that one alone.
     is_concrete = iteration.concrete or (kind == "for" and count is not None and 1 < count <= _FEW)
-    loop = Loop(machine.fresh_id(), kind, site, iteration.count, iteration.over)
+    named = items(iteration, machine.limits.unrolled) if kind == "for" and iteration.concrete else ()
+    keys = tuple(item.key for item in named or ())
+    loop = Loop(machine.fresh_id(), kind, site, iteration.count, iteration.over, keys)
     exits = Exits()
     # Whether each pass that was followed was left early.
     left: list[bool] = []

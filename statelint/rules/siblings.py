@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
+from statelint.rules.chance import files_of
 from statelint.rules.orders import has_several_batches
+from statelint.rules.relation import leads_to
 from statelint.rules.sliding import parts
 from statelint.trace.objects import Model
 from statelint.trace.queries import separating_loop, shares_state
@@ -22,7 +24,10 @@ def begins_next_sequence(story: Story, source: Feed, feed: Feed) -> bool:
         return False
     before = dict(_items(source, loop))
     goes_on = any(whole in before and before[whole] != at for whole, at in _items(feed, loop))
-    return goes_on and _resets_after_each(story, feed.model, in_passes=not _is_stepped(feed, loop))
+    is_next = goes_on and not (loop.items and leads_to(source.data, feed.data))
+    return (is_next or _read_other_files(source, feed)) and _resets_after_each(
+        story, feed.model, in_passes=not _is_stepped(feed, loop)
+    )
 
 
 def _is_stepped(feed: Feed, loop: Loop) -> bool:
@@ -47,10 +52,39 @@ def _is_one_batch(feed: Feed, loop: Loop) -> bool:
 
 def _items(feed: Feed, loop: Loop) -> Iterator[tuple[Hashable, Hashable]]:
     """The items of what the loop goes over, of which the data are a part: each as the whole and its place."""
+    named = frozenset(_named(loop.items))
     for part in parts(feed.data.key):
+        if part in named:
+            yield "named", part
         match part:
             case ("item" | "index", whole, at) if whole == _gone_over(loop):
                 yield whole, at
+
+
+def _named(items: tuple[Hashable, ...]) -> Iterator[Hashable]:
+    """The things that a loop's items are or hold, as the program names them, but for numbers."""
+    for item in items:
+        match item:
+            case ("Tuple", tuple(held)):
+                yield from _named(held)
+            case (str(kind), *_) if kind not in ("int", "float", "bool", "NoneType"):
+                yield item
+
+
+def _read_other_files(one: Feed, other: Feed) -> bool:
+    """Whether all that is read from files for the one is read from other files for the other."""
+    mine, theirs = files_of(one.data), files_of(other.data)
+    return bool(mine) and bool(theirs) and mine.isdisjoint(theirs)
+
+
+def _reads_next_file(story: Story, feed: Feed, loop: Loop) -> bool:
+    """Whether all other passes of the loop train on other files there."""
+    others = [
+        other
+        for _, other in story.feeds("train")
+        if other.site == feed.site and separating_loop(other.context, feed.context) == loop
+    ]
+    return bool(others) and all(_read_other_files(other, feed) for other in others)
 
 
 def _gone_over(loop: Loop) -> Hashable:
@@ -69,7 +103,9 @@ def _resets_after_each(story: Story, model: Model, *, in_passes: bool) -> bool:
         if not shares_state(feed.model, model):
             continue
         for depth, one in enumerate(feed.context.passes, 1):
-            is_sequence = one.loop.kind == "for" and any(_items(feed, one.loop))
+            is_sequence = one.loop.kind == "for" and (
+                any(_items(feed, one.loop)) or _reads_next_file(story, feed, one.loop)
+            )
             if is_sequence and not (in_passes and _is_one_batch(feed, one.loop)):
                 around = feed.context.passes[:depth]
                 if _is_reset_behind(story, position, feed, around):

@@ -35,7 +35,8 @@ class Condition:
 class Loop:
     """A loop of the program, or one that Keras runs: `kind` is "for", "while", "epochs" or "batches".
 
-    `count` is the number of its passes.  `over` is the identity of what it iterates over.
+    `count` is the number of its passes.  `over` is the identity of what it iterates over, and `items` are
+    those of its items, where the program names them one by one (`for part in [first, second]`).
     """
 
     id: int
@@ -43,6 +44,7 @@ class Loop:
     site: Site
     count: Value
     over: Hashable = None
+    items: tuple[Hashable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
