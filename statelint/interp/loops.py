@@ -24,7 +24,6 @@ from statelint.interp.objects import (
     ListRecord,
     ModelRecord,
     Range,
-    Ref,
     States,
     Table,
     Tuple,
@@ -108,7 +107,7 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
             return value
     element = record.element
     order = record.shuffle_site if record.content is not None else None
-    if order is not None and isinstance(element, Known) and isinstance(element.value, Array | Ref | Tuple):
+    if order is not None and isinstance(element, Known):
         # Which of the rows it is isn't known.
         machine.chances[interned(record.content)] = order
         return unknown(Reason.ITERATION, key=("item", record.content, position))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import libcst as cst
@@ -15,12 +15,14 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import DictRecord, ListRecord, Tuple
 from statelint.interp.shapes import elementwise
 from statelint.interp.transfer import graphs
+from statelint.trace.listings import is_listing
 from statelint.values import (
     Choice,
     Known,
     Reason,
     Value,
     depending_on,
+    interned,
     join,
     number,
     options,
@@ -130,6 +132,8 @@ def _sequence_arithmetic(machine: Machine, symbol: str, left: Known, right: Know
     a, b = machine.record(left), machine.record(right)
     if symbol == "+" and isinstance(a, ListRecord) and isinstance(b, ListRecord):
         return machine.allocate(added(machine, a, b), machine.exact_class(left))
+    if symbol in ("-", "&") and isinstance(a, ListRecord) and isinstance(b, ListRecord):
+        return machine.allocate(set_of(machine, (machine.content(left), symbol, machine.content(right))))
     if symbol == "|" and isinstance(a, DictRecord) and isinstance(b, DictRecord):
         return machine.allocate(merged(a, b))
     if symbol == "*" and isinstance(b, ListRecord):
@@ -171,6 +175,15 @@ def over_choices(function: Callable[[Value, Value], Value], left: Value, right: 
             result = value if result is None else join(result, value)
     assert result is not None
     return result
+
+
+def set_of(machine: Machine, made: tuple[Hashable, ...]) -> ListRecord:
+    """A set `made` of things that aren't known one by one: of files of a folder each is another one."""
+    content = interned(("set", *made))
+    # How many different ones there are is a number.
+    count = unknown(Reason.OPERATION, key=("length", content))
+    first = (unknown(Reason.ITERATION, key=("item", content, k)) for k in range(2))
+    return ListRecord(None, count, head=tuple(first) if is_listing(content) else (), content=content)
 
 
 def distinct(values: tuple[Value, ...]) -> ListRecord:

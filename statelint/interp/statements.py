@@ -53,10 +53,10 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.operators import arithmetic
+from statelint.interp.renaming import rename
 from statelint.interp.spelling import spelled_out
 from statelint.interp.state import Frame, join_states
 from statelint.interp.transfer import keras, methods, numpy, standard, tables
-from statelint.interp.transfer.orders import rename
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Condition, Mentioned, Written

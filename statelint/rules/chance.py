@@ -181,6 +181,8 @@ def _draws(key: Hashable, picked: Hashable = None, depth: int = 0) -> Iterator[D
             yield from _draws(content, picked, depth + 1)
         case ("attribute", whole, "values"):
             yield from _draws(whole, picked, depth + 1)
+        case (str(head), path, *_) if head.startswith(_LOADERS):
+            yield from _first(_drawn_texts(part, picked, depth) for part in _texts(path))
         case ("call", ("attribute", _, "drop" | "isin"), *given) if any(map(_chances, given)):
             yield Draw(picked)
         case ("call", ("attribute", receiver, str(method)), *given) if method in _METHODS:
@@ -190,6 +192,33 @@ def _draws(key: Hashable, picked: Hashable = None, depth: int = 0) -> Iterator[D
             yield from _draws(inner, picked, depth + 1)
         case _:
             yield None
+
+
+def _drawn_texts(part: Hashable, picked: Hashable, depth: int) -> Iterator[Draw | None]:
+    """What chance decided of a part of a path."""
+    match part:
+        case ("item", (str(head), int()), _) if head.startswith(RANDOM):
+            yield Draw(part)
+        case _:
+            yield from _draws(part, picked, depth + 1)
+
+
+def _texts(path: Hashable) -> Iterator[Hashable]:
+    """The parts of which a path is put together."""
+    match path:
+        case ("operation", "+" | "/" | "%", left, right):
+            yield from (*_texts(left), *_texts(right))
+        case ("formatted" | "Tuple", tuple(several)):
+            for part in several:
+                yield from _texts(part)
+        case ("os.path.join" | "pathlib.Path" | "builtins.str", *several):
+            for part in several:
+                yield from _texts(part)
+        case ("call", ("attribute", _, "format"), *several):
+            for part in several:
+                yield from _texts(part)
+        case _:
+            yield path
 
 
 def _first(found: Iterator[Iterator[Draw | None]]) -> Iterator[Draw | None]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.answers import is_asked_anew, is_read_anew
 from statelint.rules.base import verdict
-from statelint.rules.chance import begins_anywhere, is_read_from_file
+from statelint.rules.chance import begins_anywhere, files_of, is_read_from_file
 from statelint.rules.growing import has_grown
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
@@ -174,6 +174,9 @@ def _drawn_anew(feed: Feed, position: int, source: Feed) -> Start | None:
     # A code drawn at random is what a generation goes on with.
     if is_spelled_step(feed.data):
         return None
+    before, read = files_of(source.data), files_of(feed.data)
+    if before and read and before != read:
+        return Start(feed, position, source, "sequence", source, loop)
     if feed.phase in INFERENCE:
         return Start(feed, position, source, "apart")
     rows = rows_of(feed.data)

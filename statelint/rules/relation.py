@@ -8,7 +8,7 @@ from statelint.rules.answers import may_differ
 from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
 from statelint.rules.groups import are_groups
 from statelint.rules.sliding import contents, parts
-from statelint.trace.listings import origins_of
+from statelint.trace.listings import in_no_order, origins_of
 from statelint.trace.objects import Array, Data
 from statelint.trace.story import Loop, Story, Written
 from statelint.values import Known, Ternary, interned, number
@@ -292,9 +292,10 @@ def _begins_another(earlier: Data, later: Data) -> bool:
 
 
 def _is_sorted(story: Story, position: int, file: tuple[Hashable, ...]) -> bool:
-    """Whether the listing of which it is a file was put in order in place."""
+    """Whether the listing of which it is a file was put in order in place, and not in none since."""
     written = {e.key for e in story.events[:position] if isinstance(e, Written)}
-    return not written.isdisjoint(parts(file))
+    mixed = in_no_order(file[1])
+    return mixed in written if mixed is not None else not written.isdisjoint(parts(file))
 
 
 def is_written(story: Story, earlier: int, later: int, data: Data) -> bool:

@@ -28,7 +28,7 @@ def _origins(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
         if not isinstance(part, tuple) or not part or id(part) in seen:
             continue
         seen.add(id(part))
-        is_file = part[0] == "item" and len(part) > 2 and is_listing(part[1])
+        is_file = part[0] in ("item", "index") and len(part) > 2 and _is_one(part[2]) and is_listing(part[1])
         if is_file or part[0] in ("episode", "output"):
             yield part
         else:
@@ -36,7 +36,9 @@ def _origins(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
 
 
 def is_listing(key: Hashable) -> bool:
-    """Whether it is all files of a folder, or some of them, in the order in which the folder has them."""
+    """Whether it is all files of a folder, or some of them, in the order in which the folder has them, or in
+    none at all.
+    """
     match key:
         case (str(head), *_) if head in LISTINGS:
             return True
@@ -44,6 +46,27 @@ def is_listing(key: Hashable) -> bool:
             return True
         case ("unpacked", ("item", ("os.walk", *_), _), 2):
             return True
-        case ("rows", whole, *_):
+        case ("rows" | "shuffled" | "sampled" | "set" | "list" | "Array", whole, *_):
             return is_listing(whole)
+        case ("index", whole, at) if not _is_one(at):
+            return is_listing(whole)
+        case ("listed", whole, first, *_):
+            return any(file[1:2] == (whole,) for file in origins_of(first))
     return False
+
+
+def in_no_order(key: Hashable) -> Hashable:
+    """The things in no order of their own of which these are all, or some: shuffled ones, or a set; else
+    None.
+    """
+    match key:
+        case ("shuffled" | "sampled" | "set", *_):
+            return key
+        case ("rows" | "index" | "list" | "Array", whole, *_):
+            return in_no_order(whole)
+    return None
+
+
+def _is_one(at: Hashable) -> bool:
+    """Whether an index takes one thing out of many."""
+    return not (isinstance(at, tuple) and at[:1] in (("Slice",), ("Tuple",)))

@@ -9,7 +9,7 @@ from statelint.interp import calls, drawing, loops
 from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, Function, Items, Iteration, ListRecord, Range, Ref, Tuple
-from statelint.interp.operators import arithmetic, distinct
+from statelint.interp.operators import arithmetic, distinct, set_of
 from statelint.interp.transfer import Transfer
 from statelint.trace.objects import Argument, Dataset
 from statelint.values import FALSE, NONE, TRUE, Known, Reason, Ternary, Value, depending_on, number, unknown
@@ -59,9 +59,7 @@ def _set(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "iterable")
     found = () if value is None else _all(machine, value)
     if found is None and value is not None:
-        # How many different ones there are is a number.
-        count = unknown(Reason.OPERATION, key=("length", ("set", machine.content(value))))
-        return machine.allocate(ListRecord(None, count))
+        return machine.allocate(set_of(machine, (machine.content(value),)))
     return machine.allocate(distinct(found or ()))
 
 

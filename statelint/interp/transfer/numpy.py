@@ -17,6 +17,7 @@ from statelint.interp.listed import NOBODY, tells
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Range, Table, Tuple
 from statelint.interp.pieces import lengths
+from statelint.interp.renaming import rename
 from statelint.interp.shapes import (
     array_index,
     as_row,
@@ -578,6 +579,10 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
         case _ if name in rearranging.REDUCING and not arguments.open:
             return rearranging.reduced(machine, array, name, arguments, 0)
         case "fill" | "sort":
+            if name == "sort" and array.shuffle_site is not None and len(array.shape or (array,)) == 1:
+                # No longer in random order.
+                key = ("sorted", array.key)
+                rename(machine, receiver.key, Known(Array(key, array.shape, key, made=array.made)))
             machine.emit(Written(arguments.site, machine.context, array.key))
             return NONE
     return machine.unknown(

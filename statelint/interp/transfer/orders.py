@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.chance import drawing, note
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Range, Ref, Table, Tuple
+from statelint.interp.objects import Arguments, InstanceRecord, Library, ListRecord, Range, Ref, Table, Tuple
+from statelint.interp.renaming import rename
 from statelint.interp.shapes import shifted
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.numpy import as_array
@@ -76,18 +76,6 @@ def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
     return NONE
 
 
-def rename(machine: Machine, key: Hashable, new: Value) -> None:
-    """Put the new value wherever the one with this key stands."""
-    for frame, names in list(machine.state.frames.items()):
-        changed = {name: new for name, value in names.items() if value.key == key}
-        if changed:
-            machine.state.names(frame).update(changed)
-    for id_, record in list(machine.state.heap.items()):
-        if isinstance(record, InstanceRecord) and any(v.key == key for v in record.attributes.values()):
-            attributes = {n: new if v.key == key else v for n, v in record.attributes.items()}
-            machine.state.heap[id_] = replace(record, attributes=attributes)
-
-
 def _sample(machine: Machine, name: str, arguments: Arguments) -> Value:
     """random.sample(population, k): a new list of k of its items."""
     value, count = arguments.get(0, "population"), arguments.get(1, "k")
@@ -96,7 +84,7 @@ def _sample(machine: Machine, name: str, arguments: Arguments) -> Value:
         drawn = loops.iterate(machine, value)
         element = drawn.item(0) if drawn.concrete else None
     length = count if count is not None else machine.unknown(Reason.LIBRARY_CALL)
-    content = ("sampled", value.key if value is not None else None, machine.fresh_id())
+    content = ("sampled", machine.content(value) if value is not None else None, machine.fresh_id())
     made = machine.allocate(ListRecord(None, length, element, shuffle_site=arguments.site, content=content))
     return note(machine, made, arguments.site)
 
@@ -197,12 +185,25 @@ def _in_order(rows: Value, train: Value, test: Value) -> list[Value]:
     return parts
 
 
+def _generator(machine: Machine, name: str, arguments: Arguments) -> Value:
+    return machine.allocate(InstanceRecord(Known(Library(name)), arguments.site, {}))
+
+
+def generator_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """The methods of `random.Random(seed)`."""
+    function = TRANSFERS.get(f"random.{name}")
+    if function is None:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return function(machine, f"random.{name}", arguments)
+
+
 TRANSFERS: dict[str, Transfer] = {
     "numpy.random.permutation": _permutation,
     "numpy.random.permuted": _permutation,
     "numpy.random.shuffle": _in_place,
     "random.shuffle": _in_place,
     "random.sample": _sample,
+    **dict.fromkeys(("random.Random", "random.SystemRandom"), _generator),
     "tensorflow.random.shuffle": _shuffled_tensor,
     **dict.fromkeys((f"random.{name}" for name in ("randint", "randrange", "random", "uniform")), drawing()),
     "secrets.randbelow": drawing(),

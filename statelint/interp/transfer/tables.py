@@ -8,8 +8,9 @@ from dataclasses import replace
 from statelint.interp import loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Table, Tuple
+from statelint.interp.renaming import rename
 from statelint.interp.shapes import array_index
-from statelint.interp.transfer.orders import rename, shuffled
+from statelint.interp.transfer.orders import shuffled
 from statelint.sites import Site
 from statelint.trace.objects import Array
 from statelint.trace.story import Written
