@@ -12,7 +12,7 @@ from statelint.interp import program
 from statelint.interp.machine import Limits
 from statelint.settings import Settings
 from statelint.source.python import MAX_BYTES
-from statelint.trace.story import Opaque
+from statelint.trace.story import Opaque, Reset
 from statelint.values import Reason
 from tests.telling import trace_of
 
@@ -121,6 +121,41 @@ def test_each_limit_ends_the_story(limits: Limits, code: str) -> None:
     assert isinstance(last, Opaque)
     assert (last.models, last.reason) == (None, Reason.BUDGET)
     assert any(reason is Reason.BUDGET for reason, _ in trace.unknowns)
+
+
+GUARDS = """\
+import sys
+def check(part):
+    if part.size < 0:
+        raise ValueError("size")
+    if part.rate < 0:
+        raise ValueError("rate")
+    if part.name == "":
+        sys.exit("name")
+check(first), check(second)
+if resume:
+    model.reset_states()
+if resume:
+    raise ValueError("resume")
+check(third)
+model.fit(x, x[:, -1], batch_size=2, shuffle=False)
+"""
+
+
+def test_conditions_without_which_a_program_ends_dont_add_up() -> None:
+    (story,) = trace_of(GUARDS, limits=Limits(conditions=4)).stories
+    assert not any(isinstance(event, Opaque) for event in story.events)
+    (reset,) = (event for event in story.events if isinstance(event, Reset))
+    ((_, feed),) = story.feeds("train")
+    # What an arm has done before the program ends there stays apart.
+    assert reset.context.excludes(feed.context)
+    assert len(feed.context.when) < 4
+
+
+def test_conditions_whose_other_arms_go_on_add_up() -> None:
+    code = GUARDS.replace('raise ValueError("size")', "model.fit(x, x)\n        raise ValueError")
+    (story,) = trace_of(code, limits=Limits(conditions=2)).stories
+    assert isinstance(story.events[-1], Opaque)
 
 
 OPTIONS = """\

@@ -189,6 +189,8 @@ class Machine:
     saved: dict[Hashable, int | None] = field(default_factory=dict)
     # The classes of lists, sets and dicts that the program writes down or makes of others.
     exact: dict[int, str] = field(default_factory=dict)
+    # The conditions without which the program ends: `if not path: raise …`.
+    presumed: set[Condition] = field(default_factory=set)
     # The conditions under which things were made, where there were any.
     born: dict[int, tuple[Condition, ...]] = field(default_factory=dict)
     # The data that were written, by the paths of the files, likewise; and the paths of the files opened.
@@ -494,28 +496,33 @@ class Machine:
         """Follow every arm from the same state; where several end alive, their states and values meet."""
         start = self.state
         if len(start.when) >= self.limits.conditions:
-            raise Exhausted
+            self._presume()
         decided = {c.id: c.arm for c in start.when}.get(id_)
         if decided is None and start.when and is_comparison(id_):
             able = [k for k in range(len(arms)) if not disagree([Condition(id_, k)], start.when)]
             decided = able[0] if len(able) == 1 else None
         ended: list[tuple[State, Value]] = []
-        dead = start
+        dead, survivor, lasts = start, 0, True
         for number_, arm in enumerate(arms):
             if (decided is not None and decided != number_) or number_ in left_out:
                 continue
             self.state = start.fork()
             if decided is None:
                 self.state.when = (*start.when, Condition(id_, number_))
+            before = len(self.events), self._ways_out()
             value = arm()
             if self.state.alive:
                 ended.append((self.state, value))
+                survivor = number_
             else:
                 dead = self.state
+                lasts &= (len(self.events), self._ways_out()) == before
         if not ended:
             self.state = dead
             return self.unknown(Reason.BRANCHES)
         self.state, result = ended[0]
+        if decided is None and lasts and len(ended) == 1:
+            self.presumed.add(Condition(id_, survivor))
         for other, value in ended[1:]:
             parted = part(start, self.state, other, self.fresh_id)
             for ref, new in parted.items():
@@ -523,6 +530,21 @@ class Machine:
             result = join_values(result, other_value(value, parted), self.state.heap, other.heap)
             self.state = join_states(self.state, other)
         return result
+
+    def _ways_out(self) -> int:
+        """In how many places control has left what is followed, and may come back."""
+        left: list[list[State]] = [*self.guards, *self.imports, *self.raises]
+        left += (way for exits in self.exits for way in (exits.breaks, exits.continues))
+        return sum(map(len, left)) + sum(len(one.returns) for one in self.activations)
+
+    def _presume(self) -> None:
+        """Let go of the conditions without which the program ends: where they don't hold nothing happens."""
+        told = {(c.id, c.arm) for event in self.events for c in event.context.when}
+        others = {id_ for id_, arm in told if Condition(id_, arm) not in self.presumed}
+        when = self.state.when
+        self.state.when = tuple(c for c in when if c not in self.presumed or c.id in others)
+        if len(self.state.when) >= self.limits.conditions:
+            raise Exhausted
 
     def either(self, value: Value, follow: Callable[[Known], Value]) -> Value:
         """Follow each of the values that it can be, as arms of a branch; Unknown has none."""
