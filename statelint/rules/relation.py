@@ -104,9 +104,17 @@ def are_apart(one: Data, other: Data) -> bool:
         return found is Ternary.YES
     if rows is not None and (rows.shuffle_site is not None or rows.separate_site is not None):
         return True
-    if _stands_far_behind(one.key, other.key):
+    if _stands_far_behind(one.key, other.key) or _is_new_seed(one, rows or other):
         return True
     return bool(_apart(one, other)) or any(_stand_before(mine, other) for mine, other in _wholes(one, other))
+
+
+def _is_new_seed(one: Data, other: Data | Array) -> bool:
+    """Whether `one` was generated, and `other` is drawn at random by itself, to begin another generation."""
+    if not is_generated(one.key) or is_generated(other.key):
+        return False
+    drawn = _draws(other.key)
+    return bool(drawn) and drawn.isdisjoint(part[1] for part in parts(one.key) if part in origins(one.key))
 
 
 def is_in_random_order(data: Data) -> bool:
