@@ -103,7 +103,7 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
     begun = (*record.first, *record.head)
     if position < len(begun):
         value = begun[position]
-        if _is_cut_out(machine, value) or origins_of(value.key) or number(value) is not None:
+        if _is_told(machine, value) or number(value) is not None:
             return value
     element = record.element
     order = record.shuffle_site if record.content is not None else None
@@ -124,10 +124,17 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
 
 
 def part_at(machine: Machine, record: ListRecord, position: int) -> Value | None:
-    """The part of a series that is the first or second item of a list; None for every other item."""
+    """The part of a series, or what comes of a file, that is the first or second item of a list; None for
+    every other item.
+    """
     begun = (*record.first, *record.head)
     part = begun[position] if 0 <= position < len(begun) else None
-    return part if part is not None and _is_cut_out(machine, part) else None
+    return part if part is not None and _is_told(machine, part) else None
+
+
+def _is_told(machine: Machine, value: Value) -> bool:
+    """Whether it is known of what series or file an item is a part."""
+    return _is_cut_out(machine, value) or bool(origins_of(value.key))
 
 
 def _is_cut_out(machine: Machine, value: Value, depth: int = _DEEPEST) -> bool:
