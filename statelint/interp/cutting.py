@@ -8,10 +8,10 @@ import libcst as cst
 
 from statelint.interp.chance import place_of
 from statelint.interp.extents import extent_of
-from statelint.interp.linear import between, distance
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Slice, Tuple
 from statelint.sites import Site
+from statelint.trace.linear import between, distance
 from statelint.trace.objects import Cut
 from statelint.values import NONE, Known, Value, interned, number
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
-from statelint.interp.linear import between
 from statelint.interp.objects import Slice
+from statelint.trace.linear import between
 from statelint.trace.objects import Windows
 from statelint.values import NONE, Reason, Value, interned, number, unknown, varies
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from statelint.interp.linear import distance
 from statelint.interp.machine import Machine
 from statelint.interp.objects import ListRecord, Slice, Tuple
 from statelint.sites import Site
+from statelint.trace.linear import distance
 from statelint.trace.objects import Array, Cut, Fill, Windows
 from statelint.values import NONE, Known, Unknown, Value, number
 

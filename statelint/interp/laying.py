@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from statelint.interp.linear import distance
 from statelint.interp.pieces import lengths
 from statelint.sites import Site
+from statelint.trace.linear import distance
 from statelint.trace.objects import Array, Windows
 from statelint.values import Known, Value, interned, number
 

@@ -6,9 +6,9 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from statelint.interp.extents import extent_of, left_by, narrowed
-from statelint.interp.linear import distance
 from statelint.interp.objects import Slice, Tuple
 from statelint.interp.pieces import is_fold
+from statelint.trace.linear import distance
 from statelint.trace.objects import Array, Cut, Windows
 from statelint.values import (
     NONE,

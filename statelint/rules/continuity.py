@@ -28,6 +28,7 @@ from statelint.rules.relation import (
 from statelint.rules.shuffled_dataset import dataset_shuffle
 from statelint.rules.siblings import begins_next_sequence
 from statelint.rules.sliding import parts
+from statelint.rules.spans import ends_before
 from statelint.rules.spelled import is_text, starts_afresh
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.sites import Site
@@ -107,6 +108,8 @@ def _start(
     # An inference that went over the last training data again left the state of having read them twice.
     twice = interrupts and id(source) in anew and _rereads(story, positions[id(source)], source, feed)
     if continues or twice or (interrupts and _is_aside(story, position, feed, source)):
+        return Start(feed, position, source, "between")
+    if interrupts and ends_before(source.data, feed.data):
         return Start(feed, position, source, "between")
     if interrupts and not leads_to(source.data, feed.data) and not _warms_up(story, positions, source, feed):
         if _begins_again(story, position, feed) or _comes_round(story, positions, position, feed, source):

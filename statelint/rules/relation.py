@@ -8,18 +8,16 @@ from statelint.rules.answers import may_differ
 from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
 from statelint.rules.groups import are_groups
 from statelint.rules.sliding import contents, parts
+from statelint.rules.spans import is_left_out, span_of, stand_before, stands_far_behind
 from statelint.trace.listings import in_no_order, origins_of
 from statelint.trace.objects import Array, Data
 from statelint.trace.story import Loop, Story, Written
-from statelint.values import Known, Ternary, interned, number
+from statelint.values import Known, Ternary, number
 
 # Blank arrays: what they are filled with is part of their key.
 _BLANK = ("numpy.zeros", "numpy.ones", "numpy.empty", "numpy.full", "tensorflow.zeros", "tensorflow.ones")
 # The loops of the program itself.
 BY_HAND = ("for", "while", "endless")
-
-# How much of a part may be left out behind it, if the next one is to go on where it ends.
-_LEEWAY = 0.2
 
 # What has to be assumed where two data come of different streams.
 NAMED_APART = ("the validation's data don't begin where those of the training end",)
@@ -104,9 +102,9 @@ def are_apart(one: Data, other: Data) -> bool:
         return found is Ternary.YES
     if rows is not None and (rows.shuffle_site is not None or rows.separate_site is not None):
         return True
-    if _stands_far_behind(one.key, other.key) or _is_new_seed(one, rows or other):
+    if stands_far_behind(one.key, other.key) or _is_new_seed(one, rows or other):
         return True
-    return bool(_apart(one, other)) or any(_stand_before(mine, other) for mine, other in _wholes(one, other))
+    return bool(_apart(one, other)) or any(stand_before(mine, other) for mine, other in _wholes(one, other))
 
 
 def _is_new_seed(one: Data, other: Data | Array) -> bool:
@@ -133,63 +131,11 @@ def _wholes(one: Data, other: Data) -> Iterator[tuple[Hashable, Hashable]]:
         yield first.series, second.series
 
 
-def _stand_before(one: Hashable, other: Hashable) -> bool:
-    """Whether the later data are rows of one whole that begin with the earlier ones or end before them."""
-    first, second = _span(one), _span(other)
-    if first is None or second is None or first[0] != second[0]:
-        return False
-    begins = first[1]
-    return isinstance(begins, tuple) and begins[0] != "NoneType" and begins in second[1:]
-
-
-def _stands_far_behind(one: Hashable, other: Hashable) -> bool:
-    """Whether the later data are rows of one whole that begin far behind the end of the earlier ones (what is
-    left out may be as long as the windows are), or a row of these.
-    """
-    first, second = _span(one), _span(other) or _span_of_row(other)
-    if first is None or second is None or first[0] != second[0]:
-        return False
-    match first[1:], second[1]:
-        case (("int", int(start)), ("int", int(stop))), ("int", int(begins)):
-            return 0 <= start < stop and begins > stop + _LEEWAY * (stop - start)
-        case (("NoneType", _), ("int", int(stop))), ("int", int(begins)):
-            return stop > 0 and begins > stop + _LEEWAY * stop
-    return False
-
-
-def _span_of_row(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
-    """The same of one row of such a slice."""
-    for form in contents(key):
-        match form:
-            case ("item" | "index", rows, ("int", int(place))) if place >= 0:
-                match _span(rows):
-                    case (whole, ("int", int(start)), _) if start >= 0:
-                        return (whole, ("int", start + place), ("int", start + place + 1))
-    return None
-
-
-def _span(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
-    """The whole of which data are a slice of rows, and where the slice begins and ends."""
-    for form in contents(key):
-        match form:
-            case ("rows", whole, start, stop, ("NoneType", None)):
-                return (whole, start, stop)
-            case ("rows" | "index", whole, ("Slice", (start, stop, ("NoneType", None)))):
-                return (whole, start, stop)
-            case (
-                "rows" | "index",
-                whole,
-                ("Tuple", (("Slice", (start, stop, ("NoneType", None))), *columns)),
-            ):
-                return (interned((whole, *columns)), start, stop)
-    return None
-
-
 def leads_to(one: Data, other: Data) -> bool:
     """Whether the rows of `other` may be those of one whole that stand behind the rows of `one`."""
-    before, behind = _span(one.key), _span(other.key)
+    before, behind = span_of(one.key), span_of(other.key)
     if before is not None and behind is not None and before[0] == behind[0]:
-        if before[2] == behind[1] != ("NoneType", None):
+        if before[2] == behind[1] and not is_left_out(behind[1]):
             return True
     first, second = rows_of(one), rows_of(other)
     if first is None or second is None or first.base != second.base:

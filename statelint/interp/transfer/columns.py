@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.laying import is_column
-from statelint.interp.linear import between, distance
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, Function, ListRecord, Table
 from statelint.interp.renaming import rename
@@ -15,6 +14,7 @@ from statelint.interp.transfer import Transfer, tables
 from statelint.interp.transfer.numpy import as_array
 from statelint.interp.transfer.tables import contents, length_of, replace_value, source_of, table_of
 from statelint.sites import Site
+from statelint.trace.linear import between, distance
 from statelint.trace.objects import Array, Windows
 from statelint.values import (
     NONE,

@@ -1,0 +1,117 @@
+"""Where the rows that are fed stand in the whole of which they are a part."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from statelint.rules.sliding import contents
+from statelint.trace.linear import distance
+from statelint.trace.objects import Data
+from statelint.values import interned
+
+# How much of a part may be left out behind it, if the next one is to go on where it ends.
+_LEEWAY = 0.2
+
+
+def stand_before(one: Hashable, other: Hashable) -> bool:
+    """Whether the later data are rows of one whole that begin before or with the earlier ones, or end before
+    them.
+    """
+    first, second = span_of(one), span_of(other)
+    if first is None or second is None or first[0] != second[0]:
+        return False
+    begins, (start, stop) = _from(first[1]), second[1:]
+    return _is_up_to(_from(start), begins) or (not is_left_out(stop) and _is_up_to(stop, begins))
+
+
+def ends_before(one: Data, other: Data) -> bool:
+    """Whether the rows of `other` end no further on in one whole than those of `one`, behind which they can't
+    stand then.
+    """
+    first, second = (span_of(data.key) or _span_of_item(data.key) for data in (one, other))
+    if first is None or second is None or first[0] != second[0] or is_left_out(second[2]):
+        return False
+    return is_left_out(first[2]) or _is_up_to(second[2], first[2])
+
+
+def stands_far_behind(one: Hashable, other: Hashable) -> bool:
+    """Whether the later data are rows of one whole that begin far behind the end of the earlier ones (what is
+    left out may be as long as the windows are), or a row of these.
+    """
+    first, second = span_of(one), span_of(other) or _span_of_row(other)
+    if first is None or second is None or first[0] != second[0]:
+        return False
+    match first[1:], second[1]:
+        case (("int", int(start)), ("int", int(stop))), ("int", int(begins)):
+            return 0 <= start < stop and begins > stop + _LEEWAY * (stop - start)
+        case (("NoneType", _), ("int", int(stop))), ("int", int(begins)):
+            return stop > 0 and begins > stop + _LEEWAY * stop
+    return False
+
+
+def span_of(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
+    """The whole of which data are a slice of rows, and where the slice begins and ends."""
+    for form in contents(key):
+        match form:
+            case ("rows", whole, start, stop, ("NoneType", None)):
+                return (whole, start, stop)
+            case ("rows" | "index", whole, ("Slice", (start, stop, ("NoneType", None)))):
+                return (whole, start, stop)
+            case (
+                "rows" | "index",
+                whole,
+                ("Tuple", (("Slice", (start, stop, ("NoneType", None))), *columns)),
+            ):
+                return (interned((whole, *columns)), start, stop)
+            case ("item", part, ("str", _) | ("listed", ("str", _), *_) as columns):
+                # `x[:n]["a"]`
+                found = span_of(part)
+                return found and (interned((found[0], columns)), *found[1:])
+    return None
+
+
+def _span_of_row(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
+    """The same of one row of such a slice: `x[a:b][i]`."""
+    for form in contents(key):
+        match form:
+            case ("item" | "index", rows, ("int", int(place))) if place >= 0:
+                match span_of(rows):
+                    case (whole, ("int", int(start)), _) if start >= 0:
+                        return (whole, ("int", start + place), ("int", start + place + 1))
+    return None
+
+
+def _span_of_item(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
+    """The same of one row: `x[i]`."""
+    for form in contents(key):
+        match form:
+            case ("item" | "index", whole, ("int", -1) as place):
+                return (whole, place, ("NoneType", None))
+            case ("item" | "index", whole, ("int" | "item" | "operation", *_) as place):
+                return (whole, place, interned(("operation", "+", place, ("int", 1))))
+    return None
+
+
+def _from(begin: Hashable) -> Hashable:
+    """The number of the row with which a slice begins."""
+    return ("int", 0) if is_left_out(begin) else begin
+
+
+def is_left_out(bound: Hashable) -> bool:
+    """Whether a slice goes on to the first or the last row there is."""
+    match bound:
+        case ("NoneType", _):
+            return True
+    return False
+
+
+def _is_up_to(one: Hashable, other: Hashable) -> bool:
+    """Whether the row with one number is certainly the one with the other number, or stands before it."""
+    match one, other:
+        case ("int", 0), _:
+            return True
+        case ("int", int(mine)), ("int", int(theirs)) if (mine < 0) != (theirs < 0):
+            # One of them is counted from the end.
+            return False
+    apart = distance(one, other)
+    return apart is not None and apart >= 0
