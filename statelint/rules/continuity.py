@@ -95,7 +95,7 @@ def _start(
     continues = interrupts and _goes_on(history, source, feed)
     for earlier in history.unbroken():
         loop = separating_loop(earlier.context, feed.context)
-        if loop is not None and earlier.site == feed.site:
+        if loop is not None and (earlier.site == feed.site or earlier is source):
             if are_separate(story, earlier.data, feed.data, position, loop):
                 return Start(feed, position, source, "sequence", earlier, loop)
         if _is_repeated(story, positions[id(earlier)], earlier, position, feed):

@@ -39,16 +39,25 @@ def carried_epochs(story: Story) -> tuple[Carried, ...]:
 
 def _carried_epochs(story: Story) -> Iterator[Carried]:
     # Where each pass feeds a sequence of its own, SRN320 asks for a reset between them.
-    seen = {start.feed.site for start in across_sequences(story)}
+    sequences = {start.feed.site: start.loop for start in across_sequences(story)}
+    seen: set[Site] = set()
     for position, feed in story.feeds("train"):
         if feed.site in seen or not is_stateful(feed.model):
             continue
         if not _has_epochs(feed):
             continue
         loop = _repeated_since(story, position, feed)
-        if loop is not None and (loop.kind == "epochs" or not _is_vague(feed)):
+        if loop is None or not _is_inside(loop, sequences.get(feed.site), feed):
+            continue
+        if loop.kind == "epochs" or not _is_vague(feed):
             seen.add(feed.site)
             yield Carried(feed, position, loop)
+
+
+def _is_inside(loop: Loop, outer: Loop | None, feed: Feed) -> bool:
+    """Whether a loop lies inside the outer one, where a reset in each pass doesn't reach it."""
+    ids = [one.loop.id for one in feed.context.passes]
+    return outer is None or outer.id in ids[: ids.index(loop.id)]
 
 
 def _has_epochs(feed: Feed) -> bool:
