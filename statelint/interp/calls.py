@@ -422,6 +422,9 @@ def call_value(
     machine: Machine, callee: Value, arguments: Arguments, node: cst.CSTNode | None = None
 ) -> Value:
     """Call a value; a choice of callees is followed as a branch."""
+    piped = columns.piped(callee, arguments)
+    if piped is not None:
+        return call_value(machine, *piped, node)
     if isinstance(callee, Unknown):
         keeps = not graphs.builds_on(machine, *arguments.values())
         machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values(), keeps=keeps)

@@ -8,18 +8,28 @@ from dataclasses import replace
 from statelint.interp import loops
 from statelint.interp.laying import is_column
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, DictRecord, Function, ListRecord, Table
+from statelint.interp.objects import (
+    Arguments,
+    Bound,
+    DictRecord,
+    Function,
+    ListRecord,
+    Method,
+    Partial,
+    Table,
+)
 from statelint.interp.renaming import rename
 from statelint.interp.transfer import Transfer, tables
 from statelint.interp.transfer.numpy import as_array
 from statelint.interp.transfer.tables import contents, length_of, replace_value, source_of, table_of
 from statelint.sites import Site
 from statelint.trace.linear import between, distance
-from statelint.trace.objects import Array, Windows
+from statelint.trace.objects import Argument, Array, Windows
 from statelint.values import (
     NONE,
     Known,
     Reason,
+    Unknown,
     Value,
     depending_on,
     interned,
@@ -185,6 +195,24 @@ def of_any(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         return None
     is_table = any(tables.is_shifted(receiver, value) for value in arguments.values())
     return change(machine, receiver, arguments) if is_table else None
+
+
+def piped(callee: Value, arguments: Arguments) -> tuple[Value, Arguments] | None:
+    """The function that `table.pipe(function, …)` calls, and the table with what else is given to it."""
+    match callee:
+        case Unknown(key=("attribute", whole, "pipe")):
+            receiver: Value = unknown(Reason.LIBRARY_CALL, key=whole)
+        case Known(value=Method(receiver=Known(value=Table()) as receiver, name="pipe")):
+            pass
+        case _:
+            return None
+    function, *rest = arguments.positional or (None,)
+    if function is None or not isinstance(function.value, Known):
+        return None
+    if not isinstance(function.value.value, Function | Bound | Partial):
+        return None
+    given = (Argument(receiver, arguments.site), *rest)
+    return function.value, replace(arguments, positional=given)
 
 
 def _assigned(machine: Machine, receiver: Value, arguments: Arguments) -> Value | None:
