@@ -37,6 +37,13 @@ _RELEVANT = re.compile(
     rb"(?i:(?<!\w)(?!\w*(?:loss|acc|metric|mean|auc|precision|recall|err|mae|mse|iou|f1|score))\w+|[])])\.reset_states?\s*\("
 )
 _KERAS = re.compile(rb"\bkeras\b|\btensorflow\b")
+# What a cell does with a model that another one makes.
+_STATEFUL = re.compile(rb"stateful\s*=\s*True")
+_RUNS_MODEL = re.compile(
+    # Preparations are fitted too.
+    rb"(?i:(?<!\w)(?!\w*(?:scal|encod|token|vectori|pca|imput|binari|transform|cluster))\w+)"
+    rb"(?:\([^()]*\)|\[[^][]*\])*\.(?:(?:fit|predict|evaluate)(?:_generator)?|(?:train|test|predict)_on_batch)\s*\("
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +362,8 @@ def _parts(
 
     reading = parse(document, data)
     for unreadable in reading.unreadable:
-        findings = _relevant(unreadable, data)
+        runs_model = _STATEFUL.search(code) and _RUNS_MODEL.search(unreadable.code)
+        findings = _relevant(unreadable, data, surely=bool(runs_model))
         checked.add(findings)
         checked.fragments += not findings
     checked.fragments += reading.fragments
@@ -398,9 +406,9 @@ def _only_there(findings: Iterable[Finding], checked: Checked, opened: frozenset
     ]
 
 
-def _relevant(unreadable: Unreadable, data: bytes) -> list[Finding]:
+def _relevant(unreadable: Unreadable, data: bytes, *, surely: bool = False) -> list[Finding]:
     """The finding that code can't be parsed, where it is about stateful RNNs; `data` is all of its file."""
-    if not (_RELEVANT.search(unreadable.code) and _KERAS.search(data)):
+    if not ((surely or _RELEVANT.search(unreadable.code)) and _KERAS.search(data)):
         return []
     return [_unreadable(unreadable.site, f"cannot be parsed: {unreadable.why}")]
 

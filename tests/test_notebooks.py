@@ -124,7 +124,7 @@ def test_an_encoding_named_in_a_cell_means_nothing() -> None:
 
 def test_half_a_surrogate_costs_its_cell() -> None:
     cell = {"cell_type": "code", "source": f"'\ud800'; {FIT}"}
-    assert found(notebook(IMPORTS, MODEL, DATA, cell, FIT)) == ["4:1:1 SRN301"]
+    assert found(notebook(IMPORTS, MODEL, DATA, cell, FIT)) == ["3:1:1 SRN001", "4:1:1 SRN301"]
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,29 @@ def test_a_cell_that_cannot_be_parsed_costs_itself_alone() -> None:
 
 def test_a_relevant_cell_that_cannot_be_parsed_is_reported() -> None:
     data = notebook(IMPORTS, MODEL, DATA, "for e in range(9):\n    print(e e)\n    model.reset_states()", FIT)
-    assert found(data) == ["3:2:11 SRN001", "4:1:1 SRN301"]
+    assert found(data) == ["3:2:11 SRN001", "3:3:5 SRN302", "3:3:5 SRN502"]
     assert checked(data)[0].message.startswith("this cell cannot be parsed: invalid syntax")
+
+
+def test_a_cell_with_a_bracket_too_many_is_followed_all_the_same() -> None:
+    data = notebook(IMPORTS, MODEL, DATA, f"%time {FIT})")
+    assert found(data) == ["3:1:7 SRN301", f"3:1:{7 + len(FIT)} SRN001"]
+    assert checked(data)[1].message.startswith("this cell cannot be parsed: unmatched ')'")
+
+
+def test_the_other_lines_of_a_cell_that_cannot_be_parsed_are_followed() -> None:
+    assert found(notebook(IMPORTS, MODEL, DATA, f"print(x y)\n{FIT}")) == ["3:1:7 SRN001", "3:2:1 SRN301"]
+    once, predict = FIT.replace("epochs=3, ", ""), "model.predict(x[:2], batch_size=2)"
+    broken = f"{once}\nforget(model x)\n{predict}"
+    assert found(notebook(IMPORTS, MODEL, DATA, broken)) == ["3:2:8 SRN001"]
+    assert found(notebook(IMPORTS, MODEL, DATA, broken.replace("model x", "x y"))) == ["3:2:8 SRN001", "3:3:1 SRN304"]
+
+
+@pytest.mark.parametrize("line", ["scaler.fit(x y)", "LabelEncoder().fit(x y)", "x y", "encoders[0].fit_transform(x y)"])
+def test_a_broken_cell_that_runs_no_model_is_left_out_without_a_word(line: str) -> None:
+    assert found(notebook(IMPORTS, MODEL, DATA, line, FIT)) == ["4:1:1 SRN301"]
+    stateless = MODEL.replace(", stateful=True", "")
+    assert found(notebook(IMPORTS, stateless, DATA, f"model.fit(x y)  # stateful")) == []
 
 
 def test_cells_in_python_2_are_read_as_such() -> None:

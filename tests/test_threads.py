@@ -125,6 +125,10 @@ def test_a_broken_line_in_a_loop_is_all_that_is_left_out() -> None:
         ("# what was\n  said above\nf(1)", "# what was\n  #said above\nf(1)"),
         ("def f():\n\xa0 return “a”", 'def f():\n  return "a"'),
         ("x = f(“a”)\ny = 'it’s'", "x = f(\"a\")\ny = 'it’s'"),
+        ("a = f(g(1)))  # one\nh(a)", "a = f(g(1))   # one\nh(a)"),
+        ("f(\n  x[0]])", None),
+        ("f(g(1)))\nh(x))", "f(g(1)) \nh(x) "),
+        ("x = f(1) + 2)\ng()", "exec('x = f(1) + 2)')\ng()"),
         # Nothing says where the one ends and the other begins.
         ("m = [\n  a b\n  c]", None),
         ("f(x\n", None),

@@ -41,7 +41,8 @@ class Reading:
     """The programs of a document, and what of it can't be read.
 
     `pieces` are those of each program in `sources` that can run.  `fragments` are the blocks of a Markdown
-    text that aren't Python as they stand.
+    text that aren't Python as they stand; a cell of which a part can't be parsed is `unreadable`, though the
+    rest of it is read.
     """
 
     sources: list[Source] = field(default_factory=list)
@@ -99,7 +100,9 @@ def _parse(document: Document, part: Part, reading: Reading) -> Parsed:
     """The module of a part; what of it can't be parsed is code that may do anything with the names in it."""
     source = python.read(document.path, part.code)
     code = None
-    if not isinstance(source, Source) and part.cell is None:
+    if not isinstance(source, Source):
+        if part.cell is not None:
+            reading.unreadable.append(_unreadable(document, part, source))
         code = mended(part.code)
         source = python.read(document.path, code) if code is not None else source
     if isinstance(source, Source):
@@ -109,15 +112,18 @@ def _parse(document: Document, part: Part, reading: Reading) -> Parsed:
         return Parsed(part, source.modules[0], source.code, spans, runs, source.python2, changed)
     if part.cell is None:
         reading.fragments += 1
-    else:
-        line, column = source.site.line, source.site.column + part.shifts.get(source.site.line, 0)
-        site = Site(document.path, part.cell, line, column, line, column + 1)
-        reading.unreadable.append(Unreadable(site, source.why, part.text.encode("utf-8", "replace")))
     printed = part.cell is None and is_output(part.text)
     opaque = written(document.path, "" if printed else f"exec({part.text!r})")
     lines = part.text.split("\n")
     whole = (part.before + 1, 0, part.before + len(lines), len(lines[-1]))
     return Parsed(part, opaque.modules[0], opaque.code, dict.fromkeys(opaque.spans, whole))
+
+
+def _unreadable(document: Document, part: Part, error: Unreadable) -> Unreadable:
+    """What keeps Python from running a cell, where it stands in the cell."""
+    line, column = error.site.line, error.site.column + part.shifts.get(error.site.line, 0)
+    site = Site(document.path, part.cell, line, column, line, column + 1)
+    return Unreadable(site, error.why, part.text.encode("utf-8", "replace"))
 
 
 def _is_respelled(code: str, mended: str | None) -> bool:

@@ -16,6 +16,9 @@ _PIECE = re.compile(
 # How an item begins, and how one ends, where nothing joins the two.
 _ITEM = re.compile(r"\s*(?!(?:for|if|else|in|and|or|not|is|as|async|from|lambda)\b)[^\W\d]\w*\s*[.(=,)\]]")
 _ITEM_ENDS = re.compile(r"[\w)\]}'\"]$")
+# Where a bracket too many stands: behind another one, at the end of its line.
+_CLOSED = re.compile(r"[)\]}]\s*$")
+_END = re.compile(r"[\s;)\]}]*(?:#.*)?")
 _UNFINISHED = re.compile(r"\b(?:for|if|else|in|and|or|not|is|as|lambda|await|yield|return|from)$")
 _WORDS = re.compile(r"\s*[^\W\d][\w ,.;:'’/-]*")
 # Rows of what `model.summary()` prints: a layer with its class in brackets.
@@ -50,11 +53,27 @@ def tidied(lines: Sequence[str], error: Callable[[Sequence[str]], int | None]) -
 def _candidates(lines: Sequence[str], row: int) -> Iterator[list[str]]:
     yield [*lines[:row], lines[row].translate(_MARKS), *lines[row + 1 :]]
     yield [line.translate(_MARKS) for line in lines]
+    yield _without_bracket(lines, row)
     yield _joined(lines)
     yield _with_commas(lines)
     if row and _has_comment(lines[row - 1]) and _WORDS.fullmatch(lines[row]):
         # The rest of a comment that was broken over two lines.
         yield [*lines[:row], re.sub(r"(\S)", r"#\1", lines[row], count=1), *lines[row + 1 :]]
+
+
+def _without_bracket(lines: Sequence[str], row: int) -> list[str]:
+    """The lines without a bracket that closes none, at the end of a row behind one that does: `fit(x))`."""
+    depth = 0
+    for number, line in enumerate(lines[: row + 1]):
+        for piece in _PIECE.finditer(line):
+            depth += (piece["open"] is not None) - (piece["close"] is not None)
+            if depth >= 0 and not piece["triple"]:
+                continue
+            ends = _CLOSED.search(line[: piece.start()]) and _END.fullmatch(line[piece.end() :])
+            if number < row or piece["triple"] or not ends:
+                return list(lines)
+            return [*lines[:row], f"{line[: piece.start()]} {line[piece.end() :]}", *lines[row + 1 :]]
+    return list(lines)
 
 
 def _joined(lines: Sequence[str]) -> list[str]:
