@@ -35,6 +35,15 @@ class RemoveArgument:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameArgument:
+    """Give a keyword argument of the call at a place by the name that is wanted."""
+
+    at: Site
+    name: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
 class DropCall:
     """Take a method's call, at a place, out of its chain."""
 
@@ -234,6 +243,7 @@ Remedy = (
     OneOf
     | PassArgument
     | RemoveArgument
+    | RenameArgument
     | DropCall
     | FullBatches
     | Trim

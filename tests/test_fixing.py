@@ -426,6 +426,45 @@ def test_a_value_is_moved_with_its_parentheses(given: str) -> None:
     assert check_source("a.py", mended_text.encode(), Settings(keras=(3,))).findings == []
 
 
+WITH_INPUT = """\
+import keras
+shape = (2, 3, 1)
+inputs = keras.Input(batch_input_shape=shape, name="steps")
+outputs = keras.layers.LSTM(4, stateful=True)(inputs)
+model = keras.Model(inputs, outputs)
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WITH_INPUT,
+        WITH_INPUT.replace("batch_input_shape=shape", "batch_input_shape=(None, 3, 1)[:0] + shape"),
+        "from keras.layers import *\nfrom keras.models import Sequential\nmodel = Sequential()\n"
+        "model.add(Input(batch_input_shape=(2, 3, 1)))\nmodel.add(GRU(4, stateful=True))\n",
+    ],
+)
+def test_an_input_takes_the_batch_shape_by_another_name(text: str) -> None:
+    (found,) = check_source("a.py", text.encode(), Settings(keras=(2, 3))).findings
+    assert (found.code, found.holds_on) == ("SRN501", (3,)) and found.fix is not None
+    mended_text = applied(text, found.fix.edits)
+    assert mended_text == text.replace("batch_input_shape=", "batch_shape=")
+    assert check_source("a.py", mended_text.encode(), Settings(keras=(2, 3))).findings == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (", stateful=True", ""),
+        ("batch_input_shape", "batch_shape"),
+        ("keras.Input(batch_input_shape", "keras.layers.InputLayer(batch_input_shape"),
+    ],
+)
+def test_inputs_that_every_keras_takes_or_that_hold_no_state(before: str, after: str) -> None:
+    text = WITH_INPUT.replace(before, after)
+    assert check_source("a.py", text.encode(), Settings(keras=(3,))).findings == []
+
+
 CHAINED = f"""\
 {MODEL}import tensorflow as tf
 data = (

@@ -206,10 +206,15 @@ def test_the_other_lines_of_a_cell_that_cannot_be_parsed_are_followed() -> None:
     once, predict = FIT.replace("epochs=3, ", ""), "model.predict(x[:2], batch_size=2)"
     broken = f"{once}\nforget(model x)\n{predict}"
     assert found(notebook(IMPORTS, MODEL, DATA, broken)) == ["3:2:8 SRN001"]
-    assert found(notebook(IMPORTS, MODEL, DATA, broken.replace("model x", "x y"))) == ["3:2:8 SRN001", "3:3:1 SRN304"]
+    assert found(notebook(IMPORTS, MODEL, DATA, broken.replace("model x", "x y"))) == [
+        "3:2:8 SRN001",
+        "3:3:1 SRN304",
+    ]
 
 
-@pytest.mark.parametrize("line", ["scaler.fit(x y)", "LabelEncoder().fit(x y)", "x y", "encoders[0].fit_transform(x y)"])
+@pytest.mark.parametrize(
+    "line", ["scaler.fit(x y)", "LabelEncoder().fit(x y)", "x y", "encoders[0].fit_transform(x y)"]
+)
 def test_a_broken_cell_that_runs_no_model_is_left_out_without_a_word(line: str) -> None:
     assert found(notebook(IMPORTS, MODEL, DATA, line, FIT)) == ["4:1:1 SRN301"]
     stateless = MODEL.replace(", stateful=True", "")

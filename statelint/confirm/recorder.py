@@ -2203,7 +2203,10 @@ def mend(recorder: Recorder, codes: Sequence[str]) -> None:
 
 
 def mend_batch_shape(recorder: Recorder) -> None:
-    """Let Keras 3 layers take `batch_input_shape=`, `batch_shape=` and `batch_size=` as Keras 2 did."""
+    """Let Keras 3 layers take `batch_input_shape=`, `batch_shape=` and `batch_size=` as Keras 2 did.
+
+    Of these its Input lacks the first one.
+    """
     keras = recorder.keras
     layer_init, add = keras.layer.__init__, keras.sequential.add
     input_layer = keras.keras.layers.InputLayer
@@ -2226,8 +2229,19 @@ def mend_batch_shape(recorder: Recorder) -> None:
             add(self, input_layer(batch_shape=shape), *args, **kwargs)
         add(self, layer, *args, **kwargs)
 
+    given = keras.keras.Input
+
+    @functools.wraps(given)
+    def make_input(*args: Any, **kwargs: Any) -> Any:
+        if "batch_input_shape" in kwargs:
+            kwargs["batch_shape"] = kwargs.pop("batch_input_shape")
+        return given(*args, **kwargs)
+
     keras.layer.__init__ = functools.wraps(layer_init)(init)
     keras.sequential.add = functools.wraps(add)(add_with_input)
+    for module in list(sys.modules.values()):
+        if getattr(module, "__dict__", {}).get("Input") is given:
+            module.Input = make_input  # type: ignore[attr-defined]
 
 
 def mend_model_reset(recorder: Recorder) -> None:

@@ -26,6 +26,8 @@ def fix_for(code: Code, remedy: Remedy, targets: tuple[int, ...]) -> Fix | None:
             return arguments.pass_argument(code, remedy)
         case remedies.RemoveArgument():
             return arguments.remove_argument(code, remedy)
+        case remedies.RenameArgument():
+            return arguments.rename_argument(code, remedy)
         case remedies.DropCall():
             return arguments.drop_call(code, remedy)
         case remedies.FullBatches():

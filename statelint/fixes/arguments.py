@@ -6,7 +6,7 @@ import libcst as cst
 
 from statelint.findings import Edit, Fix
 from statelint.fixes.code import Code, between, end_of, start_of
-from statelint.remedies import DropCall, PassArgument, RemoveArgument
+from statelint.remedies import DropCall, PassArgument, RemoveArgument, RenameArgument
 from statelint.sites import Site
 
 _ON_FOLDS = ("cross_val_score", "cross_validate", "cross_val_predict")
@@ -59,6 +59,15 @@ def remove_argument(code: Code, remedy: RemoveArgument) -> Fix | None:
     edits = None if call is None else removed(code, call, remedy.names)
     names = " and ".join(f"`{name}=`" for name in remedy.names)
     return None if edits is None else Fix(f"leave out {names}", tuple(edits), remedy.safe)
+
+
+def rename_argument(code: Code, remedy: RenameArgument) -> Fix | None:
+    """The call with the argument by its other name; None where it isn't given by name there."""
+    call = code.find(remedy.at, cst.Call)
+    given = None if call is None else keyword(call, remedy.name)
+    if given is None or given.keyword is None:
+        return None
+    return Fix(f"call it `{remedy.wanted}=`", (Edit(code.site(given.keyword), remedy.wanted),), safe=True)
 
 
 def removed(code: Code, call: cst.Call, names: tuple[str, ...]) -> list[Edit] | None:

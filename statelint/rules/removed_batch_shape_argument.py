@@ -1,18 +1,23 @@
-"""SRN501: a layer's keyword for the batch size that Keras 3 doesn't know."""
+"""SRN501: a layer's or Input's keyword for the batch size that Keras 3 doesn't know."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from statelint.findings import Finding, Severity, Status, Verdict
-from statelint.remedies import InputBefore, Remedy, RemoveArgument
+from statelint.remedies import InputBefore, Remedy, RemoveArgument, RenameArgument
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured, raised, stands_at
+from statelint.sites import Site
 from statelint.trace.objects import Layer
 from statelint.trace.recording import Recording
 from statelint.trace.story import Made, Story, Trace
 from statelint.values import Ternary, assumptions
 
+_ERRORS = (
+    *("Unrecognized keyword arguments", "Keyword argument not understood"),
+    "Input() got an unexpected keyword argument",
+)
 _KEYWORDS = ("batch_input_shape", "batch_shape", "batch_size")
 
 
@@ -37,6 +42,9 @@ class RemovedBatchShapeArgument(Rule):
                     continue
                 argument = layer.arguments[names[0]]
                 error = "Unrecognized keyword arguments passed to"
+                if layer.kind == "Input":
+                    yield _of_input(layer, argument.site, names[0])
+                    continue
                 if trace.keras == 2:
                     happens = f"raises TypeError: ('Keyword argument not understood:', '{names[0]}')"
                 else:
@@ -54,7 +62,7 @@ class RemovedBatchShapeArgument(Rule):
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         outcome = recording.outcome
         message = outcome.message or ""
-        about = "Unrecognized keyword arguments" in message or "Keyword argument not understood" in message
+        about = any(error in message for error in _ERRORS)
         if outcome.status == "raised" and about:
             return verdict(recording, Status.CONFIRMED, raised(recording))
         # Of layers only the recurrent ones are seen; of others, that the program ended and a model ran.
@@ -66,11 +74,26 @@ class RemovedBatchShapeArgument(Rule):
 
 
 def _concerns_state(story: Story, layer: Layer) -> bool:
-    """Whether the layer is stateful, or part of a model that is."""
+    """Whether the layer is stateful, or part of a model that is, or the Input of one of that batch size."""
+    if layer.kind == "Input":
+        sizes = layer.shapes.get("batch_input_shape", ())[:1]
+        return any(
+            model.stateful_layers and model.batch.key == size.key for model in story.models for size in sizes
+        )
     if any(part.is_stateful is Ternary.YES for part in layer.walk()):
         return True
     return any(
         model.stateful_layers and any(part.id == layer.id for part in model.walk()) for model in story.models
+    )
+
+
+def _of_input(layer: Layer, site: Site, name: str) -> Report:
+    return Report(
+        site=site,
+        message=f"Input doesn't take `{name}=`",
+        happens=f"raises \"TypeError: Input() got an unexpected keyword argument '{name}'\"",
+        instead="call it `batch_shape=`, which every Keras takes",
+        remedy=RenameArgument(layer.site, name, "batch_shape"),
     )
 
 

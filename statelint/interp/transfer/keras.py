@@ -32,7 +32,7 @@ from statelint.interp.state import one_of
 from statelint.interp.transfer import graphs
 from statelint.sites import Site
 from statelint.target import GENERATIONS
-from statelint.trace.objects import Argument, Array
+from statelint.trace.objects import Argument, Array, Layer
 from statelint.trace.story import Built, Called, Changed, Made
 from statelint.values import (
     FALSE,
@@ -122,10 +122,20 @@ def rejected(entry: Entry | None, arguments: Arguments) -> tuple[str, ...]:
     return tuple(name for name in arguments.keywords if name not in accepted)
 
 
+def _rejected(entry: Entry, arguments: Arguments) -> tuple[tuple[str, ...], ...]:
+    """The keywords that it doesn't take, for each generation of Keras."""
+    return tuple(rejected(api.lookup(keras, entry.name), arguments) for keras in GENERATIONS)
+
+
 def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | None:
     """Make what a Keras class or Input makes; None for everything else."""
     bound = bind(machine, entry, arguments)
     if "input" in entry.roles:
+        refused = _rejected(entry, arguments)
+        if any(refused):
+            machine.emit(
+                Made(arguments.site, machine.context, _refused_input(machine, bound, arguments, refused))
+            )
         return _input(machine, bound)
     if entry.kind != "class":
         return None
@@ -209,10 +219,7 @@ def _layer(
         described=True,
         recurrent=recurrent,
         arguments=bound,
-        rejected=tuple(
-            rejected(api.lookup(keras, entry.name), arguments) if refused is None else refused
-            for keras in GENERATIONS
-        ),
+        rejected=_rejected(entry, arguments) if refused is None else (refused,) * len(GENERATIONS),
         roles=entry.roles,
         stateful=stateful if recurrent else FALSE,
         inner=inner,
@@ -420,6 +427,18 @@ def declared_batch(arguments: Mapping[str, Argument]) -> Value | None:
 def _may_be_missing(value: Value) -> bool:
     """Whether an argument may not be given at all: `LSTM(4, **options)`."""
     return isinstance(value, Unknown) and isinstance(value.key, tuple) and value.key[0] == _MAYBE
+
+
+def _refused_input(
+    machine: Machine,
+    bound: Mapping[str, Argument],
+    arguments: Arguments,
+    refused: tuple[tuple[str, ...], ...],
+) -> Layer:
+    """The layer that an Input would make, if it took what it is given."""
+    return Layer(
+        machine.fresh_id(), "Input", arguments.site, True, False, bound, refused, FALSE, shapes=_shapes(bound)
+    )
 
 
 def _input(machine: Machine, bound: Mapping[str, Argument]) -> Value:

@@ -5,7 +5,7 @@ from .layers._base import Layer, _LayerKeywords
 @input
 def Input(
     shape=None, batch_size=None, name=None, dtype=None, sparse=None, tensor=None, ragged=None, type_spec=None,
-    optional=False, *, batch_shape=None,
+    optional=False, *, batch_shape=None, batch_input_shape=None,
 ): ...
 
 # Model(inputs, outputs) is a functional model; every other call goes to Layer.__init__.
