@@ -218,7 +218,7 @@ def test_the_other_lines_of_a_cell_that_cannot_be_parsed_are_followed() -> None:
 def test_a_broken_cell_that_runs_no_model_is_left_out_without_a_word(line: str) -> None:
     assert found(notebook(IMPORTS, MODEL, DATA, line, FIT)) == ["4:1:1 SRN301"]
     stateless = MODEL.replace(", stateful=True", "")
-    assert found(notebook(IMPORTS, stateless, DATA, f"model.fit(x y)  # stateful")) == []
+    assert found(notebook(IMPORTS, stateless, DATA, "model.fit(x y)  # stateful")) == []
 
 
 def test_cells_in_python_2_are_read_as_such() -> None:

@@ -151,3 +151,60 @@ def test_what_was_fitted_is_an_array_for_predict() -> None:
     code = "model.fit(rows, goals, batch_size=8, shuffle=False)\nmodel.predict(rows)\n"
     assert found(code, "SRN206") == ["SRN206"]
     assert not found(code.replace("predict(rows)", "predict(others)"), "SRN206")
+
+
+SPLIT = "x, v, y, w = train_test_split(rows, goals)\n"
+BATCHES = """
+def batches(x, y):
+    while True:
+        for i in range(len(x) // 8):
+            yield x[8 * i:8 * (i + 1)], y[8 * i:8 * (i + 1)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "codes"),
+    [
+        (f"from preparing import scaled\n{SPLIT}x = scaled(x)\n{FIT}", ["SRN203"]),
+        (f"import joblib\n{SPLIT}x = joblib.load('scaler').transform(x)\n{FIT}", ["SRN203"]),
+        (f"{SPLIT}x = keras.utils.pad_sequences(x, maxlen=10)\ny = y.reshape(-1, 1)\n{FIT}", ["SRN203"]),
+        (f"{SPLIT}x = np.array([abs(row) for row in x])\n{FIT}", ["SRN203"]),
+        (
+            f"{SPLIT}z = np.zeros((len(x), 10, 3))\nfor i, row in enumerate(x):\n"
+            f"    z[i, :len(row)] = row\nx = z\n{FIT}",
+            ["SRN203"],
+        ),
+        (
+            "from sklearn.utils import shuffle\nfrom preparing import scaled\nx, y = shuffle(rows, goals)\n"
+            f"x = scaled(x)\n{FIT}",
+            ["SRN203"],
+        ),
+        (
+            f"from preparing import scaled\n{BATCHES}{SPLIT}x = scaled(x)\n"
+            "model.fit(batches(x, y), steps_per_epoch=9)\n",
+            ["SRN202"],
+        ),
+    ],
+)
+def test_the_targets_still_show_the_order(code: str, codes: list[str]) -> None:
+    assert found(code, "SRN202", "SRN203") == codes
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from preparing import scaled\nx, v, y, w = train_test_split(rows, goals, shuffle=False)\n"
+        f"x = scaled(x)\n{FIT}",
+        # The targets alone: a network that mustn't learn anything.
+        f"from preparing import scaled\nx, y = scaled(rows), goals\nnp.random.shuffle(y)\n{FIT}",
+        f"from preparing import scaled\nx, y = scaled(rows), np.random.permutation(goals)\n{FIT}",
+        f"from preparing import scaled\n{BATCHES}x, y = scaled(rows), np.random.permutation(goals)\n"
+        "model.fit(batches(x, y), steps_per_epoch=9)\n",
+        # All rows at once, and each as a sequence of its own.
+        f"from preparing import scaled\n{SPLIT}x = scaled(x)\n{FIT.replace('size=8', 'size=len(y)')}",
+        f"from preparing import scaled\n{SPLIT}for i in range(len(x)):\n"
+        "    model.fit(scaled(x[i]), y[i], batch_size=8, shuffle=False)\n    memory.reset_states()\n",
+    ],
+)
+def test_targets_that_do_not_show_the_order(code: str) -> None:
+    assert not found(code, "SRN202", "SRN203")

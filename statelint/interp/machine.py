@@ -175,6 +175,8 @@ class Machine:
     bounds: dict[Hashable, tuple[Value, Value, Value]] = field(default_factory=dict)
     # The identities of the numbers, and the arrays and lists of them, that were drawn at random, and where.
     chances: dict[Hashable, Site] = field(default_factory=dict)
+    # The calls that put several arrays into one random order.
+    together: set[Site] = field(default_factory=set)
     # Where the Datasets were shuffled whose batches aren't known, by what their items are items of.
     mixed: dict[Hashable, Site] = field(default_factory=dict)
     # The numbers of rows of arrays of which no more is known, by the identities of their shapes.

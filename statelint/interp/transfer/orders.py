@@ -106,7 +106,13 @@ def _shuffled_together(machine: Machine, name: str, arguments: Arguments) -> Val
     parts = tuple(shuffled(_rows(machine, a.value), arguments.site) for a in arguments.positional)
     if arguments.open or not parts:
         return machine.unknown(Reason.LIBRARY_CALL)
+    _note_together(machine, arguments)
     return parts[0] if len(parts) == 1 else Known(Tuple(parts))
+
+
+def _note_together(machine: Machine, arguments: Arguments) -> None:
+    if len(arguments.positional) > 1:
+        machine.together.add(arguments.site)
 
 
 def _shuffled_tensor(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -120,6 +126,8 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL)
     told = arguments.keywords.get("shuffle")
     ordered = told is not None and is_(told.value, True) is not Ternary.YES
+    if not ordered:
+        _note_together(machine, arguments)
     parts: list[Value] = []
     for argument in arguments.positional:
         rows = _rows(machine, argument.value)

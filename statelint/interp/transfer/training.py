@@ -97,7 +97,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             case Dataset() as dataset:
                 return Data("dataset", dataset.key, dataset=dataset, resets=dataset.resets)
             case Items(iteration=iteration):
-                shuffled = _order_of(iteration)
+                shuffled = _order_of(iteration) or _order_of_targets(machine, iteration)
                 return Data(
                     "generator",
                     value.key,
@@ -162,6 +162,22 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
     kind = "array" if surely_array else "unknown"
     told = chance.mixed_batch(machine, value.key)
     return Data(kind, value.key, told, is_part=part, lengths=frozenset(lengths(value.key)))
+
+
+def _shuffled_with(machine: Machine, data: Data, targets: Value) -> Data:
+    """Data whose rows were shuffled together with their targets, where only these still show it."""
+    beside = describe(machine, targets, surely_array=True)
+    order = beside.array.shuffle_site if beside.array is not None else None
+    if data.kind != "array" or beside.array is None or order is None or order not in machine.together:
+        return data
+    array, counts = data.array, {data.samples, beside.samples} - {None}
+    if array is None:
+        rows = Known(counts.pop()) if counts else None
+        array = Array(data.key, None, data.key, rows=rows)
+        data = replace(data, is_part=beside.is_part, lengths=data.lengths | beside.lengths)
+    elif array.shuffle_site is not None or array.windows is not None or len(counts) > 1:
+        return data
+    return replace(data, array=replace(array, shuffle_site=order))
 
 
 def _rows_of_inputs(inputs: ListRecord) -> Known | None:
@@ -248,6 +264,15 @@ def _order_of(iteration: Iteration) -> Site | None:
     return item.value.shuffle_site if isinstance(item, Known) and isinstance(item.value, Array) else None
 
 
+def _order_of_targets(machine: Machine, iteration: Iteration) -> Site | None:
+    """The call that shuffled the rows and their targets together, where only these still show it."""
+    item = iteration.item(0)
+    parts = item.value.items if isinstance(item, Known) and isinstance(item.value, Tuple) else ()
+    targets = parts[1].value if len(parts) > 1 and isinstance(parts[1], Known) else None
+    site = targets.shuffle_site if isinstance(targets, Array) else None
+    return site if site in machine.together else None
+
+
 @dataclass(frozen=True, slots=True)
 class Hooks:
     """The callbacks of a call; `known` is False where there may be others."""
@@ -291,6 +316,8 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         given,
         surely_array=(surely or method.endswith("on_batch")) and not method.endswith("generator"),
     )
+    if "y" in bound and method in ("fit", "evaluate"):
+        data = _shuffled_with(machine, data, bound["y"].value)
     if machine.is_graph_mode and method in ("fit", "evaluate", "predict") and data.dataset is None:
         _size_of_graph(machine, record, bound, arguments.site)
     validation = _validation(machine, bound, data)
