@@ -43,3 +43,47 @@ def test_a_target_for_each_step(first: str) -> None:
 
 def test_steps_that_the_input_leaves_open() -> None:
     assert not is_found("-1, 1", True, "keras.Input(batch_shape=(8, None, 3))")
+
+
+FROM_FILE = """
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.layers import LSTM, Dense
+x, y = np.load("x.npy"), np.array([GOAL for line in open("goals.txt")])
+memory = LSTM(4, stateful=True, return_sequences=True)
+model = keras.Sequential([keras.Input(batch_shape=(8, 7, 3)), memory, Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=8, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("goal", "is_told"),
+    [
+        ("1 if line > '5' else 0", True),
+        ("float(line)", True),
+        ("int(line.split()[0])", True),
+        ("len(line)", True),
+        # These may have steps.
+        ("read(line)", False),
+        ("[0, 1] if line > '5' else [1, 0]", False),
+        ("None if line == '' else 0", False),
+    ],
+)
+def test_targets_that_are_one_number_each(goal: str, is_told: bool) -> None:
+    findings = check_source("snippet.py", FROM_FILE.replace("GOAL", goal).encode()).findings
+    assert ("SRN106" in {finding.code for finding in findings}) == is_told
+
+
+@pytest.mark.parametrize(("rows", "is_told"), [("320", True), ("320, 10", False)])
+def test_a_model_whose_batch_size_is_not_fixed(rows: str, is_told: bool) -> None:
+    code = f"""
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.layers import LSTM, Dense, Embedding
+x, y = np.random.randint(0, 50, (320, 10)), np.random.rand({rows})
+model = keras.Sequential([Embedding(50, 8), LSTM(8, stateful=True, return_sequences=True), Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=32, shuffle=False)
+"""
+    assert ("SRN106" in {finding.code for finding in check_source("a.py", code.encode()).findings}) == is_told

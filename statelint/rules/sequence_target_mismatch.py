@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
+from statelint.rules.feeding import batch_argument
 from statelint.rules.measured import calls_at, not_measured, raised
 from statelint.rules.returned import broadcast, known_shape, returned, shape_of_rows, squeezed
 from statelint.trace.objects import Array, Layer, Model
@@ -56,7 +57,7 @@ class SequenceTargetMismatch(Rule):
 
 
 def _check(trace: Trace, story: Story, call: Call) -> Iterator[Report]:
-    loss, size = _loss(story, call), call.model.batch_size
+    loss, size = _loss(story, call), call.model.batch_size or _rows_of_batch(call)
     if loss not in _ELEMENTWISE | _CHECKED or size is None or "y" not in call.arguments:
         return
     target = call.argument("y")
@@ -72,6 +73,11 @@ def _check(trace: Trace, story: Story, call: Call) -> Iterator[Report]:
     together = broadcast((size, *out), (size, *given))
     if together is not None:
         yield _report(trace, call, loss, out, given, steps, together)
+
+
+def _rows_of_batch(call: Call) -> int | None:
+    """The rows of a batch where the model doesn't fix their number."""
+    return batch_argument(call) if call.method == "fit" else call.data.samples
 
 
 def _declared(model: Model) -> tuple[int | None, ...] | None:

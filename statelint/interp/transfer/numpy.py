@@ -33,7 +33,7 @@ from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Windows
 from statelint.trace.story import Written
-from statelint.values import NONE, Known, Reason, Value, depending_on, interned, number, unknown
+from statelint.values import NONE, Choice, Known, Reason, Value, depending_on, interned, number, unknown
 
 
 def _fresh(machine: Machine, name: str) -> tuple[str, int]:
@@ -174,8 +174,17 @@ def _stacked(
     elif isinstance(inner, Known) and isinstance(inner.value, int | float | str | bool):
         shape = (length,)
         is_made = True
+    elif element is not None and _is_number(element):
+        shape = (length,)
     rows = length if shape is None else None
     return depending_on(Known(Array(key, shape, key, Known(0), is_made, rows=rows)), length)
+
+
+def _is_number(value: Value) -> bool:
+    """Whether a value that isn't known is one number: `1 if v > 0 else 0`, `float(line)`."""
+    if isinstance(value, Choice):
+        return all(isinstance(one.value, int | float) for one in value.options)
+    return isinstance(value.key, tuple) and value.key[0] in ("builtins.int", "builtins.float", "length")
 
 
 def _array(machine: Machine, name: str, arguments: Arguments) -> Value:
