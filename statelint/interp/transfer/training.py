@@ -15,7 +15,6 @@ from statelint.interp.joining import in_a_row
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
-    Bound,
     Class,
     DictRecord,
     Function,
@@ -31,6 +30,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.pieces import is_piece, lengths
 from statelint.interp.shapes import common
+from statelint.interp.transfer import own_steps
 from statelint.interp.transfer.keras import bind, build_layer, described, roles_of
 from statelint.interp.transfer.reporters import REPORTERS
 from statelint.interp.transfer.windowing import BATCHES
@@ -519,37 +519,18 @@ def _drop(machine: Machine, function: Value, returned: Value) -> None:
 
 
 def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None:
+    own_steps.reset_unbuilt(machine, id_, phase, call.site)
     _decide_batch(machine, id_, call, data)
     machine.update(id_, ran=True)
     model = machine.model(id_)
     assert model is not None
-    if _resets_itself(machine, id_):
+    if own_steps.resets(machine, id_):
         machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
     drawing.draw(machine, data.resets, call.site)
     if machine.backend == "jax" and call.method != "call" and machine.keras == 3:
         # There these calls leave no state behind: that has a rule of its own.
         machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
     machine.emit(Feed(call.site, machine.context, call, phase, model, data))
-
-
-_STEPS = ("train_step", "test_step", "predict_step", "call", "make_train_function")
-
-
-def _resets_itself(machine: Machine, id_: int) -> bool:
-    """Whether the program's own train_step (or the like), which Keras calls for each batch, resets states."""
-    record = machine.state.heap[id_]
-    if not isinstance(record, ModelRecord) or not isinstance(record.type, Known):
-        return False
-    functions = (user_attribute(machine, record.type, name, record.type) for name in _STEPS)
-    nodes = (
-        f.value.function.value.node
-        for f in functions
-        if isinstance(f, Known)
-        and isinstance(f.value, Bound)
-        and isinstance(f.value.function, Known)
-        and isinstance(f.value.function.value, Function)
-    )
-    return any(callbacks.resets(node) for node in nodes)
 
 
 def _batches(machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, data: Data) -> None:
