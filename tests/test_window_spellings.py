@@ -321,3 +321,39 @@ model.fit(x, x[:, -1], batch_size=4, shuffle=False)
     checked = check_source("a.py", code.encode())
     assert not checked.failures
     assert [finding.code for finding in checked.findings] == (["SRN208"] if is_torn else [])
+
+
+OF_ROWS = """
+import numpy as np
+import keras
+many = DATA
+x = []
+for i in range(len(many)):
+    for t in range(0, many.shape[1] - 8, STRIDE):
+        x.append(PART)
+x = np.array(x).reshape(-1, 8, 1)
+model = keras.Sequential([keras.Input(batch_shape=(1, 8, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+model.predict(x, batch_size=1)
+"""
+
+
+@pytest.mark.parametrize("data", ['np.load("many.npy")', "np.random.rand(20, 100)"])
+@pytest.mark.parametrize(
+    ("part", "stride", "is_told"),
+    [
+        ("many[i, t:t + 8]", "2", True),
+        ("many[i, t:t + 8][:, None]", "2", True),
+        ("many[-1, t:t + 8]", "2", True),
+        ("many[i][t:t + 8]", "2", True),
+        ("many[i, t:t + 8]", "8", False),
+        # The same columns of each row, a single column, other rows.
+        ("many[i, 2:10]", "2", False),
+        ("many[i, :8]", "2", False),
+        ("many[t:t + 8, i]", "8", False),
+        ("many[order[i], t:t + 8]", "2", False),
+    ],
+)
+def test_windows_of_one_row_of_many(part: str, stride: str, is_told: bool, data: str) -> None:
+    code = OF_ROWS.replace("DATA", data).replace("PART", part).replace("STRIDE", stride)
+    assert ("SRN208" in {one.code for one in check_source("snippet.py", code.encode()).findings}) == is_told

@@ -10,10 +10,11 @@ from statelint.interp.chance import place_of
 from statelint.interp.extents import extent_of
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Slice, Tuple
+from statelint.interp.shapes import is_place
 from statelint.sites import Site
 from statelint.trace.linear import between, distance
 from statelint.trace.objects import Cut
-from statelint.values import NONE, Known, Value, interned, number
+from statelint.values import NONE, Known, Unknown, Value, interned, number
 
 
 def cut_of(
@@ -26,6 +27,18 @@ def cut_of(
     origin = None if axis else _within(outer, site, index)
     length, extent = _length(reached)
     return Cut(site, whole, axis, length, start, begin, origin, place_of(machine, begin), extent)
+
+
+def row_and_steps(index: Value) -> tuple[Value, Value] | None:
+    """The row, and what is taken of it, of an index that cuts a part out of one row: `x[i, t:t + 8]`."""
+    parts = index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else ()
+    if len(parts) < 2 or not isinstance(parts[1], Known) or not isinstance(parts[1].value, Slice):
+        return None
+    row, ends = parts[0], (parts[1].value.start.key, parts[1].value.stop.key)
+    is_one = number(row) is not None or (isinstance(row, Unknown) and is_place(row.key))
+    if not is_one or ends == (NONE.key, NONE.key):
+        return None
+    return row, parts[1] if len(parts) == 2 else Known(Tuple(parts[1:]))
 
 
 def _adds_axes_behind(index: Value) -> bool:

@@ -17,7 +17,7 @@ from statelint.interp.attributes import attribute
 from statelint.interp.chance import as_order
 from statelint.interp.comparisons import SCALARS, compare, of_truth, truth
 from statelint.interp.consecutive import as_slice
-from statelint.interp.cutting import cut_of
+from statelint.interp.cutting import cut_of, row_and_steps
 from statelint.interp.filling import windows_of
 from statelint.interp.machine import Activation, Machine
 from statelint.interp.objects import (
@@ -384,6 +384,9 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             any_item = reduce(join, record.items.values())
             return replace(any_item, by=index.key) if isinstance(any_item, Choice) else any_item
     index = as_slice(machine, as_order(machine, index, value), value)
+    within = row_and_steps(index)
+    if within is not None and (isinstance(value, Unknown) or isinstance(value.value, Array)):
+        return subscript(machine, subscript(machine, value, within[0], node), within[1], node)
     if isinstance(value, Known):
         found: Value | None = None
         match value.value:

@@ -147,7 +147,7 @@ def columns(array: Array, names: Hashable) -> Known:
 def array_index(array: Array, index: Value) -> Value | None:
     """`array[index]`, None where the index isn't understood."""
     if not isinstance(index, Known):
-        if isinstance(index, Unknown) and _is_number(index.key):
+        if isinstance(index, Unknown) and is_place(index.key):
             rest = array.shape[1:] if array.shape else None
             drawn = ("item", array.key, index.key)
             return Known(Array(drawn, rest, drawn)) if rest else None
@@ -209,7 +209,7 @@ def array_index(array: Array, index: Value) -> Value | None:
                 return Known(Array(key, None, key))
             shape.append(part.value.shape[0] if _counts(part.value) else unknown(Reason.OPERATION))
         elif axis == 0 and isinstance(part, Unknown):
-            if not _is_number(part.key):
+            if not is_place(part.key):
                 return None
         else:
             shape.append(unknown(Reason.OPERATION))
@@ -318,7 +318,7 @@ def _takes_one_column(columns: tuple[Value, ...]) -> bool:
     return len(columns) == 1 and number(columns[0]) is not None
 
 
-def _is_number(key: Hashable) -> bool:
+def is_place(key: Hashable) -> bool:
     """Whether what is unknown is certainly a single whole number: an index, no mask and no list of them."""
     match key:
         case ("int" | "drawn", _):
@@ -326,9 +326,9 @@ def _is_number(key: Hashable) -> bool:
         case ("item", ("range", *_), _):
             return True
         case ("widened", _, before, after):
-            return _is_number(before) and _is_number(after)
+            return is_place(before) and is_place(after)
         case ("operation", "+" | "-" | "*" | "//" | "%", left, right):
-            return _is_number(left) and _is_number(right)
+            return is_place(left) and is_place(right)
     return False
 
 
@@ -453,7 +453,7 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
     if len(arrays) == 1:
         array = arrays[0]
         other = right if isinstance(left, Known) and left.value is array else left
-        if isinstance(other, Unknown) and not _is_scalar(other.key):
+        if isinstance(other, Unknown) and not is_scalar(other.key):
             # Broadcasting with something unknown may change the shape.
             return unknown(Reason.OPERATION, key=key)
         return depending_on(Known(mapped(array, key)), left, right)
@@ -473,11 +473,11 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
 _SCALARS = frozenset({"builtins.float", "builtins.int", "builtins.len", "length", "int", "float"})
 
 
-def _is_scalar(key: Hashable) -> bool:
+def is_scalar(key: Hashable) -> bool:
     """Whether what is unknown is certainly a single number."""
     match key:
         case ("operation", _, left, right):
-            return _is_scalar(left) and _is_scalar(right)
+            return is_scalar(left) and is_scalar(right)
         case (head, *_):
             return head in _SCALARS
     return False

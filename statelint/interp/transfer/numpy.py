@@ -22,6 +22,7 @@ from statelint.interp.shapes import (
     array_index,
     as_row,
     elementwise,
+    is_scalar,
     made,
     mapped,
     product,
@@ -33,7 +34,18 @@ from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Windows
 from statelint.trace.story import Written
-from statelint.values import NONE, Choice, Known, Reason, Value, depending_on, interned, number, unknown
+from statelint.values import (
+    NONE,
+    Choice,
+    Known,
+    Reason,
+    Unknown,
+    Value,
+    depending_on,
+    interned,
+    number,
+    unknown,
+)
 
 
 def _fresh(machine: Machine, name: str) -> tuple[str, int]:
@@ -184,7 +196,7 @@ def _is_number(value: Value) -> bool:
     """Whether a value that isn't known is one number: `1 if v > 0 else 0`, `float(line)`."""
     if isinstance(value, Choice):
         return all(isinstance(one.value, int | float) for one in value.options)
-    return isinstance(value.key, tuple) and value.key[0] in ("builtins.int", "builtins.float", "length")
+    return isinstance(value, Unknown) and is_scalar(value.key)
 
 
 def _array(machine: Machine, name: str, arguments: Arguments) -> Value:
