@@ -650,6 +650,20 @@ def test_mended_batch_shape_and_model_reset(record: Record, generation: int) -> 
     assert run.mended == (("SRN501", "SRN502") if generation == 3 else ())
 
 
+def test_a_mended_input(record: Record, generation: int) -> None:
+    program = """
+        from keras.layers import Input
+        inputs = Input(batch_input_shape=(4, 3, 1))
+        model = keras.Model(inputs, LSTM(4, stateful=True)(inputs))
+        model.compile("sgd", "mse")
+        model.fit(np.random.rand(8, 3, 1), np.random.rand(8, 4), batch_size=4, shuffle=False, verbose=0)
+    """
+    if generation == 3:
+        assert record(program).outcome.exception == "TypeError"
+    run = finished(record(program, mend=("SRN501",)))
+    assert [b.origin for b in run.batches] == ["zero", "carried"]
+
+
 def test_mended_reset_before_build(record: Record, generation: int) -> None:
     source = """
         model = keras.Sequential([LSTM(4, stateful=True), Dense(1)])
