@@ -29,16 +29,28 @@ def cut_of(
     return Cut(site, whole, axis, length, start, begin, origin, place_of(machine, begin), extent)
 
 
-def row_and_steps(index: Value) -> tuple[Value, Value] | None:
-    """The row, and what is taken of it, of an index that cuts a part out of one row: `x[i, t:t + 8]`."""
+def row_and_steps(index: Value, node: cst.CSTNode | None) -> tuple[Value, Value] | None:
+    """The row, and what is taken of it, of an index that cuts a part out of one row: `x[i, t:t + 8]`.
+
+    None where it takes columns that are the same for all rows: `x[i, 0:-1]`.
+    """
+    if not isinstance(node, cst.Subscript) or len(node.slice) < 2 or not _moves(node.slice[1].slice):
+        return None
     parts = index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else ()
     if len(parts) < 2 or not isinstance(parts[1], Known) or not isinstance(parts[1].value, Slice):
         return None
-    row, ends = parts[0], (parts[1].value.start.key, parts[1].value.stop.key)
-    is_one = number(row) is not None or (isinstance(row, Unknown) and is_place(row.key))
-    if not is_one or ends == (NONE.key, NONE.key):
+    row = parts[0]
+    if number(row) is None and not (isinstance(row, Unknown) and is_place(row.key)):
         return None
     return row, parts[1] if len(parts) == 2 else Known(Tuple(parts[1:]))
+
+
+def _moves(part: cst.BaseSlice) -> bool:
+    """Whether neither end of a slice is spelled as a number, or left out."""
+    literal = cst.Integer | cst.UnaryOperation
+    return isinstance(part, cst.Slice) and not any(
+        end is None or isinstance(end, literal) for end in (part.lower, part.upper)
+    )
 
 
 def _adds_axes_behind(index: Value) -> bool:

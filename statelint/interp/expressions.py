@@ -384,7 +384,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             any_item = reduce(join, record.items.values())
             return replace(any_item, by=index.key) if isinstance(any_item, Choice) else any_item
     index = as_slice(machine, as_order(machine, index, value), value)
-    within = row_and_steps(index)
+    within = row_and_steps(index, node)
     if within is not None and (isinstance(value, Unknown) or isinstance(value.value, Array)):
         return subscript(machine, subscript(machine, value, within[0], node), within[1], node)
     if isinstance(value, Known):

@@ -192,4 +192,6 @@ def _place_of(key: Hashable) -> tuple[Hashable, Hashable] | None:
                 return (whole, place)
             case ("item" | "index" | "rows", whole, ("Tuple", (("int", _) as place, *columns))):
                 return (interned((whole, *columns)), place)
+            case ("rows", ("item" | "index", whole, ("int", _) | int() as place), *columns):
+                return (interned((whole, *columns)), place)
     return None
