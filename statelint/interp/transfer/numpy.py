@@ -146,6 +146,7 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
                     machine.batches[stacked.value.key] = tuple(batch_held(machine, item) for item in head)
                 array = replace(
                     stacked.value,
+                    shape=_with_steps(stacked.value.shape, windows),
                     windows=windows,
                     shuffle_site=record.shuffle_site or drawn_rows(machine, head),
                     cut=record.cut,
@@ -156,6 +157,13 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
         if isinstance(value.value, int | float):
             return value
     return machine.unknown(Reason.LIBRARY_CALL, None, ("array", value.key))
+
+
+def _with_steps(shape: tuple[Value, ...] | None, windows: Windows | None) -> tuple[Value, ...] | None:
+    """The shape of windows, whose length counts their steps where the list of them doesn't tell."""
+    if not shape or len(shape) < 2 or windows is None or not windows.length or number(shape[1]) is not None:
+        return shape
+    return (shape[0], Known(windows.length), *shape[2:])
 
 
 def _only_window(items: Sequence[Value]) -> Windows | None:

@@ -10,7 +10,7 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, Bound, Function, ModelRecord, Ref
 from statelint.sites import Site
 from statelint.trace.objects import Argument
-from statelint.trace.story import Called, Feed, Reset
+from statelint.trace.story import Called, Feed, Opaque, Reset
 from statelint.values import Known, Reason, Ternary, Value
 
 _STEPS = ("train_step", "test_step", "predict_step", "call", "make_train_function")
@@ -51,7 +51,7 @@ def _at_first(machine: Machine, method: Value, site: Site) -> list[Reset]:
     with machine.trying():
         calls.call_value(machine, method, given)
         for event in machine.events:
-            if isinstance(event, Called | Feed):
+            if isinstance(event, Called | Feed | Opaque):
                 break
             if isinstance(event, Reset) and not event.built and event.context.when == before:
                 reached = [machine.layer(layer) for layer in event.layers or ()]
