@@ -206,7 +206,7 @@ def test_the_other_lines_of_a_cell_that_cannot_be_parsed_are_followed() -> None:
     once, predict = FIT.replace("epochs=3, ", ""), "model.predict(x[:2], batch_size=2)"
     broken = f"{once}\nforget(model x)\n{predict}"
     assert found(notebook(IMPORTS, MODEL, DATA, broken)) == ["3:2:8 SRN001"]
-    assert found(notebook(IMPORTS, MODEL, DATA, broken.replace("model x", "x y"))) == [
+    assert found(notebook(IMPORTS, MODEL, DATA, broken.replace("model x", "u v"))) == [
         "3:2:8 SRN001",
         "3:3:1 SRN304",
     ]

@@ -160,10 +160,10 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
 
 
 def _with_steps(shape: tuple[Value, ...] | None, windows: Windows | None) -> tuple[Value, ...] | None:
-    """The shape of windows, whose length counts their steps where the list of them doesn't tell."""
-    if not shape or len(shape) < 2 or windows is None or not windows.length or number(shape[1]) is not None:
+    """The shape of windows of numbers, of which each has as many as the window has steps."""
+    if shape is None or len(shape) != 2 or windows is None or not windows.length:
         return shape
-    return (shape[0], Known(windows.length), *shape[2:])
+    return shape if number(shape[1]) is not None else (shape[0], Known(windows.length))
 
 
 def _only_window(items: Sequence[Value]) -> Windows | None:
