@@ -204,12 +204,8 @@ def test_a_cell_with_a_bracket_too_many_is_followed_all_the_same() -> None:
 def test_the_other_lines_of_a_cell_that_cannot_be_parsed_are_followed() -> None:
     assert found(notebook(IMPORTS, MODEL, DATA, f"print(x y)\n{FIT}")) == ["3:1:7 SRN001", "3:2:1 SRN301"]
     once, predict = FIT.replace("epochs=3, ", ""), "model.predict(x[:2], batch_size=2)"
-    broken = f"{once}\nforget(model x)\n{predict}"
-    assert found(notebook(IMPORTS, MODEL, DATA, broken)) == ["3:2:8 SRN001"]
-    assert found(notebook(IMPORTS, MODEL, DATA, broken.replace("model x", "u v"))) == [
-        "3:2:8 SRN001",
-        "3:3:1 SRN304",
-    ]
+    # What can't be read may reset the states.
+    assert found(notebook(IMPORTS, MODEL, DATA, f"{once}\nforget(u v)\n{predict}")) == ["3:2:8 SRN001"]
 
 
 @pytest.mark.parametrize(
