@@ -254,14 +254,34 @@ def _of_model(machine: Machine, id_: int, record: ModelRecord, name: str, receiv
             assert model is not None
             return of_truth(machine, model.is_stateful, NONE, ("stateful", id_))
         case "input" | "inputs" | "output" | "outputs":
-            values = record.inputs if name.startswith("input") else record.outputs
-            if values:
-                return values[0] if len(values) == 1 and not name.endswith("s") else Known(Tuple(values))
-            batch = record.batch if not record.undecided else unknown(Reason.ATTRIBUTE)
-            return Known(Tensor((name, id_), batch, record.layers, (("input", id_),)))
+            end = name.rstrip("s")
+            values = _ends(record, id_, end)
+            is_list = len(values) > 1 or name.endswith("s")
+            return machine.allocate(ListRecord.of(values)) if is_list and _has_all(record, end) else values[0]
+        case "input_names" | "output_names" if _has_all(record, name.partition("_")[0]):
+            names = (("name", value.key) for value in _ends(record, id_, name.partition("_")[0]))
+            return machine.allocate(ListRecord.of(tuple(unknown(Reason.ATTRIBUTE, key=n) for n in names)))
         case "input_shape" | "output_shape" | "weights" | "history" | "optimizer" | "trainable":
             return unknown(Reason.ATTRIBUTE, key=("attribute", receiver.key, name))
     return Known(Method(receiver, name))
+
+
+def _known_ends(record: ModelRecord, name: str) -> tuple[Value, ...]:
+    return record.inputs if name == "input" else record.outputs
+
+
+def _has_all(record: ModelRecord, name: str) -> bool:
+    """Whether all the tensors are known that a model begins or ends with: a row of layers has one."""
+    return record.kind == "Sequential" or bool(_known_ends(record, name))
+
+
+def _ends(record: ModelRecord, id_: int, name: str) -> tuple[Value, ...]:
+    """The tensors that a model begins or ends with, one at least."""
+    if known := _known_ends(record, name):
+        return known
+    batch = record.batch if not record.undecided else unknown(Reason.ATTRIBUTE)
+    layers, whole = ((), True) if name == "input" else (record.layers, record.complete)
+    return (Known(Tensor((name, id_), batch, layers, (("input", id_),), whole=whole)),)
 
 
 def _of_layer(machine: Machine, id_: int, record: LayerRecord, name: str, receiver: Value) -> Value:
