@@ -408,6 +408,43 @@ def test_blocks_of_jekyll_are_one_program() -> None:
     assert found(blocks) == ["10:1 SRN301"]
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "place"),
+    [
+        ("<pre><code>\n", "</code></pre>", "7:1"),
+        ("<pre>\n\n", "\n</pre>", "8:1"),
+        ("<PRE>", "</PRE>", "6:1"),
+        ("<pre><code>", "\n</code></pre>", "6:1"),
+        ('<pre class="a">\n  <code class="language-python">', "</code>\n</pre>", "7:1"),
+        ('<pre lang="python"><code>\n', "</code></pre >", "7:1"),
+        ('<div class="highlight">\n<pre><code>', "</code></pre>\n</div>", "7:1"),
+    ],
+)
+def test_blocks_of_html_are_read(begin: str, end: str, place: str) -> None:
+    text = f"{begin}{SETUP}{FIT}{end}\n"
+    assert found(text) == [f"{place} SRN301"]
+    line, _, _ = place.partition(":")
+    assert found(f"* b\n\n{indent(text, '  ')}") == [f"{int(line) + 2}:3 SRN301"]
+    assert found(f"<!--\n{text}-->\n") == []
+
+
+def test_html_that_calls_its_code_something_else_is_left_out() -> None:
+    for begin in ('<pre lang="julia">', '<pre><code class="highlight language-r">'):
+        assert found(f"{begin}\n{SETUP}{FIT}</pre>\n") == []
+
+
+def test_code_in_html_is_what_a_browser_shows() -> None:
+    loop = "for i in range(3):\n    if i &lt; 2: <b>model.fit(x, y, batch_size=2, shuffle=False)</b>\n"
+    result = checked(f"<pre><code>\n{SETUP}{loop}</code></pre>\n")
+    # The columns are those of the code without tags and entities; no fix is made of it.
+    assert [(f.site.line, f.code, f.fix) for f in result.findings] == [(8, "SRN301", None)]
+
+
+def test_blocks_of_html_are_one_program() -> None:
+    blocks = "\n".join(f"<pre><code>\n{code}</code></pre>\n" for code in (SETUP, FIT))
+    assert found(blocks) == ["10:1 SRN301"]
+
+
 VARIANT = "model.add(keras.layers.LSTM(4, batch_input_shape=(2, 3, 1), stateful=True))\n"
 
 

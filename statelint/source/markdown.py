@@ -1,8 +1,9 @@
-"""The fenced Python blocks of a Markdown, MyST or Quarto text."""
+"""The blocks of Python in a Markdown, MyST or Quarto text."""
 
 from __future__ import annotations
 
 import ast
+import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,13 @@ _JEKYLL = re.compile(
     r"(?P<code>.*?)^\{%-?[ ]*endhighlight[ ]*-?%\}[ ]*$",
     re.MULTILINE | re.DOTALL,
 )
+# HTML's, and what they are called.
+_PRE = re.compile(
+    r"<pre\b(?P<about>[^>]*>(?:\s*<code\b[^>]*>)?)(?P<code>.*?)(?:</code\s*>\s*)?</pre\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_LANGUAGE = re.compile(r"\blang(?:uage)?\s*[=:-]\s*[\"']?(\w+)", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _FENCE = "~" * 12
 _OPTION = re.compile(r"\s*:[\w-]+:")
 
@@ -78,16 +86,19 @@ def _blocks(parser: MarkdownIt, text: str, lines: list[str]) -> Iterator[Block]:
     prose: list[tuple[int, int]] = []
     for token in tokens:
         start, end = token.map or (0, 0)
+        is_quoted = any(first <= start < last for first, last in quoted)
         if token.type == "fence":
             if is_python(token.info) or _language(token.info) in _UNTAGGED:
                 block = _block(token, start, _section(headings, start), lines)
                 is_tagged = is_python(token.info)
-                is_quoted = any(first <= start < last for first, last in quoted)
                 is_other = not is_tagged and (_language(token.info) != "" or is_quoted)
                 blocks.append(replace(block, is_tagged=is_tagged, is_other=is_other))
         elif token.type == "code_block":
             block = _block(token, start - 1, _section(headings, start), lines)
             blocks.append(replace(block, is_tagged=False))
+        elif token.type == "html_block":
+            found = _in_html(token, start, _section(headings, start), lines)
+            blocks += [replace(b, is_other=not b.is_tagged and (b.is_other or is_quoted)) for b in found]
         if token.level == 0 and token.type in _LOOSE:
             if prose and not any(line.strip() for line in lines[prose[-1][1] : start]):
                 start = prose.pop()[0]
@@ -157,6 +168,24 @@ def _block(token: Token, fence: int, section: int, lines: list[str]) -> Block:
         if code and line != code and line.endswith(code):
             shifts[row] = len(line) - len(code)
     return Block("\n".join(_without_options(inner)), fence + 1, section, shifts)
+
+
+def _in_html(token: Token, start: int, section: int, lines: list[str]) -> Iterator[Block]:
+    """What HTML shows as it stands, but for its tags and entities."""
+    if token.content.lstrip().startswith("<!--"):
+        return
+    for found in _PRE.finditer(token.content):
+        language = _LANGUAGE.search(found["about"])
+        called = language[1].lower() if language else ""
+        if called not in _PYTHON | _UNTAGGED:
+            continue
+        row = start + token.content.count("\n", 0, found.start("code"))
+        written = found["code"].rstrip().split("\n")
+        shown = [html.unescape(_TAG.sub("", line)) for line in written]
+        places = (lines[row + k].find(line) for k, line in enumerate(written))
+        shifts = {k: place for k, place in enumerate(places, 1) if place > 0}
+        is_tagged = called in _PYTHON
+        yield Block("\n".join(shown), row, section, shifts, is_tagged, called != "", shown != written)
 
 
 def _without_options(lines: list[str]) -> list[str]:
