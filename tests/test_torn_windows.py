@@ -247,6 +247,41 @@ def test_rows_are_steps_where_each_target_is_the_row_beside(
     assert found(code, 4, "SRN208") == ([(7, "SRN208")] if is_torn else [])
 
 
+@pytest.mark.parametrize("series", ["np.load('series.npy')", "np.random.rand(400, 3)"])
+@pytest.mark.parametrize(
+    ("y", "is_torn"),
+    [
+        ("np.append(series[1:], series[:1], axis=0)", True),
+        ("np.append(series[1:], [series[0]], axis=0)[:, 1]", True),
+        ("np.concatenate([series[1:], np.zeros((1, 3))])", True),
+        ("np.concatenate((x[1:], x[:1]))[:, 0]", True),
+        ("np.vstack([series[1:], series[-1:]])", True),
+        ("np.hstack([series[1:, 0], series[0, 0]])", True),
+        ("np.append(series[1:, 2], 0)", True),
+        ("np.r_[series[1:], series[:1]]", True),
+        ("np.r_[series[1:, 0], 0]", True),
+        ("np.roll(series, -1, axis=0)", True),
+        ("np.roll(series[:400], axis=0, shift=-1)[:, :2]", True),
+        ("np.roll(series[:, 1], -1).reshape(400, 1)", True),
+        ("np.roll(series, 1, axis=0)", True),
+        # Two lanes stand side by side.
+        ("np.append(series[2:], series[:2], axis=0)", False),
+        ("np.roll(series, -2, axis=0)", False),
+        # The row itself, with its columns in another order.
+        ("np.roll(series, -1, axis=1)", False),
+        ("np.append(series[:1], series[:-1], axis=0)", False),
+        ("np.roll(np.load('other.npy'), -1, axis=0)", False),
+        ("np.roll(series, by, axis=0)", False),
+        ("np.append(np.load('other.npy')[1:], series[:1], axis=0)", False),
+        ("np.r_[1:401]", False),
+    ],
+)
+def test_rows_are_steps_where_the_targets_are_turned_by_one(y: str, series: str, *, is_torn: bool) -> None:
+    code = NEXT_STEP.replace("x, y = {x}, {y}", "x = {x}; y = {y}")
+    code = code.format(x="series.reshape(400, 1, 3)", y=y, steps=1, batch=4, series=series)
+    assert found(code, 4, "SRN208") == ([(7, "SRN208")] if is_torn else [])
+
+
 SUPERVISED = """
 import sys
 import pandas as pd

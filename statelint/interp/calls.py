@@ -564,6 +564,8 @@ def library_item(machine: Machine, value: Known, index: Value) -> Value | None:
         return Known(States(value.value.layer, position))
     if value.value == Library("numpy.c_"):
         return rearranging.columns(machine, index)
+    if value.value == Library("numpy.r_"):
+        return rearranging.rows(machine, index)
     drawn, at = batches_in(machine, value), number(index)
     return drawn.item(at) if drawn is not None and at is not None and at >= 0 else None
 

@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from statelint.rules.feeding import AXES
 from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
-from statelint.rules.sliding import slid_by
+from statelint.rules.sliding import first_part, slid_by
 from statelint.trace.objects import Array, Layer, Windows
 from statelint.trace.story import Call, Feed, batch_size_of
 from statelint.values import Known, Ternary, Unknown, Value, interned, is_, number, options
+
+# What is made of a whole row by row.
+_WHOLES = ("of", "reshape", "reshaped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +222,8 @@ def _steps_in_order(feed: Feed) -> Windows | None:
     if feed.phase != "train" or array is None or not array.shape or len(array.shape) < 2:
         return None
     given = feed.call.argument("y")
-    targets = given.value if isinstance(given, Known) else None
-    one, other = _tail_of(array), _targets_of(targets) if isinstance(targets, Array) else None
+    one = _turned(array.base, number(array.start))
+    other = _targets_of(given) if given is not None else None
     # Where lanes stand side by side, the step beside a row is that of another batch.
     one, other = _of_all_columns(one), _of_all_columns(other)
     beside = one is not None and other is not None and one[0] == other[0] and abs(one[1] - other[1]) == 1
@@ -231,35 +234,63 @@ def _steps_in_order(feed: Feed) -> Windows | None:
 
 def _of_all_columns(tail: tuple[Hashable, int] | None) -> tuple[Hashable, int] | None:
     """The steps with all their columns: the targets are some of those behind."""
-    match tail:
-        case (("of", whole, *_), start):
-            return whole, start
-    return tail
+    return None if tail is None else (_whole(tail[0]), tail[1])
 
 
-def _targets_of(targets: Array) -> tuple[Hashable, int] | None:
-    """The series of which the targets are steps, one for each row, and from which step on."""
+def _whole(base: Hashable) -> Hashable:
+    while True:
+        match base:
+            case ("call", ("attribute", whole, "reshape"), *_):
+                base = whole
+            case (str(made), whole, *_) if made in _WHOLES:
+                base = whole
+            case _:
+                return base
+
+
+def _targets_of(given: Value) -> tuple[Hashable, int] | None:
+    """The series of which the targets are steps, one for each row, and from which step on; the last ones
+    may be others.
+    """
+    targets = given.value if isinstance(given, Known) else None
+    if not isinstance(targets, Array):
+        return _begun(given.key, 0)
     windows = targets.windows
     if windows is None or windows.start is None or not windows.stride == windows.length == 1:
-        return _tail_of(targets)
+        return _begun(targets.base, number(targets.start))
     match windows.series:
         case ("Array", whole):
             return (whole, windows.start)
     return (windows.series, windows.start)
 
 
-def _tail_of(array: Array) -> tuple[Hashable, int] | None:
+def _begun(base: Hashable, start: int | None) -> tuple[Hashable, int] | None:
+    """The series with whose steps the rows begin: `np.append(s[1:], s[:1], axis=0)`."""
+    first = first_part(_whole(base))
+    return _turned(base, start) if first is None else _tail(first, start)
+
+
+def _turned(base: Hashable, start: int | None) -> tuple[Hashable, int] | None:
     """The series whose steps the rows are, and from which step on; None where that isn't known."""
-    base = array.base
-    while isinstance(base, tuple) and base[0] in ("reshape", "reshaped"):
+    match _whole(base):
+        case ("numpy.roll", whole, ("int", int(by)), (_, 0 | None)):
+            found = _tail(whole, start)
+            return None if found is None else (found[0], found[1] - by)
+    return _tail(base, start)
+
+
+def _tail(base: Hashable, start: int | None) -> tuple[Hashable, int] | None:
+    """The series of which these are the steps from `start` on."""
+    while isinstance(base, tuple) and base[0] in ("reshape", "reshaped", "Array"):
         base = base[1]
-    start = number(array.start)
     match base:
         case ("rows", whole, begin, stop, step):
             base = ("rows", whole, ("Slice", (begin, stop, step)))
-        case ("rows", whole, ("Tuple", (rows, *columns))):
+        case ("rows" | "index", whole, ("Tuple", (("Slice", _) as rows, *columns))):
             base = ("rows", interned(("of", whole, *columns)), rows)
     match base:
+        case None:
+            return None
         case ("rows", whole, ("Slice", (("NoneType", None), _, ("NoneType", None)))):
             return (whole, 0) if start == 0 else None
         case ("rows", whole, ("Slice", (("int", int(begin)), _, ("NoneType", None)))):

@@ -212,6 +212,12 @@ def _begin_of(key: Hashable) -> Hashable:
     match key:
         case ("operation", "+", first, _) | ("filled", ("numpy.roll", *_) as first, _, _):
             return first
+    return first_part(key)
+
+
+def first_part(key: Hashable) -> Hashable:
+    """The first of the arrays that a function of NumPy joins; None where the key is of no such array."""
+    match key:
         case (str(head), int() | None, (first, _, *_)) | (str(head), (first, _, *_)) if head in _STACKING:
             return first
         case ("numpy.append", tuple(first), *_):

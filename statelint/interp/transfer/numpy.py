@@ -456,13 +456,14 @@ def _concatenate(machine: Machine, name: str, arguments: Arguments) -> Value:
     axis = arguments.get(1, "axis")
     at = 0 if axis is None else number(axis)
     items = loops.items(loops.iterate(machine, parts)) if parts is not None else None
-    joined = _concatenated(machine, parts, items, at)
+    joined = concatenated(machine, parts, items, at)
     return laid_flat(joined, items) if items and at == 0 else joined
 
 
-def _concatenated(
+def concatenated(
     machine: Machine, parts: Value | None, found: Sequence[Value] | None, at: int | None
 ) -> Value:
+    """Arrays joined along an axis; `found` are those that `parts` has, where they are known."""
     if parts is not None and found is None and at == 0:
         found_ = one_after_another(machine, parts)
         if found_ is not None:

@@ -16,7 +16,7 @@ from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
 from statelint.interp.shapes import array_index, as_row, product, reshape_of, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
-from statelint.interp.transfer.numpy import as_array, one_after_another, repeatable
+from statelint.interp.transfer.numpy import as_array, concatenated, one_after_another, repeatable
 from statelint.trace.objects import Array, Windows
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
@@ -199,6 +199,13 @@ def columns(machine: Machine, index: Value) -> Value:
     return found or machine.unknown(Reason.LIBRARY_CALL, None, ("numpy.c_", index.key))
 
 
+def rows(machine: Machine, index: Value) -> Value | None:
+    """`np.r_[x, y]`; None where no rows of arrays are joined."""
+    parts = index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else ()
+    arrays = [isinstance(part, Known) and isinstance(part.value, Array) for part in parts]
+    return concatenated(machine, index, parts, 0) if arrays and arrays[0] else None
+
+
 def _append(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.append(x, more): flat, unless an axis is given."""
     axis = arguments.get(2, "axis")
@@ -378,11 +385,11 @@ def _repeat(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _same_shape(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """np.roll, np.flip, np.sort: the same elements elsewhere."""
+    """np.flip, np.sort: the same elements elsewhere."""
     array = _array_of(machine, arguments.get(0, "a") or arguments.get(0, "m"))
     if array is None:
         return repeatable(machine, name, arguments)
-    axis = arguments.get(1, "axis") if not name.endswith("roll") else NONE
+    axis = arguments.get(1, "axis")
     if name.endswith("sort") and axis is not None and axis.key == NONE.key:
         return repeatable(machine, name, arguments)
     return _made((name, *(v.key for v in arguments.values())), array.shape, [array])
@@ -541,14 +548,24 @@ def _identity(machine: Machine, name: str, arguments: Arguments) -> Value:
     return _made(key, (rows, size), [Array(key, None, key, made=True)])
 
 
-def _moved(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """np.roll(x, k) and np.delete(x, k): the same steps elsewhere, or without some."""
-    array = _array_of(machine, arguments.get(0, "a") or arguments.get(0, "arr"))
+def _rolled(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.roll(x, k, axis): the same elements elsewhere."""
+    value, by = arguments.get(0, "a") or arguments.get(0, "input"), arguments.get(1, "shift")
+    array, axis = _array_of(machine, value), arguments.get(2, "axis")
+    if value is None or by is None:
+        return repeatable(machine, name, arguments)
+    key = ("numpy.roll", value.key, by.key, NONE.key if axis is None else axis.key)
+    if array is None:
+        return flow(machine, *arguments.values()) or machine.unknown(Reason.LIBRARY_CALL, None, key)
+    return _made(key, array.shape, [array])
+
+
+def _without(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.delete(x, k): the same steps without some."""
+    array = _array_of(machine, arguments.get(0, "arr"))
     if array is None:
         return repeatable(machine, name, arguments)
     key = (name, array.key, *(value.key for value in arguments.values()[1:]))
-    if name == "numpy.roll":
-        return Known(Array(key, array.shape, key, Known(0), array.made))
     return machine.unknown(Reason.LIBRARY_CALL, None, key)
 
 
@@ -556,11 +573,12 @@ TRANSFERS: dict[str, Transfer] = {
     **{f"numpy.{name}": _stacked for name in _SHAPED},
     **dict.fromkeys(("numpy.stack", "tensorflow.stack"), _stack),
     "numpy.append": _append,
-    **dict.fromkeys(("numpy.roll", "numpy.delete"), _moved),
+    **dict.fromkeys(("numpy.roll", "tensorflow.roll"), _rolled),
+    "numpy.delete": _without,
     **dict.fromkeys(("numpy.split", "numpy.array_split", "tensorflow.split"), _split),
     **dict.fromkeys(("numpy.tile", "tensorflow.tile"), _tile),
     **dict.fromkeys(("numpy.repeat", "tensorflow.repeat"), _repeat),
-    **{f"numpy.{name}": _same_shape for name in ("roll", "flip", "flipud", "fliplr", "sort")},
+    **{f"numpy.{name}": _same_shape for name in ("flip", "flipud", "fliplr", "sort")},
     "numpy.diff": _diff,
     **dict.fromkeys(("numpy.squeeze", "tensorflow.squeeze"), _squeeze),
     "numpy.moveaxis": _moveaxis,
