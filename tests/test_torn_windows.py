@@ -282,6 +282,60 @@ def test_rows_are_steps_where_the_targets_are_turned_by_one(y: str, series: str,
     assert found(code, 4, "SRN208") == ([(7, "SRN208")] if is_torn else [])
 
 
+GATHERED = """
+import csv, keras
+import numpy as np
+import pandas as pd
+series = pd.read_csv("series.csv").values
+x, y = [], []
+{code}
+model = keras.Sequential([keras.Input(batch_shape=({batch}, 1, 3)), keras.layers.LSTM(3, stateful=True)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size={batch}, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "is_torn"),
+    [
+        ("for row in series[:400]:\n    x.append([row])\nx, y = np.array(x), series[1:401]", True),
+        ("for i in range(len(series) - 1):\n    x.append([series[i]])\nx, y = np.array(x), series[1:]", True),
+        ("x, y = np.array([(row,) for row in series[:400]]), series[1:401]", True),
+        ("x, y = np.array([[row.tolist()] for row in series]), np.roll(series, -1, axis=0)", True),
+        (
+            "for i in range(400):\n    x.append([series[i, :3]])\n    y.append(series[i + 1, 3])\n"
+            "x, y = np.asarray(x), np.asarray(y)",
+            True,
+        ),
+        # Which rows these are isn't known.
+        ("x, y = np.array([[row] for row in series if row[0] > 0]), series[1:401]", False),
+        (
+            "for row in series:\n    if row[0] > 0:\n        x.append([row])\n"
+            "x, y = np.array(x), series[1:401]",
+            False,
+        ),
+        ("x, y = np.array([[row] for row in np.random.permutation(series)]), series[1:]", False),
+        ("x, y = np.array([[row] for part in series for row in part]), series[1:]", False),
+        # Each target is the row's own, or one of another series.
+        ("x, y = np.array([[row[:3]] for row in series]), series[:, 3]", False),
+        ("x, y = np.array([[row] for row in series[:400]]), np.load('other.npy')[1:401]", False),
+        # Rows of two series side by side, or of one with the next beside it.
+        (
+            "other = np.load('other.npy')\n"
+            "for i in range(400):\n    x.append([[series[i, 0], other[i, 0]]])\n"
+            "x, y = np.array(x), series[1:401]",
+            False,
+        ),
+        ("x, y = np.array([[series[i] - series[i + 1]] for i in range(400)]), series[1:401]", False),
+    ],
+)
+def test_rows_that_are_put_into_a_list_one_by_one(code: str, *, is_torn: bool) -> None:
+    assert found(GATHERED.format(code=code, batch=4), 4, "SRN208") == (
+        [(code.count("\n") + 10, "SRN208")] if is_torn else []
+    )
+    assert not found(GATHERED.format(code=code, batch=1), 1, "SRN208")
+
+
 SUPERVISED = """
 import sys
 import pandas as pd

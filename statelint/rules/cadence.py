@@ -15,7 +15,7 @@ from statelint.trace.story import Call, Feed, batch_size_of
 from statelint.values import Known, Ternary, Unknown, Value, interned, is_, number, options
 
 # What is made of a whole row by row.
-_WHOLES = ("of", "reshape", "reshaped")
+_WHOLES = ("of", "reshape", "reshaped", "Array")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ def _steps_in_order(feed: Feed) -> Windows | None:
     `x = s[:-1]`, `y = s[1:]`.
     """
     array = feed.data.array
-    if feed.phase != "train" or array is None or not array.shape or len(array.shape) < 2:
+    if feed.phase != "train" or array is None or _steps_of_rows(array, feed) != 1:
         return None
     given = feed.call.argument("y")
     one = _turned(array.base, number(array.start))
@@ -227,9 +227,14 @@ def _steps_in_order(feed: Feed) -> Windows | None:
     # Where lanes stand side by side, the step beside a row is that of another batch.
     one, other = _of_all_columns(one), _of_all_columns(other)
     beside = one is not None and other is not None and one[0] == other[0] and abs(one[1] - other[1]) == 1
-    if one is None or not beside or number(array.shape[1]) != 1:
-        return None
-    return Windows(one[0], 0, 1, 1, feed.call.site)
+    return Windows(one[0], 0, 1, 1, feed.call.site) if one is not None and beside else None
+
+
+def _steps_of_rows(array: Array, feed: Feed) -> int | None:
+    """The steps of a row, which are those that the model takes where nothing is known of the shape."""
+    if array.shape is None:
+        return feed.model.steps
+    return number(array.shape[1]) if len(array.shape) > 1 else None
 
 
 def _of_all_columns(tail: tuple[Hashable, int] | None) -> tuple[Hashable, int] | None:
@@ -281,8 +286,7 @@ def _turned(base: Hashable, start: int | None) -> tuple[Hashable, int] | None:
 
 def _tail(base: Hashable, start: int | None) -> tuple[Hashable, int] | None:
     """The series of which these are the steps from `start` on."""
-    while isinstance(base, tuple) and base[0] in ("reshape", "reshaped", "Array"):
-        base = base[1]
+    base = _whole(base)
     match base:
         case ("rows", whole, begin, stop, step):
             base = ("rows", whole, ("Slice", (begin, stop, step)))

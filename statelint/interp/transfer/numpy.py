@@ -11,6 +11,7 @@ from statelint.interp import loops
 from statelint.interp.chance import choosing, drawing, drawn_rows
 from statelint.interp.filling import batch_held, laid_flat, overlapping, regrouped, windows_of
 from statelint.interp.folding import regroups, restores, steps_or
+from statelint.interp.gathering import gathered
 from statelint.interp.joining import beside, windows_behind
 from statelint.interp.laying import laid_end_to_end
 from statelint.interp.listed import NOBODY, tells
@@ -152,6 +153,9 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
                     cut=record.cut,
                     groups=groups,
                 )
+                if windows is None and array.base == array.key:
+                    base, start = gathered(machine, record) or (array.base, 0)
+                    array = replace(array, base=base, start=Known(start))
                 return replace(stacked, value=array)
             return stacked
         if isinstance(value.value, int | float):
