@@ -322,6 +322,14 @@ def test_a_text_on_keras_needs_no_imports() -> None:
     assert [f.code for f in checked(SNIPPET + "# keras\n", "a.py").findings] == []
 
 
+def test_a_text_on_keras_need_not_import_the_split_either() -> None:
+    split = "a, b, c, d = train_test_split(x, y, test_size=0.5{})\n"
+    fit = "model.fit(a, c, batch_size=2, shuffle=False)\n"
+    assert found(fenced(SETUP, split.format(""), fit)) == ["10:14 SRN203"]
+    assert found(fenced(SETUP, split.format(", shuffle=False"), fit)) == []
+    assert found(fenced(SETUP, "from mine import train_test_split", split.format(""), fit)) == []
+
+
 def test_what_a_text_binds_is_its_own() -> None:
     assert found("In Keras:\n\n" + fenced("from recurrent import LSTM", SNIPPET)) == []
     assert found("In Keras:\n\n" + fenced("from recurrent import LSTM, …", SNIPPET)) == []

@@ -32,6 +32,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, models
+try:
+    from sklearn.model_selection import train_test_split
+except ImportError:
+    pass
 """
 
 

@@ -92,6 +92,7 @@ _IMPLIED = {
     "keras": "keras",
     "layers": "keras.layers",
     "models": "keras.models",
+    "train_test_split": "sklearn.model_selection.train_test_split",
 }
 _SINGLETONS: dict[str, Value] = {"True": TRUE, "False": FALSE, "None": NONE}
 
