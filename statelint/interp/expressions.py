@@ -220,11 +220,11 @@ def _elements(machine: Machine, elements: object) -> tuple[tuple[Value, ...], li
     all are.
     """
     values: list[Value] = []
-    parts: list[Hashable] = []
+    given: list[tuple[str, Value]] = []
     hidden: int | None = None
     for element in elements:  # type: ignore[attr-defined]
         value = evaluate(machine, element.value)
-        parts.append((type(element).__name__, value.key))
+        given.append((type(element).__name__, value))
         if isinstance(element, cst.StarredElement):
             items = loops.items(loops.iterate(machine, value))
             if items is None and hidden is None:
@@ -233,7 +233,8 @@ def _elements(machine: Machine, elements: object) -> tuple[tuple[Value, ...], li
             values.extend(items or ())
         else:
             values.append(value)
-    return tuple(values[:hidden]), None if hidden is None else parts
+    # Keys are worked out where they are needed only: those of nested tuples may be long.
+    return tuple(values[:hidden]), None if hidden is None else [(kind, value.key) for kind, value in given]
 
 
 def _tuple(machine: Machine, node: cst.Tuple) -> Value:

@@ -12,6 +12,10 @@ from statelint.interp.state import State, keeps_state
 from statelint.values import Choice, Known, Value
 
 
+# So deep in tuples models are looked for.
+_DEEP = 3
+
+
 def part(begun: State, one: State, other: State, fresh_id: Callable[[], int]) -> dict[int, int]:
     """Give the models that `other` completed differently from `one` identities of their own there.
 
@@ -46,13 +50,13 @@ def _parted(begun: State, one: State, other: State) -> Iterator[int]:
                 yield ref
 
 
-def other_value(value: Value, parted: Mapping[int, int]) -> Value:
+def other_value(value: Value, parted: Mapping[int, int], depth: int = _DEEP) -> Value:
     """The value as it is called on the other way."""
     match value:
         case Known(value=Ref(id=ref)) if ref in parted:
             return replace(value, value=Ref(parted[ref]))
-        case Known(value=Tuple(items=items)):
-            others = tuple(other_value(item, parted) for item in items)
+        case Known(value=Tuple(items=items)) if parted and depth:
+            others = tuple(other_value(item, parted, depth - 1) for item in items)
             return value if others == items else replace(value, value=Tuple(others))
         case Choice():
             options = [other_value(option, parted) for option in value.options]
