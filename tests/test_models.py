@@ -78,7 +78,6 @@ def test_sequential_models(code: str, model: str) -> None:
             f"if flag:\n    m.add(keras.layers.Dropout(0.5))\nm.add({LSTM})",
             "Sequential(LSTM*) batch=undecided",
         ),
-        (f"if flag:\n    m.add({LSTM})", "Sequential(...) batch=undecided"),
         ("m.add(m)", "Sequential(...) batch=?"),
         (f"m.add({LSTM})\nm.layers[0].stateful = False", "Sequential(LSTM) batch=undecided"),
         (
@@ -90,6 +89,11 @@ def test_sequential_models(code: str, model: str) -> None:
 )
 def test_models_that_grow(code: str, model: str) -> None:
     assert models_of(f"m = keras.Sequential()\n{code}") == [model]
+
+
+def test_a_model_that_grows_on_one_way_is_two() -> None:
+    found = models_of(f"m = keras.Sequential()\nif flag:\n    m.add({LSTM})")
+    assert found == ["Sequential(LSTM*) batch=undecided", "Sequential() batch=undecided"]
 
 
 @pytest.mark.parametrize(
