@@ -11,7 +11,6 @@ from statelint.interp.objects import DictRecord, InstanceRecord, ListRecord, Mod
 from statelint.interp.state import State, keeps_state
 from statelint.values import Choice, Known, Value
 
-
 # So deep in tuples models are looked for.
 _DEEP = 3
 
