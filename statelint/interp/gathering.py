@@ -16,8 +16,7 @@ _PLAIN = 4
 def gathered(machine: Machine, record: ListRecord) -> tuple[Hashable, int] | None:
     """The rows that the items of a list are made of, one each and in order, and with which one they begin."""
     items = record.items or record.head
-    is_made_up = isinstance(record.content, tuple) and len(record.content) != _PLAIN
-    if len(items) < 2 or record.first or record.shuffle_site is not None or is_made_up:
+    if len(items) < 2 or record.first or record.shuffle_site is not None or _is_made_up(record.content):
         return None
     contents = [machine.content(item) for item in items]
     found: tuple[Hashable, int] | None = None
@@ -28,6 +27,16 @@ def gathered(machine: Machine, record: ListRecord) -> tuple[Hashable, int] | Non
             found = at[0], at[1] - k
     # What is made of them is other data: other columns.
     return None if found is None else (interned(("of", found[0], contents[0])), found[1])
+
+
+def _is_made_up(content: Hashable) -> bool:
+    """Whether a list is made in another way than by a plain comprehension, or by appending in a loop."""
+    match content:
+        case ("listed", _, ("listed", *_)):
+            return False
+        case tuple():
+            return len(content) != _PLAIN
+    return False
 
 
 def _moved(one: Hashable, other: Hashable) -> Iterator[tuple[Hashable, int] | None]:

@@ -96,7 +96,10 @@ def _start(
     for earlier in history.unbroken():
         loop = separating_loop(earlier.context, feed.context)
         if loop is not None and (earlier.site == feed.site or earlier is source):
-            if are_separate(story, earlier.data, feed.data, position, loop):
+            before = earlier if earlier.site == feed.site else _before(story, position, feed)
+            if before is not None and all(
+                are_separate(story, one.data, feed.data, position, loop) for one in (before, earlier)
+            ):
                 return Start(feed, position, source, "sequence", earlier, loop)
         if _is_repeated(story, positions[id(earlier)], earlier, position, feed):
             return Start(feed, position, source, "again", earlier)
@@ -138,6 +141,12 @@ def _start(
     if feed.phase in INFERENCE and begins_next_sequence(story, source, feed):
         return Start(feed, position, source, "apart")
     return _drawn_anew(feed, position, source)
+
+
+def _before(story: Story, position: int, feed: Feed) -> Feed | None:
+    """What the same call fed the model with the last time."""
+    fed = (one for at, one in story.feeds() if at < position and one.model.id == feed.model.id)
+    return next((one for one in reversed(list(fed)) if one.site == feed.site), None)
 
 
 def _is_behind_random_rows(source: Feed, feed: Feed) -> bool:

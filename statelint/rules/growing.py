@@ -54,7 +54,12 @@ def _growth(old: Hashable, new: Hashable) -> int | None:
                 return 1
             return _growths(tuple(before), tuple(after))
         case ("array", ("Ref", one), tuple(before)), ("array", ("Ref", other), tuple(after)):
-            if one == other and len(after) > len(before) > 0 and after[: len(before)] == tuple(before):
+            # A list without an identity is told apart by its items alone.
+            if (
+                other in (one, None)
+                and len(after) > len(before) > 0
+                and after[: len(before)] == tuple(before)
+            ):
                 return 1
             return _growths(before, after)
         case ("reshape", before, *_), ("reshape", after, *_):

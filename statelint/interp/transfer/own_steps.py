@@ -33,15 +33,16 @@ def reset_unbuilt(machine: Machine, id_: int, phase: str, site: Site) -> None:
     gone through the layer that they reset.
     """
     record = machine.state.heap[id_]
-    if not isinstance(record, ModelRecord) or record.ran or machine.keras != 2:
+    if not isinstance(record, ModelRecord) or record.ran:
         return
     names = (_STEP_OF[phase], "call") if phase in _STEP_OF else ("call",)
-    for method, function in list(_methods(machine, id_, names)):
-        if not callbacks.resets(function.node):
-            continue
+    method = next(
+        (m for m, function in _methods(machine, id_, names) if callbacks.resets(function.node)), None
+    )
+    # Asked last: what differs between the generations has to be followed twice.
+    if method is not None and machine.keras == 2:
         for reset in _at_first(machine, method, site):
             machine.emit(reset)
-        return
 
 
 def _at_first(machine: Machine, method: Value, site: Site) -> list[Reset]:
