@@ -153,14 +153,19 @@ def assumed_epochs(loop: Loop, call: Call) -> tuple[str, ...]:
 
 
 def outside_reset(story: Story, carried: Carried) -> Reset | None:
-    """The reset right before or right after the epoch loop (itself, or in a helper that only resets)."""
+    """The reset right before or right after the epoch loop (itself, or in a helper that only resets).
+
+    One behind a fit that prepares an inference is where it has to be, and none of these.
+    """
     loop, feed = carried.loop, carried.feed
     concerned = _Concerned(feed)
     inside = [k for k, event in enumerate(story.events) if event.context.within(loop) and concerned.by(event)]
     if not inside:
         return None
     before = next((e for e in reversed(story.events[: inside[0]]) if concerned.by(e)), None)
-    after = next((e for e in story.events[inside[-1] + 1 :] if concerned.by(e)), None)
+    behind = [e for e in story.events[inside[-1] + 1 :] if concerned.by(e)]
+    is_right = loop.kind == "epochs" and _serves_inference(behind, feed)
+    after = None if is_right else next(iter(behind), None)
     for event in (before, after):
         if (
             isinstance(event, Reset)
@@ -169,6 +174,16 @@ def outside_reset(story: Story, carried: Carried) -> Reset | None:
         ):
             return event
     return None
+
+
+def _serves_inference(behind: list[Event], feed: Feed) -> bool:
+    """Whether the first event is a reset that the training doesn't repeat, and an inference comes next."""
+    first = next(iter(behind), None)
+    if first is None or any(feed.context.within(one.loop) for one in first.context.passes):
+        return False
+    runs = (e for e in behind if isinstance(e, Feed) and not e.context.excludes(first.context))
+    following = next(runs, None)
+    return following is not None and following.phase in INFERENCE
 
 
 def _is_of_other_loop(story: Story, reset: Reset, carried: Carried) -> bool:
