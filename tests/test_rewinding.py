@@ -67,6 +67,21 @@ def test_what_is_not_known(rewind: str) -> None:
     assert not torn(rewind, 4, 10)
 
 
+def test_a_loop_outside_of_functions() -> None:
+    checked = check_source(
+        "snippet.py",
+        b"""
+import numpy as np
+rows, at = np.load("rows.npy"), 0
+while True:
+    at += 2
+    if at >= len(rows):
+        at = 0
+""",
+    )
+    assert not checked.failures
+
+
 def test_data_have_enough_of_what_a_loop_has_gone_over() -> None:
     code = """
     data = open("text").read()

@@ -15,6 +15,7 @@ from statelint import api
 from statelint.interp import arguments as binding
 from statelint.interp import classes, drawing, expressions, loops, operators
 from statelint.interp.attributes import user_attribute
+from statelint.interp.chance import place_of
 from statelint.interp.machine import Activation, Machine
 from statelint.interp.objects import (
     Arguments,
@@ -336,7 +337,13 @@ def _generated(
 
     concrete = not endless and bool(values) and number(count) == len(values)
     restarts = endless and _restarts(machine, activation)
-    return Known(Items(key, Iteration(count, item, key, concrete, resets, restarts)))
+    rewinds = endless and activation.rewinds and not any(_is_drawn(machine, value) for value in values)
+    return Known(Items(key, Iteration(count, item, key, concrete, resets, restarts, rewinds)))
+
+
+def _is_drawn(machine: Machine, value: Value) -> bool:
+    """Whether a generator yields what begins at random."""
+    return place_of(machine, machine.content(value)) is not None
 
 
 def _restarts(machine: Machine, activation: Activation) -> bool:

@@ -92,6 +92,8 @@ class Activation:
     yields: list[tuple[Value, Context]] = field(default_factory=list)
     # How many events there were at the first yield.
     first_yield: int | None = None
+    # Whether it goes back to its beginning when it has gone over all of its data.
+    rewinds: bool = False
     is_comprehension: bool = False
     # Of a context manager: the body of the `with`, which runs where it yields.
     on_yield: Callable[[Value], None] | None = None

@@ -271,6 +271,8 @@ class Iteration:
     resets: tuple[DrawnReset, ...] = ()
     # Whether it never ends, but goes over the same items again and again.
     restarts: bool = False
+    # Whether it never ends, but goes back to its beginning when all data were gone over.
+    rewinds: bool = False
     # Where a part is cut out of a series, of which these are the items.
     cut: Cut | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
 import libcst as cst
 
@@ -11,11 +12,14 @@ from statelint.values import Value
 
 # How much there is of some data, or a number less.
 _LENGTH = re.compile(r"(len\([\w.]+\)|[\w.]+\.shape\[0\])(\s*-\s*[\w.]+)*")
+_ROUNDINGS = ("builtins.int", "builtins.round", "math.ceil", "math.floor", "numpy.ceil", "numpy.floor")
 
 
 def is_not_yet(machine: Machine, node: cst.If, condition: Value) -> bool:
     """Whether an endless loop is at a known number of steps and begins again once that is all of its data:
     of what it has gone over by then, there is enough.
+
+    A generator that goes back to a number is noted as one that rewinds.
     """
     if node.orelse is not None or not any(p.loop.kind == "endless" for p in machine.passes):
         return False
@@ -25,20 +29,39 @@ def is_not_yet(machine: Machine, node: cst.If, condition: Value) -> bool:
                 left=left,
                 comparisons=[cst.ComparisonTarget(cst.GreaterThan() | cst.GreaterThanEqual(), right)],
             ),
-            ("compare", _, ("int", _), _),
+            ("compare", _, ("int", _), limit),
         ):
             code = cst.Module([]).code_for_node
-            return _LENGTH.fullmatch(code(right)) is not None and _begins_again(node, code(left))
+            given = _given(node, code(left))
+            if not given or not (_LENGTH.fullmatch(code(right)) or _is_length(limit)):
+                return False
+            if machine.activations and all(isinstance(value, cst.Integer) for value in given):
+                machine.activations[-1].rewinds = True
+            return True
     return False
 
 
-def _begins_again(node: cst.If, position: str) -> bool:
-    """Whether nothing is done but to give what the position is worked out from another value."""
+def _is_length(key: Hashable) -> bool:
+    """Whether a number is that of the rows of some data, or of parts of them."""
+    match key:
+        case ("length", _) | ("item", ("attribute", _, "shape"), ("int", 0)):
+            return True
+        case ("operation", "/" | "//" | "-", inner, _):
+            return _is_length(inner)
+        case (str(name), inner) if name in _ROUNDINGS:
+            return _is_length(inner)
+    return False
+
+
+def _given(node: cst.If, position: str) -> list[cst.BaseExpression]:
+    """What the names that the position is worked out from are given, if nothing else is done."""
     if not isinstance(node.body, cst.IndentedBlock):
-        return False
+        return []
     done = [part for line in node.body.body for part in getattr(line, "body", [line])]
-    targets = [part.targets[0].target for part in done if isinstance(part, cst.Assign)]
-    names = [cst.Module([]).code_for_node(target) for target in targets]
-    return 0 < len(names) == len(done) and all(
-        re.search(rf"(?<![\w.]){re.escape(name)}\b", position) is not None for name in names
-    )
+    assigned = [part for part in done if isinstance(part, cst.Assign)]
+    names = [cst.Module([]).code_for_node(part.targets[0].target) for part in assigned]
+    if len(names) < len(done) or not all(
+        re.search(rf"(?<![\w.]){re.escape(name)}\b", position) for name in names
+    ):
+        return []
+    return [part.value for part in assigned]

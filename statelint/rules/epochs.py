@@ -70,7 +70,7 @@ def _has_epochs(feed: Feed) -> bool:
     if _drawn_from(data) is not None:
         return True
     if data.kind in ("generator", "unknown"):
-        return data.restarts
+        return data.restarts or (data.rewinds and _is_counted(steps.key))
     if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
         return is_(data.dataset.repeats, None) is Ternary.YES and _is_one_pass(steps, data.dataset)
     return data.kind == "array" or is_(steps, None) is Ternary.YES
@@ -97,6 +97,16 @@ def _drawn_from(data: Data) -> Hashable | None:
                 return None
 
 
+def _is_counted(steps: Hashable) -> bool:
+    """Whether the steps of an epoch are worked out from how much there is: `rows // batch`."""
+    match steps:
+        case ("operation", "//" | "/", _, _):
+            return True
+        case (str(name), Hashable() as inner) if name in _ROUNDINGS:
+            return _is_counted(inner)
+    return False
+
+
 def _is_one_pass(steps: Value, dataset: Dataset) -> bool:
     """Whether the steps are counted from the rows there are: `rows // batch`, as the Dataset is batched."""
     match steps:
@@ -111,7 +121,9 @@ def _is_one_pass(steps: Value, dataset: Dataset) -> bool:
 
 def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
     history = History(story, position, feed.model, feed.context)
-    for back, earlier in enumerate(history.unbroken()):
+    # What callbacks ask the model is SRN313, and no reset either.
+    asked = (e for e in history.unbroken() if e.context.hook is None or e.phase not in INFERENCE)
+    for back, earlier in enumerate(asked):
         if back == 0 and earlier.phase in INFERENCE:
             # Training goes on from an inference: that is SRN305.
             return None

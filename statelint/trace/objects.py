@@ -350,6 +350,8 @@ class Data:
     yields_shuffled: Site | None = None
     # A generator that goes over the same batches again and again.
     restarts: bool = False
+    # One that goes back to its beginning when all data were gone over, however many batches that takes.
+    rewinds: bool = False
     # What drawing its batches may do to states.
     resets: tuple[DrawnReset, ...] = ()
     # What a Sequence of the program's own keeps: its attributes, and the identities of their values.

@@ -105,6 +105,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                     yielded=_windows_of_all(iteration),
                     yields_shuffled=shuffled,
                     restarts=iteration.restarts,
+                    rewinds=iteration.rewinds,
                     resets=iteration.resets,
                 )
             case Tuple(items=items) if items:
