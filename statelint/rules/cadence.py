@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from statelint.rules.feeding import AXES
+from statelint.rules.neighbours import distances, rows_of, rows_of_array
 from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
-from statelint.rules.sliding import first_part, slid_by
+from statelint.rules.sliding import slid_by
 from statelint.trace.objects import Array, Layer, Windows
 from statelint.trace.story import Call, Feed, batch_size_of
 from statelint.values import Known, Ternary, Unknown, Value, interned, is_, number, options
-
-# What is made of a whole row by row.
-_WHOLES = ("of", "reshape", "reshaped", "Array")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         if data.dataset.shuffle_site is not None or data.dataset.rows_shuffled is not None:
             return None
         given = _numbers(data.dataset.batch)
-    elif data.array is None:
+    elif data.array is None and data.kind != "array":
         given = () if data.batch_rows is None else (data.batch_rows,)
     else:
         given = _numbers(call.argument("batch_size"), batch_size_of)
@@ -215,93 +214,28 @@ def _part_of_lanes(key: Hashable) -> tuple[Hashable, int, int] | None:
 
 
 def _steps_in_order(feed: Feed) -> Windows | None:
-    """The single steps of a series as windows, where the targets are the steps behind or before them:
+    """The single steps of a series as windows, where the targets are made of the steps behind or before them:
     `x = s[:-1]`, `y = s[1:]`.
     """
-    array = feed.data.array
-    if feed.phase != "train" or array is None or _steps_of_rows(array, feed) != 1:
+    data, given = feed.data, feed.call.argument("y")
+    if feed.phase != "train" or data.kind != "array" or _steps_of_rows(data.array, feed) != 1:
         return None
-    given = feed.call.argument("y")
-    one = _turned(array.base, number(array.start))
-    other = _targets_of(given) if given is not None else None
-    # Where lanes stand side by side, the step beside a row is that of another batch.
-    one, other = _of_all_columns(one), _of_all_columns(other)
-    beside = one is not None and other is not None and one[0] == other[0] and abs(one[1] - other[1]) == 1
-    return Windows(one[0], 0, 1, 1, feed.call.site) if one is not None and beside else None
+    targets = given.value if isinstance(given, Known) and isinstance(given.value, Array) else None
+    made = list(rows_of_array(data.array) if data.array is not None else rows_of(data.key))
+    aimed = rows_of_array(targets) if targets is not None else rows_of(given.key)
+    sizes = [*_numbers(feed.model.batch), *_numbers(feed.call.argument("batch_size"), batch_size_of)]
+    for apart in distances(made, aimed):
+        # Where lanes stand side by side, the step behind a row is in another batch.
+        if abs(apart) == 1 or all(1 < abs(apart) < size and math.gcd(apart, size) == 1 for size in sizes):
+            return Windows(made[0].series, 0, 1, 1, feed.call.site)
+    return None
 
 
-def _steps_of_rows(array: Array, feed: Feed) -> int | None:
+def _steps_of_rows(array: Array | None, feed: Feed) -> int | None:
     """The steps of a row, which are those that the model takes where nothing is known of the shape."""
-    if array.shape is None:
+    if array is None or array.shape is None:
         return feed.model.steps
     return number(array.shape[1]) if len(array.shape) > 1 else None
-
-
-def _of_all_columns(tail: tuple[Hashable, int] | None) -> tuple[Hashable, int] | None:
-    """The steps with all their columns: the targets are some of those behind."""
-    return None if tail is None else (_whole(tail[0]), tail[1])
-
-
-def _whole(base: Hashable) -> Hashable:
-    while True:
-        match base:
-            case ("call", ("attribute", whole, "reshape"), *_):
-                base = whole
-            case (str(made), whole, *_) if made in _WHOLES:
-                base = whole
-            case _:
-                return base
-
-
-def _targets_of(given: Value) -> tuple[Hashable, int] | None:
-    """The series of which the targets are steps, one for each row, and from which step on; the last ones
-    may be others.
-    """
-    targets = given.value if isinstance(given, Known) else None
-    if not isinstance(targets, Array):
-        return _begun(given.key, 0)
-    windows = targets.windows
-    if windows is None or windows.start is None or not windows.stride == windows.length == 1:
-        return _begun(targets.base, number(targets.start))
-    match windows.series:
-        case ("Array", whole):
-            return (whole, windows.start)
-    return (windows.series, windows.start)
-
-
-def _begun(base: Hashable, start: int | None) -> tuple[Hashable, int] | None:
-    """The series with whose steps the rows begin: `np.append(s[1:], s[:1], axis=0)`."""
-    first = first_part(_whole(base))
-    return _turned(base, start) if first is None else _tail(first, start)
-
-
-def _turned(base: Hashable, start: int | None) -> tuple[Hashable, int] | None:
-    """The series whose steps the rows are, and from which step on; None where that isn't known."""
-    match _whole(base):
-        case ("numpy.roll", whole, ("int", int(by)), (_, 0 | None)):
-            found = _tail(whole, start)
-            return None if found is None else (found[0], found[1] - by)
-    return _tail(base, start)
-
-
-def _tail(base: Hashable, start: int | None) -> tuple[Hashable, int] | None:
-    """The series of which these are the steps from `start` on."""
-    base = _whole(base)
-    match base:
-        case ("rows", whole, begin, stop, step):
-            base = ("rows", whole, ("Slice", (begin, stop, step)))
-        case ("rows" | "index", whole, ("Tuple", (("Slice", _) as rows, *columns))):
-            base = ("rows", interned(("of", whole, *columns)), rows)
-    match base:
-        case None:
-            return None
-        case ("rows", whole, ("Slice", (("NoneType", None), _, ("NoneType", None)))):
-            return (whole, 0) if start == 0 else None
-        case ("rows", whole, ("Slice", (("int", int(begin)), _, ("NoneType", None)))):
-            return (whole, begin) if start == 0 and begin >= 0 else None
-        case ("rows", *_):
-            return None
-    return None if start is None else (base, start)
 
 
 def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | None) -> Cadence | None:

@@ -69,7 +69,7 @@ def has_several_batches(feed: Feed) -> bool:
     call, data = feed.call, feed.data
     if data.dataset is not None:
         return data.dataset.batches != 1 or is_(data.dataset.repeats, 1) is not Ternary.YES
-    if data.array is None:
+    if data.array is None and data.kind != "array":
         return data.kind in ("generator", "sequence")
     name = (
         "validation_batch_size"

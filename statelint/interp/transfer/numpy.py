@@ -242,7 +242,7 @@ def _like(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "a")
     if isinstance(value, Known) and isinstance(value.value, Array):
         return made(_fresh(machine, name), value.value.shape)
-    return machine.unknown(Reason.LIBRARY_CALL)
+    return made(_fresh(machine, name), None)
 
 
 def _elementwise(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -369,9 +369,9 @@ def _keeps_width(array: Array, dims: Sequence[Value]) -> bool:
 
 def keeps_length(array: Array, rows: Value) -> bool:
     """Whether this is the number of the array's rows: `len(x)`, `x.shape[0]`."""
-    if array.shape is None and array.rows is not None:
-        return rows.key == array.rows.key
     own = frozenset(lengths(array.key)) if array.shape is None else {v.key for v in array.shape[:1]}
+    if array.shape is None and array.rows is not None:
+        own |= {array.rows.key}
     if rows.key in own:
         return True
     match rows.key:

@@ -138,7 +138,8 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
             and is_(told.value, False) is Ternary.UNKNOWN
         ):
             parts += [
-                unknown(Reason.LIBRARY_CALL, key=("split", rows.key, which)) for which in ("train", "test")
+                unknown(Reason.LIBRARY_CALL, key=("split", rows.key, which, told.value.key))
+                for which in ("train", "test")
             ]
         elif ordered:
             parts += _in_order(rows, train, test)
