@@ -76,12 +76,14 @@ def _remedy(first: FirstBatch, size: int) -> PassArgument | None:
     return PassArgument(call.site, name, str(size), given_at(call, name), safe=name not in call.arguments)
 
 
-def _rows(count: int) -> str:
-    return f"{count} row{'s' if count > 1 else ''}"
+def _rows(count: int | None) -> str:
+    return "all rows" if count is None else f"{count} row{'s' if count > 1 else ''}"
 
 
 def _subject(first: FirstBatch) -> str:
     call, what = first.call, "validation batches" if first.part else "batches"
+    if first.rows is None:
+        return f"{call.method}() feeds all rows of the data as one batch"
     by_default = first.asked is not None and call.data.kind == "array" and not _is_given(first)
     default = f", the default of {call.method}()," if by_default else ""
     if call.method == "call":

@@ -9,6 +9,7 @@ from statelint.rules.chance import is_read_from_file
 from statelint.rules.feeding import batch_argument, is_counted, takes_all_steps, training_samples
 from statelint.rules.sliding import parts
 from statelint.rules.unsized_batch_of_one import loops_over_one_row
+from statelint.rules.whole_batches import takes_many_rows_at_once
 from statelint.trace.objects import Data, Dataset, Model
 from statelint.trace.story import Built, Call, Story
 from statelint.values import Known, Ternary, Value, is_, number
@@ -35,14 +36,15 @@ _PICKING = frozenset(["tail", "head", "sample", "query", "loc", "at", "take", "f
 class FirstBatch:
     """Of how many rows a call's first batch is.
 
-    `part` is "" or "validation".  `asked` is the batch size that the call asks for, `samples` all its
-    rows (None: not known).  `exact` says whether no later batch has another size, which Keras then
-    checks before it runs anything (None: not known).  `values` are what this rests on.
+    `part` is "" or "validation".  `rows` is None where all rows are one batch, however many there are.
+    `asked` is the batch size that the call asks for, `samples` all its rows (None: not known).  `exact` says
+    whether no later batch has another size, which Keras then checks before it runs anything (None: not
+    known).  `values` are what this rests on.
     """
 
     call: Call
     part: str
-    rows: int
+    rows: int | None
     asked: int | None
     samples: int | None
     exact: bool | None
@@ -71,6 +73,8 @@ def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
             # Keras works it out from the number of steps.
             given = None
         yield from _of(story, call, "", call.data, training_samples(call), given, size)
+        if size == 1 and takes_many_rows_at_once(call):
+            yield FirstBatch(call, "", None, None, None, None, (more_rows_than(size),))
         if call.method == "fit" and call.validation is not None:
             if call.data.kind not in ("array", "unknown"):
                 given = batch_argument(call, "validation_batch_size")

@@ -1,0 +1,79 @@
+"""Trainings that take all rows of their data for one batch: `fit(x, y, batch_size=len(x))`."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from statelint.rules.feeding import takes_all_steps
+from statelint.rules.sliding import parts
+from statelint.trace.objects import Array
+from statelint.trace.story import Call
+from statelint.trace.tables import is_table
+from statelint.values import Known, Unknown
+
+# What has the rows of something else, or some of them.
+_KEEPING = ("Array", "Table", "reshape", "reshaped", "expand", "mapped", "rows", "shuffled", "split")
+_SCALING = ("fit_transform", "transform")
+_METHODS = ("reshape", "astype", "to_numpy", "dropna", "fillna", "drop")
+
+
+def takes_many_rows_at_once(call: Call) -> bool:
+    """Whether a fit takes as many rows for one batch as its data have, or what they were split from, and
+    these are many: a part was split off, or they are windows of a series or the rows of a table.
+    """
+    batch, data = call.argument("batch_size"), call.data
+    if call.method != "fit" or data.kind != "array" or data.samples is not None or data.is_part:
+        return False
+    if not isinstance(batch, Unknown) or not takes_all_steps(call):
+        return False
+    given = call.argument("y")
+    arrays = [data.array, given.value if isinstance(given, Known) else None]
+    known = [array for array in arrays if isinstance(array, Array)]
+    wholes = [*_wholes(data.key)]
+    counts = {*data.lengths, *(array.count.key for array in known if array.count is not None)}
+    counted = _counted(batch.key)
+    if batch.key not in counts and counted not in (*wholes, *_wholes(given.key)):
+        return False
+    are_windows = any(array.windows is not None for array in known)
+    return are_windows or any(map(_is_split, wholes)) or is_table(wholes[-1])
+
+
+def _counted(key: Hashable) -> Hashable:
+    """The data whose rows a number counts."""
+    match key:
+        case ("length", ("Array" | "Table", whole)) | ("length", whole):
+            return whole
+        case ("item", ("attribute", ("Array" | "Table", whole) | whole, "shape"), ("int", 0)):
+            return whole
+    return None
+
+
+def _wholes(key: Hashable) -> Iterator[Hashable]:
+    """The data, and what they were made of or split from, row by row."""
+    found: Hashable | None = key
+    while found is not None:
+        yield found
+        match found:
+            case (str(head), whole, *_) if head in _KEEPING:
+                found = whole
+            case (str(head), _, whole) if head in _SCALING:
+                found = whole
+            case ("item", whole, ("str", _) | (("str", _), *_) | ("listed", ("str", _), *_)):
+                found = whole
+            case ("call", ("attribute", whole, str(method)), *_) if method in _METHODS:
+                found = whole
+            case ("attribute", whole, "values"):
+                found = whole
+            case _:
+                found = None
+
+
+def _is_split(key: Hashable) -> bool:
+    """Whether data are a part of others for training or testing: a split's, or a share of all rows."""
+    match key:
+        case ("split", *_) | ("shuffled", _, ("split", *_)):
+            return True
+        case ("rows", _, *bounds):
+            shares = [part for bound in bounds for part in parts(bound) if part[0] == "float"]
+            return any(isinstance(share[1], float) and 0 < share[1] < 1 for share in shares)
+    return False
