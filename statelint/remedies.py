@@ -93,12 +93,14 @@ class InputBefore:
 class ResetBefore:
     """Reset the model that the call at a place runs: at the head of `loop`, or else before the call.
 
-    Loops around the call in which nothing at `since` runs are reset before, not in each pass.
+    Loops around the call in which nothing at `since` runs are reset before, not in each pass.  So are all
+    loops inside the loop `across`, where the state was left in another pass of that one.
     """
 
     at: Site
     loop: Site | None = None
     since: Site | None = None
+    across: Site | None = None
     safe: bool = True
 
 

@@ -63,14 +63,15 @@ def reset_before(code: Code, remedy: ResetBefore, targets: tuple[int, ...]) -> F
 def _outside(code: Code, remedy: ResetBefore, call: cst.Call, model: str) -> cst.CSTNode | None:
     """The statement with the call, or the outermost loop around it that begins after the state was left."""
     place: cst.CSTNode | None = code.statement(call)
-    since = remedy.since
+    since, across = remedy.since, remedy.across
     if place is None or since is None:
         return place
     for above in code.ancestors(place):
         if isinstance(above, cst.FunctionDef | cst.ClassDef | cst.Lambda):
             break
         if isinstance(above, cst.For | cst.While):
-            if encloses(code.site(above), since):
+            site = code.site(above)
+            if site == across or (across is None and encloses(site, since)):
                 break
             if binds(above, model.partition(".")[0]):
                 return None

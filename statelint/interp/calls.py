@@ -113,6 +113,8 @@ _WRAPPERS = 6
 # Methods of paths that give the same path, spelled another way.
 SAME_PATH = ("resolve", "absolute", "expanduser", "as_posix")
 
+# Methods by which other items come to stand at a place of a list or a queue.
+_CHANGING = frozenset(["sort", "reverse", "insert", "append", "appendleft", "pop", "popleft", "rotate"])
 # Methods of unknown objects that give the same result each time they are called.
 _REPEATABLE = frozenset(
     [
@@ -478,7 +480,7 @@ def _unknown_result(
     if not isinstance(key, tuple) or len(key) != 3 or key[0] != "attribute":
         machine.touched.update(value.key for value in arguments.values())
         return made_of(machine, node, *arguments.values())
-    if key[2] in ("sort", "reverse"):
+    if key[2] in _CHANGING:
         machine.emit(Written(arguments.site, machine.context, key[1]))
     tables.note_rows_changed(machine, key[1], str(key[2]), arguments)
     table = columns.of_any(machine, unknown(Reason.LIBRARY_CALL, "", key[1]), str(key[2]), arguments)

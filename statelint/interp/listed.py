@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import ListRecord
@@ -20,7 +20,9 @@ _ROWS = ("listed", "tuple", "Tuple")
 
 
 def tells(content: Hashable) -> bool:
-    """Whether the items of a list are made of several data, which say the same whenever they are asked."""
+    """Whether the items of a list are made of several data, or of a row of some, which say the same whenever
+    they are asked.
+    """
     found: set[Hashable] = set()
     todo = [content]
     while todo:
@@ -31,29 +33,52 @@ def tells(content: Hashable) -> bool:
                 return False
             case (str(head), *_) as item if head not in _WRITTEN:
                 found.add(item)
-    return len(found) > 1 and not _may_differ(found)
+    return (len(found) > 1 or any(map(_is_row, found))) and not any(map(_may_differ, _parts(found)))
 
 
-def _may_differ(keys: Iterable[Hashable]) -> bool:
-    """Whether something is asked of an object that may have changed when it is asked again."""
+def _is_row(key: Hashable) -> bool:
+    """Whether it stands at a known place in data, like a row of an array: `x[0]`, `x[0, :, :]`.
+
+    What is looked up by its name comes again wherever that does: `codes["a"]`.
+    """
+    match key:
+        case ("Array", inner):
+            return _is_row(inner)
+        case ("item" | "index", whole, place):
+            # A list may have other items by then.
+            return _is_place(place) and all(part[0] != "Ref" for part in _parts([whole]))
+    return False
+
+
+def _is_place(index: Hashable) -> bool:
+    match index:
+        case int() | ("int", int()):
+            return True
+        case ("tuple", first, *_) | ("Tuple", (first, *_)):
+            return _is_place(first)
+    return False
+
+
+def _parts(keys: Iterable[Hashable]) -> Iterator[tuple[Hashable, ...]]:
+    """All compound keys in these, themselves included, each once."""
     seen: set[int] = set()
     todo = list(keys)
     while todo:
         part = todo.pop()
-        if not isinstance(part, tuple) or not part or id(part) in seen:
-            continue
-        seen.add(id(part))
-        match part:
-            case ("call", ("attribute", whole, name), *_) if name in ANSWERS and is_table(whole):
-                pass
-            case ("attribute", whole, _) if is_table(whole):
-                pass
-            case ("attribute", _, name) if name in _SAME:
-                pass
-            case ("call" | "attribute" | "Library", *_):
-                return True
-        todo += part
-    return False
+        if isinstance(part, tuple) and part and id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            todo += part
+
+
+def _may_differ(part: tuple[Hashable, ...]) -> bool:
+    """Whether something is asked of an object that may have changed when it is asked again."""
+    match part:
+        case ("call", ("attribute", whole, name), *_) if name in ANSWERS and is_table(whole):
+            return False
+        case ("attribute", whole, name):
+            return name not in _SAME and not is_table(whole)
+    return part[0] in ("call", "Library")
 
 
 def told(machine: Machine, first: State, loop: Loop) -> dict[int, Hashable]:

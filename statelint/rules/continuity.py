@@ -387,6 +387,8 @@ def judge_inherited(finding: Finding, recording: Recording, source: Site, phases
     names = {call.index: call.name for call in recording.calls}
     sources = {call.index for call in calls_at(recording, source)}
     firsts: dict[int, BatchRun] = {}
+    again = _met_again(recording, {call.index for call in calls})
+    is_moved_on = any(related.message == ANOTHER for related in finding.related)
     is_seen = True
     for batch in recording.batches:
         if batch.phase in phases and any(batch.call == call.index for call in calls):
@@ -396,9 +398,10 @@ def judge_inherited(finding: Finding, recording: Recording, source: Site, phases
         if left is None or left.call not in sources or batch.entering is None or batch.entering.is_zero:
             continue
         if source == finding.site and _first_inputs(recording, left.call) != batch.inputs:
-            # The next step of one series, as far as can be seen.
-            is_seen = not any(related.message == ANOTHER for related in finding.related)
-            continue
+            if is_moved_on or batch.index not in again:
+                # The next step of one series, as far as can be seen.
+                is_seen = not is_moved_on
+                continue
         text = (
             f"the state of norm {batch.entering.norm:.3g} that {names[left.call]} left enters the first batch"
         )
@@ -417,3 +420,17 @@ def judge_inherited(finding: Finding, recording: Recording, source: Site, phases
 
 def _first_inputs(recording: Recording, call: int) -> str | None:
     return next((batch.inputs for batch in recording.batches if batch.call == call), None)
+
+
+def _met_again(recording: Recording, calls: set[int]) -> set[int]:
+    """The batches of these calls that read what an earlier one of them did, with no reset in between."""
+    runs: dict[int | None, int] = {}
+    seen: set[tuple[int, str]] = set()
+    found: set[int] = set()
+    for batch in recording.batches:
+        run = runs[batch.index] = runs.get(batch.carried_from, batch.index)
+        if batch.call in calls and batch.inputs is not None:
+            if (run, batch.inputs) in seen:
+                found.add(batch.index)
+            seen.add((run, batch.inputs))
+    return found

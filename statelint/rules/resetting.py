@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from statelint.remedies import AddHook, PassResetCallback, Remedy, ResetBefore
+from statelint.sites import Site
 from statelint.trace.objects import Model
+from statelint.trace.queries import separating_loop
 from statelint.trace.story import Feed, Loop, Trace
 
 
@@ -32,7 +34,17 @@ def reset_before(feed: Feed, source: Feed) -> Remedy | None:
         return None
     depth = len(feed.context.stack)
     since = (*source.context.stack, source.site)[min(depth, len(source.context.stack))]
-    return ResetBefore(feed.site, since=since, safe=not depth)
+    return ResetBefore(feed.site, since=since, across=_across(feed, source), safe=not depth)
+
+
+def _across(feed: Feed, source: Feed) -> Site | None:
+    """The loop in whose pass before the source ran, where the loops inside it begin with the feed."""
+    loop = separating_loop(source.context, feed.context)
+    if loop is None:
+        return None
+    ids = [one.loop.id for one in feed.context.passes]
+    inner = feed.context.passes[ids.index(loop.id) + 1 :]
+    return None if any(one.index for one in inner) else loop.site
 
 
 def reset_around_validation(trace: Trace, feed: Feed) -> Remedy | None:
