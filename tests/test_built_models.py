@@ -11,6 +11,8 @@ from tests.telling import HEAD, models_of, story_of
 LSTM = "keras.layers.LSTM(4, stateful=True)"
 BUILT = f"keras.Sequential([keras.Input(batch_shape=(4, 3, 1)), {LSTM}])"
 STACKED = "keras.layers.LSTM(4, stateful=True, return_sequences=True)"
+# A model that is a row of layers, one of them `r`.
+ROW = f"r = {LSTM}\na = keras.Sequential([i, keras.layers.Dense(2), r, keras.layers.Dense(1)])\n"
 
 
 @pytest.mark.parametrize(
@@ -165,6 +167,27 @@ def test_a_configuration_may_be_changed_before_a_model_is_made_of_it(change: str
             "r = keras.layers.LSTM(4, stateful=True)\na = keras.Model(i, keras.layers.Dense(1)(r(i)))\n"
             "m = keras.Model(a.input, r.output)",
             "Functional(LSTM*) batch=4",
+        ),
+        (
+            f"{ROW}m = keras.Model(a.input, r.output)",
+            "Functional(Dense, LSTM*) batch=4",
+        ),
+        (
+            f"{ROW}m = keras.Model(a.layers[0].input, a.layers[-1].input)",
+            "Functional(Dense, LSTM*) batch=4",
+        ),
+        (
+            f"{ROW}m = keras.Model(a.inputs, [layer.output for layer in a.layers[:1]])",
+            "Functional(Dense) batch=4",
+        ),
+        (
+            # Called in two models, it has two outputs.
+            f"{ROW}b = keras.Sequential([i, r])\nm = keras.Model(a.input, r.output)",
+            "Functional(...) batch=4",
+        ),
+        (
+            f"{ROW}if n:\n    a.pop()\n    a.add({LSTM})\nm = keras.Model(a.input, a.layers[-1].output)",
+            "Functional(...) batch=4",
         ),
     ],
 )

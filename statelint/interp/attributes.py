@@ -41,6 +41,7 @@ from statelint.values import (
     Reason,
     Unknown,
     Value,
+    interned,
     join,
     options,
     unknown,
@@ -284,6 +285,24 @@ def _ends(record: ModelRecord, id_: int, name: str) -> tuple[Value, ...]:
     return (Known(Tensor((name, id_), batch, layers, (("input", id_),), whole=whole)),)
 
 
+def _inside(machine: Machine, id_: int, name: str) -> Value | None:
+    """The tensor that goes into a layer, or comes out of it, in the one model in whose row it stands."""
+    found = [
+        (at, record)
+        for at, record in machine.state.heap.items()
+        if isinstance(record, ModelRecord) and record.kind == "Sequential" and id_ in record.layers
+    ]
+    model, record = found[0] if len(found) == 1 else (0, None)
+    if record is None or record.ways or not record.complete or record.layers.count(id_) > 1:
+        return None
+    behind = record.layers.index(id_) + (name == "output")
+    if not behind:
+        return _ends(record, model, "input")[0]
+    batch = record.batch if not record.undecided else unknown(Reason.ATTRIBUTE)
+    key = interned(("inside", model, behind))
+    return Known(Tensor(key, batch, record.layers[:behind], (("input", model),)))
+
+
 def _of_layer(machine: Machine, id_: int, record: LayerRecord, name: str, receiver: Value) -> Value:
     if name in record.attributes:
         return record.attributes[name]
@@ -305,6 +324,8 @@ def _of_layer(machine: Machine, id_: int, record: LayerRecord, name: str, receiv
             return argument.value if argument else unknown(Reason.ATTRIBUTE)
         case "__class__":
             return Known(Library(f"keras.layers.{record.kind}"))
+        case "input" | "output" if (tensor := _inside(machine, id_, name)) is not None:
+            return tensor
         case (
             "weights"
             | "input_shape"

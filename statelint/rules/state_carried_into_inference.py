@@ -56,6 +56,8 @@ def _is_shown(start: Start) -> bool:
     """Whether one line behind the other does the same, which is done to see what the state makes of it."""
     feed, source = start.feed, start.source
     is_same = source.call.method == feed.call.method and source.data.key == feed.data.key
+    # Two models give two things, though they share a state.
+    is_same = is_same and source.model.id == feed.model.id
     return is_same and feed.site.cell == source.site.cell and feed.site.line == source.site.line + 1
 
 
