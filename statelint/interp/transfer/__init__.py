@@ -29,6 +29,7 @@ _MODULES = (
     "separate",
     "windowing",
     "rearranging",
+    "axes",
     "preparing",
     "columns",
     "reporters",

@@ -28,7 +28,6 @@ from statelint.interp.shapes import (
     mapped,
     product,
     shape_values,
-    transposed,
 )
 from statelint.interp.transfer import Transfer, transfer_of
 from statelint.interp.transfer.graphs import flow, kept_batch
@@ -537,25 +536,6 @@ def _shuffled_all(arrays: list[Array], parts: Sequence[Value]) -> Site | None:
     return arrays[0].shuffle_site
 
 
-def _transposed(array: Array, axes: tuple[int, ...] | None, source: Value) -> Value:
-    if axes is None:
-        return transposed(array, source)
-    key = ("transpose", array.key, axes)
-    shape: tuple[Value, ...] | None = None
-    if array.shape is not None:
-        if sorted(a % len(array.shape) for a in axes) == list(range(len(array.shape))):
-            shape = tuple(array.shape[a] for a in axes)
-    return depending_on(Known(Array(key, shape, key, Known(0), array.made)), source)
-
-
-def _swapaxes(array: Array, first: int, second: int, source: Value) -> Value:
-    if array.shape is None:
-        return _transposed(array, None, source)
-    axes = list(range(len(array.shape)))
-    axes[first], axes[second] = axes[second], axes[first]
-    return _transposed(array, tuple(axes), source)
-
-
 def repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
     """A function that gives the same for the same arguments, of an unknown shape."""
     passed = flow(machine, *arguments.values())
@@ -564,7 +544,7 @@ def repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def array_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     """`array.reshape(…)` and the other methods of arrays (and of eager tensors)."""
-    from statelint.interp.transfer import rearranging
+    from statelint.interp.transfer import axes, rearranging
 
     assert isinstance(receiver, Known) and isinstance(receiver.value, Array)
     array = receiver.value
@@ -588,14 +568,7 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
         case "flatten" | "ravel":
             return reshape(machine, array, Known(-1), receiver)
         case "transpose" | "swapaxes":
-            values = [a.value for a in arguments.positional]
-            if len(values) == 1:
-                values = list(shape_values(values[0]) or values)
-            axes = [number(v) for v in values]
-            plain = [a for a in axes if a is not None]
-            if name == "swapaxes" and len(plain) == 2:
-                return _swapaxes(array, plain[0], plain[1], receiver)
-            return _transposed(array, tuple(plain) if len(plain) == len(axes) and plain else None, receiver)
+            return axes.method(machine, array, name, arguments, receiver)
         case "squeeze":
             return rearranging.squeezed(machine, array, arguments.get(0, "axis"))
         case "take" if arguments.get(1, "axis") is not None and number(arguments.get(1, "axis") or NONE) == 0:
@@ -622,20 +595,6 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
     return machine.unknown(
         Reason.LIBRARY_CALL, None, ("call", array.key, name, *(v.key for v in arguments.values()))
     )
-
-
-def _transpose(machine: Machine, name: str, arguments: Arguments) -> Value:
-    value, axes = arguments.get(0, "a"), arguments.get(1, "axes")
-    if isinstance(value, Known) and isinstance(value.value, Array):
-        if name.endswith("swapaxes"):
-            first, second = (number(v) if v is not None else None for v in (axes, arguments.get(2, "axis2")))
-            if first is not None and second is not None:
-                return _swapaxes(value.value, first, second, value)
-            return machine.unknown(Reason.OPERATION)
-        given = _shape(machine, axes) if axes is not None else None
-        plain = [n for n in (number(v) for v in given or ()) if n is not None]
-        return _transposed(value.value, tuple(plain) if plain else None, value)
-    return repeatable(machine, name, arguments)
 
 
 def _generator(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -768,7 +727,6 @@ TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys(("numpy.reshape", "tensorflow.reshape"), _reshape),
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
     **dict.fromkeys(("numpy.concatenate", "tensorflow.concat"), _concatenate),
-    **dict.fromkeys(("numpy.transpose", "tensorflow.transpose", "numpy.swapaxes"), _transpose),
     "numpy.ceil": _number_or(math.ceil),
     "numpy.floor": _number_or(math.floor),
     **dict.fromkeys((f"numpy.{n}" for n in _ELEMENTWISE), _elementwise),

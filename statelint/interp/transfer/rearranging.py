@@ -17,6 +17,7 @@ from statelint.interp.shapes import array_index, as_row, product, reshape_of, sh
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
 from statelint.interp.transfer.numpy import as_array, concatenated, one_after_another, repeatable
+from statelint.interp.turning import windows_turned
 from statelint.trace.objects import Array, Windows
 from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
@@ -26,7 +27,7 @@ Shape = tuple[Value, ...]
 _PARTS = 64
 
 
-def _numbers(machine: Machine, value: Value | None) -> tuple[int, ...] | None:
+def numbers_in(machine: Machine, value: Value | None) -> tuple[int, ...] | None:
     """The whole numbers that a value is: one, or a tuple or list of them."""
     if value is None:
         return None
@@ -46,7 +47,7 @@ def _axis(value: Value | None, default: int, rank: int) -> int | None:
     return at % rank
 
 
-def _array_of(machine: Machine, value: Value | None) -> Array | None:
+def array_of(machine: Machine, value: Value | None) -> Array | None:
     """The array that NumPy makes of an argument."""
     if value is None:
         return None
@@ -67,7 +68,7 @@ def _made(key: Hashable, shape: Shape | None, sources: Sequence[Array]) -> Known
 def _all_of(machine: Machine, value: Value | None) -> list[Array] | None:
     """The arrays in a list or tuple; None where one of them isn't known to be one."""
     found = loops.items(loops.iterate(machine, value)) if value is not None else None
-    arrays = [_array_of(machine, item) for item in found or ()]
+    arrays = [array_of(machine, item) for item in found or ()]
     if not arrays or any(a is None or a.shape is None for a in arrays):
         return None
     return [a for a in arrays if a is not None]
@@ -116,7 +117,7 @@ def _stacked(machine: Machine, name: str, arguments: Arguments) -> Value:
     parts = (
         loops.items(loops.iterate(machine, value)) if value is not None and name.endswith("hstack") else None
     )
-    first = _array_of(machine, parts[0]) if parts else None
+    first = array_of(machine, parts[0]) if parts else None
     return laid_flat(found, parts) if parts and first is not None and _is_flat(first) else found
 
 
@@ -140,7 +141,13 @@ def _stacked_up(machine: Machine, name: str, value: Value | None, arguments: Arg
     if arrays is None:
         parts = loops.items(loops.iterate(machine, value)) if value is not None else None
         if not parts:
-            return repeatable(machine, name, arguments)
+            behind = _columns(machine, value) if value is not None and name.endswith("dstack") else None
+            key = (name, machine.content(value) if value is not None else None)
+            return (
+                Known(Array(key, None, key, windows=behind))
+                if behind
+                else repeatable(machine, name, arguments)
+            )
         key = (name, tuple(part.key for part in parts))
         passed = flow(machine, *parts)
         windows, rows = _windows_kept(machine, name.rpartition(".")[2], parts)
@@ -166,7 +173,7 @@ def _windows_kept(machine: Machine, name: str, parts: Sequence[Value]) -> tuple[
     """The windows that arrays of unknown shape make up, one behind the other or side by side, and their
     number.
     """
-    arrays = [_array_of(machine, part) for part in parts]
+    arrays = [array_of(machine, part) for part in parts]
     known = [array for array in arrays if array is not None]
     if name == "dstack":
         return beside(known), None
@@ -215,7 +222,7 @@ def _append(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _appended(machine: Machine, name: str, arguments: Arguments, axis: Value | None) -> Value:
-    parts = [_array_of(machine, arguments.get(k, n)) for k, n in enumerate(("arr", "values"))]
+    parts = [array_of(machine, arguments.get(k, n)) for k, n in enumerate(("arr", "values"))]
     arrays = [a for a in parts if a is not None and a.shape is not None]
     if len(arrays) != 2 and axis is not None and number(axis) == 0:
         return _rows_behind(machine, name, arguments) or repeatable(machine, name, arguments)
@@ -258,14 +265,16 @@ def _stack(machine: Machine, name: str, arguments: Arguments) -> Value:
     arrays = _all_of(machine, value)
     shape = arrays[0].shape if arrays else None
     at = _axis(axis, 0, len(shape) + 1) if shape is not None else None
+    windows = _side_by_side(machine, value, axis)
     if arrays is None or shape is None or at is None:
-        windows = _side_by_side(machine, value, axis)
         if windows is None:
             return repeatable(machine, name, arguments)
         key = (name, -1, machine.content(value) if value is not None else None)
         return Known(Array(key, None, key, windows=windows))
     key = (name, at, tuple(a.key for a in arrays))
-    return _made(key, (*shape[:at], Known(len(arrays)), *shape[at:]), arrays)
+    made = _made(key, (*shape[:at], Known(len(arrays)), *shape[at:]), arrays)
+    assert isinstance(made.value, Array)
+    return replace(made, value=replace(made.value, windows=windows))
 
 
 def _of_columns(machine: Machine, name: str, columns: Value, windows: Windows) -> Known:
@@ -277,10 +286,17 @@ def _of_columns(machine: Machine, name: str, columns: Value, windows: Windows) -
 
 def _side_by_side(machine: Machine, value: Value | None, axis: Value | None) -> Windows | None:
     """The windows that several arrays keep whose columns are put beside each other."""
-    found = loops.items(loops.iterate(machine, value)) if value is not None else None
-    arrays = [_array_of(machine, item) for item in found or ()]
-    is_last = axis is not None and number(axis) in (-1, 2)
-    return beside([array for array in arrays if array is not None]) if is_last else None
+    if value is None or axis is None or number(axis) not in (-1, 2):
+        return None
+    found = loops.items(loops.iterate(machine, value))
+    arrays = [array_of(machine, item) for item in found or ()]
+    return beside([array for array in arrays if array is not None]) if found else _columns(machine, value)
+
+
+def _columns(machine: Machine, value: Value) -> Windows | None:
+    """The windows that the columns in a list keep which a loop fills."""
+    whole = array_of(machine, value)
+    return windows_turned(machine, whole.key, (1, 2, 0)) if whole is not None else None
 
 
 # Taking apart
@@ -291,14 +307,14 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "ary")
     if value is None:
         value = arguments.get(0, "value")
-    array = _array_of(machine, value)
+    array = array_of(machine, value)
     given = arguments.get(1, "indices_or_sections") or arguments.get(1, "num_or_size_splits")
     rank = len(array.shape or (NONE,)) if array is not None else 0
     at = _axis(arguments.get(2, "axis"), 0, rank)
     if array is None or given is None or at is None:
         return repeatable(machine, name, arguments)
     total, is_tensor = number(array.shape[at]) if array.shape else None, name.startswith("tensorflow.")
-    places = _numbers(machine, given)
+    places = numbers_in(machine, given)
     bounds: list[int] | None = None
     if number(given) is not None and total is not None:
         count = number(given) or 0
@@ -343,8 +359,8 @@ def _cut(array: Array, axis: int, low: int, high: int) -> Value:
 
 def _tile(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.tile(x, reps)."""
-    array = _array_of(machine, arguments.get(0, "A") or arguments.get(0, "input"))
-    times = _numbers(machine, arguments.get(1, "reps") or arguments.get(1, "multiples"))
+    array = array_of(machine, arguments.get(0, "A") or arguments.get(0, "input"))
+    times = numbers_in(machine, arguments.get(1, "reps") or arguments.get(1, "multiples"))
     if array is None or array.shape is None or times is None:
         return repeatable(machine, name, arguments)
     rank = max(len(array.shape), len(times))
@@ -367,7 +383,7 @@ def _times(length: Value, count: int) -> Value:
 def _repeat(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.repeat(x, times, axis)."""
     array, count = (
-        _array_of(machine, arguments.get(0, "a") or arguments.get(0, "input")),
+        array_of(machine, arguments.get(0, "a") or arguments.get(0, "input")),
         arguments.get(1, "repeats"),
     )
     times, axis = number(count), arguments.get(2, "axis")
@@ -386,7 +402,7 @@ def _repeat(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _same_shape(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.flip, np.sort: the same elements elsewhere."""
-    array = _array_of(machine, arguments.get(0, "a") or arguments.get(0, "m"))
+    array = array_of(machine, arguments.get(0, "a") or arguments.get(0, "m"))
     if array is None:
         return repeatable(machine, name, arguments)
     axis = arguments.get(1, "axis")
@@ -397,7 +413,7 @@ def _same_shape(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _diff(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.diff(x, n, axis): shorter by n along the (last) axis."""
-    array, count = _array_of(machine, arguments.get(0, "a")), arguments.get(1, "n")
+    array, count = array_of(machine, arguments.get(0, "a")), arguments.get(1, "n")
     by = 1 if count is None else number(count)
     plain = all(name not in arguments.keywords for name in ("prepend", "append"))
     at = _axis(arguments.get(2, "axis"), -1, len(array.shape)) if array is not None and array.shape else None
@@ -422,7 +438,7 @@ def squeezed(machine: Machine, array: Array, axis: Value | None) -> Value:
             return machine.unknown(Reason.OPERATION, None, key)
         dropped: tuple[int, ...] | None = tuple(k for k, length in enumerate(shape) if number(length) == 1)
     else:
-        dropped = _numbers(machine, axis)
+        dropped = numbers_in(machine, axis)
     if dropped is None or any(not -len(shape) <= k < len(shape) for k in dropped):
         return machine.unknown(Reason.OPERATION, None, key)
     gone = {k % len(shape) for k in dropped}
@@ -442,21 +458,8 @@ def _squeeze(machine: Machine, name: str, arguments: Arguments) -> Value:
     return repeatable(machine, name, arguments)
 
 
-def _moveaxis(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """np.moveaxis(x, from, to), of single axes."""
-    array = _array_of(machine, arguments.get(0, "a"))
-    rank = len(array.shape) if array is not None and array.shape else 0
-    places = [arguments.get(k, n) for k, n in ((1, "source"), (2, "destination"))]
-    source, target = (_axis(v, 0, rank) if v is not None else None for v in places)
-    if array is None or array.shape is None or source is None or target is None:
-        return repeatable(machine, name, arguments)
-    axes = [k for k in range(rank) if k != source]
-    axes.insert(target, source)
-    return _made((name, array.key, tuple(axes)), tuple(array.shape[k] for k in axes), [array])
-
-
 def _at_least_2d(machine: Machine, name: str, arguments: Arguments) -> Value:
-    array = _array_of(machine, arguments.get(0, "arys"))
+    array = array_of(machine, arguments.get(0, "arys"))
     if array is None or array.shape is None or len(arguments.values()) != 1:
         return repeatable(machine, name, arguments)
     shape = _at_least(array.shape, 2 if name.endswith("2d") else 3)
@@ -474,7 +477,7 @@ def reduced(machine: Machine, array: Array, name: str, arguments: Arguments, fir
         # One number for a part of a series stands for a step of it.
         cut = replace(array.cut, length=1) if array.cut is not None and kept is None else None
         return Known(Array(key, () if kept is None else None, key, Known(0), array.made, cut))
-    gone = _numbers(machine, axis)
+    gone = numbers_in(machine, axis)
     if (
         array.shape is None
         or gone is None
@@ -522,7 +525,7 @@ def _reduce(machine: Machine, name: str, arguments: Arguments) -> Value:
     if isinstance(array, Array) and not arguments.open:
         rest = Arguments(arguments.positional[1:], arguments.keywords, False, arguments.site)
         return reduced(machine, array, name.rpartition(".")[2], rest, 0)
-    numbers = _numbers(machine, value)
+    numbers = numbers_in(machine, value)
     if numbers and len(arguments.values()) == 1 and name in ("numpy.prod", "numpy.max", "numpy.min"):
         found = product(tuple(map(Known, numbers))) if name == "numpy.prod" else None
         return Known({"numpy.prod": found, "numpy.max": max(numbers), "numpy.min": min(numbers)}[name])
@@ -531,7 +534,7 @@ def _reduce(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _shape_of(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.shape(x)."""
-    array = _array_of(machine, arguments.get(0, "a") or arguments.get(0, "input"))
+    array = array_of(machine, arguments.get(0, "a") or arguments.get(0, "input"))
     if array is not None and array.shape is not None:
         return Known(Tuple(array.shape))
     return repeatable(machine, name, arguments)
@@ -551,7 +554,7 @@ def _identity(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _rolled(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.roll(x, k, axis): the same elements elsewhere."""
     value, by = arguments.get(0, "a") or arguments.get(0, "input"), arguments.get(1, "shift")
-    array, axis = _array_of(machine, value), arguments.get(2, "axis")
+    array, axis = array_of(machine, value), arguments.get(2, "axis")
     if value is None or by is None:
         return repeatable(machine, name, arguments)
     key = ("numpy.roll", value.key, by.key, NONE.key if axis is None else axis.key)
@@ -562,7 +565,7 @@ def _rolled(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _without(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.delete(x, k): the same steps without some."""
-    array = _array_of(machine, arguments.get(0, "arr"))
+    array = array_of(machine, arguments.get(0, "arr"))
     if array is None:
         return repeatable(machine, name, arguments)
     key = (name, array.key, *(value.key for value in arguments.values()[1:]))
@@ -581,7 +584,6 @@ TRANSFERS: dict[str, Transfer] = {
     **{f"numpy.{name}": _same_shape for name in ("flip", "flipud", "fliplr", "sort")},
     "numpy.diff": _diff,
     **dict.fromkeys(("numpy.squeeze", "tensorflow.squeeze"), _squeeze),
-    "numpy.moveaxis": _moveaxis,
     **dict.fromkeys(("numpy.atleast_2d", "numpy.atleast_3d"), _at_least_2d),
     **{f"numpy.{name}": _reduce for name in REDUCING},
     **dict.fromkeys(("numpy.shape", "tensorflow.shape"), _shape_of),
