@@ -95,10 +95,10 @@ def attribute(machine: Machine, receiver: Value, name: str, node: cst.CSTNode | 
 
             return tables.attribute(machine, receiver, name) or Known(Method(receiver, name))
         case Method(receiver=Known(value=Table()) as table, name=column):
-            from statelint.interp.transfer import tables
+            from statelint.interp.transfer import taking
 
             # Methods have no such attributes: it is a column that is called so.
-            part = tables.item(machine, table, Known(column))
+            part = taking.item(machine, table, Known(column))
             return attribute(machine, part, name, node) if part is not None else Known(Method(receiver, name))
         case Array() as array:
             return _of_array(machine, array, name, receiver)

@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from statelint import api
-from statelint.interp import calls, classes, fields, loops
+from statelint.interp import calls, classes, fields, headings, loops
 from statelint.interp.attributes import attribute
 from statelint.interp.chance import as_order
 from statelint.interp.comparisons import SCALARS, compare, of_truth, truth
@@ -38,7 +38,7 @@ from statelint.interp.objects import (
 from statelint.interp.operators import LONGEST, arithmetic, distinct, merged, over_choices
 from statelint.interp.pieces import is_fold
 from statelint.interp.shapes import array_index, columns, picked, reach, shifted
-from statelint.interp.transfer import graphs, tables
+from statelint.interp.transfer import graphs, taking
 from statelint.source.grammar import PARSING
 from statelint.source.python import children
 from statelint.trace.objects import Array
@@ -397,7 +397,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
                 found = array_index(array, index) if names is None else columns(array, names)
                 found = _as_batch(machine, array, index, found)
             case Table():
-                found = tables.item(machine, value, index)
+                found = taking.item(machine, value, index)
             case Tuple(items=items):
                 found = _item(machine, items, index, as_list=False)
             case Tensor() as tensor:
@@ -433,6 +433,9 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
         found = _of_instance(machine, value, index)
         if found is not None:
             return found
+    label = headings.item(machine, value, index) if isinstance(value, Unknown) else None
+    if label is not None:
+        return label
     if isinstance(value, Unknown) and isinstance(index, Known):
         if index.value == 0 and value.key in machine.heights:
             return machine.heights[value.key]

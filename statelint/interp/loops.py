@@ -12,7 +12,7 @@ from functools import partial
 
 import libcst as cst
 
-from statelint.interp import calls, drawing, expressions, waiting
+from statelint.interp import calls, drawing, expressions, headings, waiting
 from statelint.interp.comparisons import truth
 from statelint.interp.filling import windows_held
 from statelint.interp.listed import told
@@ -93,8 +93,8 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
         yielded = classes.iterate_instance(machine, value)
         if yielded is not None:
             return yielded
-    elif machine.names.get(value.key):
-        return of_items(tuple(Known(name) for name in machine.names[value.key]), value.key)
+    elif (headed := headings.of(machine, value.key)) is not None:
+        return of_items(tuple(map(Known, headed)), value.key)
     return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
 
 

@@ -151,6 +151,8 @@ class Table:
     named: tuple[tuple[Hashable, Hashable, int], ...] = ()
     # `table.iloc`: an index says rows first.
     by_place: bool = False
+    # `table.loc`: and by their names.
+    by_label: bool = False
     labels: tuple[tuple[Hashable, Hashable], ...] = ()
 
     @property

@@ -20,6 +20,7 @@ from statelint.interp import (
     every_pass,
     exceptions,
     expressions,
+    headings,
     leaving,
     loops,
     managers,
@@ -56,7 +57,7 @@ from statelint.interp.operators import arithmetic
 from statelint.interp.renaming import rename
 from statelint.interp.spelling import spelled_out
 from statelint.interp.state import Frame, join_states
-from statelint.interp.transfer import keras, methods, numpy, standard, tables
+from statelint.interp.transfer import keras, methods, numpy, standard, tables, taking
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Condition, Mentioned, Written
@@ -258,7 +259,7 @@ def _setter(machine: Machine, receiver: Known, name: str) -> Function | None:
 
 
 def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
-    receiver = evaluate(machine, target.value)
+    receiver = taking.unlabelled(machine, evaluate(machine, target.value))
     index = evaluate_index(machine, target)
     if isinstance(receiver, Known) and receiver.value == Library("os.environ"):
         machine.set_environment(index, value)
@@ -274,10 +275,7 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         array = filled(receiver.value, index, value, drawn, spelled)
         assign(machine, target.value, replace(receiver, value=array))
         return
-    is_table = isinstance(receiver, Known) and isinstance(receiver.value, Table)
-    if is_table or tables.is_shifted(receiver, value):
-        wider = tables.with_column(tables.table_of(receiver), index, value)
-        assign(machine, target.value, tables.replace_value(receiver, wider))
+    if _put_column(machine, target.value, receiver, index, value):
         return
     if isinstance(receiver, Known) and isinstance(receiver.value, Ref):
         id_ = receiver.value.id
@@ -298,8 +296,27 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
             content = record.content and ("filled", record.content, index.key, machine.content(value))
             machine.state.heap[id_] = replace(_with_item(record, key, value), content=content)
     machine.emit(Written(machine.site(target), machine.context, receiver.key))
+    headings.forget(machine, receiver.key)
     tables.changed(machine, receiver.key, machine.site(target))
     machine.escape(machine.site(target), Reason.OPERATION, value)
+
+
+def _put_column(
+    machine: Machine, target: cst.BaseExpression, receiver: Value, index: Value, value: Value
+) -> bool:
+    """`table["name"] = value` and `table.loc[:, "name"] = value`; False: it is no table."""
+    match target, index:
+        case (
+            cst.Attribute(cst.Name() as whole, cst.Name("loc")),
+            Known(value=Tuple(items=(_, name))),
+        ) if tables.is_whole_column(index):
+            target, receiver, index = whole, evaluate(machine, whole), name
+    is_table = isinstance(receiver, Known) and isinstance(receiver.value, Table)
+    if not is_table and not tables.is_shifted(receiver, value):
+        return False
+    wider = tables.with_column(tables.table_of(receiver), index, value)
+    assign(machine, target, tables.replace_value(receiver, wider))
+    return True
 
 
 def _with_item(record: ListRecord, place: object, value: Value) -> ListRecord:

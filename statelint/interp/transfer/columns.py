@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
-from statelint.interp import loops
+from statelint.interp import headings, loops
 from statelint.interp.laying import is_column
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
@@ -19,7 +19,7 @@ from statelint.interp.objects import (
     Table,
 )
 from statelint.interp.renaming import rename
-from statelint.interp.transfer import Transfer, tables
+from statelint.interp.transfer import Transfer, tables, taking
 from statelint.interp.transfer.numpy import as_array
 from statelint.interp.transfer.tables import contents, length_of, replace_value, source_of, table_of
 from statelint.sites import Site
@@ -66,10 +66,11 @@ def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
         shape = array.shape
     if array is None or shape is None or not 1 <= len(shape) <= 2:
         width: Value = unknown(Reason.OPERATION)
-        names = _keys_of(record) if is_frame and given is None else ()
+        names = (_keys_of(record) if given is None else _named(machine, given)) if is_frame else ()
         unclear = (length_of(key), Known(len(names)) if names else width) if is_frame else (length_of(key),)
         table = Table(Array(key, unclear, key), key)
-        contents_ = [interned(value.key) for value in record.items.values()] if names else []  # type: ignore[union-attr]
+        values = record.items.values() if given is None and isinstance(record, DictRecord) else ()
+        contents_ = [interned(value.key) for value in values] if names else []
         return Known(tables.labelled(table, names, contents_))
     if is_frame:
         shape = (shape[0], Known(1)) if len(shape) == 1 else shape
@@ -90,15 +91,21 @@ def _keys_of(record: object) -> tuple[Hashable, ...]:
     return tuple(record.items) if is_whole else ()  # type: ignore[attr-defined]
 
 
+def _named(machine: Machine, given: Value) -> tuple[Hashable, ...]:
+    """The names that columns are given, where all of them are known."""
+    found = loops.items(loops.iterate(machine, given)) or ()
+    names = tuple(one.value for one in found if isinstance(one, Known) and isinstance(one.value, str | int))
+    return names if len(names) == len(found) else ()
+
+
 def _with_labels(machine: Machine, table: Table, data: Hashable, given: Value | None) -> Table:
     """The table with the names that its columns are given, or else their numbers."""
     width = number(table.array.shape[1]) if table.array.shape else None
     if width is None or width > _MOST:
         return table
-    labels: list[Hashable] = list(range(width))
+    labels: Sequence[Hashable] = range(width)
     if given is not None and given.key != NONE.key:
-        found = loops.items(loops.iterate(machine, given)) or ()
-        labels = [one.value for one in found if isinstance(one, Known) and isinstance(one.value, str | int)]
+        labels = _named(machine, given)
     match data:
         case ("numpy.repeat", one, int(times), ("int", 1 | -1)) if times == width:
             return tables.labelled(table, labels, [one] * width) if len(labels) == width else table
@@ -136,16 +143,52 @@ def _beside(machine: Machine, name: str, arguments: Arguments) -> Value:
     parts, axis = arguments.get(0, "objs"), arguments.get(1, "axis")
     key = (name, *(contents(machine, value) for value in arguments.values()))
     is_wide = axis is not None and axis.key in (Known(1).key, Known("columns").key)
-    found = loops.items(loops.iterate(machine, parts)) if parts is not None else None
+    record = machine.record(parts) if parts is not None else None
+    if isinstance(record, DictRecord):
+        found = tuple(record.items.values()) if record.complete else None
+    else:
+        found = loops.items(loops.iterate(machine, parts)) if parts is not None else None
     found_tables = [table_of(value) for value in found or ()]
     if is_wide and found is None and parts is not None:
-        lagged = _lagged(machine, machine.record(parts), key, arguments.site)
+        lagged = _lagged(machine, record, key, arguments.site)
         if lagged is not None:
             return lagged
-    if not is_wide or not found_tables or len({table.axis for table in found_tables}) > 1:
+    if not is_wide or not found or len({table.axis for table in found_tables}) > 1:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
+    names: Sequence[Hashable] = [_name_of(value) for value in found]
+    if "keys" in arguments.keywords:
+        names = _named(machine, arguments.keywords["keys"].value)
+    elif isinstance(record, DictRecord):
+        names = tuple(record.items)
     joined = _side_by_side(found_tables, key)
-    return depending_on(Known(joined), *(found or ()))
+    if "ignore_index" not in arguments.keywords:
+        joined = _with_names(joined, names, found, found_tables)
+    return depending_on(Known(joined), *found)
+
+
+def _with_names(
+    joined: Table, names: Sequence[Hashable], values: Sequence[Value], parts: Sequence[Table]
+) -> Table:
+    """The table that is made of these columns, which are called so."""
+    are_single = all(len(part.shifts) == len(part.array.shape or (NONE,)) == 1 for part in parts)
+    if not are_single or not len(set(names)) == len(names) == len(parts) or None in names:
+        return joined
+    sources = (source_of(value.key) for value in values)
+    shifts = (part.shifts[0] for part in parts)
+    return replace(joined, named=tuple(zip(names, sources, shifts, strict=True)))
+
+
+def _name_of(value: Value) -> str | None:
+    """What a column is called: `table["a"].shift(1)`, `table["a"].shift(1).rename("b")`."""
+    key = value.key
+    while True:
+        match key:
+            case ("call", ("attribute", _, "rename"), ("str", str(name))) | ("item", _, ("str", str(name))):
+                return name
+            case ("Table", inner) | ("call", ("attribute", inner, _), *_):
+                key = inner
+            case _:
+                return None
 
 
 def _side_by_side(parts: Sequence[Table], key: Hashable) -> Table:
@@ -172,11 +215,7 @@ def _of_dict(record: DictRecord, key: Hashable) -> Table | None:
     are_single = all(len(part.shifts) == 1 and len(part.array.shape or (NONE,)) == 1 for part in parts)
     if not are_single or all(part.site is None for part in parts):
         return None
-    named = tuple(
-        (name, source_of(value.key), part.shifts[0])
-        for (name, value), part in zip(record.items.items(), parts, strict=True)
-    )
-    return replace(_side_by_side(parts, key), named=named)
+    return _with_names(_side_by_side(parts, key), tuple(record.items), tuple(record.items.values()), parts)
 
 
 def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
@@ -188,6 +227,9 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
 
 def of_any(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value | None:
     """What a method of an unknown object gives, if only a table's can be meant."""
+    label = headings.method(machine, receiver, name, arguments)
+    if label is not None:
+        return label
     if name in tables.OF_ANY:
         return tables.OF_ANY[name](machine, receiver, arguments)
     change = _CHANGES.get(name)
@@ -248,11 +290,15 @@ def _joined(machine: Machine, receiver: Value, arguments: Arguments) -> Value | 
 
 
 def _chosen(machine: Machine, receiver: Value, arguments: Arguments) -> Value | None:
-    """`table.reindex(columns=names)` and `table.filter(items=names)`."""
-    names = [given.value for word, given in arguments.keywords.items() if word in ("columns", "items")]
-    if len(names) != 1 or not isinstance(receiver, Known):
+    """`table.reindex(columns=names)`, `table.filter(items=names)` and `table.filter(like="text")`."""
+    if len(arguments.keywords) != 1 or arguments.positional or not isinstance(receiver, Known):
         return None
-    return tables.item(machine, receiver, names[0])
+    ((word, given),) = arguments.keywords.items()
+    if word in ("like", "regex"):
+        names = headings.matching(table_of(receiver), word, given.value)
+        taken = machine.allocate(ListRecord.of(tuple(map(Known, names)))) if names else None
+        return taking.item(machine, receiver, taken) if taken is not None else None
+    return taking.item(machine, receiver, given.value) if word in ("columns", "items") else None
 
 
 def _again(machine: Machine, name: str, arguments: Arguments) -> Value:

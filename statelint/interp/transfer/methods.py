@@ -485,6 +485,13 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 items.insert(at, item)
                 machine.state.heap[id_] = ListRecord.of(tuple(items))
                 return NONE
+        case "remove" if record.items is not None and isinstance(first, Known):
+            values = [item.value for item in record.items if isinstance(item, Known)]
+            # What isn't known may be equal too.
+            if len(values) == len(record.items) and isinstance(first.value, str | int | float):
+                at = values.index(first.value) if first.value in values else len(values)
+                machine.state.heap[id_] = ListRecord.of((*record.items[:at], *record.items[at + 1 :]))
+                return NONE
         case "copy":
             return machine.allocate(record)
         case "index" | "count":

@@ -9,7 +9,6 @@ from statelint.interp import loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Table, Tuple
 from statelint.interp.renaming import rename
-from statelint.interp.shapes import array_index
 from statelint.interp.transfer.orders import shuffled
 from statelint.sites import Site
 from statelint.trace.objects import Array
@@ -41,6 +40,8 @@ _NO_COLUMNS = frozenset(["values", "iloc", "loc", "T", "index", "columns", "shap
 _CHANGING = frozenset(["diff", "pct_change", "cumsum"])
 # Those after which columns may have other names.
 _RELABELLING = frozenset(["reset_index", "set_index", "rename", "add_prefix", "add_suffix", "to_frame"])
+# Those that leave each column what it is called.
+_LEAVING = (_KEEPING - _RELABELLING) | {"sort_values", "head", "tail", "drop_duplicates"}
 
 # What a table is labelled with.
 _LABELS = ("name", "names", "index", "columns")
@@ -50,10 +51,11 @@ def table_of(value: Value) -> Table:
     """The table that a value is, or that pandas makes of it."""
     if isinstance(value, Known) and isinstance(value.value, Table):
         return value.value
-    axis = _axis_of(value.key)
-    return labelled(
-        Table(Array(value.key, _shape_of(value.key, axis), value.key), axis), _labels_of(value.key)
-    )
+    axis, labels = _axis_of(value.key), _labels_of(value.key)
+    shape = _shape_of(value.key, axis)
+    if shape is None and labels:
+        shape = (length_of(axis), Known(len(labels)))
+    return labelled(Table(Array(value.key, shape, value.key), axis), labels)
 
 
 def labelled(table: Table, labels: Sequence[Hashable], holding: Sequence[Hashable] = ()) -> Table:
@@ -68,18 +70,37 @@ def label_key(label: Hashable) -> Hashable:
 
 
 def _labels_of(key: Hashable) -> tuple[Hashable, ...]:
-    """The names of the columns that are read from a file: `read_csv(name, usecols=["a", "b"])`."""
+    """The names of the columns that are read from a file, `read_csv(name, usecols=["a", "b"])`, or are taken
+    of a table: `table[["a", "b"]]`.
+    """
     match key:
         case ("pandas.read_csv" | "pandas.read_excel", *_, ("usecols", ("listed", *names))):
-            labels = [part[1] for part in names if isinstance(part, tuple) and part[0] == "str"]
-            return tuple(labels) if len(labels) == len(names) else ()
+            return _texts(names)
+        case ("item", whole, ("listed", *names)) if not _is_indexer(whole):
+            return _texts(names)
+        case ("rows", whole, *_) | ("call", ("attribute", whole, "dropna" | "sort_index")):
+            return _labels_of(whole)
+        case ("call", ("attribute", whole, "reset_index"), ("bool", True)):
+            return _labels_of(whole)
+        case ("call", ("attribute", whole, str(name)), *_) if name in _LEAVING:
+            return _labels_of(whole)
     return ()
+
+
+def _texts(keys: Sequence[Hashable]) -> tuple[Hashable, ...]:
+    found = [part[1] for part in keys if isinstance(part, tuple) and part[0] == "str"]
+    return tuple(found) if len(found) == len(keys) else ()
+
+
+def _is_indexer(key: Hashable) -> bool:
+    """Whether it is `table.loc`, of which names are those of rows."""
+    return isinstance(key, tuple) and key[0] == "attribute" and key[2] in _NO_COLUMNS
 
 
 def _shape_of(key: Hashable, axis: Hashable) -> tuple[Value, ...] | None:
     """The shape of columns of a table of which nothing is known: `table["name"]`, `table[["a", "b"]]`."""
     match key:
-        case ("item", _, ("listed", ("str", _), *more)):
+        case ("item", whole, ("listed", ("str", _), *more)) if not _is_indexer(whole):
             return (length_of(axis), Known(1 + len(more)))
         case ("item", ("pandas.read_csv" | "pandas.read_excel" | "pandas.DataFrame", *_), ("str", _)):
             return (length_of(axis),)
@@ -230,97 +251,6 @@ def length_of(key: Hashable) -> Value:
     return unknown(Reason.OPERATION, key=("length", key))
 
 
-def item(machine: Machine, value: Known, index: Value) -> Value | None:
-    """`table["column"]`, `table[["a", "b"]]`, `table[:n]`."""
-    table = table_of(value)
-    part = index.value if isinstance(index, Known) else None
-    if table.by_place:
-        table = replace(table, by_place=False)
-        parts = part.items if isinstance(part, Tuple) else (index,)
-        if _is_one_column(parts) and table.site is not None and len(table.shifts) == 1:
-            length = table.array.shape[:1] if table.array.shape else None
-            array = replace(table.array, key=("item", table.array.key, index.key), shape=length)
-            return replace_value(value, replace(table, array=array))
-        if len(parts) > 2 or not isinstance(parts[0], Known) or not isinstance(parts[0].value, Slice):
-            return array_index(table.values, index)
-        if len(parts) == 2 and parts[1].key != Known(Slice(NONE, NONE, NONE)).key:
-            return array_index(table.values, index)
-        index, part = parts[0], parts[0].value
-    if isinstance(part, Slice):
-        rows = array_index(table.array, index)
-        taken = rows.value if isinstance(rows, Known) and isinstance(rows.value, Array) else None
-        return replace_value(value, replace(table, array=taken)) if taken is not None else None
-    record = machine.record(index)
-    key = ("item", table.array.key, index.key)
-    rows_ = table.array.shape[:1] if table.array.shape else None
-    is_name = isinstance(part, str) or (type(part) is int and len(table.array.shape or ()) > 1)
-    if is_name:
-        shape = rows_
-    elif isinstance(record, ListRecord) and _are_names(record):
-        key = ("item", table.array.key, contents(machine, index))
-        shape = (*rows_, record.length) if rows_ else None
-    elif _turns_columns(table, index):
-        return replace_value(value, replace(table, array=replace(table.array, key=interned(key))))
-    else:
-        return None
-    picked = replace(table, array=replace(table.array, key=interned(key), shape=shape))
-    names = [part] if is_name else [one.value for one in record.items or ()]  # type: ignore[union-attr]
-    if len(set(table.shifts)) > 1:
-        return _columns_of(value, picked, names)
-    held = {label: source for label, source, _ in table.named} | dict(table.labels)
-    labels = () if is_name else tuple((n, held.get(n, label_key(n))) for n in names)
-    return replace_value(value, replace(picked, shifts=table.shifts[:1], named=(), labels=labels))
-
-
-def _turns_columns(table: Table, index: Value) -> bool:
-    """Whether an index has the names of all columns from the last to the first: `table.columns[::-1]`."""
-    match index.key:
-        case ("item", names, ("Slice", (("NoneType", None), ("NoneType", None), ("int", -1)))):
-            while names != table.array.key:
-                match names:
-                    case ("attribute", inner, "columns" | "values") | (
-                        "call",
-                        ("attribute", inner, "tolist" | "to_list" | "to_numpy"),
-                    ):
-                        names = inner
-                    case _:
-                        return False
-            return True
-    return False
-
-
-def _is_one_column(parts: Sequence[Value]) -> bool:
-    """`:, k`"""
-    return (
-        len(parts) == 2
-        and parts[0].key == Known(Slice(NONE, NONE, NONE)).key
-        and number(parts[1]) is not None
-    )
-
-
-def _columns_of(value: Known, table: Table, names: list[Hashable]) -> Value | None:
-    """Some columns of a table with shifted ones; None where it isn't known which of them are shifted."""
-    put = {name: (source, 0) for name, source in table.labels}
-    put |= {name: (source, k) for name, source, k in table.named}
-    if len(table.shifts) - len(table.named) not in (0, 1):
-        return None
-    found = [put.get(name, (label_key(name), 0)) for name in names]
-    of_one: dict[Hashable, set[int]] = {}
-    for source, k in found:
-        of_one.setdefault(source, set()).add(k)
-    if max(map(len, of_one.values()), default=1) < 2:
-        # Each column is one of its own.
-        return replace_value(value, replace(table, shifts=(0,), site=None, named=(), labels=()))
-    named = tuple((name, *one) for name, one in zip(names, found, strict=True))
-    return replace_value(value, replace(table, shifts=tuple(k for _, k in found), named=named, labels=()))
-
-
-def _are_names(record: ListRecord) -> bool:
-    return bool(record.items) and all(
-        isinstance(one, Known) and isinstance(one.value, str) for one in record.items or ()
-    )
-
-
 def with_column(table: Table, index: Value, value: Value) -> Table:
     """The table after `table["name"] = value`."""
     key = ("filled", table.array.key, index.key, value.key)
@@ -337,7 +267,10 @@ def with_column(table: Table, index: Value, value: Value) -> Table:
     is_column = len(added.shifts) == len(added.array.shape or ()) == 1
     is_put = added.axis == table.axis and (added.site is not None or is_named or is_column)
     held = _held(table, value, added)
-    if label is not None and label in (*dict(table.labels), *(name for name, _, _ in table.named)):
+    is_there = label in (*dict(table.labels), *(name for name, _, _ in table.named))
+    # Of a table whose columns aren't known, a column of this name was moved on.
+    is_there |= len(table.named) < len(table.shifts) and not table.labels and held[0] == label_key(label)
+    if label is not None and is_there:
         kept = replace(table, array=replace(table.array, key=interned(key)))
         return _replaced(kept, label, held if is_put else (interned(value.key), 0), added.site)
     known = number(columns[0]) if columns and is_put else None
@@ -391,6 +324,12 @@ def _replaced(table: Table, label: Hashable, held: tuple[Hashable, int], site: S
     return replace(table, shifts=shifts, site=site or table.site, named=named, labels=labels)
 
 
+def is_whole_column(index: Value) -> bool:
+    """Whether what stands behind `table.loc` is a column: `[:, "name"]`."""
+    parts = index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else ()
+    return len(parts) == 2 and parts[0].key == Known(Slice(NONE, NONE, NONE)).key and is_text(parts[1])
+
+
 def is_shifted(table: Value, column: Value) -> bool:
     """Whether the column is one of a table of which nothing is known, moved on by some steps."""
     added = column.value if isinstance(column, Known) else None
@@ -416,6 +355,8 @@ def attribute(machine: Machine, receiver: Known, name: str) -> Value | None:
         return replace_value(receiver, table.values)
     if name == "iloc":
         return replace_value(receiver, replace(table, by_place=True))
+    if name == "loc" and table.columns:
+        return replace_value(receiver, replace(table, by_label=True))
     if name == "shape":
         shape = table.array.shape
         if shape is not None:
