@@ -288,6 +288,24 @@ def test_inside_a_library_its_name_is_unknown(tmp_path: Path, monkeypatch: pytes
     assert Project().locate(tmp_path / "keras" / "test_rnn.py", tmp_path, "keras.layers", 0) is None
 
 
+@pytest.mark.parametrize(("copied", "is_followed"), [([], True), (["layers/__init__.py"], False)])
+def test_a_package_of_ones_own_may_be_named_like_a_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copied: list[str], is_followed: bool
+) -> None:
+    train = dedent(TRAIN).format(
+        imports="from ours.tensorflow.models import build\nfrom ours.data import x, y", build="build"
+    )
+    files = {
+        "ours/__init__.py": "",
+        "ours/data.py": DATA,
+        "ours/tensorflow/__init__.py": "",
+        "ours/tensorflow/models.py": MODEL,
+        "ours/tensorflow/train.py": train,
+        **{f"ours/tensorflow/{name}": "" for name in copied},
+    }
+    assert check(tmp_path, monkeypatch, files) == ["ours/tensorflow/train.py:4 SRN204"] * is_followed
+
+
 def test_a_module_that_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     train = dedent(TRAIN).format(imports="from models import build\nfrom data import x, y", build="build")
     padding = "#" * (399_990 - len(dedent(MODEL)))

@@ -41,7 +41,7 @@ from statelint.interp.shapes import array_index, columns, picked, reach, shifted
 from statelint.interp.transfer import graphs, taking
 from statelint.source.grammar import PARSING
 from statelint.source.python import children
-from statelint.trace.objects import Array
+from statelint.trace.objects import Array, Dataset
 from statelint.values import (
     FALSE,
     MAX_OPTIONS,
@@ -425,6 +425,8 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
                 part = loops.part_at(machine, record, index.value)
                 if part is not None:
                     return part
+            if found is None and record.items is None:
+                found = loops.dataset_at(value, record, index)
         if found is not None:
             return depending_on(_cut_at(machine, found, value, index, node), index)
         found = calls.library_item(machine, value, index)
@@ -567,7 +569,8 @@ def _is_slice_of_data(machine: Machine, record: ListRecord, index: Value) -> boo
     at, element = index.value if isinstance(index, Known) else None, record.element
     is_slice = isinstance(at, Slice) and at.step.key == NONE.key
     known = options(element) if element is not None else ()
-    is_plain = bool(known) and all(isinstance(one.value, int | float | str | Array) for one in known)
+    plain = (int, float, str, Array, Dataset)
+    is_plain = bool(known) and all(isinstance(one.value, plain) for one in known)
     inner = machine.record(element) if element is not None else None
     is_part = isinstance(inner, ListRecord) and inner.cut is not None
     is_data = isinstance(element, Unknown) or is_plain or is_part

@@ -12,7 +12,7 @@ from functools import partial
 
 import libcst as cst
 
-from statelint.interp import calls, drawing, expressions, headings, waiting
+from statelint.interp import calls, drawing, expressions, headings, pipelines, waiting
 from statelint.interp.comparisons import truth
 from statelint.interp.filling import windows_held
 from statelint.interp.listed import told
@@ -34,7 +34,7 @@ from statelint.sites import Site
 from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Event, Feed, Loop, Pass, Walked, Written
-from statelint.values import Known, Reason, Value, depending_on, interned, number, unknown
+from statelint.values import Choice, Known, Reason, Value, depending_on, interned, number, unknown
 
 # As many passes at most are each followed in any loop.
 _FEW = 3
@@ -48,6 +48,9 @@ _WORK = 4000
 
 def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
     """What a loop over the value draws."""
+    if isinstance(value, Choice):
+        dataset = pipelines.common(value)
+        value = Known(dataset) if dataset is not None else value
     if isinstance(value, Known):
         match value.value:
             case Tuple(items=found):
@@ -130,6 +133,14 @@ def part_at(machine: Machine, record: ListRecord, position: int) -> Value | None
     begun = (*record.first, *record.head)
     part = begun[position] if 0 <= position < len(begun) else None
     return part if part is not None and _is_told(machine, part) else None
+
+
+def dataset_at(value: Value, record: ListRecord, index: Value) -> Value | None:
+    """An item of a list of Datasets that aren't known one by one: one of its own, made like all of them."""
+    element = record.element
+    if not isinstance(element, Known) or not isinstance(element.value, Dataset):
+        return None
+    return Known(replace(element.value, key=("item", value.key, index.key), parts=(), windows=None))
 
 
 def _is_told(machine: Machine, value: Value) -> bool:

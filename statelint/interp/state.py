@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from statelint.interp import pipelines
 from statelint.interp.objects import (
     DictRecord,
     InstanceRecord,
@@ -16,7 +17,7 @@ from statelint.interp.objects import (
     Tensor,
 )
 from statelint.sites import Site
-from statelint.trace.objects import Array
+from statelint.trace.objects import Array, Dataset
 from statelint.trace.story import Condition
 from statelint.values import TRUE, Known, Reason, Unknown, Value, join, number, unknown
 
@@ -370,6 +371,8 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
             # Each pass puts further layers on it.
             batch = other.batch if one.batch.key == other.batch.key else unknown(Reason.LOOP)
             return Known(replace(other, key=key, batch=batch, rank=None, whole=False))
+        if isinstance(one, Dataset) and isinstance(other, Dataset):
+            return Known(pipelines.one_of((one, other), key))
     return unknown(Reason.LOOP, key=key)
 
 

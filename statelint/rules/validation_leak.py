@@ -17,6 +17,7 @@ from statelint.rules.relation import (
     are_other_streams,
     are_separate,
     is_again,
+    leads_to,
     origins,
     rows_of,
 )
@@ -55,7 +56,7 @@ class ValidationLeak(Rule):
                     continue
                 told = (
                     _are_apart(feed)
-                    or _is_torn(story, start.source)
+                    or _is_torn(story, start.source, feed)
                     or _stands_behind_several(story, position, feed)
                 )
                 named = not told and are_named_apart(feed.call.data, feed.data)
@@ -179,10 +180,14 @@ def _stands_behind_several(story: Story, position: int, feed: Feed) -> bool:
     return False
 
 
-def _is_torn(story: Story, train: Feed) -> bool:
+def _is_torn(story: Story, train: Feed, validation: Feed) -> bool:
     """Whether nothing goes on where the training ended.
 
-    That fit shuffles a single epoch isn't held against its validation.
+    That fit shuffles its one epoch isn't held against rows that stand behind those of the training: once they
+    are in order, they go on.
     """
-    is_single = any(repeats(p.loop) is Ternary.NO for p in train.context.passes)
-    return is_torn(train) or (are_rows_shuffled(train) if is_single else is_shuffled(story, train))
+    if is_torn(train) or are_rows_shuffled(train):
+        return True
+    once = [repeats(p.loop) is Ternary.NO for p in train.context.passes]
+    is_mended = all(once) or (any(once) and leads_to(train.data, validation.data))
+    return not is_mended and is_shuffled(story, train)

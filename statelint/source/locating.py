@@ -18,6 +18,8 @@ LIBRARIES = frozenset(
         *("absl", "click", "tqdm", "rich", "yaml", "requests", "pytest", "setuptools", "wandb", "mlflow"),
     }
 )
+# Each copy of Keras or TensorFlow inside of another package has one of these.
+_INSIDE_LIBRARIES = frozenset(("layers", "layers.py", "engine", "python", "src"))
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 _INIT = "__init__.py"
 # So many folders above an importing file may hold what it imports.
@@ -51,12 +53,18 @@ def located(
 
 
 def is_in_library(folder: str) -> bool:
-    """Whether the folder is part of a package named like a library, or of the tests beside Keras itself."""
+    """Whether the folder is part of a package named like a library, or of the tests beside Keras itself.
+
+    Inside of another package it may be the project's own, written for that library: `ours/tensorflow/`.
+    """
     place = folder
     while _is_package(place):
-        if os.path.basename(place) in LIBRARIES:
+        around = os.path.dirname(place)
+        if os.path.basename(place) in LIBRARIES and (
+            not _is_package(around) or not _INSIDE_LIBRARIES.isdisjoint(names_in(place))
+        ):
             return True
-        place = os.path.dirname(place)
+        place = around
     return any(
         os.path.basename(place) == "tests" and _is_package(os.path.join(os.path.dirname(place), name))
         for place in upwards(folder)

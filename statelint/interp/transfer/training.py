@@ -9,7 +9,7 @@ from functools import cache
 import libcst as cst
 
 from statelint import api
-from statelint.interp import callbacks, calls, chance, drawing, loops
+from statelint.interp import callbacks, calls, chance, drawing, loops, pipelines
 from statelint.interp.attributes import library_bases, user_attribute
 from statelint.interp.joining import in_a_row
 from statelint.interp.machine import Machine
@@ -155,6 +155,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             key = machine.content(value)
             return Data("array", key, is_part=is_piece(key), lengths=frozenset(lengths(key)))
     if isinstance(value, Choice):
+        several = pipelines.common(value)
+        if several is not None:
+            return Data("dataset", several.key, dataset=several, resets=several.resets)
         shared = common(value)
         if shared is not None:
             is_part = shared.samples is None and any(describe(machine, o).is_part for o in value.options)
