@@ -473,12 +473,13 @@ def _as_batch(machine: Machine, array: Array, index: Value, found: Value | None)
     held, place = machine.batches.get(array.key, ()), number(index)
     if place is None or not 0 <= place < len(held) or not isinstance(found, Known):
         return found
-    part, windows = found.value, held[place]
-    if isinstance(windows, Array):
-        return replace(found, value=windows)
-    if not isinstance(part, Array) or part.windows is not None or windows is None:
+    part, batch = found.value, held[place]
+    if batch is not None and batch.windows is None:
+        return replace(found, value=batch)
+    if not isinstance(part, Array) or part.windows is not None or batch is None:
         return found
-    return replace(found, value=replace(part, windows=windows))
+    rows = part.rows if part.rows is not None else batch.count
+    return replace(found, value=replace(part, windows=batch.windows, rows=rows))
 
 
 def _names(machine: Machine, index: Value) -> Hashable:

@@ -27,13 +27,15 @@ def windows_held(machine: Machine, value: Value) -> Windows | None:
     return value.value.windows if isinstance(value, Known) and isinstance(value.value, Array) else None
 
 
-def batch_held(machine: Machine, value: Value) -> Windows | Array | None:
-    """The windows of which a batch is made, or the batch where it is some steps of lanes: `x[:, i:i + n]`."""
+def batch_held(machine: Machine, value: Value) -> Array | None:
+    """A batch whose rows are windows, or that is some steps of lanes: `x[:, i:i + n]`."""
     cut = _cut_in(value)
-    is_of_lanes = cut is not None and cut.axis == 1 and isinstance(value, Known)
-    if is_of_lanes and isinstance(value, Known) and isinstance(value.value, Array):
-        return value.value
-    return windows_held(machine, value)
+    array = value.value if isinstance(value, Known) and isinstance(value.value, Array) else None
+    if array is not None and cut is not None and cut.axis == 1:
+        return array
+    windows, record = windows_held(machine, value), machine.record(value)
+    count = record.length if isinstance(record, ListRecord) else array.count if array is not None else None
+    return None if windows is None else Array(value.key, None, value.key, windows=windows, rows=count)
 
 
 def windows_in(machine: Machine, first: Value, second: Value, site: Site | None) -> Windows | None:

@@ -40,7 +40,7 @@ from statelint.interp.state import Frame, State, join_states, join_values
 from statelint.sites import Site
 from statelint.source.project import Project
 from statelint.source.python import Source, walk
-from statelint.trace.objects import Array, Callback, Layer, Model, Windows
+from statelint.trace.objects import Array, Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
 from statelint.values import Known, Reason, Unknown, Value, options, unknown
 
@@ -186,7 +186,7 @@ class Machine:
     # What shapes begin with whose other dimensions aren't known, by their identities: `(64,) + shape`.
     begun: dict[Hashable, tuple[Value, ...]] = field(default_factory=dict)
     # The windows of which each of the first two items of an array is made, by the identity of the array.
-    batches: dict[Hashable, tuple[Windows | Array | None, ...]] = field(default_factory=dict)
+    batches: dict[Hashable, tuple[Array | None, ...]] = field(default_factory=dict)
     # The symbolic tensors that unknown code makes of others, by the identities of what it gives.
     passed: dict[Hashable, Known] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.

@@ -16,6 +16,6 @@ def windows_turned(machine: Machine, key: Hashable, order: tuple[int, ...]) -> W
         ):
             return windows_turned(machine, inner, tuple(before[axis] for axis in order))
     held = machine.batches.get(key, ())
-    found = [one for one in held if isinstance(one, Windows)]
+    found = [one.windows for one in held if one is not None and one.windows is not None]
     are_alike = len({(one.stride, one.length, one.extent) for one in found}) == 1
     return found[0] if order[:2] == (1, 2) and are_alike and len(found) == len(held) else None

@@ -142,8 +142,9 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
             else:
                 groups = regrouped(machine, record.items or (), site)
             if isinstance(stacked, Known) and isinstance(stacked.value, Array):
-                if not record.first and windows is None:
-                    machine.batches[stacked.value.key] = tuple(batch_held(machine, item) for item in head)
+                held = () if record.first else tuple(batch_held(machine, item) for item in head)
+                if any(held):
+                    machine.batches[stacked.value.key] = held
                 array = replace(
                     stacked.value,
                     shape=_with_steps(stacked.value.shape, windows),
