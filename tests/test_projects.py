@@ -306,6 +306,23 @@ def test_a_package_of_ones_own_may_be_named_like_a_library(
     assert check(tmp_path, monkeypatch, files) == ["ours/tensorflow/train.py:4 SRN204"] * is_followed
 
 
+def test_what_is_imported_for_types_alone_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = """\
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from made import make
+        """
+    train = dedent(TRAIN).format(
+        imports="import models\nfrom made import make\nfrom data import x, y", build="make"
+    )
+    made = "from models import build\n\nmake = build\n"
+    files = {"data.py": DATA, "models.py": dedent(models) + dedent(MODEL), "made.py": made, "train.py": train}
+    assert check(tmp_path, monkeypatch, files) == ["train.py:5 SRN204"]
+
+
 def test_a_module_that_is_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     train = dedent(TRAIN).format(imports="from models import build\nfrom data import x, y", build="build")
     padding = "#" * (399_990 - len(dedent(MODEL)))

@@ -58,6 +58,9 @@ CONSTANTS: dict[str, Value] = {
     "numpy.inf": Known(math.inf),
     "math.inf": Known(math.inf),
     "tensorflow.newaxis": NONE,
+    # What is imported for types alone may import the importing module in turn.
+    "typing.TYPE_CHECKING": FALSE,
+    "typing_extensions.TYPE_CHECKING": FALSE,
 }
 
 
