@@ -91,12 +91,13 @@ def _report(feed: Feed, found: Cadence) -> Report:
     keeps = Related(layer.site, f"{layer.kind} keeps its state from batch to batch")
     several = () if steps is not None else ("the windows have more than one step",)
     rests = assumptions(feed.model.batch, feed.call.argument("batch_size"), *shape[1:2])
+    is_elsewhere = not found.slides and windows.site != feed.call.site
     return Report(
         site=feed.call.site,
         message=f"{moves}: each row {_moved(found.gap)}",
         instead=instead,
         assumptions=(*rests, *several),
-        related=(keeps,) if found.slides else (Related(windows.site, "the windows are cut here"), keeps),
+        related=(Related(windows.site, "the windows are cut here"), keeps) if is_elsewhere else (keeps,),
     )
 
 
