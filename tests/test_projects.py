@@ -395,6 +395,14 @@ def test_modules_in_folders_that_a_program_adds_to_its_path_are_found(
     assert check(tmp_path, monkeypatch, files) == [f"runs/train.py:{line} SRN204"]
 
 
+def test_a_program_may_be_started_some_folders_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train = "import sys\nsys.path.insert(1, '5_models/src')\nfrom rnn import build\n" + dedent(
+        TRAIN.format(imports="from data import x, y", build="build")
+    )
+    files = {"5_models/src/rnn.py": MODEL, "6_runs/src/data.py": DATA, "6_runs/src/train.py": train}
+    assert check(tmp_path, monkeypatch, files) == ["6_runs/src/train.py:6 SRN204"]
+
+
 @pytest.mark.parametrize(
     "added",
     [

@@ -32,8 +32,8 @@ def located(
     """Where an import leads, package by package, that stands in the folder `importer`.
 
     `entry` is the folder of the program, `level` the number of leading dots, `added` are the folders that
-    the program adds to `sys.path`: those that aren't absolute from where it is started, in its own folder or
-    its project's.  None where it is no module of the project.
+    the program adds to `sys.path`: those that aren't absolute from where it is started, in its own folder, in
+    its project's or in one above.  None where it is no module of the project.
     """
     if level:
         for _ in range(level - 1):
@@ -41,7 +41,9 @@ def located(
         return _descend(importer, name) if name else _package(importer)
     tried = set()
     top = name.partition(".")[0]
-    starts = () if top in sys.stdlib_module_names else dict.fromkeys((importer, entry, root_of(importer)))
+    above = islice(upwards(os.path.dirname(importer)), _NEAR)
+    around = dict.fromkeys((importer, entry, root_of(importer), *above))
+    starts = () if top in sys.stdlib_module_names else around
     others = (os.path.normpath(os.path.join(start, folder)) for folder in added for start in starts)
     for place in chain(_search_path(importer, entry, top), others):
         if place not in tried:
