@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import ListRecord
 from statelint.interp.state import State
+from statelint.trace.keys import parts
 from statelint.trace.story import Loop
 from statelint.trace.tables import ANSWERS, is_table
 
@@ -33,7 +34,7 @@ def tells(content: Hashable) -> bool:
                 return False
             case (str(head), *_) as item if head not in _WRITTEN:
                 found.add(item)
-    return (len(found) > 1 or any(map(_is_row, found))) and not any(map(_may_differ, _parts(found)))
+    return (len(found) > 1 or any(map(_is_row, found))) and not any(map(_may_differ, parts(tuple(found))))
 
 
 def _is_row(key: Hashable) -> bool:
@@ -46,7 +47,7 @@ def _is_row(key: Hashable) -> bool:
             return _is_row(inner)
         case ("item" | "index", whole, place):
             # A list may have other items by then.
-            return _is_place(place) and all(part[0] != "Ref" for part in _parts([whole]))
+            return _is_place(place) and all(part[0] != "Ref" for part in parts(whole))
     return False
 
 
@@ -57,18 +58,6 @@ def _is_place(index: Hashable) -> bool:
         case ("tuple", first, *_) | ("Tuple", (first, *_)):
             return _is_place(first)
     return False
-
-
-def _parts(keys: Iterable[Hashable]) -> Iterator[tuple[Hashable, ...]]:
-    """All compound keys in these, themselves included, each once."""
-    seen: set[int] = set()
-    todo = list(keys)
-    while todo:
-        part = todo.pop()
-        if isinstance(part, tuple) and part and id(part) not in seen:
-            seen.add(id(part))
-            yield part
-            todo += part
 
 
 def _may_differ(part: tuple[Hashable, ...]) -> bool:

@@ -8,11 +8,11 @@ from collections.abc import Hashable
 import libcst as cst
 
 from statelint.interp.machine import Machine
+from statelint.trace.keys import ROUNDINGS, counted
 from statelint.values import Value
 
 # How much there is of some data, or a number less.
 _LENGTH = re.compile(r"(len\([\w.]+\)|[\w.]+\.shape\[0\])(\s*-\s*[\w.]+)*")
-_ROUNDINGS = ("builtins.int", "builtins.round", "math.ceil", "math.floor", "numpy.ceil", "numpy.floor")
 
 
 def is_not_yet(machine: Machine, node: cst.If, condition: Value) -> bool:
@@ -44,13 +44,11 @@ def is_not_yet(machine: Machine, node: cst.If, condition: Value) -> bool:
 def _is_length(key: Hashable) -> bool:
     """Whether a number is that of the rows of some data, or of parts of them."""
     match key:
-        case ("length", _) | ("item", ("attribute", _, "shape"), ("int", 0)):
-            return True
         case ("operation", "/" | "//" | "-", inner, _):
             return _is_length(inner)
-        case (str(name), inner) if name in _ROUNDINGS:
+        case (str(name), inner) if name in ROUNDINGS:
             return _is_length(inner)
-    return False
+    return counted(key) is not None
 
 
 def _given(node: cst.If, position: str) -> list[cst.BaseExpression]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from statelint.rules.chance import stands_in_file
-from statelint.rules.sliding import parts
+from statelint.trace.keys import parts
 from statelint.trace.objects import Data
 from statelint.trace.tables import ANSWERS, is_table
 

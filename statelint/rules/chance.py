@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
-from statelint.rules.sliding import parts, takes_all
+from statelint.rules.sliding import takes_all
+from statelint.trace.keys import parts
 from statelint.trace.objects import Array, Data
 from statelint.values import Ternary
 

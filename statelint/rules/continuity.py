@@ -27,11 +27,11 @@ from statelint.rules.relation import (
 )
 from statelint.rules.shuffled_dataset import dataset_shuffle
 from statelint.rules.siblings import begins_next_sequence
-from statelint.rules.sliding import parts
 from statelint.rules.spans import ends_before
 from statelint.rules.spelled import is_text, starts_afresh
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.sites import Site
+from statelint.trace.keys import parts
 from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import INFERENCE, Built, Feed, Loop, Opaque, Reset, Story

@@ -13,13 +13,12 @@ from statelint.rules.growing import has_grown
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.relation import are_same_windows
 from statelint.sites import Site
+from statelint.trace.keys import ROUNDINGS
 from statelint.trace.objects import Data, Dataset
 from statelint.trace.queries import History, is_stateful, repeats, separating_loop
 from statelint.trace.recording import BatchRun, CallRun, Recording
 from statelint.trace.story import INFERENCE, Call, Event, Feed, Loop, Reset, Story
 from statelint.values import NONE, Ternary, Unknown, Value, is_, number
-
-_ROUNDINGS = ("builtins.int", "builtins.round", "math.ceil", "math.floor", "numpy.ceil", "numpy.floor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def _is_counted(steps: Hashable) -> bool:
     match steps:
         case ("operation", "//" | "/", _, _):
             return True
-        case (str(name), Hashable() as inner) if name in _ROUNDINGS:
+        case (str(name), Hashable() as inner) if name in ROUNDINGS:
             return _is_counted(inner)
     return False
 
@@ -114,7 +113,7 @@ def _is_one_pass(steps: Value, dataset: Dataset) -> bool:
             return size == number(dataset.batch)
         case Unknown(key=("operation", "//" | "/", _, by)):
             return isinstance(dataset.batch, Unknown) and by == dataset.batch.key
-        case Unknown(key=(str(name), Hashable() as inner)) if name in _ROUNDINGS:
+        case Unknown(key=(str(name), Hashable() as inner)) if name in ROUNDINGS:
             return _is_one_pass(Unknown(steps.reason, inner), dataset)
     return False
 

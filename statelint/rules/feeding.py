@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 
-from statelint.rules.sliding import parts
+from statelint.trace.keys import counted, parts
 from statelint.trace.objects import Data
 from statelint.trace.story import Call, batch_size_of
 from statelint.values import Known, Ternary, Value, is_
@@ -60,10 +60,7 @@ def may_be_one_batch(call: Call, data: Data, batch: Value) -> bool:
 def is_counted(data: Data) -> bool:
     """Whether the program asks how many rows there are (`len(x)`, `x.shape[0]`): of one row nobody does."""
     shape = data.array.shape if data.array is not None else None
-    match shape[0].key if shape else None:
-        case ("length", _) | ("item", ("attribute", _, "shape"), ("int", 0)):
-            return True
-    return False
+    return counted(shape[0].key if shape else None) is not None
 
 
 def is_trimmed(data: Data, size: int | None) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from statelint.rules.chance import is_read_from_file
 from statelint.rules.feeding import batch_argument, is_counted, takes_all_steps, training_samples
-from statelint.rules.sliding import parts
 from statelint.rules.unsized_batch_of_one import loops_over_one_row
 from statelint.rules.whole_batches import takes_many_rows_at_once
+from statelint.trace.keys import parts
 from statelint.trace.objects import Data, Dataset, Model
 from statelint.trace.story import Built, Call, Story
 from statelint.values import Known, Ternary, Value, is_, number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator
 
-from statelint.rules.sliding import parts
+from statelint.trace.keys import parts
 from statelint.trace.objects import Data
 from statelint.trace.story import Loop
 

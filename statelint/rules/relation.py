@@ -7,8 +7,9 @@ from collections.abc import Hashable, Iterator
 from statelint.rules.answers import may_differ
 from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
 from statelint.rules.groups import are_groups
-from statelint.rules.sliding import contents, parts
+from statelint.rules.sliding import contents
 from statelint.rules.spans import is_left_out, span_of, stand_before, stands_far_behind
+from statelint.trace.keys import parts
 from statelint.trace.listings import in_no_order, origins_of
 from statelint.trace.objects import Array, Data
 from statelint.trace.story import Loop, Story, Written

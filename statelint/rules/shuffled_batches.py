@@ -12,7 +12,7 @@ from statelint.rules.feeding import batch_argument, is_counted, is_trimmed, may_
 from statelint.rules.first_batch import more_rows_than, too_many_rows
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.places import given_at
-from statelint.rules.sliding import parts
+from statelint.trace.keys import parts
 from statelint.trace.objects import Data
 from statelint.trace.queries import entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording

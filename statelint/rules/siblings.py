@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from statelint.rules.chance import files_of
 from statelint.rules.orders import has_several_batches
 from statelint.rules.relation import leads_to
-from statelint.rules.sliding import parts
+from statelint.trace.keys import parts
 from statelint.trace.objects import Model
 from statelint.trace.queries import separating_loop, shares_state
 from statelint.trace.story import OVER_BATCHES, Feed, Loop, Reset, Story

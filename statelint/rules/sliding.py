@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from statelint.trace.keys import parts
 from statelint.trace.objects import Data, Windows
 
 _STACKING = (
@@ -183,18 +184,6 @@ def _spelled(first: Sequence[Hashable], second: Hashable) -> Hashable | None:
     gone_on = {part[1] for part in parts(second) if part[0] == "item" and part[2:] == (1,)}
     whole = begun & gone_on
     return whole.pop() if len(whole) == 1 else None
-
-
-def parts(key: Hashable) -> Iterator[tuple[Hashable, ...]]:
-    """All compound keys in a key, itself included, each once."""
-    seen: set[int] = set()
-    todo = [key]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, tuple) and part and id(part) not in seen:
-            seen.add(id(part))
-            yield part
-            todo.extend(part)
 
 
 def takes_all(index: Hashable) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from statelint.rules.chance import is_read_from_file
-from statelint.rules.sliding import parts
+from statelint.trace.keys import parts
 from statelint.trace.objects import Data
 from statelint.trace.story import Feed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from statelint.rules.feeding import takes_all_steps
-from statelint.rules.sliding import parts
+from statelint.trace.keys import counted, parts
 from statelint.trace.objects import Array
 from statelint.trace.story import Call
 from statelint.trace.tables import is_table
@@ -31,21 +31,10 @@ def takes_many_rows_at_once(call: Call) -> bool:
     known = [array for array in arrays if isinstance(array, Array)]
     wholes = [*_wholes(data.key)]
     counts = {*data.lengths, *(array.count.key for array in known if array.count is not None)}
-    counted = _counted(batch.key)
-    if batch.key not in counts and counted not in (*wholes, *_wholes(given.key)):
+    if batch.key not in counts and counted(batch.key) not in (*wholes, *_wholes(given.key)):
         return False
     are_windows = any(array.windows is not None for array in known)
     return are_windows or any(map(_is_split, wholes)) or is_table(wholes[-1])
-
-
-def _counted(key: Hashable) -> Hashable:
-    """The data whose rows a number counts."""
-    match key:
-        case ("length", ("Array" | "Table", whole)) | ("length", whole):
-            return whole
-        case ("item", ("attribute", ("Array" | "Table", whole) | whole, "shape"), ("int", 0)):
-            return whole
-    return None
 
 
 def _wholes(key: Hashable) -> Iterator[Hashable]:

@@ -41,11 +41,7 @@ def located(
         return _descend(importer, name) if name else _package(importer)
     tried = set()
     top = name.partition(".")[0]
-    above = islice(upwards(os.path.dirname(importer)), _NEAR)
-    around = dict.fromkeys((importer, entry, root_of(importer), *above))
-    starts = () if top in sys.stdlib_module_names else around
-    others = (os.path.normpath(os.path.join(start, folder)) for folder in added for start in starts)
-    for place in chain(_search_path(importer, entry, top), others):
+    for place in chain(_search_path(importer, entry, top), _added_folders(importer, entry, top, added)):
         if place not in tried:
             tried.add(place)
             found = _descend(place, name)
@@ -105,9 +101,19 @@ def _search_path(importer: str, entry: str, top: str) -> Iterator[str]:
             break
     # `from package.models import …` in tools/train.py, beside package/, or `import models` in runs/train.py,
     # below models.py, where nothing marks the root.
-    for folder in islice(upwards(os.path.dirname(importer)), _NEAR):
+    for folder in near(importer):
         if top in names_in(folder) or f"{top}.py" in names_in(folder):
             yield folder
+
+
+def _added_folders(importer: str, entry: str, top: str, added: tuple[str, ...]) -> Iterator[str]:
+    """The folders that a program adds to the search path, from wherever it may be started."""
+    if not added or top in sys.stdlib_module_names:
+        return
+    starts = dict.fromkeys((importer, entry, root_of(importer), *near(importer)))
+    for folder in added:
+        for start in starts:
+            yield os.path.normpath(os.path.join(start, folder))
 
 
 @cache
@@ -127,6 +133,11 @@ def root_of(folder: str) -> str:
         if not names_in(place).isdisjoint(_ROOT_MARKS):
             return place
     return folder
+
+
+def near(folder: str) -> Iterator[str]:
+    """The nearest folders that a folder lies in."""
+    return islice(upwards(os.path.dirname(folder)), _NEAR)
 
 
 def upwards(folder: str) -> Iterator[str]:

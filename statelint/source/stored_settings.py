@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from statelint.source.locating import upwards
+from statelint.source.locating import near
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +18,6 @@ SUFFIXES = (".json", ".yaml", ".yml", ".toml")
 # Larger files hold data.
 _MOST = 32_000
 _DEEPEST = 50
-# So many folders above the program may be where it is started.
-_NEAR = 3
 
 
 def settings_in(project: Project, path: str, program: Path, importer: Path) -> object:
@@ -37,7 +34,7 @@ def settings_in(project: Project, path: str, program: Path, importer: Path) -> o
 
 
 def _candidates(path: str, entry: str, importer: str) -> Iterator[str]:
-    above = [*dict.fromkeys((entry, importer, *islice(upwards(os.path.dirname(entry)), _NEAR)))]
+    above = [*dict.fromkeys((entry, importer, *near(entry)))]
     if os.path.isabs(path):
         # Nothing outside of the project is read.
         if any(os.path.normpath(path).startswith(f"{folder}{os.sep}") for folder in above):

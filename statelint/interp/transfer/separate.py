@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, Library, ListRecord, Tuple
 from statelint.interp.transfer import Transfer
+from statelint.trace.keys import parts
 from statelint.trace.objects import Array
 from statelint.values import NONE, Known, Reason, Ternary, Value, is_, unknown
 
@@ -97,16 +98,7 @@ def _count_of_listed(machine: Machine, value: Value) -> Known | None:
 
 def _is_drawn(items: list[Hashable]) -> bool:
     """Whether these are what a loop goes over and the first things that it makes: `[x[::-1] for x in xs]`."""
-    todo: list[Hashable] = items[1:]
-    seen: set[int] = set()
-    while todo:
-        key = todo.pop()
-        if isinstance(key, tuple) and id(key) not in seen:
-            seen.add(id(key))
-            if key[:1] == ("item",) and key[1] in items:
-                return True
-            todo += key
-    return False
+    return any(part[0] == "item" and part[1] in items for part in parts(tuple(items[1:])))
 
 
 def _rows(

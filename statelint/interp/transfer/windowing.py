@@ -13,6 +13,7 @@ from statelint.interp.shapes import item, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.keras import bind
 from statelint.interp.transfer.numpy import as_array
+from statelint.trace.keys import parts
 from statelint.trace.objects import Argument, Array, Dataset, Windows
 from statelint.values import NONE, Known, Reason, Ternary, Unknown, Value, interned, is_, number, unknown
 
@@ -73,7 +74,7 @@ def _stride(series: Hashable, strides: Value) -> int | None:
         case ("operation", "+", ("attribute", one, "strides"), ("attribute", other, "strides")):
             return 1 if one == other else None
         case ("operation", "+", ("attribute", one, "strides"), ("tuple" | "Tuple", *_) as more):
-            return 1 if one in _inside(more) else None
+            return 1 if any(part == one for part in parts(more)) else None
     both = shape_values(strides)
     if both is None or len(both) != 2:
         return None
@@ -83,15 +84,6 @@ def _stride(series: Hashable, strides: Value) -> int | None:
         case ("operation", "*", one, ("int", int(times))) | ("operation", "*", ("int", int(times)), one):
             return times if one == both[1].key and times > 0 else None
     return None
-
-
-def _inside(key: Hashable) -> Iterator[Hashable]:
-    """All that a key holds."""
-    todo = [key]
-    while todo:
-        part = todo.pop()
-        yield part
-        todo += part if isinstance(part, tuple) else ()
 
 
 # Keras
