@@ -141,3 +141,10 @@ def test_a_process_can_be_recorded_where_none_can_be_confined() -> None:
     code = "import os, sys; del os.fork; sys.modules['resource'] = None; from statelint import StateGuard"
     environment = os.environ | {"PYTHONPATH": str(Path(statelint.__file__).parents[1])}
     assert not subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode
+
+
+@pytest.mark.parametrize("module", ["interp.makers", "interp.transfer.numpy", "interp.transfer.tables"])
+def test_a_module_of_the_interpreter_can_be_imported_first(module: str) -> None:
+    code = f"import statelint.{module}"
+    environment = os.environ | {"PYTHONPATH": str(Path(statelint.__file__).parents[1])}
+    assert not subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode

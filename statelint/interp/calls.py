@@ -38,7 +38,17 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.state import join_states, join_values
-from statelint.interp.transfer import columns, graphs, keras, methods, numpy, rearranging, tables, transfer_of
+from statelint.interp.transfer import (
+    columns,
+    graphs,
+    keras,
+    methods,
+    reshaping,
+    signatures,
+    stacking,
+    tables,
+    transfer_of,
+)
 from statelint.source.python import children
 from statelint.trace.listings import LISTING_METHODS, sources_of
 from statelint.trace.objects import Argument, DrawnReset
@@ -508,7 +518,7 @@ def _unknown_result(
         Reason.LIBRARY_CALL, node, ("call", key, *map(machine.content, arguments.values()))
     )
     if key[2] == "reshape":
-        return numpy.reshaped_unknown(machine, key[1], arguments, result)
+        return reshaping.reshaped_unknown(machine, key[1], arguments, result)
     return result
 
 
@@ -530,7 +540,7 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
     function = transfer_of(name)
     if function is not None:
         return function(machine, name, arguments)
-    entry = keras.described(machine, arguments, api.lookup, name)
+    entry = signatures.described(machine, arguments, api.lookup, name)
     if entry is not None:
         made = keras.construct(machine, entry, arguments)
         if made is not None:
@@ -572,9 +582,9 @@ def library_item(machine: Machine, value: Known, index: Value) -> Value | None:
         position = index.value if isinstance(index, Known) and isinstance(index.value, int) else 0
         return Known(States(value.value.layer, position))
     if value.value == Library("numpy.c_"):
-        return rearranging.columns(machine, index)
+        return stacking.columns(machine, index)
     if value.value == Library("numpy.r_"):
-        return rearranging.rows(machine, index)
+        return stacking.rows(machine, index)
     drawn, at = batches_in(machine, value), number(index)
     return drawn.item(at) if drawn is not None and at is not None and at >= 0 else None
 

@@ -20,7 +20,7 @@ from statelint.interp.objects import (
     ModelRecord,
     Ref,
 )
-from statelint.interp.transfer import keras, subclassed
+from statelint.interp.transfer import keras, signatures, subclassed
 from statelint.trace.objects import Argument
 from statelint.values import Known, Reason, Value, unknown
 
@@ -122,7 +122,7 @@ def new_instance(machine: Machine, class_: Class, type_: Value, arguments: Argum
     """What `object.__new__` makes."""
     roles: frozenset[str] = frozenset()
     for base in library_bases(class_):
-        roles |= keras.roles_of(machine, base)
+        roles |= signatures.roles_of(machine, base)
     return keras.make_instance(machine, class_, type_, roles, arguments)
 
 

@@ -29,6 +29,8 @@ _MODULES = (
     "separate",
     "windowing",
     "rearranging",
+    "reshaping",
+    "stacking",
     "axes",
     "preparing",
     "columns",

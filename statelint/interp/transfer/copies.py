@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, LayerRecord, ListRecord, ModelRecord, Ref
-from statelint.interp.transfer.keras import as_shape
+from statelint.interp.transfer.declared import BATCH_SHAPES, as_shape
 from statelint.values import Known, Reason, Value, unknown
 
-_BATCH_SHAPES = ("batch_input_shape", "batch_shape")
 # Which of the model's layers (None: no one of them), and the key in its configuration.
 _Place = tuple[int | None, Hashable]
 
@@ -69,8 +68,8 @@ def from_config(machine: Machine, name: str, arguments: Arguments) -> Value:
     changes = dict(_changes(machine, values[0], id_)) if isinstance(told, DictRecord) else {}
     if changes:
         # The first layer's batches are the model's; those of the others are passed over.
-        shape = next((changes[0, name] for name in _BATCH_SHAPES if (0, name) in changes), None)
-        if shape is None or any(place is None or what not in _BATCH_SHAPES for place, what in changes):
+        shape = next((changes[0, name] for name in BATCH_SHAPES if (0, name) in changes), None)
+        if shape is None or any(place is None or what not in BATCH_SHAPES for place, what in changes):
             return machine.unknown(Reason.LOADED)
         record = replace(record, batch=_rows_of(machine, shape))
     return copy_model(machine, record, arguments)

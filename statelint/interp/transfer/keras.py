@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 import libcst as cst
 
 from statelint import api
-from statelint.api import NO_DEFAULT, UNKNOWN_DEFAULT, Entry
+from statelint.api import Entry
 from statelint.interp import callbacks
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
-    Beginning,
     Class,
     DictRecord,
     Function,
@@ -30,6 +29,8 @@ from statelint.interp.objects import (
 )
 from statelint.interp.state import one_of
 from statelint.interp.transfer import graphs
+from statelint.interp.transfer.declared import declared_batch, declared_steps, shapes_in
+from statelint.interp.transfer.signatures import bind, rejected, rejected_by_each
 from statelint.sites import Site
 from statelint.target import GENERATIONS
 from statelint.trace.objects import Argument, Array, Layer
@@ -43,95 +44,18 @@ from statelint.values import (
     Ternary,
     Unknown,
     Value,
-    depending_on,
     interned,
     is_,
     join,
-    number,
-    options,
     unknown,
 )
-
-_SHAPED_INPUT = ("input_shape", "input_dim", "shape")
-_BATCH_SHAPES = ("batch_input_shape", "batch_shape")
-_SHAPES = (*_BATCH_SHAPES, "input_shape", "shape")
-_MAYBE = "maybe given"
-
-
-def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argument]:
-    """The arguments of a library call by parameter name; those that `*a` or `**k` may give are unknown."""
-    bound: dict[str, Argument] = {}
-    positional = [p.name for p in entry.parameters if p.kind == "positional"]
-    for name, argument in zip(positional, arguments.positional, strict=False):
-        bound[name] = argument
-    bound.update(arguments.keywords)
-    if arguments.open:
-        for parameter in entry.parameters:
-            if parameter.name not in bound and parameter.kind in ("positional", "keyword"):
-                value = machine.unknown(Reason.PARAMETER, None, (_MAYBE, machine.fresh_id()))
-                bound[parameter.name] = Argument(value, arguments.site)
-    for name in _SHAPES:
-        if name in bound:
-            bound[name] = replace(bound[name], value=as_shape(machine, bound[name].value))
-    return bound
-
-
-def described(
-    machine: Machine, arguments: Arguments, look: Callable[..., Entry | None], *names: str
-) -> Entry | None:
-    """What the stubs say of a callable that gets these arguments: `look` is `api.lookup` or `api.member`."""
-    machine.of_keras(lambda generation: _use(look(generation, *names), arguments))
-    return look(machine.generation, *names)
-
-
-def roles_of(machine: Machine, name: str) -> frozenset[str]:
-    """The roles of something in a library; none where the stubs don't know it."""
-
-    def roles(generation: int) -> frozenset[str]:
-        entry = api.lookup(generation, name)
-        return frozenset() if entry is None else entry.roles
-
-    return machine.of_keras(roles)
-
-
-def _use(entry: Entry | None, arguments: Arguments) -> Hashable:
-    """What of an entry can matter where it is called with these arguments."""
-    if entry is None or arguments.open:
-        return entry
-    positional = [p.name for p in entry.parameters if p.kind == "positional"]
-    named = tuple(positional[: len(arguments.positional)])
-    return (entry.name, entry.kind, entry.roles, named)
-
-
-def as_shape(machine: Machine, value: Value) -> Value:
-    """A shape given as a list is what the tuple would be; of some only the beginning is known."""
-    record = machine.record(value)
-    if isinstance(record, ListRecord) and record.items is not None:
-        return depending_on(Known(Tuple(record.items)), value)
-    if isinstance(value, Known) and isinstance(value.value, Tuple):
-        return value
-    begun = machine.beginning(value)
-    return Known(Beginning(begun, value)) if begun else value
-
-
-def rejected(entry: Entry | None, arguments: Arguments) -> tuple[str, ...]:
-    """The keywords that a callable doesn't take."""
-    if entry is None or any(p.kind == "double_star" for p in entry.parameters):
-        return ()
-    accepted = {p.name for p in entry.parameters}
-    return tuple(name for name in arguments.keywords if name not in accepted)
-
-
-def _rejected(entry: Entry, arguments: Arguments) -> tuple[tuple[str, ...], ...]:
-    """The keywords that it doesn't take, for each generation of Keras."""
-    return tuple(rejected(api.lookup(keras, entry.name), arguments) for keras in GENERATIONS)
 
 
 def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | None:
     """Make what a Keras class or Input makes; None for everything else."""
     bound = bind(machine, entry, arguments)
     if "input" in entry.roles:
-        refused = _rejected(entry, arguments)
+        refused = rejected_by_each(entry, arguments)
         if any(refused):
             machine.emit(
                 Made(arguments.site, machine.context, _refused_input(machine, bound, arguments, refused))
@@ -174,14 +98,6 @@ def is_removed(machine: Machine, name: str) -> bool:
     return entry is not None and "recurrent" in entry.roles
 
 
-def default_of(entry: Entry | None, name: str) -> Value:
-    """A parameter's default as a value."""
-    for parameter in entry.parameters if entry is not None else ():
-        if parameter.name == name and parameter.default not in (NO_DEFAULT, UNKNOWN_DEFAULT):
-            return Known(parameter.default)
-    return NONE
-
-
 # Layers
 
 
@@ -219,13 +135,13 @@ def _layer(
         described=True,
         recurrent=recurrent,
         arguments=bound,
-        rejected=_rejected(entry, arguments) if refused is None else (refused,) * len(GENERATIONS),
+        rejected=rejected_by_each(entry, arguments) if refused is None else (refused,) * len(GENERATIONS),
         roles=entry.roles,
         stateful=stateful if recurrent else FALSE,
         inner=inner,
         stacked="cell" in bound and _is_stack(machine, bound["cell"].value),
         removed=refused is not None,
-        shapes=_shapes(bound),
+        shapes=shapes_in(bound),
     )
     return _made(machine, record)
 
@@ -236,16 +152,6 @@ def _is_stack(machine: Machine, cell: Value) -> bool:
     if isinstance(record, LayerRecord):
         return record.kind == "StackedRNNCells"
     return isinstance(record, ListRecord) or (isinstance(cell, Known) and isinstance(cell.value, Tuple))
-
-
-def _shapes(bound: Mapping[str, Argument]) -> Mapping[str, tuple[Value, ...]]:
-    """The shapes among the arguments, their dimensions one by one."""
-    found: dict[str, tuple[Value, ...]] = {}
-    for name in (*_BATCH_SHAPES, "input_shape", "target_shape"):
-        value = bound[name].value if name in bound else NONE
-        if isinstance(value, Known) and isinstance(value.value, Tuple):
-            found[name] = value.value.items
-    return found
 
 
 def _made(machine: Machine, record: LayerRecord) -> Known:
@@ -396,39 +302,6 @@ def set_stateful(machine: Machine, id_: int, value: Value, site: Site) -> None:
 # The batch dimension
 
 
-def first_of(shape: Value) -> Value:
-    """The batch dimension of a shape that includes it."""
-    found: Value | None = None
-    for option in options(shape):
-        if isinstance(option.value, Tuple | Beginning) and option.value.items:
-            batch = depending_on(option.value.items[0], option)
-        elif option.value is None:
-            batch = NONE
-        else:
-            return unknown(Reason.OPERATION)
-        found = batch if found is None else join(found, batch)
-    return found if found is not None else unknown(Reason.OPERATION)
-
-
-def declared_batch(arguments: Mapping[str, Argument]) -> Value | None:
-    """The batch size that a layer's arguments fix (a known None: a shape without one); None: no shape."""
-    for name in _BATCH_SHAPES:
-        if name in arguments and is_(arguments[name].value, None) is not Ternary.YES:
-            return first_of(arguments[name].value)
-    for name in _SHAPED_INPUT:
-        if name in arguments and is_(arguments[name].value, None) is not Ternary.YES:
-            if _may_be_missing(arguments[name].value):
-                return unknown(Reason.PARAMETER)
-            given = arguments.get("batch_size")
-            return given.value if given is not None else NONE
-    return None
-
-
-def _may_be_missing(value: Value) -> bool:
-    """Whether an argument may not be given at all: `LSTM(4, **options)`."""
-    return isinstance(value, Unknown) and isinstance(value.key, tuple) and value.key[0] == _MAYBE
-
-
 def _refused_input(
     machine: Machine,
     bound: Mapping[str, Argument],
@@ -437,7 +310,15 @@ def _refused_input(
 ) -> Layer:
     """The layer that an Input would make, if it took what it is given."""
     return Layer(
-        machine.fresh_id(), "Input", arguments.site, True, False, bound, refused, FALSE, shapes=_shapes(bound)
+        machine.fresh_id(),
+        "Input",
+        arguments.site,
+        True,
+        False,
+        bound,
+        refused,
+        FALSE,
+        shapes=shapes_in(bound),
     )
 
 
@@ -451,16 +332,6 @@ def _input(machine: Machine, bound: Mapping[str, Argument]) -> Value:
         rank = len(shape.value.value.items) + ("shape" in bound and "batch_shape" not in bound)
     key = ("input", machine.fresh_id())
     return Known(Tensor(key, batch, (), (key,), rank, steps=declared_steps(bound)))
-
-
-def declared_steps(arguments: Mapping[str, Argument]) -> int | None:
-    """The time steps that the shape among a layer's arguments gives; None where it gives none."""
-    for name in _SHAPES:
-        value = arguments[name].value if name in arguments else NONE
-        if isinstance(value, Known) and isinstance(value.value, Tuple):
-            sizes = value.value.items if name in _BATCH_SHAPES else (NONE, *value.value.items)
-            return number(sizes[1]) if len(sizes) > 2 else None
-    return None
 
 
 def _rows_of(tensor: Value) -> Value:

@@ -6,8 +6,8 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.copies import copy_model, from_config
+from statelint.interp.transfer.declared import as_shape
 from statelint.interp.transfer.graphs import flow, kept_batch
-from statelint.interp.transfer.keras import as_shape
 from statelint.interp.transfer.methods import assign_states
 from statelint.trace.objects import Argument
 from statelint.trace.story import Opaque, Stored

@@ -27,9 +27,11 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.transfer import (
+    array_methods,
     builtins,
     columns,
     datasets,
+    declared,
     graphs,
     iteration,
     keras,
@@ -40,6 +42,7 @@ from statelint.interp.transfer import (
     saving,
     searches,
     separate,
+    signatures,
     subclassed,
     training,
     wrappers,
@@ -70,7 +73,7 @@ def method_of(machine: Machine, receiver: Value, name: str) -> MethodTransfer | 
         return None
     match receiver.value:
         case Array():
-            return numpy.array_method
+            return array_methods.array_method
         case Table():
             return columns.method
         case Dataset():
@@ -246,8 +249,10 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             machine.update(id_, settings={**arguments.keywords})
             model = machine.model(id_)
             assert model is not None
-            entry = keras.described(machine, arguments, api.member, "keras.Model", "compile")
-            given = keras.bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+            entry = signatures.described(machine, arguments, api.member, "keras.Model", "compile")
+            given = (
+                signatures.bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+            )
             machine.emit(Compiled(arguments.site, machine.context, model, given, _optimizer(machine, given)))
             return NONE
         case "reset_states" | "reset_state":
@@ -264,12 +269,12 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             return machine.unknown(Reason.LIBRARY_CALL)
         case _ if name.strip("_") in _MAKERS:
             return machine.unknown(Reason.LIBRARY_CALL)
-    entry = keras.described(machine, arguments, api.member, "keras.Sequential", name)
-    entry = entry or keras.described(machine, arguments, api.member, "keras.Model", name)
+    entry = signatures.described(machine, arguments, api.member, "keras.Sequential", name)
+    entry = entry or signatures.described(machine, arguments, api.member, "keras.Model", name)
     if name in _STORING:
         model = machine.model(id_)
         assert model is not None
-        given = keras.bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+        given = signatures.bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
         machine.emit(Stored(arguments.site, machine.context, model, name, given))
         if name == "get_weights":
             return unknown(Reason.LIBRARY_CALL, key=("weights", id_))
@@ -305,7 +310,7 @@ def _optimizer(machine: Machine, given: Mapping[str, Argument]) -> Mapping[str, 
 def _build(machine: Machine, id_: int, record: ModelRecord, arguments: Arguments) -> Value:
     shape = arguments.get(0, "input_shape") or arguments.get(0, "batch_input_shape")
     if record.undecided and shape is not None and is_(shape, None) is not Ternary.YES:
-        batch = keras.first_of(keras.as_shape(machine, shape))
+        batch = declared.first_of(declared.as_shape(machine, shape))
         machine.update(id_, undecided=False, built=True, batch=batch)
         for position, layer in enumerate(record.layers):
             at = keras.batch_at(machine, record.layers[:position], batch)
@@ -371,10 +376,10 @@ def _layer_method(machine: Machine, receiver: Value, name: str, arguments: Argum
                 return keras.call_layer(machine, id_, arguments, None)
             shape = arguments.get(0, "input_shape")
             if shape is not None:
-                batch = keras.first_of(keras.as_shape(machine, shape))
+                batch = declared.first_of(declared.as_shape(machine, shape))
                 keras.build_layer(machine, id_, batch, None, "build")
             return NONE
-    entry = keras.described(machine, arguments, api.member, f"keras.layers.{record.kind}", name)
+    entry = signatures.described(machine, arguments, api.member, f"keras.layers.{record.kind}", name)
     if entry is not None and "pure" in entry.roles:
         return machine.unknown(Reason.LIBRARY_CALL)
     machine.escape(arguments.site, Reason.LIBRARY_CALL, receiver, *arguments.values())

@@ -91,7 +91,7 @@ def _sample(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _choice(machine: Machine, name: str, arguments: Arguments) -> Value:
     """random.choice(sequence): one of its items, or a number of the range."""
-    from statelint.interp.expressions import subscript
+    from statelint.interp.subscripts import subscript
 
     whole = arguments.get(0, "seq")
     if whole is None:

@@ -18,9 +18,9 @@ from statelint.interp.objects import (
 )
 from statelint.interp.shapes import made, mapped
 from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.keras import described
 from statelint.interp.transfer.numpy import TRANSFERS as _NUMPY
 from statelint.interp.transfer.numpy import as_array
+from statelint.interp.transfer.signatures import described
 from statelint.trace.objects import Array
 from statelint.values import NONE, Known, Reason, Ternary, Value, depending_on, is_, number, unknown
 

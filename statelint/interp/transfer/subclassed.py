@@ -8,7 +8,7 @@ from statelint import api
 from statelint.interp.attributes import class_attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, Class, ListRecord, ModelRecord
-from statelint.interp.transfer import graphs, keras
+from statelint.interp.transfer import graphs, keras, signatures
 from statelint.values import Known
 
 
@@ -20,10 +20,10 @@ def construct(machine: Machine, id_: int, arguments: Arguments) -> None:
     if layers is not None and isinstance(machine.record(layers), ListRecord) and not _is_graph(arguments):
         keras.add_all(machine, id_, layers)
         return
-    entry = keras.described(machine, arguments, api.lookup, "keras.Model")
+    entry = signatures.described(machine, arguments, api.lookup, "keras.Model")
     if entry is None or not _is_graph(arguments) or _calls_itself(machine, record):
         return
-    graph = graphs.connected(machine, keras.bind(machine, entry, arguments), arguments)
+    graph = graphs.connected(machine, signatures.bind(machine, entry, arguments), arguments)
     if graph.layers:
         others = tuple(layer for layer in record.layers if layer not in graph.layers)
         machine.state.heap[id_] = replace(

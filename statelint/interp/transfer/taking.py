@@ -65,7 +65,7 @@ def _columns_named(
 
 def _by_label(machine: Machine, value: Known, index: Value) -> Value:
     """`table.loc[:, names]`; which rows others are isn't known."""
-    from statelint.interp.expressions import subscript
+    from statelint.interp.subscripts import subscript
 
     table = replace(table_of(value), by_label=False)
     rows, *columns = (

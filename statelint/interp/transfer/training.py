@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
-
-import libcst as cst
+from collections.abc import Mapping
+from dataclasses import replace
 
 from statelint import api
-from statelint.interp import callbacks, calls, chance, drawing, loops, pipelines
-from statelint.interp.attributes import library_bases, user_attribute
-from statelint.interp.joining import in_a_row
+from statelint.interp import callbacks, drawing, loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
-    Class,
-    DictRecord,
-    Function,
     InstanceRecord,
-    Items,
     Iteration,
     Library,
     ListRecord,
     ModelRecord,
-    Ref,
-    Table,
     Tuple,
 )
-from statelint.interp.pieces import is_piece, lengths
-from statelint.interp.shapes import common
 from statelint.interp.transfer import own_steps
-from statelint.interp.transfer.keras import bind, build_layer, described, roles_of
-from statelint.interp.transfer.reporters import REPORTERS
-from statelint.interp.transfer.windowing import BATCHES
+from statelint.interp.transfer.fed import describe, shuffled_with
+from statelint.interp.transfer.hooks import Hooks, functions, hook, hooks_of, set_model
+from statelint.interp.transfer.keras import build_layer
+from statelint.interp.transfer.signatures import bind, described
 from statelint.sites import Site
-from statelint.trace.objects import Argument, Array, Data, Dataset, Windows
+from statelint.trace.objects import Argument, Array, Data
 from statelint.trace.story import Call, Feed, Opaque, Reset, Skipped, batch_size_of
 from statelint.values import (
     FALSE,
     NONE,
-    Choice,
     Known,
     Reason,
     Ternary,
@@ -84,209 +71,6 @@ _BATCH_HOOKS = {
 }
 
 
-def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> Data:
-    """What kind of data a value is for Keras."""
-    if isinstance(value, Known):
-        match value.value:
-            case Table() as table:
-                return describe(machine, Known(table.values), surely_array=surely_array)
-            case Array() as array:
-                is_part = array.samples is None and is_piece(array.key)
-                counts = frozenset((*lengths(array.key), *(v.key for v in (array.shape or ())[:1])))
-                return Data("array", array.key, array, is_part=is_part, lengths=counts)
-            case Dataset() as dataset:
-                return Data("dataset", dataset.key, dataset=dataset, resets=dataset.resets)
-            case Items(iteration=iteration):
-                shuffled = _order_of(iteration) or _order_of_targets(machine, iteration)
-                return Data(
-                    "generator",
-                    value.key,
-                    batch_rows=_rows_of_all(iteration),
-                    yielded=_windows_of_all(iteration),
-                    yields_shuffled=shuffled,
-                    restarts=iteration.restarts,
-                    rewinds=iteration.rewinds,
-                    resets=iteration.resets,
-                )
-            case Tuple(items=items) if items:
-                return describe(machine, items[0], surely_array=True)
-        record = machine.record(value)
-        if isinstance(record, ListRecord):
-            first = record.items[0] if record.items else record.element
-            if isinstance(first, Known) and isinstance(first.value, Array):
-                inner = describe(machine, first, surely_array=True)
-                return replace(inner, key=("inputs", inner.key))
-            key = machine.content(value)
-            count = _rows_of_inputs(record)
-            told = Array(key, None, key, rows=count) if count is not None else None
-            return Data("array", key, told, is_part=is_piece(key), lengths=frozenset(lengths(key)))
-        if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
-            bases = (
-                library_bases(record.type.value)
-                if isinstance(record.type.value, Class)
-                else (record.type.value.name,)
-                if isinstance(record.type.value, Library)
-                else ()
-            )
-            if any(base.endswith(("Sequence", "PyDataset", "TimeseriesGenerator")) for base in bases):
-                batches_ = record.attributes.get(BATCHES)
-                known = isinstance(batches_, Known) and isinstance(batches_.value, Dataset)
-                resets = drawing.of_sequence(machine, value)
-                batched = batches_.value if known else None  # type: ignore[union-attr]
-                own = _Batches() if known else _batches_of(machine, value)
-                return Data(
-                    "sequence",
-                    value.key,
-                    dataset=batched,  # type: ignore[arg-type]
-                    batch_rows=own.rows,
-                    last=own.last,
-                    yielded=own.windows,
-                    yields_shuffled=own.shuffled,
-                    resets=resets,
-                    kept=_kept(machine, value),
-                )
-            if user_attribute(machine, record.type, "__next__", value) is not None:
-                return Data("generator", value.key)
-            return Data("unknown", value.key)
-        if isinstance(record, DictRecord) and record.items:
-            inner = describe(machine, next(iter(record.items.values())), surely_array=True)
-            return replace(inner, key=value.key)
-        if record is not None:
-            key = machine.content(value)
-            return Data("array", key, is_part=is_piece(key), lengths=frozenset(lengths(key)))
-    if isinstance(value, Choice):
-        several = pipelines.common(value)
-        if several is not None:
-            return Data("dataset", several.key, dataset=several, resets=several.resets)
-        shared = common(value)
-        if shared is not None:
-            is_part = shared.samples is None and any(describe(machine, o).is_part for o in value.options)
-            return Data("array", value.key, shared, is_part=is_part, lengths=frozenset(lengths(value.key)))
-    part = is_piece(value.key)
-    kind = "array" if surely_array else "unknown"
-    told = chance.mixed_batch(machine, value.key)
-    return Data(kind, value.key, told, is_part=part, lengths=frozenset(lengths(value.key)))
-
-
-def _shuffled_with(machine: Machine, data: Data, targets: Value) -> Data:
-    """Data whose rows were shuffled together with their targets, where only these still show it."""
-    beside = describe(machine, targets, surely_array=True)
-    order = beside.array.shuffle_site if beside.array is not None else None
-    if data.kind != "array" or beside.array is None or order is None or order not in machine.together:
-        return data
-    array, counts = data.array, {data.samples, beside.samples} - {None}
-    if array is None:
-        rows = Known(counts.pop()) if counts else None
-        array = Array(data.key, None, data.key, rows=rows)
-        data = replace(data, is_part=beside.is_part, lengths=data.lengths | beside.lengths)
-    elif array.shuffle_site is not None or array.windows is not None or len(counts) > 1:
-        return data
-    return replace(data, array=replace(array, shuffle_site=order))
-
-
-def _rows_of_inputs(inputs: ListRecord) -> Known | None:
-    """The number of rows that a list of several inputs has, where one of them tells."""
-    several = inputs.items or ()
-    found = [
-        item.value.samples for item in several if isinstance(item, Known) and isinstance(item.value, Array)
-    ]
-    return next((Known(count) for count in found if count is not None), None)
-
-
-def _rows_of_all(iteration: Iteration) -> int | None:
-    """How many rows each batch of a generator has, None where they differ or aren't known."""
-    found: set[int | None] = set()
-    count = number(iteration.count)
-    for position in range(3 if count is None else max(min(count, 3), 1)):
-        item = iteration.item(position)
-        if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
-            item = item.value.items[0]
-        found.add(item.value.samples if isinstance(item, Known) and isinstance(item.value, Array) else None)
-    return found.pop() if len(found) == 1 else None
-
-
-def _windows_of_all(iteration: Iteration) -> Windows | None:
-    """The windows of a series that the first batches of a generator make up, one behind the other."""
-    one, other = (_inputs(iteration.item(position)) for position in (0, 1))
-    windows = in_a_row(one, other) if one is not None and other is not None else None
-    if windows is None or one is None or one.shape is None or len(one.shape) < 2:
-        return windows
-    steps = number(one.shape[1])
-    return None if steps is None else windows.counted_in(steps)
-
-
-def _inputs(item: Value) -> Array | None:
-    """The (first) array that the model gets of a batch."""
-    while isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
-        item = item.value.items[0]
-    return item.value if isinstance(item, Known) and isinstance(item.value, Array) else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Batches:
-    """What is known of a Sequence's batches: how many rows the first ones have, where all have the same, the
-    last one, the windows that they make up, and the call that shuffled their rows.
-    """
-
-    rows: int | None = None
-    last: Array | None = None
-    windows: Windows | None = None
-    shuffled: Site | None = None
-
-
-def _batches_of(machine: Machine, sequence: Known) -> _Batches:
-    """What is known of the batches of the program's own Sequence."""
-    with machine.trying():
-        count = drawing.count_of(machine, sequence)
-        # A Sequence may move on by itself: each batch is drawn once, in their order.
-        item = cache(lambda k: drawing.item_of(machine, sequence, k))
-        iteration = Iteration(count, item, sequence.key, False)
-        begun = _kept(machine, sequence)
-        rows, windows = _rows_of_all(iteration), _windows_of_all(iteration)
-        end = number(count) if _kept(machine, sequence) == begun else None
-        last = _inputs(iteration.item(end - 1)) if end else None
-        first = [_inputs(iteration.item(position)) for position in (0, 1)]
-        order = _order_of(iteration) or chance.order_of_rows(machine.record(sequence), first)
-        return _Batches(rows, last, windows, order)
-
-
-def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
-    """What an object keeps in its attributes."""
-    record = machine.record(sequence)
-    return (
-        {name: given.key for name, given in record.attributes.items()}
-        if isinstance(record, InstanceRecord)
-        else {}
-    )
-
-
-def _order_of(iteration: Iteration) -> Site | None:
-    """The call that shuffled the rows of the first batch that a generator yields."""
-    item = iteration.item(0)
-    if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
-        item = item.value.items[0]
-    return item.value.shuffle_site if isinstance(item, Known) and isinstance(item.value, Array) else None
-
-
-def _order_of_targets(machine: Machine, iteration: Iteration) -> Site | None:
-    """The call that shuffled the rows and their targets together, where only these still show it."""
-    item = iteration.item(0)
-    parts = item.value.items if isinstance(item, Known) and isinstance(item.value, Tuple) else ()
-    targets = parts[1].value if len(parts) > 1 and isinstance(parts[1], Known) else None
-    site = targets.shuffle_site if isinstance(targets, Array) else None
-    return site if site in machine.together else None
-
-
-@dataclass(frozen=True, slots=True)
-class Hooks:
-    """The callbacks of a call; `known` is False where there may be others."""
-
-    items: tuple[Known, ...]
-    known: bool
-    # The Sequence that is fed, which has a hook of its own.
-    source: Value | None = None
-
-
 def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     """Follow a call that runs the model."""
     record = machine.state.heap[id_]
@@ -321,13 +105,13 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         surely_array=(surely or method.endswith("on_batch")) and not method.endswith("generator"),
     )
     if "y" in bound and method in ("fit", "evaluate"):
-        data = _shuffled_with(machine, data, bound["y"].value)
+        data = shuffled_with(machine, data, bound["y"].value)
     if machine.is_graph_mode and method in ("fit", "evaluate", "predict") and data.dataset is None:
         _size_of_graph(machine, record, bound, arguments.site)
     validation = _validation(machine, bound, data)
     model = machine.model(id_)
     assert model is not None
-    hooks = _hooks(machine, bound.get("callbacks"))
+    hooks = hooks_of(machine, bound.get("callbacks"))
     if data.kind == "sequence":
         hooks = replace(hooks, source=given)
     call = Call(
@@ -343,7 +127,7 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         callbacks.passed(machine, bound.get("callbacks")),
     )
     machine.emit(call)
-    _set_model(machine, hooks, id_)
+    set_model(machine, hooks, id_)
     if method in ("fit", "fit_generator"):
         _fit(machine, id_, call, hooks)
     elif method in ("evaluate", "evaluate_generator"):
@@ -408,120 +192,6 @@ def _is_zero(value: Value) -> bool:
     return isinstance(value, Known) and value.value in (0, 0.0)
 
 
-def _hooks(machine: Machine, given: Argument | None) -> Hooks:
-    if given is None or is_(given.value, None) is Ternary.YES:
-        return Hooks((), True)
-    if isinstance(given.value, Choice):
-        return _whichever(machine, [_hooks(machine, replace(given, value=o)) for o in given.value.options])
-    record = machine.record(given.value)
-    values: tuple[Value, ...] | None
-    if isinstance(record, ListRecord):
-        values = record.items
-        if values is None and record.others is not None:
-            with_none = [_hooks(machine, replace(given, value=Known(Tuple(record.first))))]
-            with_all = _hooks(machine, replace(given, value=Known(Tuple((*record.first, *record.others)))))
-            return _whichever(machine, [*with_none, with_all])
-    elif isinstance(given.value, Known) and isinstance(given.value.value, Tuple):
-        values = given.value.value.items
-    else:
-        values = (given.value,)
-    if values is None:
-        return Hooks((), False)
-    found: list[Known] = []
-    known = True
-    for value in values:
-        record = machine.record(value)
-        if isinstance(record, ListRecord):
-            # Keras flattens lists in the list.
-            inner = _hooks(machine, replace(given, value=value))
-            found += inner.items
-            known &= inner.known
-        elif (
-            isinstance(value, Known)
-            and isinstance(record, InstanceRecord)
-            and _is_understood(machine, record)
-        ):
-            found.append(value)
-        else:
-            known = False
-    return Hooks(tuple(found), known)
-
-
-def _whichever(machine: Machine, found: list[Hooks]) -> Hooks:
-    """The callbacks of whichever list is given: what only some of them hold must do nothing to states."""
-    shared = tuple(c for c in found[0].items if all(c in hooks.items for hooks in found))
-    others = [c for hooks in found for c in hooks.items if c not in shared]
-    return Hooks(
-        shared, all(hooks.known for hooks in found) and all(_is_harmless(machine, c) for c in others)
-    )
-
-
-def _is_harmless(machine: Machine, callback: Known) -> bool:
-    """Whether it is one of Keras's own callbacks that leave states alone."""
-    record = machine.record(callback)
-    type_ = (
-        record.type.value if isinstance(record, InstanceRecord) and isinstance(record.type, Known) else None
-    )
-    return isinstance(type_, Library) and _leaves_states(machine, type_.name)
-
-
-def _leaves_states(machine: Machine, name: str) -> bool:
-    return name in REPORTERS or "harmless_callback" in roles_of(machine, name)
-
-
-def _is_understood(machine: Machine, record: InstanceRecord) -> bool:
-    if not isinstance(record.type, Known):
-        return False
-    match record.type.value:
-        case Class() as class_:
-            return callbacks.base_of(machine, class_) is Ternary.YES
-        case Library(name=name):
-            return _leaves_states(machine, name) or "lambda_callback" in roles_of(machine, name)
-    return False
-
-
-def _set_model(machine: Machine, hooks: Hooks, id_: int) -> None:
-    for callback in hooks.items:
-        record = machine.record(callback)
-        if isinstance(record, InstanceRecord) and isinstance(callback.value, Ref):
-            attributes = {**record.attributes, "model": machine.refer(id_)}
-            machine.update(callback.value.id, attributes=attributes)
-
-
-def _functions(machine: Machine, hooks: Hooks, name: str) -> Iterator[Value]:
-    for callback in hooks.items:
-        record = machine.record(callback)
-        assert isinstance(record, InstanceRecord)
-        if isinstance(record.type, Known) and isinstance(record.type.value, Class):
-            function = user_attribute(machine, record.type, name, callback)
-        else:
-            function = record.attributes.get(name)
-        if function is not None and is_(function, None) is not Ternary.YES:
-            yield function
-
-
-def hook(machine: Machine, hooks: Hooks, call: Call, name: str, *positional: Value) -> None:
-    """Run one hook of all callbacks."""
-    with machine.in_hook(name):
-        logs = machine.unknown(Reason.LIBRARY_CALL)
-        given = tuple(Argument(value, call.site) for value in (*positional, logs))
-        for function in list(_functions(machine, hooks, name)):
-            if machine.state.alive:
-                returned = calls.call_value(machine, function, Arguments(given, {}, False, call.site))
-                _drop(machine, function, returned)
-    if not hooks.known:
-        machine.emit(Opaque(call.site, machine.context, frozenset({call.model.id}), Reason.LIBRARY_CALL))
-
-
-def _drop(machine: Machine, function: Value, returned: Value) -> None:
-    """Keras makes nothing of what a hook returns: a method that a lambda only names doesn't run."""
-    from statelint.interp.statements import drop
-
-    made = function.value if isinstance(function, Known) else None
-    if isinstance(made, Function) and isinstance(made.node, cst.Lambda):
-        drop(machine, made.node.body, returned)
-
-
 def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None:
     own_steps.reset_unbuilt(machine, id_, phase, call.site)
     _decide_batch(machine, id_, call, data)
@@ -540,7 +210,7 @@ def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None
 def _batches(machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, data: Data) -> None:
     """One pass over the data; batch by batch only where some callback looks on."""
     names = _BATCH_HOOKS[phase]
-    if not any(True for name in names for _ in _functions(machine, hooks, name)):
+    if not any(True for name in names for _ in functions(machine, hooks, name)):
         feed(machine, id_, call, phase, data)
         return
     count = batches(call, data)

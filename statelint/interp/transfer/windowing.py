@@ -11,8 +11,8 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Iteration, Library, Tuple
 from statelint.interp.shapes import item, shape_values
 from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.keras import bind
 from statelint.interp.transfer.numpy import as_array
+from statelint.interp.transfer.signatures import bind
 from statelint.trace.keys import parts
 from statelint.trace.objects import Argument, Array, Dataset, Windows
 from statelint.values import NONE, Known, Reason, Ternary, Unknown, Value, interned, is_, number, unknown

@@ -1,0 +1,67 @@
+"""`array.reshape(…)` and the other methods of arrays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from statelint.interp.machine import Machine
+from statelint.interp.objects import Arguments
+from statelint.interp.renaming import rename
+from statelint.interp.shapes import (
+    mapped,
+)
+from statelint.interp.transfer import axes, rearranging, reshaping
+from statelint.trace.objects import Argument, Array
+from statelint.trace.story import Written
+from statelint.values import (
+    NONE,
+    Known,
+    Reason,
+    Value,
+    number,
+)
+
+
+def array_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """`array.reshape(…)` and the other methods of arrays (and of eager tensors)."""
+    assert isinstance(receiver, Known) and isinstance(receiver.value, Array)
+    array = receiver.value
+    match name:
+        case "reshape":
+            return reshaping.reshape_with(machine, array, receiver, arguments)
+        case "astype" | "copy" | "numpy" | "to_numpy" | "round" | "clip" | "tolist":
+            return (
+                replace(receiver, value=mapped(array, (name, array.key)))
+                if name in ("round", "clip")
+                else receiver
+            )
+        case "flatten" | "ravel":
+            return reshaping.reshape(machine, array, Known(-1), receiver)
+        case "transpose" | "swapaxes":
+            return axes.method(machine, array, name, arguments, receiver)
+        case "squeeze":
+            return reshaping.squeezed(machine, array, arguments.get(0, "axis"))
+        case "take" if arguments.get(1, "axis") is not None and number(arguments.get(1, "axis") or NONE) == 0:
+            from statelint.interp.subscripts import subscript
+
+            return subscript(machine, receiver, arguments.get(0, "indices") or NONE)
+        case "repeat":
+            whole = Arguments(
+                (Argument(receiver, arguments.site), *arguments.positional),
+                arguments.keywords,
+                arguments.open,
+                arguments.site,
+            )
+            return rearranging.TRANSFERS["numpy.repeat"](machine, "numpy.repeat", whole)
+        case _ if name in rearranging.REDUCING and not arguments.open:
+            return rearranging.reduced(machine, array, name, arguments, 0)
+        case "fill" | "sort":
+            if name == "sort" and array.shuffle_site is not None and len(array.shape or (array,)) == 1:
+                # No longer in random order.
+                key = ("sorted", array.key)
+                rename(machine, receiver.key, Known(Array(key, array.shape, key, made=array.made)))
+            machine.emit(Written(arguments.site, machine.context, array.key))
+            return NONE
+    return machine.unknown(
+        Reason.LIBRARY_CALL, None, ("call", array.key, name, *(v.key for v in arguments.values()))
+    )

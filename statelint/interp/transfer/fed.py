@@ -1,0 +1,235 @@
+"""What a call is fed: the rows, batches and order of arrays, Datasets, Sequences and generators."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from statelint.interp import chance, drawing, pipelines
+from statelint.interp.attributes import library_bases, user_attribute
+from statelint.interp.joining import in_a_row
+from statelint.interp.machine import Machine
+from statelint.interp.objects import (
+    Class,
+    DictRecord,
+    InstanceRecord,
+    Items,
+    Iteration,
+    Library,
+    ListRecord,
+    Table,
+    Tuple,
+)
+from statelint.interp.pieces import is_piece, lengths
+from statelint.interp.shapes import common
+from statelint.interp.transfer.windowing import BATCHES
+from statelint.sites import Site
+from statelint.trace.objects import Array, Data, Dataset, Windows
+from statelint.values import (
+    Choice,
+    Known,
+    Value,
+    number,
+)
+
+
+def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> Data:
+    """What kind of data a value is for Keras."""
+    if isinstance(value, Known):
+        match value.value:
+            case Table() as table:
+                return describe(machine, Known(table.values), surely_array=surely_array)
+            case Array() as array:
+                is_part = array.samples is None and is_piece(array.key)
+                counts = frozenset((*lengths(array.key), *(v.key for v in (array.shape or ())[:1])))
+                return Data("array", array.key, array, is_part=is_part, lengths=counts)
+            case Dataset() as dataset:
+                return Data("dataset", dataset.key, dataset=dataset, resets=dataset.resets)
+            case Items(iteration=iteration):
+                shuffled = _order_of(iteration) or _order_of_targets(machine, iteration)
+                return Data(
+                    "generator",
+                    value.key,
+                    batch_rows=_rows_of_all(iteration),
+                    yielded=_windows_of_all(iteration),
+                    yields_shuffled=shuffled,
+                    restarts=iteration.restarts,
+                    rewinds=iteration.rewinds,
+                    resets=iteration.resets,
+                )
+            case Tuple(items=items) if items:
+                return describe(machine, items[0], surely_array=True)
+        of_record = _of_record(machine, value)
+        if of_record is not None:
+            return of_record
+    if isinstance(value, Choice):
+        several = pipelines.common(value)
+        if several is not None:
+            return Data("dataset", several.key, dataset=several, resets=several.resets)
+        shared = common(value)
+        if shared is not None:
+            is_part = shared.samples is None and any(describe(machine, o).is_part for o in value.options)
+            return Data("array", value.key, shared, is_part=is_part, lengths=frozenset(lengths(value.key)))
+    part = is_piece(value.key)
+    kind = "array" if surely_array else "unknown"
+    told = chance.mixed_batch(machine, value.key)
+    return Data(kind, value.key, told, is_part=part, lengths=frozenset(lengths(value.key)))
+
+
+def _of_record(machine: Machine, value: Known) -> Data | None:
+    """What a list, a dict or an instance gives; None where it is none of them."""
+    record = machine.record(value)
+    if isinstance(record, ListRecord):
+        first = record.items[0] if record.items else record.element
+        if isinstance(first, Known) and isinstance(first.value, Array):
+            inner = describe(machine, first, surely_array=True)
+            return replace(inner, key=("inputs", inner.key))
+        key = machine.content(value)
+        count = _rows_of_inputs(record)
+        told = Array(key, None, key, rows=count) if count is not None else None
+        return Data("array", key, told, is_part=is_piece(key), lengths=frozenset(lengths(key)))
+    if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
+        type_ = record.type.value
+        if isinstance(type_, Class | Library):
+            return _of_instance(machine, value, record, type_)
+        return Data("unknown", value.key)
+    if isinstance(record, DictRecord) and record.items:
+        inner = describe(machine, next(iter(record.items.values())), surely_array=True)
+        return replace(inner, key=value.key)
+    if record is not None:
+        key = machine.content(value)
+        return Data("array", key, is_part=is_piece(key), lengths=frozenset(lengths(key)))
+    return None
+
+
+def _of_instance(machine: Machine, value: Known, record: InstanceRecord, type_: Class | Library) -> Data:
+    """What a Sequence gives, or an object with `__next__`."""
+    bases = library_bases(type_) if isinstance(type_, Class) else (type_.name,)
+    if any(base.endswith(("Sequence", "PyDataset", "TimeseriesGenerator")) for base in bases):
+        held = record.attributes.get(BATCHES)
+        made = held.value if isinstance(held, Known) and isinstance(held.value, Dataset) else None
+        resets = drawing.of_sequence(machine, value)
+        own = _batches_of(machine, value) if made is None else _Batches()
+        return Data(
+            "sequence",
+            value.key,
+            dataset=made,
+            batch_rows=own.rows,
+            last=own.last,
+            yielded=own.windows,
+            yields_shuffled=own.shuffled,
+            resets=resets,
+            kept=_kept(machine, value),
+        )
+    makes_items = user_attribute(machine, Known(type_), "__next__", value) is not None
+    return Data("generator" if makes_items else "unknown", value.key)
+
+
+def shuffled_with(machine: Machine, data: Data, targets: Value) -> Data:
+    """Data whose rows were shuffled together with their targets, where only these still show it."""
+    beside = describe(machine, targets, surely_array=True)
+    order = beside.array.shuffle_site if beside.array is not None else None
+    if data.kind != "array" or beside.array is None or order is None or order not in machine.together:
+        return data
+    array, counts = data.array, {data.samples, beside.samples} - {None}
+    if array is None:
+        rows = Known(counts.pop()) if counts else None
+        array = Array(data.key, None, data.key, rows=rows)
+        data = replace(data, is_part=beside.is_part, lengths=data.lengths | beside.lengths)
+    elif array.shuffle_site is not None or array.windows is not None or len(counts) > 1:
+        return data
+    return replace(data, array=replace(array, shuffle_site=order))
+
+
+def _rows_of_inputs(inputs: ListRecord) -> Known | None:
+    """The number of rows that a list of several inputs has, where one of them tells."""
+    several = inputs.items or ()
+    found = [
+        item.value.samples for item in several if isinstance(item, Known) and isinstance(item.value, Array)
+    ]
+    return next((Known(count) for count in found if count is not None), None)
+
+
+def _rows_of_all(iteration: Iteration) -> int | None:
+    """How many rows each batch of a generator has, None where they differ or aren't known."""
+    found: set[int | None] = set()
+    count = number(iteration.count)
+    for position in range(3 if count is None else max(min(count, 3), 1)):
+        item = iteration.item(position)
+        if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
+            item = item.value.items[0]
+        found.add(item.value.samples if isinstance(item, Known) and isinstance(item.value, Array) else None)
+    return found.pop() if len(found) == 1 else None
+
+
+def _windows_of_all(iteration: Iteration) -> Windows | None:
+    """The windows of a series that the first batches of a generator make up, one behind the other."""
+    one, other = (_inputs(iteration.item(position)) for position in (0, 1))
+    windows = in_a_row(one, other) if one is not None and other is not None else None
+    if windows is None or one is None or one.shape is None or len(one.shape) < 2:
+        return windows
+    steps = number(one.shape[1])
+    return None if steps is None else windows.counted_in(steps)
+
+
+def _inputs(item: Value) -> Array | None:
+    """The (first) array that the model gets of a batch."""
+    while isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
+        item = item.value.items[0]
+    return item.value if isinstance(item, Known) and isinstance(item.value, Array) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Batches:
+    """What is known of a Sequence's batches: how many rows the first ones have, where all have the same, the
+    last one, the windows that they make up, and the call that shuffled their rows.
+    """
+
+    rows: int | None = None
+    last: Array | None = None
+    windows: Windows | None = None
+    shuffled: Site | None = None
+
+
+def _batches_of(machine: Machine, sequence: Known) -> _Batches:
+    """What is known of the batches of the program's own Sequence."""
+    with machine.trying():
+        count = drawing.count_of(machine, sequence)
+        # A Sequence may move on by itself: each batch is drawn once, in their order.
+        item = cache(lambda k: drawing.item_of(machine, sequence, k))
+        iteration = Iteration(count, item, sequence.key, False)
+        begun = _kept(machine, sequence)
+        rows, windows = _rows_of_all(iteration), _windows_of_all(iteration)
+        end = number(count) if _kept(machine, sequence) == begun else None
+        last = _inputs(iteration.item(end - 1)) if end else None
+        first = [_inputs(iteration.item(position)) for position in (0, 1)]
+        order = _order_of(iteration) or chance.order_of_rows(machine.record(sequence), first)
+        return _Batches(rows, last, windows, order)
+
+
+def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
+    """What an object keeps in its attributes."""
+    record = machine.record(sequence)
+    return (
+        {name: given.key for name, given in record.attributes.items()}
+        if isinstance(record, InstanceRecord)
+        else {}
+    )
+
+
+def _order_of(iteration: Iteration) -> Site | None:
+    """The call that shuffled the rows of the first batch that a generator yields."""
+    item = iteration.item(0)
+    if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
+        item = item.value.items[0]
+    return item.value.shuffle_site if isinstance(item, Known) and isinstance(item.value, Array) else None
+
+
+def _order_of_targets(machine: Machine, iteration: Iteration) -> Site | None:
+    """The call that shuffled the rows and their targets together, where only these still show it."""
+    item = iteration.item(0)
+    parts = item.value.items if isinstance(item, Known) and isinstance(item.value, Tuple) else ()
+    targets = parts[1].value if len(parts) > 1 and isinstance(parts[1], Known) else None
+    site = targets.shuffle_site if isinstance(targets, Array) else None
+    return site if site in machine.together else None
