@@ -37,6 +37,7 @@ from statelint.interp.objects import (
     Super,
     Tuple,
 )
+from statelint.interp.reaching import reachable
 from statelint.interp.state import join_states, join_values
 from statelint.interp.transfer import (
     columns,
@@ -551,7 +552,7 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
             return gone
     library, values = name.split(".", maxsplit=1)[0], arguments.values()
     is_pure = library in _BYSTANDERS or (entry is not None and "pure" in entry.roles)
-    if not is_pure and (library not in _GO_BETWEENS or machine.reachable(*values)):
+    if not is_pure and (library not in _GO_BETWEENS or reachable(machine, *values)):
         keeps = not graphs.builds_on(machine, *values)
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *values, keeps=keeps)
         machine.touched.update(value.key for value in values)

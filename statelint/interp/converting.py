@@ -11,9 +11,9 @@ from functools import lru_cache
 import libcst as cst
 
 from statelint.interp import expressions
-from statelint.interp.machine import Machine, names_in
+from statelint.interp.machine import Machine
 from statelint.interp.objects import Library
-from statelint.source.python import children
+from statelint.source.python import children, names_in
 from statelint.values import Known, interned
 
 # What these give they give back when they get it once more.

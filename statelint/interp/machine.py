@@ -7,39 +7,32 @@ import time
 from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import libcst as cst
 
+from statelint.interp import reaching
 from statelint.interp.agreement import disagree, is_comparison
 from statelint.interp.objects import (
     Bound,
     Class,
-    DictRecord,
     Function,
-    InstanceRecord,
-    Items,
     Iteration,
     LayerRecord,
     ListRecord,
-    Managed,
     Method,
     ModelRecord,
-    Partial,
     Record,
     Ref,
-    States,
-    Super,
-    Tensor,
     Tuple,
 )
 from statelint.interp.parting import other_value, part
 from statelint.interp.state import Frame, State, join_states, join_values
 from statelint.sites import Site
 from statelint.source.project import Project
-from statelint.source.python import Source, walk
+from statelint.source.python import Source
 from statelint.trace.objects import Array, Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
 from statelint.values import Known, Reason, Unknown, Value, options, unknown
@@ -568,100 +561,13 @@ class Machine:
             return False
         return disagree(self.born.get(thing.id, ()), self.state.when)
 
-    # What code that isn't followed can reach
-
-    def reachable(self, *values: Value, lost: set[int] | None = None) -> frozenset[int]:
-        """The ids of all models and layers that these values lead to; those of callbacks go into `lost`."""
-        found: set[int] = set()
-        seen: set[Hashable] = set()
-        todo: list[Value] = list(values)
-        while todo:
-            value = todo.pop()
-            for option in options(value):
-                thing = option.value
-                # Two of one function are equal, whatever they were given.
-                if thing in seen and not isinstance(thing, Managed):
-                    continue
-                seen.add(thing)
-                todo.extend(self._parts(thing, found))
-                if lost is not None:
-                    lost.update(self._callback_ids(thing))
-        return frozenset(found)
-
-    def _callback_ids(self, thing: Hashable) -> Iterator[int]:
-        """The ids under which a class, or an instance of one, may be known as a callback."""
-        record = self.state.heap.get(thing.id) if isinstance(thing, Ref) else None
-        if isinstance(record, InstanceRecord) and isinstance(record.type, Known):
-            yield from self._callback_ids(record.type.value)
-        if isinstance(thing, Class):
-            yield id(thing.node)
-        elif isinstance(thing, Ref):
-            yield thing.id
-
-    def _parts(self, thing: Hashable, found: set[int]) -> Iterator[Value]:
-        match thing:
-            case Ref(id=id_):
-                match self.state.heap.get(id_):
-                    case ListRecord(items=items, element=element, layers_of=model):
-                        yield from items or ()
-                        if model is not None:
-                            yield Known(Ref(model))
-                        if element is not None:
-                            yield element
-                    case DictRecord(items=entries):
-                        yield from entries.values()
-                    case InstanceRecord(type=type_, attributes=attributes):
-                        yield from attributes.values()
-                        yield type_
-                    case LayerRecord(inner=inner, attributes=attributes):
-                        found.add(id_)
-                        yield from (Known(Ref(x)) for x in inner)
-                        yield from attributes.values()
-                    case ModelRecord(layers=layers, attributes=attributes):
-                        found.add(id_)
-                        yield from (Known(Ref(x)) for x in layers)
-                        yield from attributes.values()
-            case Tuple(items=items):
-                yield from items
-            case Tensor(layers=layers):
-                found.update(layers)
-            case States(layer=layer):
-                found.add(layer)
-            case Method(receiver=receiver) | Super(receiver=receiver):
-                yield receiver
-            case Bound(receiver=receiver, function=function):
-                yield receiver
-                yield function
-            case Partial(function=function, positional=positional, keywords=keywords):
-                yield function
-                yield from positional
-                yield from (value for _, value in keywords)
-            case Function():
-                yield from self._captured(thing)
-            case Class(namespace=namespace, bases=bases):
-                yield from (*self.state.frames.get(namespace, {}).values(), *bases)
-            case Managed(function=function, arguments=arguments, receiver=receiver):
-                yield from (Known(function), *arguments.values(), *((receiver,) if receiver else ()))
-            case Items(iteration=iteration):
-                yield iteration.item(0)
-
-    def _captured(self, function: Function) -> Iterator[Value]:
-        frame: int | None = function.frame
-        while frame is not None and self.parents.get(frame) is not None:
-            yield from self.state.frames.get(frame, {}).values()
-            frame = self.parents.get(frame)
-        if frame is not None:
-            names = names_in(function.node)
-            known = self.state.frames.get(frame, {})
-            yield from (value for name, value in known.items() if name in names)
-
     def escape(self, site: Site, reason: Reason, *values: Value, keeps: bool = True) -> None:
         """Code that isn't followed gets these values: whatever it can reach may be changed by it.
 
         It can also reach what escaped before.  `keeps` is False where the code can't hold on to them.
         """
-        hidden = (part for value in values if isinstance(value, Unknown) for part in behind(value))
-        reached = self.reachable(*values, *hidden, lost=self.lost)
+        hidden = (part for value in values if isinstance(value, Unknown) for part in reaching.behind(value))
+        reached = reaching.reachable(self, *values, *hidden, lost=self.lost)
         if keeps:
             self.state.escaped |= reached
         touched = reached | self.state.escaped
@@ -706,40 +612,3 @@ class Machine:
     def update(self, id_: int, **changes: object) -> None:
         """Replace fields of a record."""
         self.state.heap[id_] = replace(self.state.heap[id_], **changes)  # type: ignore[arg-type]
-
-
-# The operations by which an unknown value may still be something known, and where its key has that.
-_SOURCES = {"item": (1,), "unpacked": (1,), "any attribute": (1,), "either": (2, 3), "widened": (2, 3)}
-_OBJECTS = frozenset(["Ref", "Function", "Bound", "Method", "Class", "Partial"])
-
-
-def behind(value: Unknown) -> tuple[Known, ...]:
-    """The known objects of which an unknown value may be one, or a part, or a method."""
-    found: dict[Hashable, Known] = {}
-    seen: set[int] = set()
-    todo: list[Hashable] = [value.key]
-    while todo and len(seen) < _STEPS:
-        key = todo.pop()
-        if not isinstance(key, tuple) or not key or id(key) in seen:
-            continue
-        seen.add(id(key))
-        if key[0] in _OBJECTS and len(key) == 2:
-            found[key] = Known(key[1])
-        elif key[0] in ("choice", "Tuple"):
-            todo.extend(key[1])
-        elif key[0] == "attribute" and isinstance(key[1], tuple) and key[1][0] not in _OBJECTS:
-            # A method of something unknown; an attribute of something known is a thing of its own.
-            todo.append(key[1])
-        else:
-            todo.extend(key[position] for position in _SOURCES.get(str(key[0]), ()))
-    return tuple(found.values())
-
-
-# So many steps back an unknown value is followed.
-_STEPS = 200
-
-
-@lru_cache(maxsize=4096)
-def names_in(node: cst.CSTNode) -> frozenset[str]:
-    """All names that occur in a piece of code."""
-    return frozenset(part.value for part in walk(node) if isinstance(part, cst.Name))

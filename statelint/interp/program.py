@@ -13,13 +13,13 @@ from statelint.interp import arguments as binding
 from statelint.interp import callbacks, calls, classes, given_models, makers, settled, waiting
 from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
 from statelint.interp.expressions import literal_value
-from statelint.interp.machine import Definition, Exhausted, Limits, Machine, names_in
+from statelint.interp.machine import Definition, Exhausted, Limits, Machine
 from statelint.interp.objects import Class, Function, ModelRecord
 from statelint.interp.repetition import bound_names
 from statelint.interp.statements import execute
 from statelint.sites import Site
 from statelint.source.project import Project
-from statelint.source.python import Source
+from statelint.source.python import Source, names_in
 from statelint.trace.objects import Argument, Model
 from statelint.trace.queries import is_stateful
 from statelint.trace.story import Context, Event, Opaque, Reset, Story, Trace

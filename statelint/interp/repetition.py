@@ -10,9 +10,9 @@ import libcst as cst
 
 from statelint.interp import expressions, loops
 from statelint.interp.comparisons import truth
-from statelint.interp.machine import Machine, names_in
+from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration
-from statelint.source.python import children
+from statelint.source.python import children, names_in
 from statelint.trace.objects import Array
 from statelint.values import Known, Reason, Ternary, Value, depending_on, number, unknown
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import libcst as cst
 
-from statelint.interp.machine import Machine, names_in
-from statelint.source.python import walk
+from statelint.interp.machine import Machine
+from statelint.source.python import names_in, walk
 
 # What makes a recurrent layer, or trains a model.
 _MATTERS = frozenset(

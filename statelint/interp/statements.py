@@ -36,7 +36,7 @@ from statelint.interp.attributes import class_attribute
 from statelint.interp.comparisons import truth
 from statelint.interp.expressions import evaluate
 from statelint.interp.filling import filled, part_drawn
-from statelint.interp.machine import Definition, Machine, names_in
+from statelint.interp.machine import Definition, Machine
 from statelint.interp.objects import (
     Arguments,
     Class,
@@ -59,6 +59,7 @@ from statelint.interp.spelling import spelled_out
 from statelint.interp.state import Frame, join_states
 from statelint.interp.transfer import keras, methods, numpy, standard, tables, taking
 from statelint.sites import Site
+from statelint.source.python import names_in
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Condition, Mentioned, Written
 from statelint.values import (

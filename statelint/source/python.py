@@ -11,7 +11,7 @@ import warnings
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, lru_cache
 
 import libcst as cst
 from libcst._exceptions import ParserSyntaxError
@@ -282,3 +282,9 @@ def _unreadable(path: str, data: bytes | str, line: int, column: int, why: str) 
         pass
     site = Site(path, None, max(line, 1), column + 1, max(line, 1), column + 2)
     return Unreadable(site, why, data if isinstance(data, bytes) else data.encode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=4096)
+def names_in(node: cst.CSTNode) -> frozenset[str]:
+    """All names that occur in a piece of code."""
+    return frozenset(part.value for part in walk(node) if isinstance(part, cst.Name))

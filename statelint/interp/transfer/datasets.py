@@ -8,6 +8,7 @@ from dataclasses import replace
 from statelint.interp import calls, loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, InstanceRecord, Items, Iteration, Tuple
+from statelint.interp.reaching import reachable
 from statelint.interp.shapes import item, shifted
 from statelint.interp.transfer import Transfer, dataset_steps, mapping, windowing
 from statelint.interp.transfer.numpy import as_array
@@ -81,7 +82,7 @@ def _from_generator(machine: Machine, name: str, arguments: Arguments) -> Value:
     """A dataset of what a generator yields; each pass over it runs the generator anew."""
     made = _opaque(machine, name, arguments)
     function = arguments.get(0, "generator")
-    if function is None or not machine.reachable(function):
+    if function is None or not reachable(machine, function):
         return made
     start = machine.state
     machine.state = start.fork()

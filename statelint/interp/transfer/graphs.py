@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord, ModelRecord, Tensor, Tuple
+from statelint.interp.reaching import reachable
 from statelint.interp.state import are_plain, one_of
 from statelint.trace.objects import Argument
 from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, join, unknown
@@ -36,7 +37,7 @@ def _items(machine: Machine, value: Known) -> Iterable[Value]:
 def builds_on(machine: Machine, *values: Value) -> bool:
     """Whether a call of these puts a model together: it is given tensors, and no layer or model itself."""
     others = [value for value in values if not tensors_in(machine, value)]
-    return len(others) < len(values) and not machine.reachable(*others)
+    return len(others) < len(values) and not reachable(machine, *others)
 
 
 def note_passed(machine: Machine, result: Value, *values: Value) -> None:

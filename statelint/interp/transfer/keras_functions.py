@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
+from statelint.interp.reaching import reachable
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.copies import copy_model, from_config
 from statelint.interp.transfer.declared import as_shape
@@ -35,7 +36,7 @@ def _set_value(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _batch_set_value(machine: Machine, name: str, arguments: Arguments) -> Value:
-    if not machine.reachable(*arguments.values()):
+    if not reachable(machine, *arguments.values()):
         # Variables of any model, its states too.
         machine.emit(Opaque(arguments.site, machine.context, None, Reason.LIBRARY_CALL))
     machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)

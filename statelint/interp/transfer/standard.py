@@ -22,6 +22,7 @@ from statelint.interp.objects import (
     Ref,
     Tuple,
 )
+from statelint.interp.reaching import reachable
 from statelint.interp.state import Frame
 from statelint.interp.transfer import Transfer
 from statelint.trace.story import Opaque
@@ -40,7 +41,7 @@ def _partial(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _copy(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "x")
     is_deep = name.endswith("deepcopy")
-    holds = value is not None and bool(machine.reachable(value))
+    holds = value is not None and bool(reachable(machine, value))
     if value is None or (holds and is_deep):
         return machine.unknown(Reason.LIBRARY_CALL)
     if holds and isinstance(machine.record(value), LayerRecord | ModelRecord):
@@ -216,7 +217,7 @@ def forget_names(machine: Machine, frame: Frame) -> None:
     """Code that isn't seen may have bound names: what isn't code itself may be another now."""
     for name, value in frame.items():
         is_code = isinstance(value, Known) and isinstance(value.value, Function | Class | Library | Module)
-        if not is_code and not machine.reachable(value):
+        if not is_code and not reachable(machine, value):
             frame[name] = unknown(Reason.EXPRESSION)
 
 
