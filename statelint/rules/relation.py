@@ -269,6 +269,11 @@ def is_spelled_step(data: Data) -> bool:
     )
 
 
+def is_constant(data: Data) -> bool:
+    """Whether the data are a blank array, into which nothing was written."""
+    return isinstance(data.key, tuple) and data.key[0] in _BLANK
+
+
 def origins(key: Hashable) -> frozenset[Hashable]:
     """The arrays that the program made from nothing, of which data consist."""
     return frozenset(

@@ -9,7 +9,7 @@ from statelint.rules.base import Report, Rule
 from statelint.rules.chance import begins_anywhere
 from statelint.rules.continuity import ANOTHER, RESET, Start, judge_inherited, starts
 from statelint.rules.disturbing import disturbing
-from statelint.rules.relation import OF_OTHER_STREAMS
+from statelint.rules.relation import OF_OTHER_STREAMS, is_constant
 from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
@@ -45,7 +45,7 @@ class StateCarriedIntoInference(Rule):
 def _is_wrong(story: Story, start: Start) -> bool:
     if start.feed.phase not in INFERENCE or start.why == "sequence":
         return False
-    if start.why == "again" and _is_shown(start):
+    if start.why == "again" and (_is_shown(start) or _is_tried(story, start)):
         return False
     # Reading the training series before the test series warms the state up.
     warms_up = start.why == "apart" and start.source.phase in INFERENCE and _was_trained_on(story, start)
@@ -59,6 +59,13 @@ def _is_shown(start: Start) -> bool:
     # Two models give two things, though they share a state.
     is_same = is_same and source.model.id == feed.model.id
     return is_same and feed.site.cell == source.site.cell and feed.site.line == source.site.line + 1
+
+
+def _is_tried(story: Story, start: Start) -> bool:
+    """Whether the same constants are predicted again: to see how long that takes, say."""
+    is_predicted = start.source.call.method == start.feed.call.method == "predict"
+    is_blank = is_predicted and is_constant(start.feed.data)
+    return is_blank and not any(feed.data.key == start.feed.data.key for _, feed in story.feeds("train"))
 
 
 def _was_trained_on(story: Story, start: Start) -> bool:

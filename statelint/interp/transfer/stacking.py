@@ -277,6 +277,9 @@ def concatenated(
         more = beside(arrays) if at == 2 and passed is None else None
         if more is not None:
             return Known(Array(key, None, key, windows=more))
+        widened = _widened(key, arrays, at) if passed is None else None
+        if widened is not None:
+            return depending_on(widened, *found)
         if passed is not None or at != 0 or not found:
             return passed or machine.unknown(Reason.LIBRARY_CALL, None, key)
         whole = len(arrays) == len(found)
@@ -302,6 +305,18 @@ def concatenated(
     windows = windows_behind(arrays) if position == 0 else beside(arrays) if position > 1 else None
     joined = replace(joined, shape=shape, made=is_made, separate_site=separate, windows=windows)
     return depending_on(Known(replace(joined, shuffle_site=_shuffled_all(arrays, found))), *found)
+
+
+def _widened(key: Hashable, arrays: Sequence[Array], at: int | None) -> Known | None:
+    """Arrays joined along another axis than their rows, where one of them has a known shape: all have as many
+    rows.
+    """
+    shape = next((array.shape for array in arrays if array.shape is not None), None)
+    if shape is None or at is None or not -len(shape) <= at < len(shape) or at % len(shape) == 0:
+        return None
+    joined = list(shape)
+    joined[at % len(shape)] = unknown(Reason.OPERATION, key=("length", key, at))
+    return Known(Array(key, tuple(joined), key))
 
 
 def one_after_another(machine: Machine, parts: Value) -> Known | None:
