@@ -17,6 +17,10 @@ _KERAS_2 = re.compile(
     r"""
     ^[ \t]*(?:import|from)[ \t]+(?:
         tf_keras\b
+      | tensorflow(?:_core)?\.python\.keras(?:
+            \.(?:layers|models)\b | [ \t]+as\b
+          | [ \t]+import[ \t][^\n]*\b(?:layers|models|Sequential|Model)\b
+        )
       | tensorflow\.contrib\b
       | (?:tensorflow\.)?(?:python\.)?keras\.(?:
             engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -395,6 +396,15 @@ def test_a_whole_program_under_a_heading_begins_anew() -> None:
     whole = f"{SETUP}{FIT}"
     text += f"# Training\n\n{fenced(snippet)}\nAll of it:\n\n{fenced(whole)}"
     assert found(text) == ["14:1 SRN204", "25:1 SRN301"]
+
+
+def test_other_versions_of_functions_begin_anew() -> None:
+    imports, _, model = SETUP.partition("x, y")[0].partition("model = ")
+    body = f"model = {model}model.fit(np.zeros((rows, 3, 1)), y, batch_size=2, shuffle=False)\n"
+    train = "def train({}):\n" + textwrap.indent(body, "    ")
+    first = f"{imports}{train.format('rows')}def run():\n    train(9)\n"
+    other = train.format("data, rows, y")
+    assert found(f"# A\n\n{fenced(first)}\nOr with data:\n\n{fenced(other)}") == ["9:5 SRN204"]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,22 @@ def test_what_only_tensorflow_1_has_means_keras_2(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "from tensorflow.python.keras.layers import LSTM",
+        "from tensorflow.python.keras.models import *",
+        "from tensorflow.python.keras import Sequential",
+        "import tensorflow.python.keras as keras",
+        "from tensorflow_core.python.keras import layers",
+    ],
+)
+def test_the_keras_inside_tensorflow_is_keras_2(line: str) -> None:
+    assert target_of(f"{line}\n") == (2,)
+    # What an editor has added in passing may be unused.
+    assert target_of("from tensorflow.python.keras import callbacks\n") == (2, 3)
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "import tensorflow.compat.v1 as tf\n\ntf.enable_eager_execution()\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statelint.engine import check_source
+from statelint.settings import Settings
 
 HEAD = """
 import keras
@@ -20,9 +21,12 @@ TABLE = "t = pd.read_csv('rows.csv')\nx, y = t[['a', 'b', 'c']].values.reshape(-
 FIT = "model.fit(x, y, batch_size={}, shuffle=False)"
 
 
-def found(code: str, rows: int = 1) -> list[tuple[str, tuple[str, ...]]]:
+def found(
+    code: str, rows: int = 1, keras: tuple[int, ...] | None = None
+) -> list[tuple[str, tuple[str, ...]]]:
     """What SRN206 says of the code, and under which assumptions."""
-    checked = check_source("snippet.py", (HEAD.replace("ROWS", str(rows)) + code).encode())
+    source = (HEAD.replace("ROWS", str(rows)) + code).encode()
+    checked = check_source("snippet.py", source, Settings(keras=keras))
     assert not checked.failures
     return [(one.message, one.assumptions) for one in checked.findings if one.code == "SRN206"]
 
@@ -74,3 +78,48 @@ def test_all_rows_as_one_batch(code: str) -> None:
 )
 def test_batches_that_may_be_one_row(code: str) -> None:
     assert not found(code)
+
+
+DATA = [
+    SPLIT,
+    TABLE,
+    "x, y = load('x'), load('y')\nn = int(len(x) * 0.8)\nx, y = x[:n], y[:n]\n",
+    "s = load('s')\nx, y = np.array([s[i:i + 1] for i in range(len(s) - 1)]), s[1:]\n",
+]
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize(
+    "call", ["fit(x, y)", "fit(x, y, batch_size=64)", "evaluate(x, y)", "predict(np.array(x))"]
+)
+def test_many_rows_under_a_batch_size_that_is_too_large(data: str, call: str) -> None:
+    if data is SPLIT and "predict" in call:
+        pytest.skip("what is split may be a Dataset")
+    size = 64 if "64" in call else 32
+    [(message, assumptions)] = found(f"{data}model.{call}\n")
+    assert f"feeds batches of {size} rows" in message
+    assert assumptions == ("the data have more than 1 row",)
+    # Nobody trains on exactly as many rows as a literal says that were split off, or cut out of a series.
+    assert bool(found(f"{data}model.{call}\n", 8)) == call.startswith("fit")
+
+
+def test_rows_of_which_a_part_is_split_off_are_several() -> None:
+    data = "x, y = load('x'), load('y')\n"
+    assert found(f"{data}model.fit(x, y, validation_split=0.2)\n", keras=(2,))
+    assert not found(f"{data}model.fit(x, y, validation_split=0.0)\n", keras=(2,))
+    assert not found(f"{data}model.fit(x, y, validation_split=load('split'))\n", keras=(2,))
+    assert not found(f"{data}model.evaluate(x, y)\n", keras=(2,))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x, y = load('x'), load('y')\nmodel.fit(x, y)\n",
+        f"{SPLIT}model.fit(x[:1], y[:1])\n",
+        "s = load('s')\nmodel.predict(np.array([s[-1:]]))\n",
+        f"{TABLE}model.predict(x[-1:])\n",
+        f"{SPLIT}for k in range(len(x)):\n    model.fit(x[k:k + 1], y[k:k + 1])\n",
+    ],
+)
+def test_what_may_be_one_row(code: str) -> None:
+    assert not found(code, keras=(2,))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statelint.rules.chance import is_read_from_file
 from statelint.rules.feeding import batch_argument, is_counted, takes_all_steps, training_samples
 from statelint.rules.unsized_batch_of_one import loops_over_one_row
-from statelint.rules.whole_batches import takes_many_rows_at_once
+from statelint.rules.whole_batches import has_many_rows, takes_many_rows_at_once
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data, Dataset, Model
 from statelint.trace.story import Built, Call, Story
@@ -144,10 +144,12 @@ def _of(
             # Lanes are one batch, whatever size is asked for: five rows for states of five.
             stated = any(is_(value, None) is Ternary.NO for value in values)
             if not _is_fed_in_batches(story, call, data, size):
-                if size > 1 or data.is_part:
+                many = has_many_rows(call, data)
+                if data.is_part or (size > 1 and not (many and call.method == "fit")):
                     return
                 is_series = stated if call.method != "predict" else False
-                if not (is_series or _has_rows_for_steps(call, data) or _is_read(call, data)):
+                is_series = is_series or many or _is_read(call, data)
+                if not is_series and not _has_rows_for_steps(call, data):
                     return
             values.append(more_rows_than(size))
         rows = given if samples is None else min(given, samples)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from statelint.rules.feeding import takes_all_steps
+from statelint.rules.feeding import takes_all_steps, validation_split
 from statelint.trace.keys import counted, parts
-from statelint.trace.objects import Array
+from statelint.trace.objects import Array, Data
 from statelint.trace.story import Call
 from statelint.trace.tables import is_table
 from statelint.values import Known, Unknown
@@ -26,15 +26,31 @@ def takes_many_rows_at_once(call: Call) -> bool:
         return False
     if not isinstance(batch, Unknown) or not takes_all_steps(call):
         return False
-    given = call.argument("y")
-    arrays = [data.array, given.value if isinstance(given, Known) else None]
-    known = [array for array in arrays if isinstance(array, Array)]
+    counts = {*data.lengths, *(array.count.key for array in _arrays(call, data) if array.count is not None)}
+    wholes = (*_wholes(data.key), *_wholes(call.argument("y").key))
+    return (batch.key in counts or counted(batch.key) in wholes) and has_many_rows(call, data)
+
+
+def has_many_rows(call: Call, data: Data) -> bool:
+    """Whether data that a call is given, of unknown length, are surely more than one row: they were split off
+    or are split, or they are windows of a series or the rows of a table.
+    """
+    if data is call.data and call.method == "fit" and (validation_split(call) or 0.0) > 0.0:
+        return True
     wholes = [*_wholes(data.key)]
-    counts = {*data.lengths, *(array.count.key for array in known if array.count is not None)}
-    if batch.key not in counts and counted(batch.key) not in (*wholes, *_wholes(given.key)):
-        return False
-    are_windows = any(array.windows is not None for array in known)
-    return are_windows or any(map(_is_split, wholes)) or is_table(wholes[-1])
+    if any(map(_is_split, wholes)):
+        return True
+    # `x[100:]` may be a single row, where it isn't trained on.
+    is_part = any(isinstance(key, tuple) and key[0] == "rows" for key in wholes)
+    are_windows = any(array.windows is not None for array in _arrays(call, data))
+    return (call.method == "fit" or not is_part) and (are_windows or is_table(wholes[-1]))
+
+
+def _arrays(call: Call, data: Data) -> list[Array]:
+    """The inputs of a call and its targets, those that are known arrays."""
+    given = call.argument("y") if data is call.data else None
+    arrays = [data.array, given.value if isinstance(given, Known) else None]
+    return [array for array in arrays if isinstance(array, Array)]
 
 
 def _wholes(key: Hashable) -> Iterator[Hashable]:

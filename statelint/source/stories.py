@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -101,18 +101,31 @@ def _goes_on(blocks: Sequence[Parsed], story: Sequence[Parsed]) -> bool:
 
 
 def _chapters(parsed: Sequence[Parsed]) -> Iterator[list[Parsed]]:
-    """The blocks under each heading; a whole program among them, which imports what it needs, begins anew."""
+    """The blocks under each heading; a whole program among them, which imports what it needs, begins anew,
+    and so do other versions of functions.
+    """
     bound: set[str] = set()
     for _, under in groupby(parsed, key=lambda one: one.part.section):
         blocks: list[Parsed] = []
         for block in under:
             names = set(_bound(block.module.body))
-            if blocks and names & bound and any(map(_is_import, block.module.body)):
+            is_whole = not names.isdisjoint(bound) and any(map(_is_import, block.module.body))
+            if blocks and (is_whole or not _defined([block]).isdisjoint(_defined(blocks))):
                 yield blocks
                 blocks = []
             blocks.append(block)
             bound |= names
         yield blocks
+
+
+def _defined(blocks: Iterable[Parsed]) -> set[str]:
+    """The names of functions and classes that blocks define."""
+    return {
+        part.name.value
+        for block in blocks
+        for part in block.module.body
+        if isinstance(part, cst.FunctionDef | cst.ClassDef)
+    }
 
 
 def _is_variant(block: Parsed, before: Sequence[Parsed]) -> bool:
