@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import lru_cache
 
 import libcst as cst
@@ -245,12 +244,9 @@ def _of_model(machine: Machine, id_: int, record: ModelRecord, name: str, receiv
         return found
     match name:
         case "layers":
-            items = tuple(machine.refer(layer) for layer in record.layers)
-            return machine.allocate(
-                replace(ListRecord.of(items), layers_of=id_)
-                if record.complete
-                else ListRecord(None, unknown(Reason.ATTRIBUTE), layers_of=id_)
-            )
+            from statelint.interp.transfer import graphs
+
+            return graphs.listed(machine, id_, record)
         case "stateful" if machine.keras == 2:
             from statelint.interp.comparisons import of_truth
 

@@ -50,12 +50,14 @@ class MixedStatefulStack(Rule):
 
 
 def _stacks(story: Story) -> list[list[Layer]]:
-    """The recurrent layers that follow each other along one time axis, lowest first."""
+    """The recurrent layers that follow each other along one time axis, lowest first; where one forgets to
+    return its sequence, that is SRN105 besides.
+    """
     stacks: list[list[Layer]] = []
     for link in links(story):
         if (
             not (_is_plain(link.lower) and _is_plain(link.upper))
-            or returns_sequences(link.lower) is not Ternary.YES
+            or returns_sequences(link.lower) is Ternary.UNKNOWN
         ):
             continue
         for stack in stacks:

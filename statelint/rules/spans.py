@@ -17,7 +17,8 @@ def stand_before(one: Hashable, other: Hashable) -> bool:
     """Whether the later data are rows of one whole that begin before or with the earlier ones, or end before
     them.
     """
-    first, second = span_of(one), span_of(other)
+    first = span_of(one)
+    second = span_of(other) or (_all_of(first[0], other) if first is not None else None)
     if first is None or second is None or first[0] != second[0]:
         return False
     begins, (start, stop) = _from(first[1]), second[1:]
@@ -68,6 +69,12 @@ def span_of(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
                 found = span_of(part)
                 return found and (interned((found[0], columns)), *found[1:])
     return None
+
+
+def _all_of(whole: Hashable, key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
+    """The span of data that are the whole itself."""
+    left_out = ("NoneType", None)
+    return (whole, left_out, left_out) if whole in contents(key) else None
 
 
 def _span_of_row(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:

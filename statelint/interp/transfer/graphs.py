@@ -6,11 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, DictRecord, ListRecord, ModelRecord, Tensor, Tuple
+from statelint.interp.objects import (
+    Arguments,
+    DictRecord,
+    LayerRecord,
+    ListRecord,
+    ModelRecord,
+    Tensor,
+    Tuple,
+)
 from statelint.interp.reaching import reachable
 from statelint.interp.state import are_plain, one_of
 from statelint.trace.objects import Argument
-from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, join, unknown
+from statelint.trace.story import Called
+from statelint.values import FALSE, NONE, Choice, Known, Reason, Unknown, Value, join, unknown
 
 
 def tensors_in(machine: Machine, value: Value) -> tuple[Tensor, ...]:
@@ -143,6 +152,50 @@ def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Argume
         calls=called,
         steps=into[0].steps if inputs and len(into) == 1 and not is_hidden(machine, inputs.value) else None,
     )
+
+
+def listed(machine: Machine, id_: int, record: ModelRecord) -> Value:
+    """The list `model.layers`.
+
+    That of a functional model begins with its Input.  Where branches or bare operations are in it, it isn't
+    known in which order the layers stand.
+    """
+    items = tuple(machine.refer(layer) for layer in record.layers)
+    if not record.complete:
+        return machine.allocate(ListRecord(None, unknown(Reason.ATTRIBUTE), layers_of=id_))
+    if not record.in_order:
+        row = _row(machine, record)
+        if row is None:
+            return machine.allocate(replace(ListRecord.of(items), layers_of=id_, unordered=True))
+        items = (_input_layer(machine, record), *(machine.refer(layer) for layer in row))
+    return machine.allocate(replace(ListRecord.of(items), layers_of=id_))
+
+
+def _row(machine: Machine, record: ModelRecord) -> tuple[int, ...] | None:
+    """The layers of a functional model from its only Input to its only output, each called on what the one
+    before gives; None where they are no such row.
+    """
+    called = {event.id: event for event in machine.events if isinstance(event, Called)}
+    ends = (*record.inputs, *record.outputs)
+    tensors = [end.value for end in ends if isinstance(end, Known) and isinstance(end.value, Tensor)]
+    if len(record.inputs) != 1 or len(record.outputs) != 1 or len(tensors) != len(ends):
+        return None
+    row: list[int] = []
+    reached = tensors[0].key
+    for id_ in record.calls:
+        event = called.get(id_)
+        if event is None or event.inputs != (reached,):
+            return None
+        row.append(event.layer.id)
+        reached = event.output
+    is_row = reached == tensors[1].key and sorted(row) == sorted(record.layers)
+    return tuple(row) if is_row else None
+
+
+def _input_layer(machine: Machine, record: ModelRecord) -> Known:
+    ends = {"input": record.inputs[0], "output": record.inputs[0]}
+    layer = LayerRecord("InputLayer", record.site, True, False, {}, (), frozenset(), FALSE, attributes=ends)
+    return machine.allocate(replace(layer, built=True))
 
 
 def _through(tensors: Sequence[Tensor]) -> tuple[tuple[int, ...], tuple[object, ...], tuple[int, ...]]:

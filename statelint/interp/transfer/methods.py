@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Mapping
 
 from statelint import api
-from statelint.interp import calls, fields, loops, operators
+from statelint.interp import calls, fields, loops, operators, subscripts
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
@@ -323,8 +323,7 @@ def _get_layer(machine: Machine, id_: int, arguments: Arguments) -> Value:
     assert isinstance(record, ModelRecord)
     name, index = arguments.get(0, "name"), arguments.get(1, "index")
     if isinstance(index, Known) and isinstance(index.value, int) and record.complete:
-        if -len(record.layers) <= index.value < len(record.layers):
-            return machine.refer(record.layers[index.value])
+        return subscripts.subscript(machine, graphs.listed(machine, id_, record), index)
     if isinstance(name, Known):
         for layer in record.layers:
             part = machine.layer(layer)
