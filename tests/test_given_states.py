@@ -41,3 +41,19 @@ def test_zeros_of_the_layer(states: str, stateful: str, is_given: bool) -> None:
     checked = check_source("snippet.py", program.encode(), Settings(keras=(2, 3)))
     assert not checked.failures
     assert [f.code for f in checked.findings if f.code == "SRN110"] == ["SRN110"] * is_given
+
+
+WRAPPED = """
+from tensorflow import keras
+x = keras.Input(batch_shape=(1, 3, 1))
+states = [keras.Input(batch_shape=(1, 2)) for _ in range(4)]
+both = keras.layers.Bidirectional(keras.layers.LSTM(2, stateful={stateful}))(x, initial_state={given})
+"""
+
+
+@pytest.mark.parametrize(("stateful", "given"), [("True", "states"), ("False", "states"), ("True", "None")])
+def test_a_wrapped_layer_is_given_states(stateful: str, given: str) -> None:
+    program = WRAPPED.format(stateful=stateful, given=given)
+    checked = check_source("snippet.py", program.encode(), Settings(keras=(2, 3)))
+    is_both = (stateful, given) == ("True", "states")
+    assert [f.code for f in checked.findings if f.code == "SRN110"] == ["SRN110"] * is_both

@@ -8,6 +8,7 @@ from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.measured import not_measured
 from statelint.rules.seen_layers import layers_at
+from statelint.rules.stacks import core
 from statelint.trace.recording import BatchRun, ModelSeen, Recording
 from statelint.trace.story import Called, Trace
 from statelint.values import Ternary, assumptions, is_
@@ -29,20 +30,23 @@ class StatefulWithInitialState(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
             for event in story.events:
-                if not isinstance(event, Called) or not event.layer.recurrent:
+                if not isinstance(event, Called):
+                    continue
+                layer = event.layer if event.layer.recurrent else core(event.layer)
+                if layer is None:
                     continue
                 given = event.arguments.get("initial_state")
                 if given is None or is_(given.value, None) is not Ternary.NO:
                     continue
-                if event.layer.is_stateful is not Ternary.YES:
+                if layer.is_stateful is not Ternary.YES:
                     continue
                 yield Report(
                     site=event.site,
-                    message=f"an initial state is given to a stateful {event.layer.kind}",
+                    message=f"an initial state is given to a stateful {layer.kind}",
                     happens=_HAPPENS[trace.keras],
                     instead=INSTEAD,
-                    assumptions=assumptions(event.layer.stateful),
-                    related=(Related(event.layer.site, f"the stateful {event.layer.kind}"),),
+                    assumptions=assumptions(layer.stateful),
+                    related=(Related(layer.site, f"the stateful {layer.kind}"),),
                 )
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
