@@ -376,7 +376,8 @@ class ModelRecord:
 
     `tensors` are the outputs of a functional model.  `layers` are ids of LayerRecords and, for nested
     models, ModelRecords.  `ran`: data went through it.  `ways`: the rows of layers that it has on one
-    way or the other, where branches put other recurrent layers on it.
+    way or the other, where branches put other recurrent layers on it.  `chain`: those of a functional
+    model from its only Input to its only output, where each is called on what the one before gives.
     """
 
     kind: str
@@ -396,6 +397,7 @@ class ModelRecord:
     calls: tuple[int, ...] = ()
     steps: int | None = None
     ways: tuple[tuple[int, ...], ...] = ()
+    chain: tuple[int, ...] | None = None
 
 
 Record = ListRecord | DictRecord | InstanceRecord | LayerRecord | ModelRecord

@@ -222,6 +222,7 @@ def join_records(
                 and right.in_order
                 and all(_keeps_time(heap.get(layer)) for layer in differing),
                 ways=_ways(left, right, differing, heap),
+                chain=left.chain if left.chain == right.chain else None,
             )
     return right
 
@@ -440,6 +441,7 @@ def _widen_record(before: Record, after: Record, passes: Value, site: Site) -> R
                 after,
                 complete=after.complete and before.layers == after.layers,
                 in_order=after.in_order and before.layers == after.layers,
+                chain=after.chain if before.chain == after.chain else None,
                 attributes=_widen_names(before.attributes, after.attributes, site),
             )
     return after

@@ -20,7 +20,9 @@ def copy_model(machine: Machine, record: ModelRecord, arguments: Arguments) -> V
     fresh = ModelRecord(
         record.kind, arguments.site, copies, record.complete, record.batch, record.undecided, record.built
     )
-    return machine.allocate(fresh)
+    copy_of = dict(zip(record.layers, copies, strict=True))
+    chain = None if record.chain is None else tuple(copy_of[layer] for layer in record.chain)
+    return machine.allocate(replace(fresh, in_order=record.in_order, chain=chain))
 
 
 def _copied(machine: Machine, id_: int, arguments: Arguments) -> int:

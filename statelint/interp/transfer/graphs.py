@@ -150,6 +150,7 @@ def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Argume
         outputs=tuple(Known(t) for t in out),
         in_order=False,
         calls=called,
+        chain=_chain(machine, into, out, layers, called),
         steps=into[0].steps if inputs and len(into) == 1 and not is_hidden(machine, inputs.value) else None,
     )
 
@@ -160,40 +161,46 @@ def listed(machine: Machine, id_: int, record: ModelRecord) -> Value:
     That of a functional model begins with its Input.  Where branches or bare operations are in it, it isn't
     known in which order the layers stand.
     """
-    items = tuple(machine.refer(layer) for layer in record.layers)
     if not record.complete:
         return machine.allocate(ListRecord(None, unknown(Reason.ATTRIBUTE), layers_of=id_))
-    if not record.in_order:
-        row = _row(machine, record)
-        if row is None:
-            return machine.allocate(replace(ListRecord.of(items), layers_of=id_, unordered=True))
-        items = (_input_layer(machine, record), *(machine.refer(layer) for layer in row))
-    return machine.allocate(replace(ListRecord.of(items), layers_of=id_))
+    layers = record.chain if record.chain is not None else record.layers
+    first = machine.record(machine.refer(layers[0])) if layers else None
+    if isinstance(first, LayerRecord) and first.kind == "InputLayer" and record.kind == "Sequential":
+        # Keras leaves it out there.
+        layers = layers[1:]
+    items: tuple[Value, ...] = tuple(map(machine.refer, layers))
+    if record.chain is not None:
+        items = (_input_layer(machine, record), *items)
+    is_open = record.chain is None and not record.in_order
+    return machine.allocate(replace(ListRecord.of(items), layers_of=id_, unordered=is_open))
 
 
-def _row(machine: Machine, record: ModelRecord) -> tuple[int, ...] | None:
-    """The layers of a functional model from its only Input to its only output, each called on what the one
-    before gives; None where they are no such row.
+def _chain(
+    machine: Machine,
+    into: Sequence[Tensor],
+    out: Sequence[Tensor],
+    layers: Sequence[int],
+    calls: Sequence[int],
+) -> tuple[int, ...] | None:
+    """The layers between one Input and one output, each called on what the one before gives; None where they
+    are no such chain.
     """
     called = {event.id: event for event in machine.events if isinstance(event, Called)}
-    ends = (*record.inputs, *record.outputs)
-    tensors = [end.value for end in ends if isinstance(end, Known) and isinstance(end.value, Tensor)]
-    if len(record.inputs) != 1 or len(record.outputs) != 1 or len(tensors) != len(ends):
+    if len(into) != 1 or len(out) != 1:
         return None
-    row: list[int] = []
-    reached = tensors[0].key
-    for id_ in record.calls:
+    chain: list[int] = []
+    reached = into[0].key
+    for id_ in calls:
         event = called.get(id_)
-        if event is None or event.inputs != (reached,):
+        if event is None or event.inputs != (reached,) or event.layer.id in chain:
             return None
-        row.append(event.layer.id)
+        chain.append(event.layer.id)
         reached = event.output
-    is_row = reached == tensors[1].key and sorted(row) == sorted(record.layers)
-    return tuple(row) if is_row else None
+    return tuple(chain) if reached == out[0].key and set(chain) == set(layers) else None
 
 
 def _input_layer(machine: Machine, record: ModelRecord) -> Known:
-    ends = {"input": record.inputs[0], "output": record.inputs[0]}
+    ends = dict.fromkeys(("input", "output"), record.inputs[0]) if record.inputs else {}
     layer = LayerRecord("InputLayer", record.site, True, False, {}, (), frozenset(), FALSE, attributes=ends)
     return machine.allocate(replace(layer, built=True))
 
