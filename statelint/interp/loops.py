@@ -12,7 +12,7 @@ from functools import partial
 
 import libcst as cst
 
-from statelint.interp import calls, drawing, expressions, headings, pipelines, waiting
+from statelint.interp import calls, drawing, expressions, headings, pipelines, repeated_items, waiting
 from statelint.interp.comparisons import truth
 from statelint.interp.filling import windows_held
 from statelint.interp.listed import told
@@ -103,7 +103,7 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
 
 def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) -> Value:
     """An item of a list that isn't known item by item."""
-    begun = (*record.first, *record.head)
+    begun, key = (*record.first, *record.head), value.key
     if position < len(begun):
         value = begun[position]
         if _is_told(machine, value) or number(value) is not None:
@@ -115,7 +115,7 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
         machine.chances[interned(record.content)] = order
         return unknown(Reason.ITERATION, key=("item", record.content, position))
     if isinstance(element, Known) and not isinstance(element.value, Array):
-        return element
+        return repeated_items.item_at(machine, record, element, key, position)
     cut = record.cut
     if cut is not None and cut.start is not None and not cut.axis:
         # The same item as that of the whole list.

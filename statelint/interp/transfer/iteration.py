@@ -10,6 +10,7 @@ from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, Function, Items, Iteration, ListRecord, Range, Ref, Tuple
 from statelint.interp.operators import arithmetic, distinct, set_of
+from statelint.interp.repeated_items import same_at
 from statelint.interp.transfer import Transfer
 from statelint.trace.objects import Argument, Dataset
 from statelint.values import FALSE, NONE, TRUE, Known, Reason, Ternary, Value, depending_on, number, unknown
@@ -67,7 +68,7 @@ def _sorted(machine: Machine, name: str, arguments: Arguments) -> Value:
     iteration = _drawn(machine, arguments)
     found = _all(machine, arguments.get(0, "iterable"))
     if found is None:
-        element = None if iteration.concrete else iteration.item(0)
+        element = None if iteration.concrete else same_at(machine, iteration)
         return machine.allocate(ListRecord(None, iteration.count, element), "builtins.list")
     return machine.allocate(sorted_list(machine, found, arguments), "builtins.list")
 

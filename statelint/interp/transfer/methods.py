@@ -522,7 +522,11 @@ def _list_method(machine: Machine, receiver: Value, name: str, arguments: Argume
     if is_first and record.content is not None:
         left = without_first(record)
     machine.state.heap[id_] = left
-    return unknown(Reason.OPERATION, key=("item", Known(Tuple(record.items or ())).key, name))
+    source = Known(Tuple(record.items)).key if record.items else record.content
+    if source is None:
+        # What is left isn't known, and neither is which item it was.
+        source = (receiver.key, machine.fresh_id())
+    return unknown(Reason.OPERATION, key=("item", source, name))
 
 
 def _with_item(content: Hashable, item: Value) -> Hashable:
