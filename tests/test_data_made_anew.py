@@ -103,10 +103,6 @@ def prepare(values):
         place += 1
     return np.array(rows)
 """,
-    "a scaler that fits other data": """
-def prepare(values):
-    return MinMaxScaler().fit(sensor.read()).transform(values.reshape(-1, 1))
-""",
     "numbers at random": """
 def prepare(values):
     return pd.DataFrame(values).sample(3).values
@@ -214,3 +210,16 @@ def test_the_row_behind_those_that_went_through_goes_on() -> None:
         "x = np.random.rand(300, 3, 1)\nmodel.predict(x[:200], batch_size=1)\nmodel.predict(x[200][None])\n"
     )
     assert codes(HEAD + source) == []
+
+
+SCALED = """
+def prepare(values):
+    return MinMaxScaler().fit(sensor.read()).transform(values.reshape(-1, 1))
+"""
+
+
+def test_steps_that_are_scaled_by_other_data_may_be_others() -> None:
+    said = [f.message for f in check_source("program.py", (HEAD + SCALED + TWICE).encode()).findings]
+    # But they stand before those that were read, however they are scaled.
+    apart = "predict() starts from the state that predict() left, and its data don't continue the ones before"
+    assert said == [apart]

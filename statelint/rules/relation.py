@@ -11,7 +11,7 @@ from statelint.rules.sliding import contents
 from statelint.rules.spans import is_left_out, span_of, stand_before, stands_far_behind
 from statelint.trace.keys import parts
 from statelint.trace.listings import in_no_order, origins_of
-from statelint.trace.objects import Array, Data
+from statelint.trace.objects import Array, Data, Windows
 from statelint.trace.story import Loop, Story, Written
 from statelint.values import Known, Ternary, number
 
@@ -105,7 +105,19 @@ def are_apart(one: Data, other: Data) -> bool:
         return True
     if stands_far_behind(one.key, other.key) or _is_new_seed(one, rows or other):
         return True
+    if _begin_before(one.windows, other.windows):
+        return True
     return bool(_apart(one, other)) or any(stand_before(mine, other) for mine, other in _wholes(one, other))
+
+
+def _begin_before(one: Windows | None, other: Windows | None) -> bool:
+    """Whether the later windows of one series begin with a step before the first one of the earlier ones."""
+    if one is None or other is None or one.series != other.series or may_differ(one.series):
+        return False
+    # What is made of each step may be anything.
+    if any(part[0] == "made" for part in parts(one.series)):
+        return False
+    return one.start is not None and other.start is not None and 0 <= other.start < one.start
 
 
 def _is_new_seed(one: Data, other: Data | Array) -> bool:
