@@ -97,6 +97,15 @@ def test_star_import_brings_public_names(keras: int) -> None:
     assert api.public_names(keras, "torch.nn") == ()
 
 
+@pytest.mark.parametrize("keras", GENERATIONS)
+def test_star_import_of_a_file_brings_what_its_package_has(keras: int) -> None:
+    assert {"LSTM", "Dense", "add"} <= set(api.names_of_file(keras, "keras.layers.recurrent"))
+    assert {"Model", "Input"} <= set(api.names_of_file(keras, "tensorflow.python.keras.engine.topology"))
+    assert "layers" not in api.names_of_file(keras, "keras.engine.topology")
+    for whole in ("keras", "keras.layers", "tensorflow.keras.models", "torch.nn.modules", "layers"):
+        assert api.names_of_file(keras, whole) == ()
+
+
 # Lookup
 
 

@@ -134,6 +134,17 @@ def public_names(keras: int, module: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
+def names_of_file(keras: int, module: str) -> tuple[str, ...]:
+    """What `from module import *` may bring where the module is a file of Keras's own, such as
+    `keras.layers.recurrent`: the names of the package that has what is defined in it.
+    """
+    package = canonical(f"{module}.Name").rpartition(".")[0]
+    if package == canonical(module):
+        return ()
+    names = public_names(keras, package)
+    return tuple(name for name in names if canonical(f"{module}.{name}") == f"{package}.{name}")
+
+
 def _class_entry(keras: int, declaration: Declaration, node: ast.ClassDef) -> Entry:
     classes = linearization(keras, declaration.qualified_name)
     parameters: tuple[Parameter, ...] = ()

@@ -180,6 +180,11 @@ def public_names(machine: Machine, module: str) -> tuple[str, ...]:
     return machine.of_keras(lambda generation: api.public_names(generation, module))
 
 
+def names_of_file(machine: Machine, module: str) -> tuple[str, ...]:
+    """The names that it may bring where the module is one of Keras's files."""
+    return machine.of_keras(lambda generation: api.names_of_file(generation, module))
+
+
 # The program's functions
 
 

@@ -43,6 +43,10 @@ def execute_import_from(machine: Machine, node: cst.ImportFrom) -> None:
             names = calls.public_names(machine, module)
             for name in names:
                 machine.frame[name] = _library(machine, f"{module}.{name}", node)
+            if not names:
+                # Which of them the file defines isn't told.
+                for name in calls.names_of_file(machine, module):
+                    machine.frame.setdefault(name, _library(machine, f"{module}.{name}", node))
             is_strange = module.partition(".")[0] not in LIBRARIES | sys.stdlib_module_names
             if not names and is_strange and not _is_in_library(machine):
                 machine.starred.add(machine.root_frame)
