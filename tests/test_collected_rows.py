@@ -48,8 +48,35 @@ SPELLED = {
     "the other list": LOOP.replace("len(rows)", "len(targets)"),
     "reshaped": LOOP.replace("np.array(rows)", "np.reshape(np.array(rows), (ROWS, lag, 3))"),
     "again and again": LOOP.replace("    rows, targets = [], []\n    for", AGAIN),
+    "with what is left over": LOOP.replace("    for", "    while True:\n     for"),
     "by hand": BY_HAND.replace("FEED", "model.train_on_batch(np.array(rows), np.array(targets))"),
 }
+
+
+NAMED = """shots = {name: np.load(name) for name in open("names")}
+def batches(names):
+    rows, targets = [], []
+    while True:
+        name = np.random.choice(names)
+        for k in range(lag, len(shots[name]), 2):
+            rows.append(shots[name][k - lag:k])
+            targets.append(shots[name][k])
+            if len(rows) >= ROWS:
+                yield np.array(rows), np.array(targets)
+                rows, targets = [], []
+model.fit(batches(list(shots)), steps_per_epoch=9)
+"""
+
+
+def test_rows_of_one_series_come_behind_what_is_left_of_another() -> None:
+    (message,) = found(NAMED)
+    assert "batches of 64 with windows of 8 steps that begin 2 apart" in message
+    assert not found(NAMED, rows=4)
+
+
+def test_what_another_loop_has_left_isnt_the_beginning_of_a_batch() -> None:
+    begin, loop, end = LOOP.partition("    for")
+    assert not found(begin + (loop + end).replace(YIELD, "pass").partition("model.fit")[0] + loop + end)
 
 
 @pytest.mark.parametrize("code", SPELLED.values(), ids=SPELLED)

@@ -15,11 +15,14 @@ from statelint.interp.expressions import evaluate
 from statelint.interp.leaving import Assign
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration, ListRecord
+from statelint.sites import Site
 from statelint.values import Known, Reason, Value, number, unknown
 
 Execute = Callable[[Machine, Sequence[cst.CSTNode]], None]
 
 _EMPTY = m.List(elements=[]) | m.Call(func=m.Name("list"), args=[])
+# What is in a list when the loop that fills it ends.
+_LEFT = "left over"
 _LEAVING = m.Continue() | m.Break() | m.Return() | m.Yield()
 
 
@@ -39,12 +42,18 @@ def follow(machine: Machine, node: cst.For, iteration: Iteration, assign: Assign
     """Follow such a loop as one over the times that the lists are full; False: it is none."""
     found = None if iteration.concrete or node.orelse is not None else _collection(node)
     count = number(iteration.count)
-    if found is None or not _are_empty(machine, found):
+    if found is None or not _are_empty(machine, found, machine.site(node)):
         return False
     size = number(evaluate(machine, found.size))
     if size is None or size < 2 or (count is not None and count <= max(size, machine.limits.unrolled)):
         return False
     over, site = ("collected", iteration.over, size), machine.site(node)
+
+    for name in found.lists:
+        record = machine.record(evaluate(machine, name))
+        if isinstance(record, ListRecord) and record.items is None:
+            # The rows of the next sequence come behind those, as many at a time.
+            assign(machine, name, machine.allocate(ListRecord.of(())))
 
     def each(item: Value, _: int) -> None:
         assign(machine, node.target, item)
@@ -67,7 +76,9 @@ def follow(machine: Machine, node: cst.For, iteration: Iteration, assign: Assign
     if machine.state.alive and (count is None or count % size):
         # Some rows may be left over.
         for name in found.lists:
-            assign(machine, name, machine.allocate(ListRecord(None, unknown(Reason.LOOP))))
+            content = (_LEFT, site, machine.fresh_id())
+            left = ListRecord(None, unknown(Reason.LOOP), content=content)
+            assign(machine, name, machine.allocate(left))
     return True
 
 
@@ -160,6 +171,11 @@ def _clears(last: cst.If, name: str) -> int:
     return len(m.findall(last, m.Attribute(value=m.Name(name), attr=m.Name("clear"))))
 
 
-def _are_empty(machine: Machine, found: _Collection) -> bool:
+def _are_empty(machine: Machine, found: _Collection, site: Site) -> bool:
+    """Whether the lists are empty, but for what the loop itself has left over before."""
     records = [machine.record(evaluate(machine, name)) for name in found.lists]
-    return all(isinstance(record, ListRecord) and record.items == () for record in records)
+    return all(isinstance(one, ListRecord) and (one.items == () or _is_left(one, site)) for one in records)
+
+
+def _is_left(record: ListRecord, site: Site) -> bool:
+    return isinstance(record.content, tuple) and record.content[:2] == (_LEFT, site)
