@@ -194,3 +194,8 @@ for epoch in range(3):
 def test_a_loop_draws_batches_of_pieces(shuffled: str, codes: list[str]) -> None:
     found = check_source("t.py", PIECES.format(shuffled=shuffled).encode()).findings
     assert [f.code for f in found] == codes
+
+
+def test_a_call_of_the_model_is_called_so() -> None:
+    [finding] = check_source("t.py", PIECES.format(shuffled=".shuffle(100)").encode()).findings
+    assert finding.message.startswith("the Dataset that the model's call reads is shuffled")

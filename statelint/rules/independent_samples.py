@@ -82,7 +82,7 @@ def _may_reset(story: Story, position: int, feed: Feed) -> bool:
 def _report(feed: Feed, site: Site) -> Report:
     dataset, layer = feed.data.dataset, feed.model.stateful_layers[0]
     rows = number(dataset.batch) if dataset is not None else batch_argument(feed.call)
-    message = f"each row that {feed.call.method}() reads is a sequence of its own, "
+    message = f"each row that {feed.call.name} reads is a sequence of its own, "
     return Report(
         site=feed.site,
         message=message + f"but row {rows} starts from the state that row 0 left",

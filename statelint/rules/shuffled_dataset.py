@@ -32,16 +32,15 @@ class ShuffledDataset(Rule):
                 site = dataset_shuffle(feed)
                 if site is None:
                     continue
-                method = feed.call.method
                 made = feed.data.kind if feed.data.kind in ("generator", "sequence") else "Dataset"
                 layer = feed.model.stateful_layers[0]
                 yield Report(
                     site=site,
-                    message=f"the {made} that {method}() reads is shuffled, so that the rows of a batch "
-                    "don't continue those of the batch before",
+                    message=f"the {made} that {feed.call.name} reads is shuffled, so that the rows of a "
+                    "batch don't continue those of the batch before",
                     instead=INSTEAD,
                     related=(
-                        Related(feed.call.site, f"{method}() reads it"),
+                        Related(feed.call.site, f"{feed.call.name} reads it"),
                         Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
                     ),
                     remedy=OneOf(

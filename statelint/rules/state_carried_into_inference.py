@@ -77,10 +77,10 @@ def _was_trained_on(story: Story, start: Start) -> bool:
 
 def _report(start: Start) -> Report:
     feed, source = start.feed, start.source
-    call, layer = _name(feed.call.method), feed.model.stateful_layers[0]
+    call, layer = feed.call.name, feed.model.stateful_layers[0]
     is_tape = source.phase == "train" and source.call.method == "call"
     is_own = source.site == feed.site and start.why == "apart"
-    left = f"the state that {'the training' if is_tape else _name(source.call.method)} left"
+    left = f"the state that {'the training' if is_tape else source.call.name} left"
     if start.why == "again":
         message = f"{call} goes again over data that the model has just read, and starts from {left}"
     elif start.why == "shuffled":
@@ -99,7 +99,3 @@ def _report(start: Start) -> Report:
         # Once the training is in order, the data may go on where it ends.
         remedy=None if start.why == "shuffled" else reset_before(feed, source),
     )
-
-
-def _name(method: str) -> str:
-    return "the model's call" if method == "call" else f"{method}()"

@@ -11,7 +11,7 @@ from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.stored import Copied, Restored, copied, restored
 from statelint.sites import Site
 from statelint.trace.recording import Recording
-from statelint.trace.story import INFERENCE, Feed, Trace
+from statelint.trace.story import INFERENCE, Trace
 
 _WARM_UP = "reset, and let the model read what comes right before (`predict` on it), then predict"
 
@@ -59,16 +59,12 @@ def _others(finding: Finding) -> Iterator[Site]:
 
 
 def _report(found: Restored | Copied) -> Report:
-    method = _name(found.feed)
+    method = found.feed.call.name
     if isinstance(found, Restored):
-        left = _name(found.source) if found.source.phase in INFERENCE else "training"
+        left = found.source.call.name if found.source.phase in INFERENCE else "training"
         message = f"{method} begins with the state that {left} left, under weights that were {found.how}"
         related = (Related(found.site, "the weights"), Related(found.source.site, "the state"))
     else:
         message = f"{method} goes on where the data before end, on a copy with the weights and a zero state"
         related = (Related(found.source.site, "the data before"), Related(found.site, "the copy's weights"))
     return Report(site=found.feed.site, message=message, instead=_WARM_UP, related=related)
-
-
-def _name(feed: Feed) -> str:
-    return "the model's call" if feed.call.method == "call" else f"{feed.call.method}()"

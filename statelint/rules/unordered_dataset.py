@@ -28,15 +28,14 @@ class UnorderedDataset(Rule):
                 # A shuffled Dataset has no order left to lose.
                 if dataset is None or dataset.raced_at is None or dataset.shuffle_site is not None:
                     continue
-                method = feed.call.method
                 layer = feed.model.stateful_layers[0]
                 yield Report(
                     site=dataset.raced_at,
                     message="parallel calls that needn't keep the order (deterministic=False) let a race "
-                    f"decide which batch {method}() gets next",
+                    f"decide which batch {feed.call.name} gets next",
                     instead="drop `deterministic=False`: parallel calls alone keep the order",
                     related=(
-                        Related(feed.call.site, f"{method}() reads the Dataset"),
+                        Related(feed.call.site, f"{feed.call.name} reads the Dataset"),
                         Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),
                     ),
                     remedy=RemoveArgument(dataset.raced_at, ("deterministic",)),

@@ -221,6 +221,11 @@ class Call(Event):
     # The ids of the callbacks that are passed.
     callbacks: tuple[int, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What a message calls it: "fit()", or "the model's call" for `model(x)`."""
+        return "the model's call" if self.method == "call" else f"{self.method}()"
+
     def argument(self, name: str) -> Value:
         """The argument's value, None where it isn't given."""
         found = self.arguments.get(name)
