@@ -292,6 +292,7 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         id_ = receiver.value.id
         key = index.value if isinstance(index, Known) else ...
         if isinstance(record, DictRecord):
+            machine.emit(Written(machine.site(target), machine.context, receiver.key))
             change_dict(machine, id_, {} if key is ... else {key: value}, known=key is not ...)
             return
         if isinstance(record, ListRecord) and record.items is not None:

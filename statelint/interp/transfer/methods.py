@@ -547,11 +547,16 @@ def without_first(record: ListRecord) -> ListRecord:
     return ListRecord(None, unknown(Reason.OPERATION), record.element, content=content)
 
 
+_CHANGING_DICTS = frozenset(["update", "clear", "pop", "popitem", "setdefault", "__setitem__", "__delitem__"])
+
+
 def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     record = machine.record(receiver)
     assert isinstance(record, DictRecord) and isinstance(receiver, Known) and isinstance(receiver.value, Ref)
     id_ = receiver.value.id
     key = arguments.get(0, "key")
+    if name in _CHANGING_DICTS:
+        machine.emit(Written(arguments.site, machine.context, receiver.key))
     match name:
         case "get":
             if isinstance(key, Known) and key.value in record.items:
@@ -590,6 +595,8 @@ def _dict_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             return NONE
         case "pop" | "popitem" | "setdefault" | "__setitem__" | "__delitem__":
             machine.update(id_, items={}, complete=False)
+        case "items" | "keys" | "values":
+            return unknown(Reason.OPERATION, key=(f"dict.{name}", receiver.key))
     return unknown(Reason.OPERATION, key=("item", receiver.key, machine.fresh_id()))
 
 
