@@ -40,8 +40,10 @@ def _is_answer(part: tuple[Hashable, ...], is_kept: bool) -> bool:
         case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if name in _FORMS:
             # What was read from a file stays as it is.
             return not is_kept and not stands_in_file(whole) and not is_table(whole)
-        case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if name in _OF_TEXTS:
-            return not _is_text(whole)
+        case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if (
+            name in _OF_TEXTS and _is_text(whole)
+        ):
+            return False
         case ("call", ("attribute", whole, name), *_) if name in ANSWERS and is_table(whole):
             return False
         case ("attribute", whole, name):
