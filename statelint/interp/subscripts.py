@@ -20,6 +20,7 @@ from statelint.interp.objects import (
     DictRecord,
     Items,
     ListRecord,
+    ModelRecord,
     Range,
     Ref,
     Slice,
@@ -92,8 +93,8 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             case str() as text:
                 found = _text_at(text, index)
         if isinstance(record, ListRecord):
-            if record.unordered and record.items:
-                return _any_of(machine, record, record.items, index)
+            if record.unordered and record.layers_of is not None:
+                return _any_of(machine, record.layers_of, index)
             if record.items is not None:
                 found = _item(machine, record.items, index, machine.exact_class(value), as_list=True)
             elif _is_slice_of_data(machine, record, index):
@@ -293,11 +294,13 @@ def _item(
     return None if place is None else items[place]
 
 
-def _any_of(machine: Machine, record: ListRecord, items: tuple[Value, ...], index: Value) -> Value:
+def _any_of(machine: Machine, model: int, index: Value) -> Value:
     """One of a model's layers, or some, and it isn't known which."""
     if isinstance(index, Known) and isinstance(index.value, Slice):
-        return machine.allocate(ListRecord(None, unknown(Reason.ATTRIBUTE), layers_of=record.layers_of))
-    return reduce(join, items)
+        return machine.allocate(ListRecord(None, unknown(Reason.ATTRIBUTE), layers_of=model))
+    record = machine.state.heap[model]
+    assert isinstance(record, ModelRecord)
+    return graphs.any_of(machine, record)
 
 
 def _place(index: Value, length: int) -> int | slice | None:

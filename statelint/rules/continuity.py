@@ -32,7 +32,7 @@ from statelint.rules.spelled import is_text, starts_afresh
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.sites import Site
 from statelint.trace.keys import parts
-from statelint.trace.queries import History, entering, is_stateful, is_vain, separating_loop
+from statelint.trace.queries import History, entering, is_stateful, is_vain, position_of, separating_loop
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import INFERENCE, Built, Feed, Loop, Opaque, Reset, Story
 from statelint.values import Ternary
@@ -72,22 +72,19 @@ def starts(story: Story) -> tuple[Start, ...]:
 
 def _starts(story: Story) -> Iterator[Start]:
     anew: set[int] = set()
-    positions = {id(feed): position for position, feed in story.feeds()}
     for position, feed in story.feeds():
         if feed.phase == "validation" or not is_stateful(feed.model):
             continue
         source = entering(story, position, feed).source
         if not isinstance(source, Feed):
             continue
-        found = _start(story, position, feed, source, anew, positions)
+        found = _start(story, position, feed, source, anew)
         if found is not None:
             anew.add(id(feed))
             yield found
 
 
-def _start(
-    story: Story, position: int, feed: Feed, source: Feed, anew: set[int], positions: dict[int, int]
-) -> Start | None:
+def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]) -> Start | None:
     history = History(story, position, feed.model, feed.context)
     if next(iter(history.unbroken()), None) is not source:
         return None
@@ -101,7 +98,7 @@ def _start(
                 are_separate(story, one.data, feed.data, position, loop) for one in (before, earlier)
             ):
                 return Start(feed, position, source, "sequence", earlier, loop)
-        if _is_repeated(story, positions[id(earlier)], earlier, position, feed):
+        if _is_repeated(story, position_of(story, earlier), earlier, position, feed):
             return Start(feed, position, source, "again", earlier)
         if loop is not None and _is_grown(earlier, feed, loop):
             return Start(feed, position, source, "again", earlier)
@@ -109,17 +106,17 @@ def _start(
         if id(earlier) in anew:
             break
     # An inference that went over the last training data again left the state of having read them twice.
-    twice = interrupts and id(source) in anew and _rereads(story, positions[id(source)], source, feed)
+    twice = interrupts and id(source) in anew and _rereads(story, position_of(story, source), source, feed)
     if continues or twice or (interrupts and _is_aside(story, position, feed, source)):
         return Start(feed, position, source, "between")
     if interrupts and ends_before(source.data, feed.data):
         return Start(feed, position, source, "between")
-    if interrupts and not leads_to(source.data, feed.data) and not _warms_up(story, positions, source, feed):
-        if _begins_again(story, position, feed) or _comes_round(story, positions, position, feed, source):
+    if interrupts and not leads_to(source.data, feed.data) and not _warms_up(story, source, feed):
+        if _begins_again(story, position, feed) or _comes_round(story, position, feed, source):
             return Start(feed, position, source, "between")
         if _begins_fresh_again(story, position, feed):
             return Start(feed, position, source, "between")
-        if id(source) in anew and _ends_each_pass(story, positions, source, feed):
+        if id(source) in anew and _ends_each_pass(story, source, feed):
             return Start(feed, position, source, "between")
     calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
@@ -231,9 +228,9 @@ def _begins_fresh_again(story: Story, position: int, feed: Feed) -> bool:
     )
 
 
-def _comes_round(story: Story, positions: dict[int, int], position: int, feed: Feed, source: Feed) -> bool:
+def _comes_round(story: Story, position: int, feed: Feed, source: Feed) -> bool:
     """Whether the source ended a pass of an epoch loop, behind the training that now comes again."""
-    behind = positions[id(source)]
+    behind = position_of(story, source)
     loop = separating_loop(source.context, feed.context)
     if loop is None or loop.kind == "batches":
         return False
@@ -251,14 +248,14 @@ def _comes_round(story: Story, positions: dict[int, int], position: int, feed: F
     return False
 
 
-def _ends_each_pass(story: Story, positions: dict[int, int], source: Feed, feed: Feed) -> bool:
+def _ends_each_pass(story: Story, source: Feed, feed: Feed) -> bool:
     """Whether each pass of a program's loop ends with an inference on the same data, which can't be what the
     next training continues in more than one of them.
     """
     loop = separating_loop(source.context, feed.context)
     if loop is None or loop.kind not in BY_HAND or is_spelled_step(source.data):
         return False
-    behind = positions[id(source)]
+    behind = position_of(story, source)
     return any(
         before < behind
         and earlier.site == source.site
@@ -269,11 +266,11 @@ def _ends_each_pass(story: Story, positions: dict[int, int], source: Feed, feed:
     )
 
 
-def _warms_up(story: Story, positions: dict[int, int], source: Feed, feed: Feed) -> bool:
+def _warms_up(story: Story, source: Feed, feed: Feed) -> bool:
     """Whether a predict reads other data between a reset and the training, in each pass anew: what is to come
     before these, for all that is known.
     """
-    is_reset = entering(story, positions[id(source)], source).kind == "reset"
+    is_reset = entering(story, position_of(story, source), source).kind == "reset"
     return (
         is_reset
         and source.call.method == "predict"

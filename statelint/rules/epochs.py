@@ -15,7 +15,7 @@ from statelint.rules.relation import are_same_windows, is_written
 from statelint.sites import Site
 from statelint.trace.keys import ROUNDINGS
 from statelint.trace.objects import Data, Dataset
-from statelint.trace.queries import History, is_stateful, repeats, separating_loop
+from statelint.trace.queries import History, is_stateful, position_of, repeats, separating_loop
 from statelint.trace.recording import BatchRun, CallRun, Recording
 from statelint.trace.story import INFERENCE, Call, Event, Feed, Loop, Reset, Story
 from statelint.values import NONE, Ternary, Unknown, Value, is_, number
@@ -40,13 +40,12 @@ def _carried_epochs(story: Story) -> Iterator[Carried]:
     # Where each pass feeds a sequence of its own, SRN320 asks for a reset between them.
     sequences = {start.feed.site: start.loop for start in across_sequences(story)}
     seen: set[Site] = set()
-    positions = {id(feed): position for position, feed in story.feeds()}
     for position, feed in story.feeds("train"):
         if feed.site in seen or not is_stateful(feed.model):
             continue
         if not _has_epochs(feed):
             continue
-        loop = _repeated_since(story, positions, feed)
+        loop = _repeated_since(story, position, feed)
         if loop is None or not _is_inside(loop, sequences.get(feed.site), feed):
             continue
         if loop.kind == "epochs" or not _is_vague(feed):
@@ -119,8 +118,7 @@ def _is_one_pass(steps: Value, dataset: Dataset) -> bool:
     return False
 
 
-def _repeated_since(story: Story, positions: dict[int, int], feed: Feed) -> Loop | None:
-    position = positions[id(feed)]
+def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
     history = History(story, position, feed.model, feed.context)
     # What callbacks ask the model is SRN313, and no reset either.
     asked = (e for e in history.unbroken() if e.context.hook is None or e.phase not in INFERENCE)
@@ -133,7 +131,7 @@ def _repeated_since(story: Story, positions: dict[int, int], feed: Feed) -> Loop
         loop = separating_loop(earlier.context, feed.context)
         is_same = earlier.data.key == feed.data.key or are_same_windows(earlier.data, feed.data)
         is_again = is_same or _is_drawn_again(earlier, feed, loop) or _has_more_rows(earlier, feed)
-        if is_again and is_written(story, positions[id(earlier)], position, feed.data):
+        if is_again and is_written(story, position_of(story, earlier), position, feed.data):
             continue
         if is_again and loop is not None and loop.kind != "batches" and _has_several(loop, feed.call):
             return loop

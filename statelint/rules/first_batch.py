@@ -141,22 +141,30 @@ def _of(
     elif _is_array(story, data) and given is not None and given > 0 and given != size and samples != 0:
         values = [call.argument("batch_size"), call.argument("validation_batch_size")]
         if samples is None and given > size:
-            # Lanes are one batch, whatever size is asked for: five rows for states of five.
             stated = any(is_(value, None) is Ternary.NO for value in values)
-            if not _is_fed_in_batches(story, call, data, size):
-                many = has_many_rows(call, data)
-                if data.is_part or (size > 1 and not (many and call.method == "fit")):
-                    return
-                is_series = stated if call.method != "predict" else False
-                is_series = is_series or many or _is_read(call, data)
-                if not is_series and not _has_rows_for_steps(call, data):
-                    return
+            if not _is_fed_in_batches(story, call, data, size) and not _are_more(call, data, size, stated):
+                return
             values.append(more_rows_than(size))
         rows = given if samples is None else min(given, samples)
         if rows != size:
             exact = given == 1 or (None if samples is None else samples % given == 0)
             values += [] if data.array is None or data.array.count is None else [data.array.count]
             yield FirstBatch(call, part, rows, given, samples, exact, tuple(values))
+
+
+def _are_more(call: Call, data: Data, size: int, stated: bool) -> bool:
+    """Whether data of unknown length may be taken to have more rows than the states; `stated`: a batch size
+    is asked for.
+    """
+    if data.is_part:
+        return False
+    if has_many_rows(call, data):
+        return size == 1 or call.method == "fit"
+    # Lanes are one batch, whatever size is asked for: five rows for states of five.
+    if size > 1:
+        return False
+    is_series = stated and call.method != "predict"
+    return is_series or _has_rows_for_steps(call, data) or _is_read(call, data)
 
 
 def _is_array(story: Story, data: Data) -> bool:

@@ -15,7 +15,7 @@ from statelint.rules.epochs import carried_epochs, judge_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured, stands_at
 from statelint.sites import Site
 from statelint.trace.objects import Model
-from statelint.trace.queries import History, is_stateful
+from statelint.trace.queries import History, is_stateful, position_of
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import INFERENCE, Built, Feed, Opaque, Reset, Story
 
@@ -30,10 +30,9 @@ def misdirected(story: Story) -> Iterator[tuple[Feed, Reset]]:
         reset = _stray_reset(story, begin, carried.position, carried.feed)
         if reset is not None:
             yield carried.feed, reset
-    positions = {id(feed): position for position, feed in story.feeds()}
     for start in starts(story):
         if start.feed.phase in INFERENCE or start.source.phase in INFERENCE:
-            reset = _stray_reset(story, positions[id(start.source)], start.position, start.feed)
+            reset = _stray_reset(story, position_of(story, start.source), start.position, start.feed)
             if reset is not None:
                 yield start.feed, reset
 

@@ -137,6 +137,16 @@ class History:
             yield event
 
 
+def position_of(story: Story, feed: Feed) -> int:
+    """Where a feed stands among the story's events."""
+    return _positions(story)[id(feed)]
+
+
+@lru_cache(maxsize=64)
+def _positions(story: Story) -> dict[int, int]:
+    return {id(feed): position for position, feed in story.feeds()}
+
+
 def entering(story: Story, position: int, feed: Feed) -> Entering:
     """Where the state that enters a feed comes from."""
     if story.events[position] is feed:

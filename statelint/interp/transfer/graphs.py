@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
@@ -175,6 +176,12 @@ def listed(machine: Machine, id_: int, record: ModelRecord) -> Value:
     return machine.allocate(replace(ListRecord.of(items), layers_of=id_, unordered=is_open))
 
 
+def any_of(machine: Machine, record: ModelRecord) -> Value:
+    """A layer of the model, and it isn't known which: whatever is done to it is done to all."""
+    layers: list[Value] = [machine.refer(layer) for layer in record.layers]
+    return reduce(join, layers) if layers else machine.unknown(Reason.ATTRIBUTE)
+
+
 def _chain(
     machine: Machine,
     into: Sequence[Tensor],
@@ -185,9 +192,9 @@ def _chain(
     """The layers between one Input and one output, each called on what the one before gives; None where they
     are no such chain.
     """
-    called = {event.id: event for event in machine.events if isinstance(event, Called)}
     if len(into) != 1 or len(out) != 1:
         return None
+    called = {event.id: event for event in machine.events if isinstance(event, Called)}
     chain: list[int] = []
     reached = into[0].key
     for id_ in calls:

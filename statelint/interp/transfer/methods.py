@@ -59,7 +59,6 @@ from statelint.values import (
     depending_on,
     interned,
     is_,
-    join,
     number,
     unknown,
 )
@@ -329,11 +328,7 @@ def _get_layer(machine: Machine, id_: int, arguments: Arguments) -> Value:
             part = machine.layer(layer)
             if part is not None and is_(part.argument("name"), name.value) is Ternary.YES:
                 return machine.refer(layer)
-    # One of the recurrent layers, and it isn't known which: whatever is done to it is done to all.
-    value: Value | None = None
-    for layer in record.layers:
-        value = machine.refer(layer) if value is None else join(value, machine.refer(layer))
-    return value if value is not None else machine.unknown(Reason.ATTRIBUTE)
+    return graphs.any_of(machine, record)
 
 
 def _reset_model(machine: Machine, id_: int, name: str, arguments: Arguments) -> Value:
