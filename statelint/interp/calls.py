@@ -148,6 +148,9 @@ _REPEATABLE = frozenset(
             "keys",
             "values",
             "get",
+            "iterrows",
+            "itertuples",
+            "iteritems",
         ),
         # folders and paths
         *LISTING_METHODS,
@@ -513,6 +516,14 @@ def _unknown_result(
         text = settings_files.read_from(machine, key[1], key[2], arguments)
         if text is not None:
             return text
+    if key[2] == "seek" and key[1] in machine.opened:
+        machine.loads.pop(machine.opened[key[1]].key, None)
+    if key[2] == "readlines" and not arguments.positional:
+        from statelint.interp.transfer import files
+
+        found = files.lines(machine, unknown(Reason.LIBRARY_CALL, "", key[1]))
+        if found is not None:
+            return found
     machine.has_origins |= key[2] in (*LISTING_METHODS, "reset")
     if key[2] == "reset" and not arguments.positional:
         # `env.reset()` begins an episode, and gives what it begins with.

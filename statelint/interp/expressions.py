@@ -384,9 +384,14 @@ def _comprehension(machine: Machine, node: cst.ListComp | cst.GeneratorExp) -> V
     values, some = loops.comprehend(
         machine, node.for_in, lambda: evaluate(machine, node.elt), resets=resets(node.elt)
     )
+    is_list = isinstance(node, cst.ListComp)
     # Of a generator's kind nothing is asked.
-    exact = "builtins.list" if isinstance(node, cst.ListComp) else None
-    return machine.allocate(some if values is None else ListRecord.of(tuple(values)), exact)
+    made = machine.allocate(
+        some if values is None else ListRecord.of(tuple(values)), "builtins.list" if is_list else None
+    )
+    if not is_list:
+        machine.iterators.add(made.key)
+    return made
 
 
 def _set_comprehension(machine: Machine, node: cst.SetComp) -> Value:

@@ -10,6 +10,7 @@ from statelint.interp.state import State
 from statelint.trace.keys import parts
 from statelint.trace.story import Loop
 from statelint.trace.tables import ANSWERS, is_table
+from statelint.trace.texts import OF_TEXTS, is_text
 
 # Stands for the identity of a list that is told apart from others by its items alone.
 NOBODY = ("Ref", None)
@@ -38,17 +39,22 @@ def tells(content: Hashable) -> bool:
 
 
 def _is_row(key: Hashable) -> bool:
-    """Whether it stands at a known place in data, like a row of an array: `x[0]`, `x[0, :, :]`.
+    """Whether it stands at a known place in data, like a row of an array (`x[0]`, `x[0, :, :]`), or was made
+    of what does: `row["a"]`, `float(line.split()[0])`.
 
-    What is looked up by its name comes again wherever that does: `codes["a"]`.
+    What is looked up by its name alone comes again wherever that does: `codes["a"]`.
     """
-    match key:
-        case ("Array", inner):
-            return _is_row(inner)
-        case ("item" | "index", whole, place):
-            # A list may have other items by then.
-            return _is_place(place) and all(part[0] != "Ref" for part in parts(whole))
-    return False
+    while True:
+        match key:
+            case ("item" | "index", whole, place) if _is_place(place):
+                # A list may have other items by then.
+                return all(part[0] != "Ref" for part in parts(whole))
+            case ("Array" | "item" | "index" | "unpacked" | "attribute" | "call", inner, *_):
+                key = inner
+            case ("builtins.float" | "builtins.int", inner):
+                key = inner
+            case _:
+                return False
 
 
 def _is_place(index: Hashable) -> bool:
@@ -57,13 +63,17 @@ def _is_place(index: Hashable) -> bool:
             return True
         case ("tuple", first, *_) | ("Tuple", (first, *_)):
             return _is_place(first)
-    return False
+    return _is_row(index)
 
 
 def _may_differ(part: tuple[Hashable, ...]) -> bool:
     """Whether something is asked of an object that may have changed when it is asked again."""
     match part:
         case ("call", ("attribute", whole, name), *_) if name in ANSWERS and is_table(whole):
+            return False
+        case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if (
+            name in OF_TEXTS and is_text(whole)
+        ):
             return False
         case ("attribute", whole, name):
             return name not in _SAME and not is_table(whole)

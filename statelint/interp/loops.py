@@ -34,6 +34,7 @@ from statelint.sites import Site
 from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Event, Feed, Loop, Pass, Walked, Written
+from statelint.trace.texts import is_reader
 from statelint.values import Choice, Known, Reason, Value, depending_on, interned, number, unknown
 
 # As many passes at most are each followed in any loop.
@@ -44,6 +45,26 @@ _DEEPEST = 2
 _UNDECIDED = 12
 # Steps that a loop which only prepares data may cost, where each of its passes is followed.
 _WORK = 4000
+
+
+def exhaust(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
+    """What a loop that goes over all of the value draws: of an iterator that another loop went over, nothing
+    that is known.
+    """
+    drawn = value.value if isinstance(value, Known) else value
+    is_iterator = isinstance(drawn, Items) and not _is_list_in_2(machine, drawn)
+    if not (is_iterator or is_reader(value.key) or value.key in machine.iterators):
+        return iterate(machine, value, node)
+    if id(drawn) in machine.exhausted:
+        return iterate(machine, machine.unknown(Reason.ITERATION, node), node)
+    machine.exhausted[id(drawn)] = drawn
+    return iterate(machine, value, node)
+
+
+def _is_list_in_2(machine: Machine, items: Items) -> bool:
+    """Whether Python 2 has a list of them."""
+    head = items.key[0] if isinstance(items.key, tuple) and items.key else None
+    return head in ("zip", "map") and any(source.python2 for source in machine.sources)
 
 
 def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
@@ -98,6 +119,10 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             return yielded
     elif (headed := headings.of(machine, value.key)) is not None:
         return of_items(tuple(map(Known, headed)), value.key)
+    else:
+        from statelint.interp.transfer import files
+
+        value = files.lines(machine, value) or value
     return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
 
 
@@ -122,6 +147,9 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
         return unknown(Reason.ITERATION, key=("item", cut.whole, ("int", cut.start + position)))
     if order is not None:
         machine.chances[interned(record.content)] = order
+        return unknown(Reason.ITERATION, key=("item", record.content, position))
+    if isinstance(record.content, tuple) and record.content[0] == "sorted":
+        # Whatever is put in order again is in the same one.
         return unknown(Reason.ITERATION, key=("item", record.content, position))
     return _drawn(value, position)
 
@@ -352,7 +380,7 @@ def comprehend(
 
     def follow(comp: cst.CompFor, *, outermost: bool) -> None:
         nonlocal complete, count, cut
-        iteration = iterate(machine, expressions.evaluate(machine, comp.iter), comp.iter)
+        iteration = exhaust(machine, expressions.evaluate(machine, comp.iter), comp.iter)
         total = number(iteration.count)
         sources.append(iteration.over)
         if resets:

@@ -494,7 +494,7 @@ def _follow_varying(
 
 
 def _for(machine: Machine, node: cst.For) -> None:
-    iteration = loops.iterate(machine, evaluate(machine, node.iter), node.iter)
+    iteration = loops.exhaust(machine, evaluate(machine, node.iter), node.iter)
     if callbacks.resets(node.body):
         loops.walk_layers(machine, iteration, machine.site(node))
     if collecting.follow(machine, node, iteration, assign, execute):

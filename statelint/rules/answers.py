@@ -8,13 +8,12 @@ from statelint.rules.chance import stands_in_file
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data
 from statelint.trace.tables import ANSWERS, is_table
+from statelint.trace.texts import OF_TEXTS, is_text
 
 # Attributes by which an array or a table tells the same each time.
 _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 # Methods by which an array gives the same in another form.
 _FORMS = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "to_numpy", "tolist")
-# What a text gives of itself, each time the same.
-_OF_TEXTS = frozenset(name for name in dir(str) if not name.startswith("_"))
 
 
 def is_read_anew(data: Data) -> bool:
@@ -41,7 +40,7 @@ def _is_answer(part: tuple[Hashable, ...], is_kept: bool) -> bool:
             # What was read from a file stays as it is.
             return not is_kept and not stands_in_file(whole) and not is_table(whole)
         case ("call", ("attribute", whole, name), *_) | ("attribute", whole, name) if (
-            name in _OF_TEXTS and _is_text(whole)
+            name in OF_TEXTS and is_text(whole)
         ):
             return False
         case ("call", ("attribute", whole, name), *_) if name in ANSWERS and is_table(whole):
@@ -49,17 +48,3 @@ def _is_answer(part: tuple[Hashable, ...], is_kept: bool) -> bool:
         case ("attribute", whole, name):
             return name not in _OF_ARRAYS and not is_table(whole)
     return part[0] == "call"
-
-
-def _is_text(key: Hashable) -> bool:
-    """Whether it is what a file contains, or what methods of texts make of that."""
-    while True:
-        match key:
-            case ("read" | "read_text", _):
-                return True
-            case ("call", ("attribute", inner, name), *_) if name in _OF_TEXTS:
-                key = inner
-            case ("item", inner, _) | ("operation", _, inner, _):
-                key = inner
-            case _:
-                return False

@@ -9,6 +9,7 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.numpy import as_array, repeatable
+from statelint.trace.texts import CSV_READERS, LINES
 from statelint.values import NONE, Known, Reason, Value
 
 _DATA = (ListRecord, DictRecord)
@@ -22,6 +23,8 @@ _READERS = {
     **dict.fromkeys(("cv2.imread", "imageio.imread", "skimage.io.imread", "PIL.Image.open"), None),
     **dict.fromkeys(("matplotlib.image.imread", "matplotlib.pyplot.imread"), None),
 }
+# What reading a whole file gives.
+_TEXTS = ("read", "read_text", "read_bytes")
 _WRITERS = ("scipy.io.savemat", "scipy.io.wavfile.write", "numpy.savetxt")
 # What may put another file in the place of any.
 _COMMANDS = (
@@ -67,6 +70,20 @@ def contents(machine: Machine, name: str, file: Value, *options: Value, by_path:
         count = machine.loads[path] = machine.loads.get(path, 0) + 1
     key = (name, path, count, machine.commands, *(option.key for option in options))
     return machine.unknown(Reason.LIBRARY_CALL, None, key)
+
+
+def lines(machine: Machine, file: Value) -> Value | None:
+    """The lines of an opened file; None where it is none."""
+    is_opened = file.key in machine.opened and isinstance(file.key, tuple) and file.key[0] not in _TEXTS
+    return contents(machine, LINES, file) if is_opened else None
+
+
+def _rows(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """csv.reader(file): its rows."""
+    file, *options = arguments.values() or (None,)
+    if file is None or arguments.open:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    return contents(machine, name, file, *options)
 
 
 def _read(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -177,6 +194,7 @@ TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys(("builtins.open", "io.open", "codecs.open", "gzip.open", "bz2.open"), _open),
     "numpy.save": _save,
     **dict.fromkeys(("numpy.savez", "numpy.savez_compressed"), _save_several),
+    **dict.fromkeys(CSV_READERS, _rows),
     "numpy.load": _load,
     **{f"{module}.dump": _dump for module in ("pickle", "joblib", "dill", "cPickle")},
     **{f"{module}.load": _undump for module in ("pickle", "joblib", "dill", "cPickle")},

@@ -69,7 +69,8 @@ def _sorted(machine: Machine, name: str, arguments: Arguments) -> Value:
     found = _all(machine, arguments.get(0, "iterable"))
     if found is None:
         element = None if iteration.concrete else same_at(machine, iteration)
-        return machine.allocate(ListRecord(None, iteration.count, element), "builtins.list")
+        content = ("sorted", *map(machine.content, arguments.values()))
+        return machine.allocate(ListRecord(None, iteration.count, element, content=content), "builtins.list")
     return machine.allocate(sorted_list(machine, found, arguments), "builtins.list")
 
 
@@ -253,8 +254,24 @@ def next_of(machine: Machine, value: Value, name: str, arguments: Arguments) -> 
     """What comes next of what a generator yields, which depends on what was drawn before."""
     iteration = loops.iterate(machine, value)
     drawing.draw(machine, iteration.resets, arguments.site)
-    key = ("next", value.key, machine.fresh_id()) if iteration.restarts else None
-    return machine.unknown(Reason.ITERATION, None, key)
+    if iteration.restarts:
+        return machine.unknown(Reason.ITERATION, None, ("next", value.key, machine.fresh_id()))
+    position = _drawn_before(machine, value)
+    # Of what a generator yields only the beginning is followed.
+    if position is None or (position >= _BEGINNING and not iteration.concrete):
+        return machine.unknown(Reason.ITERATION)
+    return iteration.item(position)
+
+
+def _drawn_before(machine: Machine, value: Value) -> int | None:
+    """How many items of an iterator were drawn by `next` so far; None where that isn't known."""
+    source, when = value.value if isinstance(value, Known) else value, machine.state.when
+    if id(source) in machine.exhausted:
+        return None
+    known = machine.draws.get(id(source), (source, 0, when))
+    count = known[1] if known is not None and known[2] == when else None
+    machine.draws[id(source)] = None if count is None else (source, count + 1, when)
+    return count
 
 
 # itertools
@@ -312,6 +329,8 @@ def _source(arguments: Arguments) -> object:
     return value.value if isinstance(value, Known) else None
 
 
+# As many items of an iterator are each followed.
+_BEGINNING = 2
 _ENDLESS = ("cycle", "repeat", "count")
 
 
@@ -322,7 +341,8 @@ def _cycle(machine: Machine, name: str, arguments: Arguments) -> Value:
     def item(k: int) -> Value:
         return inner.item(k % total) if total else inner.item(k) if k == 0 else unknown(Reason.ITERATION)
 
-    return _items(Iteration(unknown(Reason.ITERATION), item, ("cycle", inner.over), False, inner.resets))
+    over = ("cycle", inner.over)
+    return _items(Iteration(unknown(Reason.ITERATION), item, over, False, inner.resets, restarts=True))
 
 
 def _repeat(machine: Machine, name: str, arguments: Arguments) -> Value:
