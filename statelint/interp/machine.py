@@ -14,7 +14,7 @@ from typing import TypeVar
 import libcst as cst
 
 from statelint.interp import reaching
-from statelint.interp.agreement import disagree, is_comparison
+from statelint.trace.agreement import disagree, is_comparison
 from statelint.interp.objects import (
     Bound,
     Class,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from statelint.trace.agreement import conditions_of, disagree
 from statelint.trace.objects import Layer, Model
-from statelint.trace.story import Called, Story
+from statelint.trace.story import Called, Context, Made, Story
 from statelint.values import Ternary, is_
 
 
@@ -37,11 +38,12 @@ def returns_sequences(layer: Layer) -> Ternary:
 
 def links(story: Story) -> Iterator[Link]:
     """All pairs of recurrent layers in a story of which one certainly feeds the other."""
+    contexts = {event.layer.id: event.context for event in story.events if isinstance(event, Made)}
     for model in story.models:
-        if model.kind == "Sequential" and model.in_order and model.complete:
-            yield from _in_sequence(model.layers)
+        rows = (model.layers, *model.ways) if model.in_order and model.complete else model.ways
         if model.kind == "Sequential":
-            yield from dict.fromkeys(link for row in model.ways for link in _in_sequence(row))
+            found = dict.fromkeys(link for row in rows for link in _in_sequence(row))
+            yield from (link for link in found if _can_meet(contexts, link))
     made = {
         event.output: event
         for event in story.events
@@ -52,6 +54,12 @@ def links(story: Story) -> Iterator[Link]:
             lower = _below(event, made)
             if lower is not None:
                 yield Link(lower, event.layer)
+
+
+def _can_meet(contexts: Mapping[int, Context], link: Link) -> bool:
+    """Whether one run of the program can make both layers."""
+    lower, upper = contexts.get(link.lower.id), contexts.get(link.upper.id)
+    return lower is None or upper is None or not disagree(conditions_of(lower), conditions_of(upper))
 
 
 def _in_sequence(layers: Iterable[Layer]) -> Iterator[Link]:
