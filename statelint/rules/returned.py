@@ -21,8 +21,8 @@ def shape_of_rows(array: Array | None) -> tuple[int | None, ...] | None:
 
 
 def returned(model: Model, rows: tuple[int | None, ...]) -> tuple[int, ...] | None:
-    """What a Sequential model of recurrent and dense layers returns for such rows; None: not known."""
-    if model.kind != "Sequential" or not (model.in_order and model.complete):
+    """What a model of recurrent and dense layers in a row returns for such rows; None: not known."""
+    if model.kind == "Subclassed" or not (model.in_order and model.complete):
         return None
     shape: tuple[int | None, ...] | None = rows
     for layer in model.layers:

@@ -139,19 +139,20 @@ def connected(machine: Machine, bound: Mapping[str, Argument], arguments: Argume
     batch: Value = into[0].batch if into else unknown(Reason.ATTRIBUTE)
     for tensor in into[1:]:
         batch = join(batch, tensor.batch)
+    chain = _chain(machine, into, out, layers, called)
     return ModelRecord(
         "Functional",
         arguments.site,
-        layers,
+        layers if chain is None else chain,
         complete=bool(out) and bool(into) and not hidden and all(tensor.whole for tensor in out),
         batch=batch,
         undecided=False,
         built=True,
         inputs=tuple(Known(t) for t in into),
         outputs=tuple(Known(t) for t in out),
-        in_order=False,
+        in_order=chain is not None,
         calls=called,
-        chain=_chain(machine, into, out, layers, called),
+        chain=chain,
         steps=into[0].steps if inputs and len(into) == 1 and not is_hidden(machine, inputs.value) else None,
     )
 
