@@ -48,6 +48,8 @@ def narrowed(windows: Windows, first: int | None, stop: int | None) -> Windows |
     if begin < 0 or (stop is not None and 0 <= stop <= begin):
         return None
     start = None if windows.start is None else windows.start + begin
+    if windows.in_columns and stop is not None and stop > 0 and not begin:
+        return replace(windows, extent=("int", stop))
     if stop is not None and stop > 0:
         # Windows are as long as what is cut out of them.
         return replace(windows, start=start, length=stop - begin, extent=None)

@@ -14,7 +14,6 @@ from typing import TypeVar
 import libcst as cst
 
 from statelint.interp import reaching
-from statelint.trace.agreement import disagree, is_comparison
 from statelint.interp.objects import (
     Bound,
     Class,
@@ -33,6 +32,7 @@ from statelint.interp.state import Frame, State, join_states, join_values
 from statelint.sites import Site
 from statelint.source.project import Project
 from statelint.source.python import Source
+from statelint.trace.agreement import disagree, is_comparison
 from statelint.trace.objects import Array, Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
 from statelint.values import Known, Reason, Unknown, Value, options, unknown

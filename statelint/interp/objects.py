@@ -168,7 +168,8 @@ class Table:
         width = self.array.shape[1] if self.array.shape is not None and len(self.array.shape) > 1 else None
         if width is not None and number(width) is None and count > 2:
             # Of each step there may be several columns; without the target's there are two steps or more.
-            return replace(self.array, windows=Windows(self.axis, 0, 1, None, self.site, width.key))
+            windows = Windows(self.axis, 0, 1, None, self.site, width.key, in_columns=True)
+            return replace(self.array, windows=windows)
         return replace(self.array, windows=Windows(self.axis, 0, 1, count, self.site))
 
     @property

@@ -281,7 +281,8 @@ def _narrowed(windows: Windows | None, indices: tuple[Value, ...]) -> Windows | 
         given = (steps.value.start, steps.value.stop)
         unclear = any(e is None and end.key != NONE.key for e, end in zip(ends, given, strict=True))
         if unclear or steps.value.step.key != NONE.key:
-            return None
+            is_begun = windows.in_columns and ends[0] in (None, 0) and steps.value.step.key == NONE.key
+            return replace(windows, extent=steps.value.stop.key) if is_begun else None
         if windows.length is None:
             return narrowed(windows, *ends)
         first, last, _ = slice(*ends).indices(windows.length)

@@ -104,7 +104,7 @@ class Model:
     complete: bool
     batch: Value
     undecided: bool
-    # Whether each layer certainly feeds the next one (Sequential), but for layers that keep the time axis.
+    # Whether each layer certainly feeds the next one, but for layers that keep the time axis.
     in_order: bool = True
     # The ids of the Called events that the outputs come from (Functional).
     calls: tuple[int, ...] = ()
@@ -167,7 +167,7 @@ class Windows:
     """Rows that are windows of one series: row i begins at step `start + i * stride` and has `length` steps.
 
     `site` is where they are cut; `start` is None where it isn't known, and so is `length`, whose identity
-    `extent` then is.
+    `extent` then is: that of a number of columns, of which each step may have several, if `in_columns`.
     """
 
     series: Hashable
@@ -176,6 +176,7 @@ class Windows:
     length: int | None
     site: Site
     extent: Hashable = None
+    in_columns: bool = False
 
     @property
     def steps(self) -> Value:

@@ -58,9 +58,10 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
             if array.shape and number(array.shape[0]) is None and at == 0 and len(array.shape) >= 1:
                 rest = product(array.shape[1:])
                 # Rows of a width that isn't known, which are windows of as many steps.
-                are_steps = array.windows is not None and [v.key for v in given[1:2]] == [
-                    array.windows.steps.key
-                ]
+                are_steps = array.windows is not None and array.windows.steps.key in (
+                    *(v.key for v in given[1:2]),
+                    *_products(given[1:]),
+                )
                 if rest == others if rest is not None else are_steps:
                     dims[at] = array.shape[0]
     key = ("reshape", array.key, tuple(d.key for d in dims))
@@ -76,7 +77,7 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
         windows = None
     if windows is not None and windows.length is None and [number(v) for v in dims[2:]] == [1]:
         # There are as many steps as fill a row.
-        windows = replace(windows, extent=dims[1].key) if number(dims[1]) is None else windows
+        windows = replace(windows, length=number(dims[1]), extent=dims[1].key)
     separate = array.separate_site if same_rows else None
     # Blocks of rows in random order are in random order too.
     shuffled = array.shuffle_site if same_rows or numbers[:1] == [-1] else None
@@ -99,6 +100,14 @@ def _one_more_axis(array: Array) -> Hashable:
     """The identity of `x.shape + (1,)`."""
     more = Known(Tuple((Known(1),)))
     return interned(("operation", "+", ("attribute", array.key, "shape"), more.key))
+
+
+def _products(sizes: Sequence[Value]) -> tuple[Hashable, ...]:
+    """The identities that the product of two sizes may have."""
+    if len(sizes) != 2:
+        return ()
+    one, other = (size.key for size in sizes)
+    return interned(("operation", "*", one, other)), interned(("operation", "*", other, one))
 
 
 def _is_cut_so_long(array: Array, rows: Value) -> bool:
