@@ -452,12 +452,15 @@ class _Codes:
         from statelint.fixes.code import Code
 
         if path == self._source.path:
-            # What is followed isn't quite the text.
-            is_other = self._source.python2 or self._source.is_respelled
-            return None if is_other else Code(self._source, self._data)
+            return None if _is_other_text(self._source) else Code(self._source, self._data)
         file = next((file for file in self._files if shown_path(str(file)) == path), None)
         source = None if file is None or self._project is None else self._project.read(file)
-        return None if source is None or source.python2 else Code(source, b"")
+        return None if source is None or _is_other_text(source) else Code(source, b"")
+
+
+def _is_other_text(source: Source) -> bool:
+    """Whether what is followed isn't quite what the file says."""
+    return source.python2 or source.is_respelled
 
 
 def _findings(

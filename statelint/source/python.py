@@ -222,9 +222,10 @@ def read(path: str, data: bytes | str) -> Source | Unreadable:
     try:
         module, text, spans = _parsed(data)
     except ParserSyntaxError as error:
-        old = _python2(path, data)
-        if old is not None:
-            return old
+        decoded = _decoded(data)
+        other = (_indented(path, decoded) or _python2(path, decoded)) if decoded is not None else None
+        if other is not None:
+            return other
         return _unreadable(path, data, error.raw_line, error.raw_column, "is not valid Python")
     except (SyntaxError, UnicodeError, LookupError, ValueError, cst.CSTLogicError) as error:
         return _unreadable(path, data, 1, 0, str(error) or type(error).__name__)
@@ -246,15 +247,33 @@ def _text(module: cst.Module, data: bytes | str) -> str:
     return module.code if "\r" in text else text.removeprefix("\ufeff")
 
 
-def _python2(path: str, data: bytes | str) -> Source | None:
-    """The code read as Python 2, None where it is none."""
+def _decoded(data: bytes | str) -> str | None:
+    """The text of a file, None where its encoding is amiss."""
     try:
         if isinstance(data, bytes):
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
             data = data.decode(encoding)
     except (SyntaxError, ValueError, LookupError):
         return None
-    data = data.replace("\r\n", "\n")
+    return data.replace("\r\n", "\n")
+
+
+def _indented(path: str, data: str) -> Source | None:
+    """The code with spaces for the tabs in its indentation, which Python takes beside spaces and libcst
+    doesn't always; None where that isn't it.
+    """
+    text = python2.with_spaces(data)
+    if text == data:
+        return None
+    with contextlib.suppress(ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError):
+        grammar.parse(data)
+        module, text, spans = _parsed(text)
+        return Source(path, (module,), (text,), spans, is_respelled=True)
+    return None
+
+
+def _python2(path: str, data: str) -> Source | None:
+    """The code read as Python 2, None where it is none."""
     code = python2.modern(data)
     for text in (code, python2.with_spaces(code)) if code != data else ():
         with contextlib.suppress(ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError):
