@@ -126,7 +126,7 @@ def _layer(
         inner = tuple(refs(machine, wrapped.value)) if wrapped is not None else ()
         if "backward_layer" in bound:
             inner += tuple(refs(machine, bound["backward_layer"].value))
-    stateful = bound["stateful"].value if "stateful" in bound else FALSE
+    stateful = _stateful(bound) or FALSE
     recurrent = "recurrent" in entry.roles
     kind = entry.name.rpartition(".")[2]
     record = LayerRecord(
@@ -144,6 +144,17 @@ def _layer(
         shapes=shapes_in(bound),
     )
     return _made(machine, record)
+
+
+def _stateful(given: Mapping[str, Argument]) -> Value | None:
+    """What a layer is given as `stateful`.
+
+    Where the first axis is that of the time, rows are steps and nothing here holds of its batches.
+    """
+    time_major = given.get("time_major")
+    if time_major is not None and is_(time_major.value, False) is not Ternary.YES:
+        return unknown(Reason.ATTRIBUTE)
+    return given["stateful"].value if "stateful" in given else None
 
 
 def _is_stack(machine: Machine, cell: Value) -> bool:
@@ -173,8 +184,7 @@ def make_instance(
         )
     if "layer" in roles:
         recurrent = "recurrent" in roles
-        given = arguments.keywords.get("stateful")
-        stateful = given.value if given is not None else unknown(Reason.ATTRIBUTE)
+        stateful = _stateful(arguments.keywords) or unknown(Reason.ATTRIBUTE)
         record = LayerRecord(
             kind=class_.name,
             site=arguments.site,
