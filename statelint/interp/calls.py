@@ -44,6 +44,7 @@ from statelint.interp.transfer import (
     graphs,
     keras,
     methods,
+    progress,
     reshaping,
     signatures,
     stacking,
@@ -454,6 +455,9 @@ def call_value(
     if piped is not None:
         return call_value(machine, *piped, node)
     if isinstance(callee, Unknown):
+        shown = progress.drawn(callee, arguments)
+        if shown is not None:
+            return shown
         keeps = not graphs.builds_on(machine, *arguments.values())
         machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values(), keeps=keeps)
         result = _unknown_result(machine, callee, arguments, node)
@@ -566,6 +570,9 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         gone = keras.construct_removed(machine, name, arguments)
         if gone is not None:
             return gone
+    bar = progress.made(machine, name)
+    if bar is not None:
+        return bar
     library, values = name.split(".", maxsplit=1)[0], arguments.values()
     is_pure = library in _BYSTANDERS or (entry is not None and "pure" in entry.roles)
     if not is_pure and (library not in _GO_BETWEENS or reachable(machine, *values)):

@@ -34,6 +34,7 @@ _MODULES = (
     "axes",
     "preparing",
     "columns",
+    "progress",
     "reporters",
     "saving",
     "wrappers",

@@ -33,6 +33,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.operators import is_huge, merged
 from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.progress import TQDM
 from statelint.interp.transfer.windowing import batches_in
 from statelint.trace.listings import LISTINGS
 from statelint.trace.objects import Array, Dataset
@@ -307,12 +308,6 @@ def _bool(machine: Machine, name: str, arguments: Arguments) -> Value:
     return of_truth(machine, truth(machine, value), value, value.key)
 
 
-def _same(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """Wrappers that draw what they are given (tqdm)."""
-    value = arguments.get(0, "iterable")
-    return value if value is not None else machine.unknown(Reason.LIBRARY_CALL)
-
-
 def _repeatable(machine: Machine, name: str, arguments: Arguments) -> Value:
     """What gives the same for the same arguments: a file's contents, a folder's files."""
     return machine.unknown(Reason.LIBRARY_CALL, None, (name, *(v.key for v in arguments.values())))
@@ -414,11 +409,5 @@ TRANSFERS: dict[str, Transfer] = {
         _repeatable,
     ),
     "tensorflow.GradientTape": _instance_of,
-    **{
-        f"{module}.{function}": _same if function == "tqdm" else _range
-        for module in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std")
-        for function in ("tqdm", "trange", "tqdm_notebook", "tnrange")
-        if function in ("tqdm", "trange", "tnrange")
-    },
-    "tqdm.tqdm_notebook": _same,
+    **dict.fromkeys((f"{module}.{kind}range" for module in TQDM for kind in ("t", "tn")), _range),
 }
