@@ -19,6 +19,7 @@ from statelint.rules.relation import (
     are_separate,
     is_again,
     is_in_random_order,
+    is_long_part,
     is_spelled_step,
     is_written,
     leads_to,
@@ -307,7 +308,9 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
     is_fitted = feed.call.method == "fit" and feed.phase == "train"
     if earlier.site == feed.site and (is_asked_anew if is_fitted else is_read_anew)(feed.data):
         return False
-    if not is_again(earlier.data, feed.data) or is_written(story, before, position, feed.data):
+    size = feed.model.batch_size
+    is_part = size is not None and feed.phase in INFERENCE and is_long_part(earlier.data, feed.data, size)
+    if not (is_again(earlier.data, feed.data) or is_part) or is_written(story, before, position, feed.data):
         return False
     if earlier.site != feed.site:
         return not is_spelled_step(feed.data)

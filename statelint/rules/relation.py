@@ -55,6 +55,17 @@ def is_again(earlier: Data, later: Data) -> bool:
     return rows is not None and count is not None and start < begin and begin + count < start + rows
 
 
+def is_long_part(earlier: Data, later: Data, size: int) -> bool:
+    """Whether the later data are a part of the earlier ones, and more rows than one batch of so many, which
+    may be meant as the last look back.
+    """
+    one, other = rows_of(earlier), rows_of(later)
+    if one is None or other is None or one.base != other.base or number(one.start) != 0:
+        return False
+    begin = number(other.start) or 0
+    return one.row_cut is None and other.row_cut is not None and max(other.samples or 0, -begin) > size
+
+
 def are_same_windows(one: Data, other: Data) -> bool:
     """Whether both are as many windows of one series from the same place on, cut anew each time."""
     first, second = rows_of(one), rows_of(other)

@@ -23,6 +23,8 @@ from statelint.rules.relation import (
 )
 from statelint.rules.resetting import reset_around_validation
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
+from statelint.trace.keys import parts
+from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful, repeats, separating_loop
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
@@ -156,7 +158,10 @@ def _are_apart(feed: Feed) -> bool:
     train, validation = feed.call.data, feed.data
     is_given = "validation_data" in feed.call.arguments
     if is_given and (
-        is_again(train, validation) or are_other_streams(train, validation) or are_apart(train, validation)
+        is_again(train, validation)
+        or _is_read_by(train, validation)
+        or are_other_streams(train, validation)
+        or are_apart(train, validation)
     ):
         return True
     one, other = rows_of(train), rows_of(validation)
@@ -164,6 +169,11 @@ def _are_apart(feed: Feed) -> bool:
         return False
     first, second = origins(one.key), origins(other.key)
     return bool(first) and bool(second) and not first & second
+
+
+def _is_read_by(train: Data, validation: Data) -> bool:
+    """Whether the validation's data are those that the training's Sequence reads its batches of."""
+    return any(validation.key == part for held in train.kept.values() for part in parts(held))
 
 
 def _stands_behind_several(story: Story, position: int, feed: Feed) -> bool:
