@@ -85,7 +85,10 @@ def _reports(made: Made) -> Iterator[Report]:
 
 
 def _is_given(layer: Layer, name: str) -> bool:
-    return is_(layer.argument(name), None) is Ternary.NO
+    # Keras looks only if it is there: it doesn't take None for `batch_input_shape`.
+    argument = layer.arguments.get(name)
+    is_seen = argument is not None and argument.site != layer.site
+    return is_seen and is_(layer.argument(name), None) is not Ternary.YES
 
 
 def _dropped(layer: Layer) -> str | None:

@@ -75,14 +75,14 @@ def declared_batch(arguments: Mapping[str, Argument]) -> Value | None:
             return first_of(arguments[name].value)
     for name in _SHAPED_INPUT:
         if name in arguments and is_(arguments[name].value, None) is not Ternary.YES:
-            if _may_be_missing(arguments[name].value):
+            if may_be_missing(arguments[name].value):
                 return unknown(Reason.PARAMETER)
             given = arguments.get("batch_size")
             return given.value if given is not None else NONE
     return None
 
 
-def _may_be_missing(value: Value) -> bool:
+def may_be_missing(value: Value) -> bool:
     """Whether an argument may not be given at all: `LSTM(4, **options)`."""
     return isinstance(value, Unknown) and isinstance(value.key, tuple) and value.key[0] == MAYBE
 

@@ -29,7 +29,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.state import one_of
 from statelint.interp.transfer import graphs
-from statelint.interp.transfer.declared import declared_batch, declared_steps, shapes_in
+from statelint.interp.transfer.declared import declared_batch, declared_steps, may_be_missing, shapes_in
 from statelint.interp.transfer.signatures import bind, rejected, rejected_by_each
 from statelint.sites import Site
 from statelint.target import GENERATIONS
@@ -151,8 +151,8 @@ def _stateful(given: Mapping[str, Argument]) -> Value | None:
 
     Where the first axis is that of the time, rows are steps and nothing here holds of its batches.
     """
-    time_major = given.get("time_major")
-    if time_major is not None and is_(time_major.value, False) is not Ternary.YES:
+    first = given["time_major"].value if "time_major" in given else FALSE
+    if is_(first, False) is not Ternary.YES and not may_be_missing(first):
         return unknown(Reason.ATTRIBUTE)
     return given["stateful"].value if "stateful" in given else None
 
