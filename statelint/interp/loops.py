@@ -31,6 +31,7 @@ from statelint.interp.objects import (
 from statelint.interp.shapes import item as array_item
 from statelint.interp.state import State, join_states, widen
 from statelint.sites import Site
+from statelint.trace.agreement import disagree
 from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Event, Feed, Loop, Pass, Walked, Written
@@ -55,10 +56,16 @@ def exhaust(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
     is_iterator = isinstance(drawn, Items) and not _is_list_in_2(machine, drawn)
     if not (is_iterator or is_reader(value.key) or value.key in machine.iterators):
         return iterate(machine, value, node)
-    if id(drawn) in machine.exhausted:
+    if is_exhausted(machine, drawn):
         return iterate(machine, machine.unknown(Reason.ITERATION, node), node)
-    machine.exhausted[id(drawn)] = drawn
+    machine.exhausted[id(drawn)] = (drawn, machine.state.when)
     return iterate(machine, value, node)
+
+
+def is_exhausted(machine: Machine, drawn: object) -> bool:
+    """Whether a loop went over the iterator before, on the same path."""
+    known = machine.exhausted.get(id(drawn))
+    return known is not None and not disagree(known[1], machine.state.when)
 
 
 def _is_list_in_2(machine: Machine, items: Items) -> bool:

@@ -199,12 +199,12 @@ class Machine:
     commands: int = 0
     # How often something was loaded from each since it was opened: that may be another thing each time.
     loads: dict[Hashable, int] = field(default_factory=dict)
-    # What generator expressions give; and the iterators that a loop went over, each by its id in memory.
+    # What generator expressions give; and the iterators that a loop went over, each by its id in memory, with
+    # the path on which it did.
     iterators: set[Hashable] = field(default_factory=set)
-    exhausted: dict[int, object] = field(default_factory=dict)
-    # Those of which `next` draws items: how many it drew, and the path on which it did; None where those
-    # are several.
-    draws: dict[int, tuple[object, int, tuple[Condition, ...]] | None] = field(default_factory=dict)
+    exhausted: dict[int, tuple[object, tuple[Condition, ...]]] = field(default_factory=dict)
+    # Those of which `next` draws items, likewise, and how many it drew; None where that isn't known.
+    draws: dict[int, tuple[object, tuple[Condition, ...], int | None]] = field(default_factory=dict)
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     # One list for each open `try`: the states in which something to import isn't there.

@@ -266,11 +266,10 @@ def next_of(machine: Machine, value: Value, name: str, arguments: Arguments) -> 
 def _drawn_before(machine: Machine, value: Value) -> int | None:
     """How many items of an iterator were drawn by `next` so far; None where that isn't known."""
     source, when = value.value if isinstance(value, Known) else value, machine.state.when
-    if id(source) in machine.exhausted:
-        return None
-    known = machine.draws.get(id(source), (source, 0, when))
-    count = known[1] if known is not None and known[2] == when else None
-    machine.draws[id(source)] = None if count is None else (source, count + 1, when)
+    _, before, count = machine.draws.get(id(source), (source, when, 0))
+    if before != when or loops.is_exhausted(machine, source):
+        count = None
+    machine.draws[id(source)] = (source, when, None if count is None else count + 1)
     return count
 
 

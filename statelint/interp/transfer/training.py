@@ -166,10 +166,10 @@ def _is_training(bound: dict[str, Argument]) -> bool:
 def _validation(machine: Machine, bound: dict[str, Argument], data: Data) -> Data | None:
     given = bound.get("validation_data")
     if given is not None and not _is_nothing(machine, given.value):
-        record = machine.record(given.value)
-        # `[x, y]` is taken as `(x, y)`.
-        is_row = isinstance(record, ListRecord) and record.items is not None and len(record.items) in (2, 3)
-        value = Known(Tuple(record.items)) if is_row else given.value  # type: ignore[union-attr, arg-type]
+        record, value = machine.record(given.value), given.value
+        if isinstance(record, ListRecord) and record.items is not None and len(record.items) in (2, 3):
+            # `[x, y]` is taken as `(x, y)`.
+            value = Known(Tuple(record.items))
         return describe(machine, value) if _ever_validates(bound) else None
     split = bound.get("validation_split")
     if split is not None and _is_given(split.value) and not _is_zero(split.value):
