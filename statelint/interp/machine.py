@@ -172,6 +172,8 @@ class Machine:
     chances: dict[Hashable, Site] = field(default_factory=dict)
     # The calls that put several arrays into one random order.
     together: set[Site] = field(default_factory=set)
+    # Those that take rows for training and for testing at random.
+    splits: set[Site] = field(default_factory=set)
     # Where the Datasets were shuffled whose batches aren't known, by what their items are items of.
     mixed: dict[Hashable, Site] = field(default_factory=dict)
     # The numbers of rows of arrays of which no more is known, by the identities of their shapes.

@@ -144,7 +144,7 @@ def is_in_random_order(data: Data) -> bool:
     dataset = data.dataset
     if dataset is not None:
         return dataset.shuffle_site is not None or dataset.rows_shuffled is not None
-    return data.yields_shuffled is not None
+    return data.yields_shuffled is not None or data.rows_shuffled is not None
 
 
 def _wholes(one: Data, other: Data) -> Iterator[tuple[Hashable, Hashable]]:

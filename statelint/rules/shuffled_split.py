@@ -92,8 +92,10 @@ def _readers(trace: Trace, site: Site) -> Iterator[Feed]:
 
 
 def rows_shuffle(feed: Feed) -> Site | None:
-    """The call that shuffled the array which is fed, or of which the Dataset was made."""
+    """The call that shuffled the array which is fed, or of which the Dataset or the generator was made."""
     data = feed.data
     if data.dataset is not None:
         return data.dataset.rows_shuffled
+    if data.rows_shuffled is not None:
+        return data.rows_shuffled
     return data.array.shuffle_site if data.array is not None and not is_batch_of_dataset(data.array) else None

@@ -347,8 +347,10 @@ class Data:
     last: Array | None = None
     # The windows that the batches of a generator make up, one batch behind the other.
     yielded: Windows | None = None
-    # The call that put what a generator yields into random order.
+    # The call with which a generator puts what it yields into random order, or that split off at random the
+    # rows of which it makes its batches.
     yields_shuffled: Site | None = None
+    rows_shuffled: Site | None = None
     # A generator that goes over the same batches again and again.
     restarts: bool = False
     # One that goes back to its beginning when all data were gone over, however many batches that takes.

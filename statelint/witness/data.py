@@ -125,7 +125,8 @@ class Arrays:
             batch = self.batch_of(call, data)
             whole = f"Batches{ending}()" if data.kind == "sequence" else f"batches{ending}()"
             both = (name, target) if is_labelled else (name,)
-            self.lines += _drawn(whole, data.kind, both, batch, data.yields_shuffled is not None)
+            is_mixed = data.yields_shuffled is not None or data.rows_shuffled is not None
+            self.lines += _drawn(whole, data.kind, both, batch, is_mixed)
         if whole is None and data.array is not None and data.array.shuffle_site is not None:
             self.lines.append(f"order{ending} = np.random.permutation({rows})")
             self.lines.append(f"{name} = {name}[order{ending}]")

@@ -249,7 +249,7 @@ def _feeds_from(call: Call, site: Site) -> bool:
     for data in (call.data, call.validation):
         if data is None:
             continue
-        made: list[Site | None] = [data.yields_shuffled]
+        made: list[Site | None] = [data.yields_shuffled, data.rows_shuffled]
         if data.windows is not None:
             made.append(data.windows.site)
         if data.array is not None:

@@ -128,6 +128,7 @@ def _split(machine: Machine, name: str, arguments: Arguments) -> Value:
     ordered = told is not None and is_(told.value, True) is not Ternary.YES
     if not ordered:
         _note_together(machine, arguments)
+        machine.splits.add(arguments.site)
     parts: list[Value] = []
     for argument in arguments.positional:
         rows = _rows(machine, argument.value)
