@@ -35,6 +35,11 @@ def leaks(train: str, validation: str) -> list[Finding]:
         ("np.load('x.npy'), np.load('y.npy')", "np.load('vx.npy'), np.load('vy.npy')"),
         ("np.load('x.npy')[..., None], np.load('y.npy')", "np.load('vx.npy')[..., None], np.load('vy.npy')"),
         ("file['train']['x'], file['train']['y']", "file['validation']['x'], file['validation']['y']"),
+        (
+            "file['train']['x'], file['train']['y']",
+            "file['validation']['x'][:64], file['validation']['y'][:64]",
+        ),
+        ("file['a']['x'][0:n], file['a']['y'][0:n]", "file['b']['x'][:k], file['b']['y'][:k]"),
     ],
 )
 def test_another_file_isnt_taken_for_the_rest_of_the_first(train: str, validation: str) -> None:
@@ -48,6 +53,7 @@ def test_another_file_isnt_taken_for_the_rest_of_the_first(train: str, validatio
         ("np.load('x.npy')[:n], np.load('y.npy')[:n]", "np.load('x.npy')[n:], np.load('y.npy')[n:]"),
         ("np.load('x.npy')[:640], np.load('y.npy')[:640]", "np.load('x.npy')[640:], np.load('y.npy')[640:]"),
         ("np.load('x.npy'), np.load('y.npy')", "read(), read()"),
+        ("file['a']['x'][:n], file['a']['y'][:n]", "file['b']['x'][n:], file['b']['y'][n:]"),
         ("file[a]['x'], file[a]['y']", "file[b]['x'], file[b]['y']"),
     ],
 )

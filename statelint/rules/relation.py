@@ -182,7 +182,15 @@ def are_named_apart(one: Data, other: Data) -> bool:
     both = [(one.kept[name], other.kept[name]) for name in one.kept.keys() & other.kept.keys()]
     # A text that a Sequence keeps may name a part of one series.
     read = any(_differ_in_text(mine, theirs) for mine, theirs in both if not _is_text(mine))
-    return read or _differ_in_text(one.key, other.key)
+    return read or _differ_in_text(_begun(one.key), _begun(other.key))
+
+
+def _begun(key: Hashable) -> Hashable:
+    """The whole of which the first rows are taken, if that is what it is."""
+    match key:
+        case ("rows" | "index", whole, ("Slice", (("NoneType", None) | ("int", 0), _, ("NoneType", None)))):
+            return _begun(whole)
+    return key
 
 
 def _is_text(key: Hashable) -> bool:
