@@ -9,7 +9,10 @@ from statelint.interp.objects import Arguments
 from statelint.interp.transfer import Transfer
 from statelint.values import Reason, Unknown, Value
 
-TQDM = ("tqdm", "tqdm.auto", "tqdm.autonotebook", "tqdm.notebook", "tqdm.rich", "tqdm.std")
+TQDM = (
+    *("tqdm", "tqdm.auto", "tqdm.autonotebook", "tqdm.notebook", "tqdm.rich", "tqdm.std"),
+    *("tqdm._tqdm", "tqdm._tqdm_notebook", "tqdm.asyncio"),
+)
 _WRAPPERS = (
     *(f"{module}.{name}" for module in TQDM for name in ("tqdm", "tqdm_notebook")),
     *("rich.progress.track", "alive_progress.alive_it", "fastprogress.fastprogress.progress_bar"),
