@@ -292,12 +292,24 @@ def _boolean(machine: Machine, node: cst.BooleanOperation) -> Value:
     is_and = isinstance(node.operator, cst.And)
     if fact is Ternary.UNKNOWN:
         condition = (left.key, is_and)
-        skipped = FALSE if is_and else left
+        skipped = FALSE if is_and else (TRUE if _is_told(node.left) else left)
         # The right side runs only in one arm; its effects stand there under a condition.
         return machine.branch(condition, [lambda: evaluate(machine, node.right), lambda: skipped])
     if (fact is Ternary.YES) == is_and:
         return depending_on(evaluate(machine, node.right), left)
     return left
+
+
+def _is_told(node: cst.BaseExpression) -> bool:
+    """Whether an expression is True wherever it holds."""
+    match node:
+        case cst.UnaryOperation(operator=cst.Not()):
+            return True
+        case cst.Comparison(
+            comparisons=[cst.ComparisonTarget(cst.Is() | cst.IsNot() | cst.In() | cst.NotIn())]
+        ):
+            return True
+    return False
 
 
 def _comparison(machine: Machine, node: cst.Comparison) -> Value:
