@@ -49,6 +49,14 @@ SPELLED = {
     "reshaped": LOOP.replace("np.array(rows)", "np.reshape(np.array(rows), (ROWS, lag, 3))"),
     "again and again": LOOP.replace("    rows, targets = [], []\n    for", AGAIN),
     "with what is left over": LOOP.replace("    for", "    while True:\n     for"),
+    "counted": LOOP.replace(
+        "    for k in range(len(series) - lag):", "    k = 0\n    while k < len(series) - lag:"
+    )
+    .replace("        if len", "        k += 1\n        if len")
+    .replace("[k + lag, :1]", "[k + lag, :1]"),
+    "counted at the end": LOOP.replace(
+        "    for k in range(len(series) - lag):", "    k = 0\n    while k < len(series) - lag:"
+    ).replace(EMPTIED, "rows, targets = [], []\n        k = k + 1\nmodel"),
     "by hand": BY_HAND.replace("FEED", "model.train_on_batch(np.array(rows), np.array(targets))"),
 }
 
@@ -66,6 +74,30 @@ def batches(names):
                 rows, targets = [], []
 model.fit(batches(list(shots)), steps_per_epoch=9)
 """
+
+
+# Where not all series are gone over, it isn't known what is left over when the next one begins.
+SKIPPED = NAMED.replace(
+    "        for k", "        if len(shots[name]) < 99:\n            continue\n        for k"
+)
+COUNTED = SKIPPED.replace(
+    "for k in range(lag, len(shots[name]), 2):", "k = lag\n        while k < len(shots[name]):"
+)
+COUNTED = COUNTED.replace("[k])\n", "[k])\n            k = k + 2\n")
+
+
+@pytest.mark.parametrize("code", [SKIPPED, COUNTED])
+def test_series_that_are_passed_over(code: str) -> None:
+    (message,) = found(code)
+    assert "batches of 64 with windows of 8 steps that begin 2 apart" in message
+    assert not found(code, rows=4)
+
+
+def test_rows_of_unknown_steps_are_those_that_the_model_takes() -> None:
+    code = LOOP.replace("series[k:k + lag])", "series[k:k + lag].reshape(-1, 1))")
+    (message,) = found(code)
+    assert "batches of 64 with windows of 8 steps that begin 1 apart" in message
+    assert not found(code.replace("series[k:k + lag]", "series[k:k + 2 * lag]"))
 
 
 def test_rows_of_one_series_come_behind_what_is_left_of_another() -> None:

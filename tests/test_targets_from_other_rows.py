@@ -121,3 +121,50 @@ def test_targets_tell_that_rows_are_steps(series: str, made: str) -> None:
 )
 def test_targets_that_tell_nothing_of_the_rows(series: str, made: str) -> None:
     assert not is_torn(series, made)
+
+
+FED = {
+    "by hand": "for k in range(0, len(s) - BATCH, BATCH):\n"
+    "    model.train_on_batch(s[k:k + BATCH].reshape(BATCH, 1, 3), s[k + 1:k + BATCH + 1])",
+    "by numbers": "for k in range(len(s) // BATCH):\n"
+    "    model.train_on_batch(x[k * BATCH:(k + 1) * BATCH], y[k * BATCH:(k + 1) * BATCH])",
+    "a Dataset": "data = tf.data.Dataset.from_tensor_slices((x, y))\n"
+    "model.fit(data.batch(BATCH, drop_remainder=True))",
+    "a generator": "def batches():\n    while True:\n        for k in range(0, len(s) - BATCH, BATCH):\n"
+    "            yield s[k:k + BATCH].reshape(BATCH, 1, 3), s[k + 1:k + BATCH + 1]\n"
+    "model.fit(batches(), steps_per_epoch=40)",
+    "one that goes back": "def batches():\n    k = 0\n    while True:\n"
+    "        if k + BATCH + 1 > len(s):\n            k = 0\n"
+    "        yield s[k:k + BATCH].reshape(BATCH, 1, 3), s[k + 1:k + BATCH + 1]\n        k += BATCH\n"
+    "model.fit(batches(), steps_per_epoch=40)",
+    "a Sequence": "class Batches(keras.utils.Sequence):\n"
+    "    def __len__(self):\n        return len(s) // BATCH - 1\n"
+    "    def __getitem__(self, k):\n        part = s[k * BATCH:(k + 1) * BATCH + 1]\n"
+    "        return part[:-1].reshape(BATCH, 1, 3), part[1:]\n"
+    "model.fit(Batches(), shuffle=False)",
+}
+
+
+def is_torn_in_batches(fed: str, batch: int) -> bool:
+    model, _, _ = FIT.partition("model.fit(")
+    made = "x, y = s[:-1].reshape(-1, 1, 3), s[1:]"
+    code = f"import tensorflow as tf\n{UNKNOWN}\n{made}\n{model}\n{fed}\n"
+    return bool(reported_below(HEAD, code.replace("BATCH", str(batch)), {"SRN208"}))
+
+
+@pytest.mark.parametrize("fed", FED.values(), ids=FED)
+def test_batches_of_steps(fed: str) -> None:
+    assert is_torn_in_batches(fed, 4)
+    assert not is_torn_in_batches(fed, 1)
+
+
+@pytest.mark.parametrize("fed", [FED["by hand"], FED["a generator"]], ids=["by hand", "a generator"])
+def test_batches_whose_targets_tell_nothing_of_the_rows(fed: str) -> None:
+    assert not is_torn_in_batches(fed.replace("s[k + 1:k + BATCH + 1]", "other[k:k + BATCH]"), 4)
+    # Four lanes, of which the next steps are in the next batch.
+    assert not is_torn_in_batches(fed.replace("s[k + 1:k + BATCH + 1]", "s[k + BATCH:k + 2 * BATCH]"), 4)
+
+
+def test_batches_in_random_order() -> None:
+    shuffled = FED["a Dataset"].replace("data.batch", "data.shuffle(99).batch")
+    assert not is_torn_in_batches(shuffled, 4)

@@ -1,5 +1,5 @@
 """Loops that collect rows in lists and hand them on whenever those are full:
-`for …: rows.append(…)` with `if len(rows) == 64: …; rows = []` at the end.
+`for …: rows.append(…)` with `if len(rows) == 64: …; rows = []` at the end; and `while` loops that count.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from statelint.interp.leaving import Assign
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration, ListRecord
 from statelint.sites import Site
-from statelint.values import Known, Reason, Value, number, unknown
+from statelint.values import Known, Reason, Value, number, options, unknown
 
 Execute = Callable[[Machine, Sequence[cst.CSTNode]], None]
 
@@ -38,9 +38,19 @@ class _Collection:
     full: Sequence[cst.BaseStatement]
 
 
-def follow(machine: Machine, node: cst.For, iteration: Iteration, assign: Assign, execute: Execute) -> bool:
-    """Follow such a loop as one over the times that the lists are full; False: it is none."""
-    found = None if iteration.concrete or node.orelse is not None else _collection(node)
+def follow(
+    machine: Machine,
+    node: cst.For | cst.While,
+    iteration: Iteration,
+    target: cst.BaseExpression,
+    assign: Assign,
+    execute: Execute,
+) -> bool:
+    """Follow such a loop as one over the times that the lists are full; False: it is none.
+
+    `target` is what gets the item of each pass.
+    """
+    found = None if iteration.concrete or node.orelse is not None else _collection(node, target)
     count = number(iteration.count)
     if found is None or not _are_empty(machine, found, machine.site(node)):
         return False
@@ -50,13 +60,11 @@ def follow(machine: Machine, node: cst.For, iteration: Iteration, assign: Assign
     over, site = ("collected", iteration.over, size), machine.site(node)
 
     for name in found.lists:
-        record = machine.record(evaluate(machine, name))
-        if isinstance(record, ListRecord) and record.items is None:
-            # The rows of the next sequence come behind those, as many at a time.
-            assign(machine, name, machine.allocate(ListRecord.of(())))
+        # The rows of the next sequence come behind those that were left over, as many at a time.
+        assign(machine, name, machine.allocate(ListRecord.of(())))
 
     def each(item: Value, _: int) -> None:
-        assign(machine, node.target, item)
+        assign(machine, target, item)
         execute(machine, found.each)
 
     def batch(_: Value, position: int) -> None:
@@ -82,8 +90,12 @@ def follow(machine: Machine, node: cst.For, iteration: Iteration, assign: Assign
     return True
 
 
-def _collection(node: cst.For) -> _Collection | None:
-    match node.body.body:
+def _collection(node: cst.For | cst.While, target: cst.BaseExpression) -> _Collection | None:
+    body = node.body.body
+    if isinstance(node, cst.While) and body and _counts(body[-1], target):
+        # Each pass is told where it is.
+        body = body[:-1]
+    match body:
         case [*each, cst.If(test=test, body=cst.IndentedBlock(body=full), orelse=None) as last]:
             tested = _is_full(test)
         case _:
@@ -98,6 +110,16 @@ def _collection(node: cst.For) -> _Collection | None:
     if tested[0] not in names or any(_methods_of(node, name) != 1 + _clears(last, name) for name in names):
         return None
     return _Collection(tuple(each), lists, tested[1], full)
+
+
+def _counts(statement: cst.CSTNode, target: cst.BaseExpression) -> bool:
+    """Whether a statement does nothing but move a counter on."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.AugAssign(target=moved)]):
+            return moved.deep_equals(target)
+        case cst.SimpleStatementLine(body=[cst.Assign(targets=[cst.AssignTarget(moved)])]):
+            return moved.deep_equals(target)
+    return False
 
 
 def _is_full(test: cst.BaseExpression) -> tuple[str, cst.BaseExpression] | None:
@@ -163,7 +185,7 @@ def _emptied(statements: Sequence[cst.BaseStatement]) -> Iterator[str]:
                     yield name
 
 
-def _methods_of(node: cst.For, name: str) -> int:
+def _methods_of(node: cst.For | cst.While, name: str) -> int:
     return len(m.findall(node.body, m.Attribute(value=m.Name(name))))
 
 
@@ -173,9 +195,13 @@ def _clears(last: cst.If, name: str) -> int:
 
 def _are_empty(machine: Machine, found: _Collection, site: Site) -> bool:
     """Whether the lists are empty, but for what the loop itself has left over before."""
-    records = [machine.record(evaluate(machine, name)) for name in found.lists]
-    return all(isinstance(one, ListRecord) and (one.items == () or _is_left(one, site)) for one in records)
+    known = [options(evaluate(machine, name)) for name in found.lists]
+    return all(several and all(_is_empty(machine, one, site) for one in several) for several in known)
 
 
-def _is_left(record: ListRecord, site: Site) -> bool:
-    return isinstance(record.content, tuple) and record.content[:2] == (_LEFT, site)
+def _is_empty(machine: Machine, value: Value, site: Site) -> bool:
+    record = machine.record(value)
+    if not isinstance(record, ListRecord):
+        return False
+    is_left = isinstance(record.content, tuple) and record.content[:2] == (_LEFT, site)
+    return record.items == () or is_left

@@ -38,7 +38,8 @@ class Counter:
 
 def follow(machine: Machine, node: cst.While) -> None:
     """Follow a `while` loop."""
-    from statelint.interp.statements import block
+    from statelint.interp import collecting
+    from statelint.interp.statements import assign, block, execute
 
     first = expressions.evaluate(machine, node.test)
     suite = node.orelse
@@ -63,7 +64,10 @@ def follow(machine: Machine, node: cst.While) -> None:
     count = counter.count if counter is not None else unknown(Reason.LOOP)
     iteration = Iteration(count, _items(counter), ("while", machine.fresh_id()), False)
     kind = "endless" if not names_in(node.test) - {"True"} else "while"
-    loops.run(machine, kind, machine.site(node), iteration, body, orelse)
+    if counter is None or not collecting.follow(
+        machine, node, iteration, cst.Name(counter.name), assign, execute
+    ):
+        loops.run(machine, kind, machine.site(node), iteration, body, orelse)
     if counter is not None and not counter.is_left and machine.state.alive:
         machine.frame[counter.name] = _after(counter)
 
@@ -100,9 +104,7 @@ def _counter(machine: Machine, node: cst.While) -> Counter | None:
     name, target = test.left.value, test.comparisons[0]
     parts = list(_parts(node.body))
     own = bound_names(node.body)
-    if any(isinstance(part, cst.Continue) for part in parts) or names_in(target.comparator) & own:
-        return None
-    if not _is_fixed(machine, target.comparator):
+    if any(isinstance(part, cst.Continue) for part in parts):
         return None
     step = _step(machine, node, name, own)
     start, stop = machine.frame[name], expressions.evaluate(machine, target.comparator)
@@ -113,7 +115,8 @@ def _counter(machine: Machine, node: cst.While) -> Counter | None:
     if (step > 0) != isinstance(target.operator, cst.LessThan | cst.LessThanEqual):
         return None
     count: Value = unknown(Reason.LOOP)
-    if last is not None:
+    is_fixed = _is_fixed(machine, target.comparator) and not names_in(target.comparator) & own
+    if last is not None and is_fixed:
         count = depending_on(Known(len(bounded(first, last, step))), start, stop)
     is_left = any(isinstance(part, cst.Break) for part in parts)
     return Counter(name, start, step, count, is_left)

@@ -497,7 +497,7 @@ def _for(machine: Machine, node: cst.For) -> None:
     iteration = loops.exhaust(machine, evaluate(machine, node.iter), node.iter)
     if callbacks.resets(node.body):
         loops.walk_layers(machine, iteration, machine.site(node))
-    if collecting.follow(machine, node, iteration, assign, execute):
+    if collecting.follow(machine, node, iteration, node.target, assign, execute):
         return
     if queues.follow(machine, node, iteration, assign, execute):
         return

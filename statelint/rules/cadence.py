@@ -8,11 +8,12 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from statelint.rules.feeding import AXES
-from statelint.rules.neighbours import distances, rows_of, rows_of_array
+from statelint.rules.neighbours import rows_of, rows_of_array, shared
 from statelint.rules.orders import is_cut_along_rows, passes_of_program
 from statelint.rules.relation import stream_of
 from statelint.rules.sliding import slid_by
-from statelint.trace.objects import Array, Layer, Windows
+from statelint.trace.linear import distance
+from statelint.trace.objects import Array, Layer, Pair, Windows
 from statelint.trace.story import Call, Feed, batch_size_of
 from statelint.values import Known, Ternary, Unknown, Value, interned, is_, number, options
 
@@ -106,6 +107,8 @@ def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
     folded = _steps_folded(feed.model.layers, windows)
     if folded is not None:
         return folded
+    if array is None and feed.data.yielded is not None:
+        array = next((pair.inputs for pair in feed.data.batches if _has_unknown_steps(pair.inputs)), None)
     if array is None or feed.data.dataset is not None:
         return windows.steps
     if array.shape is None:
@@ -118,6 +121,10 @@ def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
     # A model that takes rows of as many steps as the windows have takes no others.
     is_whole = len(array.shape) == AXES and feed.model.steps == windows.length is not None
     return windows.steps if is_whole else None
+
+
+def _has_unknown_steps(array: Array) -> bool:
+    return array.shape is not None and len(array.shape) > 1 and number(array.shape[1]) is None
 
 
 def _steps_folded(layers: Sequence[Layer], windows: Windows) -> Value | None:
@@ -219,31 +226,59 @@ def _steps_in_order(feed: Feed) -> Windows | None:
     """The single steps of a series as windows, where the targets are made of the steps behind or before them:
     `x = s[:-1]`, `y = s[1:]`.
     """
-    data, given = feed.data, feed.call.argument("y")
-    if feed.phase != "train" or data.kind != "array" or _steps_of_rows(data.array, feed) != 1:
+    if feed.phase != "train":
         return None
-    targets = given.value if isinstance(given, Known) and isinstance(given.value, Array) else None
-    made = list(rows_of_array(data.array) if data.array is not None else rows_of(data.key))
-    aimed = rows_of_array(targets) if targets is not None else rows_of(given.key)
-    sizes = [*_numbers(feed.model.batch), *_numbers(feed.call.argument("batch_size"), batch_size_of)]
-    for apart in distances(made, aimed):
-        # Where lanes stand side by side, the step behind a row is in another batch.
-        if abs(apart) == 1 or all(1 < abs(apart) < size and math.gcd(apart, size) == 1 for size in sizes):
-            return Windows(made[0].series, 0, 1, 1, feed.call.site)
+    found = [_step_in_order(feed, pair) for pair in _pairs(feed)]
+    match found:
+        case [Windows(start=int(start)) as first, Windows(start=int(then)) as second]:
+            goes_on = first.series == second.series and then - start == feed.data.batch_rows
+            return first if goes_on else None
+        case [one]:
+            return one
     return None
 
 
-def _steps_of_rows(array: Array | None, feed: Feed) -> int | None:
+def _step_in_order(feed: Feed, pair: Pair) -> Windows | None:
+    match pair.targets:
+        case Known(value=Array() as targets):
+            aimed = rows_of_array(targets)
+        case targets:
+            aimed = rows_of(targets.key)
+    sizes = [*_numbers(feed.model.batch), *_numbers(feed.call.argument("batch_size"), batch_size_of)]
+    if _steps_of_rows(pair.inputs, feed) != 1:
+        return None
+    for row, apart in shared(rows_of_array(pair.inputs), aimed):
+        # Where lanes stand side by side, the step behind a row is in another batch.
+        if abs(apart) == 1 or all(1 < abs(apart) < size and math.gcd(apart, size) == 1 for size in sizes):
+            return Windows(row.series, distance(Known(0).key, row.place), 1, 1, feed.call.site)
+    return None
+
+
+def _pairs(feed: Feed) -> Sequence[Pair]:
+    """The inputs and targets that a call is given: all of them, or a generator's first two batches."""
+    data = feed.data
+    if data.dataset is not None:
+        match data.dataset.parts:
+            case [Known(value=Array() as inputs), targets, *_]:
+                return (Pair(inputs, targets),)
+        return ()
+    if data.kind == "array":
+        return (Pair(data.array or Array(data.key, None, data.key), feed.call.argument("y")),)
+    return data.batches
+
+
+def _steps_of_rows(array: Array, feed: Feed) -> int | None:
     """The steps of a row, which are those that the model takes where nothing is known of the shape."""
-    if array is None or array.shape is None:
+    if array.shape is None:
         return feed.model.steps
     return number(array.shape[1]) if len(array.shape) > 1 else None
 
 
 def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | None) -> Cadence | None:
-    if earlier.data.windows is None or rows is None:
+    before = earlier.data.windows or _steps_in_order(earlier)
+    if before is None or rows is None:
         return None
-    before = earlier.data.windows.counted_in(steps)
+    before = before.counted_in(steps)
     windows, steps = _counted(windows, steps)
     if before.series != windows.series:
         return None

@@ -56,8 +56,8 @@ class Row:
         return replace(self, marks=(*self.marks, mark))
 
 
-def distances(one: Iterable[Row], other: Iterable[Row]) -> Iterator[int]:
-    """How far behind the rows of which data are made stand those of which other data are made."""
+def shared(one: Iterable[Row], other: Iterable[Row]) -> Iterator[tuple[Row, int]]:
+    """The rows of which data are made where other data are made of the same series, and how far behind."""
     found = list(dict.fromkeys(one))
     for theirs in dict.fromkeys(other):
         for own in found:
@@ -65,7 +65,7 @@ def distances(one: Iterable[Row], other: Iterable[Row]) -> Iterator[int]:
             if is_same and (own.is_array or theirs.is_array):
                 apart = distance(own.place, theirs.place)
                 if apart is not None:
-                    yield apart
+                    yield own, apart
 
 
 def rows_of_array(array: Array) -> Iterator[Row]:

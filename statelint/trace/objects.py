@@ -326,6 +326,14 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """The inputs and the targets of a batch."""
+
+    inputs: Array
+    targets: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
     """What a call is fed with.
 
@@ -347,6 +355,8 @@ class Data:
     last: Array | None = None
     # The windows that the batches of a generator make up, one batch behind the other.
     yielded: Windows | None = None
+    # The first two batches of a generator, where both are known.
+    batches: tuple[Pair, ...] = field(default=(), compare=False)
     # The call with which a generator puts what it yields into random order, or that split off at random the
     # rows of which it makes its batches.
     yields_shuffled: Site | None = None

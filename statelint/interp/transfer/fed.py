@@ -25,7 +25,7 @@ from statelint.interp.pieces import is_piece, lengths
 from statelint.interp.shapes import common
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
-from statelint.trace.objects import Array, Data, Dataset, Windows
+from statelint.trace.objects import Array, Data, Dataset, Pair, Windows
 from statelint.values import (
     Choice,
     Known,
@@ -53,6 +53,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                     value.key,
                     batch_rows=_rows_of_all(iteration),
                     yielded=_windows_of_all(iteration),
+                    batches=_first(iteration),
                     yields_shuffled=shuffled if shuffled not in machine.splits else None,
                     rows_shuffled=shuffled if shuffled in machine.splits else None,
                     restarts=iteration.restarts,
@@ -119,6 +120,7 @@ def _of_instance(machine: Machine, value: Known, record: InstanceRecord, type_: 
             batch_rows=own.rows,
             last=own.last,
             yielded=own.windows,
+            batches=own.first,
             yields_shuffled=own.shuffled if own.shuffled not in machine.splits else None,
             rows_shuffled=own.shuffled if own.shuffled in machine.splits else None,
             resets=resets,
@@ -172,7 +174,19 @@ def _windows_of_all(iteration: Iteration) -> Windows | None:
     if windows is None or one is None or one.shape is None or len(one.shape) < 2:
         return windows
     steps = number(one.shape[1])
-    return None if steps is None else windows.counted_in(steps)
+    return windows if steps is None else windows.counted_in(steps)
+
+
+def _first(iteration: Iteration) -> tuple[Pair, ...]:
+    """The inputs and targets of the first two batches, one behind the other; none where it isn't known."""
+    found = [_pair(iteration.item(position)) for position in (0, 1)]
+    return tuple(pair for pair in found if pair is not None) if None not in found else ()
+
+
+def _pair(item: Value) -> Pair | None:
+    inputs = _inputs(item)
+    parts = item.value.items if isinstance(item, Known) and isinstance(item.value, Tuple) else ()
+    return Pair(inputs, parts[1]) if inputs is not None and len(parts) > 1 else None
 
 
 def _inputs(item: Value) -> Array | None:
@@ -185,13 +199,14 @@ def _inputs(item: Value) -> Array | None:
 @dataclass(frozen=True, slots=True)
 class _Batches:
     """What is known of a Sequence's batches: how many rows the first ones have, where all have the same, the
-    last one, the windows that they make up, and the call that shuffled their rows.
+    last one, the windows that they make up, the call that shuffled their rows, and the first two of them.
     """
 
     rows: int | None = None
     last: Array | None = None
     windows: Windows | None = None
     shuffled: Site | None = None
+    first: tuple[Pair, ...] = ()
 
 
 def _batches_of(machine: Machine, sequence: Known) -> _Batches:
@@ -207,7 +222,7 @@ def _batches_of(machine: Machine, sequence: Known) -> _Batches:
         last = _inputs(iteration.item(end - 1)) if end else None
         first = [_inputs(iteration.item(position)) for position in (0, 1)]
         order = _order_of(iteration) or chance.order_of_rows(machine.record(sequence), first)
-        return _Batches(rows, last, windows, order)
+        return _Batches(rows, last, windows, order, _first(iteration))
 
 
 def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
