@@ -17,6 +17,7 @@ from statelint.rules.relation import (
     are_apart,
     are_other_streams,
     are_separate,
+    begins_where_it_ends,
     is_again,
     is_in_random_order,
     is_long_part,
@@ -33,7 +34,15 @@ from statelint.rules.spelled import is_text, starts_afresh
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.sites import Site
 from statelint.trace.keys import parts
-from statelint.trace.queries import History, entering, is_stateful, is_vain, position_of, separating_loop
+from statelint.trace.queries import (
+    History,
+    entering,
+    is_stateful,
+    is_vain,
+    leaves_passes_out,
+    position_of,
+    separating_loop,
+)
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import INFERENCE, Built, Feed, Loop, Opaque, Reset, Story
 from statelint.values import Ternary
@@ -122,7 +131,8 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
     calls = (source.site, source.context.stack), (feed.site, feed.context.stack)
     if (interrupts or feed.phase in INFERENCE) and calls[0] != calls[1]:
         random = feed.phase in INFERENCE and is_in_random_order(feed.data)
-        if random or are_apart(source.data, feed.data):
+        in_turn = not leaves_passes_out(source.context, feed.context)
+        if random or are_apart(source.data, feed.data, in_turn=in_turn):
             return Start(feed, position, source, "apart")
         training = _training_before(source, history, feed)
         is_mixed = is_shuffled(story, source) if training is source else are_rows_shuffled(source)
@@ -199,6 +209,8 @@ def _drawn_anew(feed: Feed, position: int, source: Feed) -> Start | None:
 def _goes_on(history: History, source: Feed, feed: Feed) -> bool:
     """Whether training goes on with the data of an earlier one, of which the inference's are no part."""
     mine = stream_of(feed.data)
+    if begins_where_it_ends(source.data, feed.data):
+        return False
     before = (earlier for earlier in history.unbroken() if earlier.phase == "train")
     return stream_of(source.data) != mine and any(stream_of(earlier.data) == mine for earlier in before)
 

@@ -104,9 +104,11 @@ def _forms(key: Hashable) -> Iterator[Hashable]:
                     found.append(source)
 
 
-def are_apart(one: Data, other: Data) -> bool:
+def are_apart(one: Data, other: Data, *, in_turn: bool = True) -> bool:
     """Whether `other` certainly doesn't go on where `one` ended: its rows are in random order, begin at a
     random place, stand before or far behind those of `one`, or are sequences of their own.
+
+    `in_turn` is False where others may have been fed between them.
     """
     rows = rows_of(other)
     found = begins_anywhere(one, rows or other)
@@ -114,7 +116,7 @@ def are_apart(one: Data, other: Data) -> bool:
         return found is Ternary.YES
     if rows is not None and (rows.shuffle_site is not None or rows.separate_site is not None):
         return True
-    if stands_far_behind(one.key, other.key) or _is_new_seed(one, rows or other):
+    if (in_turn and stands_far_behind(one.key, other.key)) or _is_new_seed(one, rows or other):
         return True
     if _begin_before(one.windows, other.windows):
         return True
@@ -157,10 +159,8 @@ def _wholes(one: Data, other: Data) -> Iterator[tuple[Hashable, Hashable]]:
 
 def leads_to(one: Data, other: Data) -> bool:
     """Whether the rows of `other` may be those of one whole that stand behind the rows of `one`."""
-    before, behind = span_of(one.key), span_of(other.key)
-    if before is not None and behind is not None and before[0] == behind[0]:
-        if before[2] == behind[1] and not is_left_out(behind[1]):
-            return True
+    if begins_where_it_ends(one, other):
+        return True
     first, second = rows_of(one), rows_of(other)
     if first is None or second is None or first.base != second.base:
         return False
@@ -168,6 +168,14 @@ def leads_to(one: Data, other: Data) -> bool:
     if start is None or begin is None or (start < 0) != (begin < 0):
         return True
     return begin > start if rows is None else begin == start + rows
+
+
+def begins_where_it_ends(one: Data, other: Data) -> bool:
+    """Whether `other` are the rows of one whole that stand right behind those of `one`."""
+    before, behind = span_of(one.key), span_of(other.key)
+    if before is None or behind is None or before[0] != behind[0]:
+        return False
+    return before[2] == behind[1] and not is_left_out(behind[1])
 
 
 def are_other_streams(one: Data, other: Data) -> bool:

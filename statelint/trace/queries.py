@@ -179,6 +179,15 @@ def separating_loop(one: Context, other: Context) -> Loop | None:
     return None
 
 
+def leaves_passes_out(one: Context, other: Context) -> bool:
+    """Whether passes that aren't told lie between the two events: the last one is told behind the second."""
+    for mine, theirs in common_passes(one, other):
+        if mine.index != theirs.index:
+            count = number(theirs.loop.count)
+            return theirs.last and count is not None and theirs.index < count - 1
+    return False
+
+
 def repeats(loop: Loop) -> Ternary:
     """Whether the loop certainly makes more than one pass; a loop of the program is written to do so."""
     count = number(loop.count)
