@@ -87,3 +87,43 @@ model.compile("sgd", "mse")
 model.fit(x, y, batch_size=32, shuffle=False)
 """
     assert ("SRN106" in {finding.code for finding in check_source("a.py", code.encode()).findings}) == is_told
+
+
+AT_ALL = """
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.layers import LSTM, TimeDistributed, Dense
+x, y = np.zeros((92, 25, 4)), np.zeros(TARGETS)
+y[3][0] = 1
+memory = LSTM(3, stateful=True, return_sequences=WHOLE)
+model = keras.Sequential([keras.Input(batch_shape=(46, 25, 4)), memory, Dense(4)])
+model.compile("sgd", LOSS)
+model.fit(x, y, batch_size=46, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize("loss", ["'mse'", "'mae'", "'binary_crossentropy'"])
+@pytest.mark.parametrize(("targets", "whole"), [("(92, 2)", True), ("(92, 4)", True), ("(92, 25, 2)", False)])
+def test_shapes_that_do_not_fit_at_all(targets: str, whole: bool, loss: str) -> None:
+    code = AT_ALL.replace("TARGETS", targets).replace("WHOLE", str(whole)).replace("LOSS", loss)
+    found = [one for one in check_source("snippet.py", code.encode()).findings if one.code == "SRN106"]
+    assert [one.severity.value for one in found] == ["error"]
+    assert "raises ValueError" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("targets", "whole", "loss"),
+    [
+        # As many axes, but other features or steps: that has nothing to do with `return_sequences`.
+        ("(92, 25, 2)", True, "'mse'"),
+        ("(92, 24, 4)", True, "'mse'"),
+        ("(92, 2)", False, "'mse'"),
+        # Numbers of classes go with rows of probabilities.
+        ("(92,)", False, "'sparse_categorical_crossentropy'"),
+        ("(92, 25)", True, "'sparse_categorical_crossentropy'"),
+    ],
+)
+def test_shapes_that_are_another_matter(targets: str, whole: bool, loss: str) -> None:
+    code = AT_ALL.replace("TARGETS", targets).replace("WHOLE", str(whole)).replace("LOSS", loss)
+    codes = {one.code for one in check_source("snippet.py", code.encode()).findings}
+    assert "SRN106" not in codes

@@ -23,7 +23,7 @@ from tensorflow.keras.models import Sequential
 x = np.zeros((8, 3, 1))
 """
 MODEL = """\
-model = Sequential([Input(batch_shape=(2, 3, 1)), LSTM(4, stateful=True)])
+model = Sequential([Input(batch_shape=(2, 3, 1)), LSTM(1, stateful=True, return_sequences=True)])
 model.compile(loss="mse")
 """
 # Lines 5 and 6 make the model; SRN201 in line 7 and SRN304 in line 8.

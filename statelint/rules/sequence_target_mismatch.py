@@ -20,6 +20,8 @@ _ELEMENTWISE = frozenset(
 )
 # Keras 3 compares the shapes in this one.
 _CHECKED = frozenset({"binary_crossentropy"})
+# What Keras says of shapes that it can't bring together.
+_REFUSED = ("must have the same", "Dimensions must be equal", "Incompatible shapes")
 # First layers of which the input's shape is known, but for its features.
 _OF_STEPS = frozenset({"LSTM", "GRU", "SimpleRNN", "Masking"})
 
@@ -50,7 +52,7 @@ class SequenceTargetMismatch(Rule):
                 return verdict(recording, Status.REFUTED, met)
             if any(b.call == call.index and b.finished and b.phase == "train" for b in recording.batches):
                 return verdict(recording, Status.CONFIRMED, f"{met}, and no error came of it")
-            refused = outcome.status == "raised" and "must have the same" in (outcome.message or "")
+            refused = outcome.status == "raised" and any(told in (outcome.message or "") for told in _REFUSED)
             if refused and outcome.call == call.index:
                 return verdict(recording, Status.CONFIRMED, f"{met}: {raised(recording)}")
         return not_measured(recording, "the training")
@@ -71,7 +73,7 @@ def _check(trace: Trace, story: Story, call: Call) -> Iterator[Report]:
     if out is None or (len(out) == 2) == (given[:1] == (steps,)) or squeezed(out) == squeezed(given):
         return
     together = broadcast((size, *out), (size, *given))
-    if together is not None:
+    if together is not None or len(out) != len(given):
         yield _report(trace, call, loss, out, given, steps, together)
 
 
@@ -105,9 +107,13 @@ def _report(
     out: tuple[int, ...],
     given: tuple[int, ...],
     steps: int,
-    together: tuple[int, ...],
+    together: tuple[int, ...] | None,
 ) -> Report:
-    fails = loss in _CHECKED and trace.keras == 3
+    raises = None
+    if loss in _CHECKED and trace.keras == 3:
+        raises = f"`target` and `output` must have the same {'rank' if together is None else 'shape'}"
+    elif together is None:
+        raises = "Dimensions must be equal"
     last = _last_recurrent(call.model)
     if len(out) == 1:
         message = f"the targets have {steps} steps (shape {given} per row), but the model returns one ({out})"
@@ -118,10 +124,10 @@ def _report(
     return Report(
         site=call.site,
         message=message,
-        happens="raises ValueError (`target` and `output` must have the same shape)"
-        if fails
+        happens=f"raises ValueError ({raises})"
+        if raises
         else f"raises nothing: the loss is taken over both, broadcast to {together}",
-        severity=Severity.ERROR if fails else Severity.WARNING,
+        severity=Severity.ERROR if raises else Severity.WARNING,
         instead=instead,
         related=(Related(last.site, f"{last.kind} decides what is returned"),),
     )
