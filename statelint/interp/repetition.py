@@ -75,7 +75,7 @@ def follow(machine: Machine, node: cst.While) -> None:
 def _is_over(machine: Machine, node: cst.While, counter: Counter | None) -> bool:
     """Whether the loop ends before this pass."""
     fact = truth(machine, expressions.evaluate(machine, node.test))
-    return counter is None and fact is Ternary.NO
+    return fact is Ternary.NO and (counter is None or number(counter.count) is None)
 
 
 def _items(counter: Counter | None) -> Callable[[int], Value]:
