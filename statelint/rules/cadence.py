@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 from statelint.rules.feeding import AXES
 from statelint.rules.neighbours import rows_of, rows_of_array, shared
-from statelint.rules.orders import is_cut_along_rows, passes_of_program
+from statelint.rules.orders import is_cut_along_rows
 from statelint.rules.relation import stream_of
 from statelint.rules.sliding import slid_by
 from statelint.trace.linear import distance
 from statelint.trace.objects import Array, Layer, Pair, Windows
+from statelint.trace.queries import leaves_passes_out
 from statelint.trace.story import Call, Feed, batch_size_of
 from statelint.values import Known, Ternary, Unknown, Value, interned, is_, number, options
 
@@ -59,7 +60,7 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         cut = data.array.row_cut if data.array is not None else None
         # A slice of rows whose end isn't known may be a shorter one: the whole ones count.
         reach = cut.length if cut is not None else None
-        if _is_behind_others(feed):
+        if leaves_passes_out(earlier.context, feed.context):
             return None
         # A batch of another size would raise.
         size = data.samples or reach or (feed.model.batch_size if data.array is not None else None)
@@ -158,12 +159,6 @@ def sliding(feed: Feed, earlier: Feed) -> Cadence | None:
     return Cadence(Windows(stream_of(feed.data), None, shift, steps, feed.call.site), 1, steps, True)
 
 
-def _is_behind_others(feed: Feed) -> bool:
-    """Whether it stands in the last pass of the program's loop, which is told right behind the second one."""
-    passes = passes_of_program(feed)
-    return bool(passes) and passes[-1].index > 1
-
-
 def _along_lanes(feed: Feed, earlier: Feed) -> Cadence | None:
     """How a loop moves on along lanes that stand side by side: `x[:, i:i + steps]`, or some of them; None
     where it isn't that or where it goes on behind the steps before.
@@ -171,7 +166,7 @@ def _along_lanes(feed: Feed, earlier: Feed) -> Cadence | None:
     one, other = _part_of_lanes(earlier.data.key), _part_of_lanes(feed.data.key)
     if one is None or other is None or one[0] != other[0]:
         return None
-    if _is_behind_others(feed):
+    if leaves_passes_out(earlier.context, feed.context):
         return None
     (begun, ended), (begin, end) = one[1:], other[1:]
     advance, steps = begin - begun, end - begin
@@ -193,7 +188,12 @@ def _along_items(feed: Feed, earlier: Feed) -> Cadence | None:
         return None
     # What the windows of a single lane lie along would else be the rows.
     sizes = [number(size) for size in (array.shape if array else None) or ()]
-    if len(sizes) != AXES or sizes[1] != one.length or sizes[0] == sizes[1] or _is_behind_others(feed):
+    if (
+        len(sizes) != AXES
+        or sizes[1] != one.length
+        or sizes[0] == sizes[1]
+        or leaves_passes_out(earlier.context, feed.context)
+    ):
         return None
     advance = other.start - one.start
     if sizes[1] is None or not 0 < advance < sizes[1] or feed.model.steps not in (None, sizes[1]):

@@ -106,14 +106,14 @@ def _before(story: Story, position: int, feed: Feed) -> Feed | None:
     earlier = next(History(story, position, feed.model, feed.context).unbroken(), None)
     if earlier is None or earlier.site != feed.site or earlier.data.array is None:
         return None
-    own, theirs = passes_of_program(feed), passes_of_program(earlier)
+    own, theirs = _of_program(feed), _of_program(earlier)
     if not own or not theirs:
         return None
     inner = len(own) == len(theirs) and own[-1].loop.id == theirs[-1].loop.id and own[:-1] == theirs[:-1]
     return earlier if inner and earlier.data.key != feed.data.key else None
 
 
-def passes_of_program(feed: Feed) -> tuple[Pass, ...]:
+def _of_program(feed: Feed) -> tuple[Pass, ...]:
     """The passes of the loops around the call of a feed, without the epochs of a fit."""
     passes = feed.context.passes
     return passes[:-1] if feed.call.method == "fit" and passes[-1].loop.kind == "epochs" else passes
