@@ -48,18 +48,17 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                 return Data("dataset", dataset.key, dataset=dataset, resets=dataset.resets)
             case Items(iteration=iteration):
                 shuffled = _order_of(iteration) or _order_of_targets(machine, iteration)
-                return Data(
+                yielded = Data(
                     "generator",
                     value.key,
                     batch_rows=_rows_of_all(iteration),
                     yielded=_windows_of_all(iteration),
                     batches=_first(iteration),
-                    yields_shuffled=shuffled if shuffled not in machine.splits else None,
-                    rows_shuffled=shuffled if shuffled in machine.splits else None,
                     restarts=iteration.restarts,
                     rewinds=iteration.rewinds,
                     resets=iteration.resets,
                 )
+                return _in_order_of(machine, yielded, shuffled)
             case Tuple(items=items) if items:
                 return describe(machine, items[0], surely_array=True)
         of_record = _of_record(machine, value)
@@ -113,7 +112,7 @@ def _of_instance(machine: Machine, value: Known, record: InstanceRecord, type_: 
         made = held.value if isinstance(held, Known) and isinstance(held.value, Dataset) else None
         resets = drawing.of_sequence(machine, value)
         own = _batches_of(machine, value) if made is None else _Batches()
-        return Data(
+        data = Data(
             "sequence",
             value.key,
             dataset=made,
@@ -121,11 +120,10 @@ def _of_instance(machine: Machine, value: Known, record: InstanceRecord, type_: 
             last=own.last,
             yielded=own.windows,
             batches=own.first,
-            yields_shuffled=own.shuffled if own.shuffled not in machine.splits else None,
-            rows_shuffled=own.shuffled if own.shuffled in machine.splits else None,
             resets=resets,
             kept=_kept(machine, value),
         )
+        return _in_order_of(machine, data, own.shuffled)
     makes_items = user_attribute(machine, Known(type_), "__next__", value) is not None
     return Data("generator" if makes_items else "unknown", value.key)
 
@@ -232,6 +230,15 @@ def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
         {name: given.key for name, given in record.attributes.items()}
         if isinstance(record, InstanceRecord)
         else {}
+    )
+
+
+def _in_order_of(machine: Machine, data: Data, site: Site | None) -> Data:
+    """The data with the call that shuffles what they yield, or split off at random the rows of which that is
+    made.
+    """
+    return (
+        replace(data, rows_shuffled=site) if site in machine.splits else replace(data, yields_shuffled=site)
     )
 
 
