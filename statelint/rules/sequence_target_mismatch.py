@@ -21,7 +21,7 @@ _ELEMENTWISE = frozenset(
 # Keras 3 compares the shapes in this one.
 _CHECKED = frozenset({"binary_crossentropy"})
 # What Keras says of shapes that it can't bring together.
-_REFUSED = ("must have the same", "Dimensions must be equal", "Incompatible shapes")
+_REFUSED = ("must have the same", "Dimensions must be equal")
 # First layers of which the input's shape is known, but for its features.
 _OF_STEPS = frozenset({"LSTM", "GRU", "SimpleRNN", "Masking"})
 
