@@ -72,3 +72,37 @@ RESET = "for layer in model.layers:\n        {}layer.reset_states()\n"
 )
 def test_what_is_no_epoch_without_a_reset(code: str) -> None:
     assert not [line for line in found(code) if "SRN301" in line]
+
+
+ONCE = """\
+from itertools import islice
+
+def rows(x):
+    for i in range(0, len(x), 5):
+        yield x[i:i + 5], x[i + 5]
+
+{drawn}
+for epoch in range(20):
+    {anew}
+    {taken}
+    a, b = np.reshape([a for a, b in some], (8, 5, 1)), np.array([b for a, b in some])
+    model.fit(a, b, batch_size=8, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        "some = list(islice(drawn, 8))",
+        "some = list(islice(drawn, 0, 8))",
+        "some = [row for _, row in zip(range(8), drawn)]",
+        "some = [row for k, row in enumerate(drawn)]",
+        "some = list(drawn)",
+        "some = list(zip(*zip(*drawn)))",
+    ],
+)
+def test_rows_of_a_generator_come_once(taken: str) -> None:
+    """Whatever draws them: the next pass has those behind, and only a generator made anew has them again."""
+    assert found(ONCE.format(drawn="drawn = rows(x)", anew="pass", taken=taken)) == []
+    again = "SRN301: model.fit(a, b, batch_size=8, shuffle=False)"
+    assert again in found(ONCE.format(drawn="", anew="drawn = rows(x)", taken=taken))

@@ -49,17 +49,22 @@ _WORK = 4000
 
 
 def exhaust(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Iteration:
-    """What a loop that goes over all of the value draws: of an iterator that another loop went over, nothing
-    that is known.
+    """What a loop that goes over all of the value draws."""
+    return iterate(machine, emptied(machine, value, node), node)
+
+
+def emptied(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> Value:
+    """The value that something goes over: of an iterator that something went over before, nothing that is
+    known.
     """
     drawn = value.value if isinstance(value, Known) else value
     is_iterator = isinstance(drawn, Items) and not _is_list_in_2(machine, drawn)
     if not (is_iterator or is_reader(value.key) or value.key in machine.iterators):
-        return iterate(machine, value, node)
+        return value
     if is_exhausted(machine, drawn):
-        return iterate(machine, machine.unknown(Reason.ITERATION, node), node)
+        return machine.unknown(Reason.ITERATION, node)
     machine.exhausted[id(drawn)] = (drawn, machine.state.when)
-    return iterate(machine, value, node)
+    return value
 
 
 def is_exhausted(machine: Machine, drawn: object) -> bool:

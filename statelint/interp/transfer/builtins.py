@@ -122,7 +122,7 @@ def _enumerate(machine: Machine, name: str, arguments: Arguments) -> Value:
     if source is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     base = number(start) if start is not None else 0
-    inner = loops.iterate(machine, source)
+    inner = loops.exhaust(machine, source)
 
     def item(k: int) -> Value:
         index: Value = Known(base + k) if base is not None else unknown(Reason.OPERATION)
@@ -134,8 +134,8 @@ def _enumerate(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _zip(machine: Machine, name: str, arguments: Arguments) -> Value:
     if len(arguments.loose) == 1 and not arguments.positional:
-        return _columns(machine, arguments.loose[0].value)
-    inner = [loops.iterate(machine, value) for value in arguments.values()]
+        return _columns(machine, loops.emptied(machine, arguments.loose[0].value))
+    inner = [loops.exhaust(machine, value) for value in arguments.values()]
     if arguments.open or not inner:
         return machine.unknown(Reason.LIBRARY_CALL)
     counts = [number(i.count) for i in inner]

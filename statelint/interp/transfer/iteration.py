@@ -20,7 +20,7 @@ import libcst as cst  # isort: skip
 
 def _drawn(machine: Machine, arguments: Arguments, position: int = 0, name: str = "iterable") -> Iteration:
     value = arguments.get(position, name)
-    return loops.iterate(machine, value if value is not None else machine.unknown(Reason.LIBRARY_CALL))
+    return loops.exhaust(machine, value if value is not None else machine.unknown(Reason.LIBRARY_CALL))
 
 
 def _all(machine: Machine, value: Value | None) -> tuple[Value, ...] | None:
@@ -40,6 +40,7 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "iterable")
     if value is None:
         return Known(Tuple(())) if name == "builtins.tuple" else machine.allocate(ListRecord.of(()), name)
+    value = loops.emptied(machine, value)
     iteration = loops.iterate(machine, value)
     drawing.draw(machine, iteration.resets, arguments.site)
     found = _all(machine, value)
@@ -162,7 +163,7 @@ def _map(machine: Machine, name: str, arguments: Arguments) -> Value:
     if len(arguments.positional) < 2 or arguments.open:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
         return machine.unknown(Reason.LIBRARY_CALL)
-    function, *sources = (a.value for a in arguments.positional)
+    function, *sources = (loops.emptied(machine, a.value) for a in arguments.positional)
     found = [_all(machine, source) for source in sources]
     known = [items for items in found if items is not None]
     if len(known) < len(found):
@@ -282,6 +283,7 @@ def _chain(machine: Machine, name: str, arguments: Arguments) -> Value:
         sources = _all(machine, arguments.get(0, "iterable"))
     if sources is None or arguments.open:
         return machine.unknown(Reason.LIBRARY_CALL)
+    sources = tuple(loops.emptied(machine, source) for source in sources)
     parts = [loops.iterate(machine, source) for source in sources]
     over = ("chain", *(part.over for part in parts))
     counts = [number(part.count) for part in parts]
