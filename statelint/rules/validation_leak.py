@@ -23,6 +23,7 @@ from statelint.rules.relation import (
 )
 from statelint.rules.resetting import reset_around_validation
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
+from statelint.rules.unrelated import UNRELATED, are_unrelated
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful, repeats, separating_loop
@@ -62,7 +63,8 @@ class ValidationLeak(Rule):
                     or _stands_behind_several(story, position, feed)
                 )
                 named = not told and are_named_apart(feed.call.data, feed.data)
-                apart = told or named
+                unrelated = not told and not named and _are_unrelated(start.source, feed)
+                apart = told or named or unrelated
                 if back is not Ternary.YES and not apart:
                     continue
                 layer = feed.model.stateful_layers[0]
@@ -79,7 +81,7 @@ class ValidationLeak(Rule):
                         *assumptions(layer.stateful, feed.call.argument("validation_split")),
                         *(_assumed(feed) if not apart else ()),
                         *_given(feed),
-                        *(NAMED_APART if named else ()),
+                        *(NAMED_APART if named else UNRELATED if unrelated else ()),
                         *(OF_OTHER_STREAMS if are_other_streams(feed.call.data, feed.data) else ()),
                     ),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
@@ -176,6 +178,10 @@ def _is_read_by(train: Data, validation: Data) -> bool:
     return any(validation.key == part for held in train.kept.values() for part in parts(held))
 
 
+def _are_unrelated(train: Feed, validation: Feed) -> bool:
+    return "validation_data" in validation.call.arguments and are_unrelated(train, validation)
+
+
 def _stands_behind_several(story: Story, position: int, feed: Feed) -> bool:
     """Whether the same data validate sequences of their own: those can't all be what they continue."""
     for at, earlier in story.feeds("validation"):
@@ -199,5 +205,6 @@ def _is_torn(story: Story, train: Feed, validation: Feed) -> bool:
     if is_torn(train) or are_rows_shuffled(train):
         return True
     once = [repeats(p.loop) is Ternary.NO for p in train.context.passes]
-    is_mended = all(once) or (any(once) and leads_to(train.data, validation.data))
+    is_split = "validation_data" not in validation.call.arguments
+    is_mended = (all(once) and is_split) or (any(once) and leads_to(train.data, validation.data))
     return not is_mended and is_shuffled(story, train)
