@@ -63,12 +63,19 @@ def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _build(machine: Machine, maker: Value | None, arguments: Arguments) -> int | None:
     """The id of the model that a function, or the `build` of an object, makes."""
-    maker = _own_method(machine, maker, "build") or maker
+    maker = _method(machine, maker, "build") or maker
     if maker is None or not isinstance(maker, Known) or not isinstance(maker.value, Function | Bound):
         return None
     made = calls.call_value(machine, maker, arguments)
     is_model = isinstance(machine.record(made), ModelRecord)
     return made.value.id if is_model and isinstance(made, Known) and isinstance(made.value, Ref) else None
+
+
+def _method(machine: Machine, receiver: Value | None, name: str) -> Value | None:
+    """The method that an object keeps, or has from a class of the program."""
+    record = machine.record(receiver) if receiver is not None else None
+    kept = record.attributes.get(name) if isinstance(record, InstanceRecord) else None
+    return kept if kept is not None else _own_method(machine, receiver, name)
 
 
 def _own_method(machine: Machine, receiver: Value | None, name: str) -> Value | None:
@@ -141,11 +148,24 @@ def _taken(given: Mapping[str, Value], arguments: Arguments) -> Arguments:
 # Keras Tuner
 
 
+def _tuner_made(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """A tuner: it keeps an object whose `build` makes the models, also where a function is given."""
+    made = _made(machine, name, arguments)
+    record = machine.record(made)
+    if isinstance(record, InstanceRecord) and isinstance(made, Known) and isinstance(made.value, Ref):
+        maker = record.attributes.get("build_fn", record.attributes.get("hypermodel", NONE))
+        if isinstance(maker, Known) and isinstance(maker.value, Function | Bound):
+            kept = InstanceRecord(Known(Library("keras_tuner.HyperModel")), arguments.site, {"build": maker})
+            maker = machine.allocate(kept)
+        machine.update(made.value.id, attributes={**record.attributes, "hypermodel": maker})
+    return made
+
+
 def tuner_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     """Methods of Keras Tuner's searches: each trial trains a model of its own."""
     record = machine.record(receiver)
     assert isinstance(record, InstanceRecord)
-    maker = record.attributes.get("build_fn", record.attributes.get("hypermodel"))
+    maker = record.attributes["hypermodel"]
     if name not in ("search", "get_best_models"):
         return machine.unknown(Reason.LIBRARY_CALL)
     choice = Argument(unknown(Reason.PARAMETER), arguments.site)
@@ -172,4 +192,7 @@ METHODS = {
     **dict.fromkeys(ESTIMATORS, estimator_method),
     **dict.fromkeys(_TUNERS, tuner_method),
 }
-TRANSFERS: dict[str, Transfer] = dict.fromkeys((*ESTIMATORS, *_TUNERS), _made)
+TRANSFERS: dict[str, Transfer] = {
+    **dict.fromkeys(ESTIMATORS, _made),
+    **dict.fromkeys(_TUNERS, _tuner_made),
+}
