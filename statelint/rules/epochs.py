@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -71,8 +71,24 @@ def _has_epochs(feed: Feed) -> bool:
     if data.kind in ("generator", "unknown"):
         return data.restarts or (data.rewinds and _is_counted(steps.key))
     if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
-        return is_(data.dataset.repeats, None) is Ternary.YES and _is_one_pass(steps, data.dataset)
+        return is_(data.dataset.repeats, None) is Ternary.YES and (
+            _is_one_pass(steps, data.dataset) or comes_round(feed) is not Ternary.NO
+        )
     return data.kind == "array" or is_(steps, None) is Ternary.YES
+
+
+def comes_round(feed: Feed) -> Ternary:
+    """Whether a Dataset that is repeated without end begins again in the middle of fit's epochs."""
+    dataset, call = feed.data.dataset, feed.call
+    steps = call.argument("steps_per_epoch")
+    if dataset is None or not dataset.parts or is_(dataset.repeats, None) is not Ternary.YES:
+        return Ternary.NO
+    if call.method != "fit" or is_(steps, None) is Ternary.YES or _is_one_pass(steps, dataset):
+        return Ternary.NO
+    size, epochs = number(steps), number(call.argument("epochs"))
+    if dataset.batches is None or size is None or epochs is None:
+        return Ternary.UNKNOWN
+    return Ternary.of(epochs * size > dataset.batches)
 
 
 def _is_vague(feed: Feed) -> bool:
@@ -108,6 +124,8 @@ def _is_counted(steps: Hashable) -> bool:
 
 def _is_one_pass(steps: Value, dataset: Dataset) -> bool:
     """Whether the steps are counted from the rows there are: `rows // batch`, as the Dataset is batched."""
+    if number(steps) is not None:
+        return number(steps) == dataset.batches
     match steps:
         case Unknown(key=("operation", "//" | "/", _, ("int", int(size)))):
             return size == number(dataset.batch)
@@ -241,9 +259,12 @@ def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdic
     batches = batches_of(recording, calls, "train", "call")
     by_index = {call.index: call for call in calls}
     period = _period([batch for batch in batches if not by_index[batch.call].name.startswith("fit")])
+    turns = _turns(batches)
     for position, batch in enumerate(batches):
         call = by_index[batch.call]
         again = batch.batch == 0 and bool(batch.epoch)
+        if call.index in turns:
+            again = batch.index == turns[call.index].index
         if not again and call.name.startswith("fit") and batch.batch == 0:
             again = any(
                 _is_fed_again(call, batch, earlier, by_index[earlier.call]) for earlier in batches[:position]
@@ -253,7 +274,7 @@ def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdic
         if not again or batch.entering is None:
             continue
         when = (
-            f"batch 1 of epoch {batch.epoch + 1}"
+            f"batch {batch.batch + 1} of epoch {batch.epoch + 1}"
             if batch.epoch
             else "the first batch of a later pass over the same data"
         )
@@ -267,6 +288,17 @@ def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdic
     if batches and recording.outcome.status == "finished":
         return verdict(recording, Status.REFUTED, "the data went through the model only once")
     return not_measured(recording, "a second epoch")
+
+
+def _turns(batches: Sequence[BatchRun]) -> dict[int, BatchRun]:
+    """The batches with which the data of a fit begin again in the middle of an epoch, by their calls."""
+    first: dict[int, BatchRun] = {}
+    found: dict[int, BatchRun] = {}
+    for batch in batches:
+        begun = first.setdefault(batch.call, batch)
+        if batch is not begun and batch.batch and batch.inputs is not None and batch.inputs == begun.inputs:
+            found.setdefault(batch.call, batch)
+    return found
 
 
 def _is_fed_again(call: CallRun, batch: BatchRun, earlier: BatchRun, earlier_call: CallRun) -> bool:

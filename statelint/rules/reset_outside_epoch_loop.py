@@ -8,12 +8,19 @@ from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.remedies import Remedy, RenameHook
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import is_left_out
-from statelint.rules.epochs import Carried, assumed_epochs, carried_epochs, judge_epochs, outside_reset
+from statelint.rules.epochs import (
+    Carried,
+    assumed_epochs,
+    carried_epochs,
+    comes_round,
+    judge_epochs,
+    outside_reset,
+)
 from statelint.rules.places import placed
 from statelint.rules.resetting import reset_in_loop
 from statelint.trace.recording import Recording
 from statelint.trace.story import Reset, Trace
-from statelint.values import assumptions
+from statelint.values import Ternary, assumptions
 
 
 class ResetOutsideEpochLoop(Rule):
@@ -56,6 +63,8 @@ class ResetOutsideEpochLoop(Rule):
 
 def _remedy(trace: Trace, reset: Reset, carried: Carried) -> Remedy | None:
     """The hook runs in every epoch, or the epochs get a reset of their own."""
+    if comes_round(carried.feed) is not Ternary.NO:
+        return None
     for callback in trace.callbacks:
         if callback.id in carried.feed.call.callbacks and reset.context.hook is not None:
             hook = next((hook for hook in callback.hooks if hook.name == "on_train_begin"), None)

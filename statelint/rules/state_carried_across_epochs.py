@@ -8,17 +8,25 @@ from statelint.findings import Finding, Related, Severity, Verdict
 from statelint.rules.base import Report, Rule
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.continuity import RESET
-from statelint.rules.epochs import Carried, assumed_epochs, carried_epochs, judge_epochs, outside_reset
+from statelint.rules.epochs import (
+    Carried,
+    assumed_epochs,
+    carried_epochs,
+    comes_round,
+    judge_epochs,
+    outside_reset,
+)
 from statelint.rules.resetting import reset_in_loop
 from statelint.rules.stray_resets import misdirected
 from statelint.trace.recording import Recording
 from statelint.trace.story import Trace
-from statelint.values import assumptions, number
+from statelint.values import Ternary, assumptions, number
 
 IN_CALLBACK = (
     "pass a callback that resets the states in `on_epoch_begin` "
     "(for every layer in model.layers that has `reset_states`: call it)"
 )
+STEPS_OF_A_PASS = f"pass as many steps_per_epoch as the data have batches, and {IN_CALLBACK}"
 IN_LOOP = f"reset at the top of the epoch loop: {RESET}"
 
 
@@ -50,7 +58,14 @@ def _report(trace: Trace, carried: Carried) -> Report:
     epochs = number(loop.count)
     how_many = f"{epochs} epochs" if epochs is not None else "the epochs"
     related = [Related(layer.site, f"{layer.kind} keeps its state from batch to batch")]
-    if loop.kind == "epochs":
+    round_ = comes_round(feed) if loop.kind == "epochs" else Ternary.NO
+    if round_ is not Ternary.NO:
+        message = (
+            f"{how_many} over a repeated Dataset without a reset: where it begins again, it starts from the "
+            "state of its end"
+        )
+        instead = STEPS_OF_A_PASS
+    elif loop.kind == "epochs":
         message = f"{how_many} without a reset between them: epoch 2 starts from the state that epoch 1 left"
         instead = IN_CALLBACK
     else:
@@ -64,7 +79,11 @@ def _report(trace: Trace, carried: Carried) -> Report:
         site=feed.site,
         message=message,
         instead=instead,
-        assumptions=(*assumptions(loop.count, layer.stateful), *assumed_epochs(loop, feed.call)),
+        assumptions=(
+            *assumptions(loop.count, layer.stateful),
+            *assumed_epochs(loop, feed.call),
+            *(("the epochs go over the data more than once",) if round_ is Ternary.UNKNOWN else ()),
+        ),
         related=tuple(related),
-        remedy=reset_in_loop(feed, loop),
+        remedy=reset_in_loop(feed, loop) if round_ is Ternary.NO else None,
     )

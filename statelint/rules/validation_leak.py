@@ -63,7 +63,8 @@ class ValidationLeak(Rule):
                     or _stands_behind_several(story, position, feed)
                 )
                 named = not told and are_named_apart(feed.call.data, feed.data)
-                unrelated = not told and not named and _are_unrelated(start.source, feed)
+                known = told or named or back is Ternary.YES
+                unrelated = not known and _are_unrelated(start.source, feed)
                 apart = told or named or unrelated
                 if back is not Ternary.YES and not apart:
                     continue
