@@ -153,20 +153,11 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and are_other_streams(source.data, feed.data):
             return Start(feed, position, source, "stream")
-        if _follows_on(source, feed) and are_unrelated(source, feed):
+        if training is not None and are_unrelated(story, training, feed):
             return Start(feed, position, source, "unrelated")
     if feed.phase in INFERENCE and begins_next_sequence(story, source, feed):
         return Start(feed, position, source, "apart")
     return _drawn_anew(feed, position, source)
-
-
-def _follows_on(source: Feed, feed: Feed) -> bool:
-    """Whether an inference comes behind a training, or the training of the next pass behind an evaluation:
-    what is predicted, or read before the training in the same pass, may be what leads to its data.
-    """
-    if feed.phase in INFERENCE:
-        return source.phase in ("train", "validation")
-    return source.phase == "evaluate" and separating_loop(source.context, feed.context) is not None
 
 
 def _before(story: Story, position: int, feed: Feed) -> Feed | None:

@@ -12,25 +12,40 @@ from collections.abc import Hashable
 from statelint.rules.relation import rows_of
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data
-from statelint.trace.story import Feed
+from statelint.trace.story import Feed, Story
 
 UNRELATED = ("no row of these data goes on where the same row of the data before ends",)
 
 # What says which rows of data are taken, and in which form.
 _PLACES = frozenset(["int", "float", "str", "bool", "NoneType", "Slice", "Tuple"])
 # What the program makes itself: of what, the identity doesn't tell.
-_OWN = frozenset(["Ref", "tensor", "Tensor", "generator", "widened", "filled", "blank"])
+_OWN = frozenset(["Ref", "tensor", "Tensor", "generator", "widened", "filled", "blank", "maybe given"])
 
 
-def are_unrelated(one: Feed, other: Feed) -> bool:
-    """Whether batches of several rows follow others, and nothing relates the two data."""
+def are_unrelated(story: Story, train: Feed, other: Feed) -> bool:
+    """Whether batches of several rows follow a training, and nothing relates the two data."""
     size = other.model.batch_size
-    if size is None or size == 1:
+    if size is None or size == 1 or _walks(story, train):
         return False
-    if any(_are_told(feed.data, size) for feed in (one, other)):
+    before = [train.data]
+    if train.call.validation is not None and other.call.id != train.call.id:
+        # What the validation has left.
+        before.append(train.call.validation)
+    if any(_are_told(data, size) for data in (*before, other.data)):
         return False
-    mine, theirs = _sources(one.data), _sources(other.data)
-    return mine is not None and theirs is not None and not mine & theirs
+    theirs = _sources(other.data)
+    known = [_sources(data) for data in before]
+    return theirs is not None and all(mine is not None and not mine & theirs for mine in known)
+
+
+def _walks(story: Story, train: Feed) -> bool:
+    """Whether the training has other data in each pass of a loop, so that it may walk along a series, with
+    what is inferred in between.
+    """
+    return any(
+        feed.site == train.site and feed.data.key != train.data.key and feed.model.id == train.model.id
+        for _, feed in story.feeds("train")
+    )
 
 
 def _are_told(data: Data, size: int) -> bool:

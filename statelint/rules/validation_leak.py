@@ -64,7 +64,7 @@ class ValidationLeak(Rule):
                 )
                 named = not told and are_named_apart(feed.call.data, feed.data)
                 known = told or named or back is Ternary.YES
-                unrelated = not known and _are_unrelated(start.source, feed)
+                unrelated = not known and _are_unrelated(story, start.source, feed)
                 apart = told or named or unrelated
                 if back is not Ternary.YES and not apart:
                     continue
@@ -179,8 +179,8 @@ def _is_read_by(train: Data, validation: Data) -> bool:
     return any(validation.key == part for held in train.kept.values() for part in parts(held))
 
 
-def _are_unrelated(train: Feed, validation: Feed) -> bool:
-    return "validation_data" in validation.call.arguments and are_unrelated(train, validation)
+def _are_unrelated(story: Story, train: Feed, validation: Feed) -> bool:
+    return "validation_data" in validation.call.arguments and are_unrelated(story, train, validation)
 
 
 def _stands_behind_several(story: Story, position: int, feed: Feed) -> bool:
