@@ -95,8 +95,7 @@ rows = tf.data.Dataset.from_tensor_slices((x, y))
         # The next slice of one series may continue the training.
         ("model.fit(x[:400], y[:400], shuffle=False, validation_data=(x[400:], y[400:]), ", False),
         ("model.fit(x, y, batch_size=4, shuffle=False, validation_data=(x, y), ", True),
-        # Four rows at a time, of data that nothing relates to those of the training.
-        ("model.fit(x, y, batch_size=4, shuffle=False, validation_data=load('other'), ", True),
+        ("model.fit(x, y, batch_size=4, shuffle=False, validation_data=load('other'), ", False),
         # After batches in random order nothing is continued.
         ("model.fit(x[:400], y[:400], batch_size=4, validation_data=(x[400:], y[400:]), ", True),
         ("model.fit(rows.take(400).shuffle(90).batch(4), validation_data=rows.skip(400).batch(4), ", True),
@@ -145,3 +144,30 @@ for epoch in range(5):
 def test_the_state_of_validation_is_not_the_one_left_behind_a_reset(after: str, found: set[str]) -> None:
     checked = check_source("a.py", BEHIND_A_RESET.replace("AFTER", after).encode())
     assert {finding.code for finding in checked.findings} == found
+
+
+ONE_EPOCH = """
+import keras
+from data import load
+(x, y), held = load("train"), load("test")
+model = keras.Sequential([keras.Input(batch_shape=(1, 3, 1)), keras.layers.LSTM(4, stateful=True)])
+model.compile("sgd", "mse")
+for epoch in range(1):
+    model.fit(x, y, batch_size=1, epochs=1, shuffle=SHUFFLE, VALIDATION)
+    model.layers[0].reset_states()
+"""
+
+
+@pytest.mark.parametrize(
+    ("shuffle", "validation", "is_leak"),
+    [
+        ("True", "validation_data=held", True),
+        ("True", "validation_split=0.2", False),
+        ("False", "validation_data=held", False),
+    ],
+)
+def test_what_validates_one_epoch_in_random_order(shuffle: str, validation: str, is_leak: bool) -> None:
+    """In order the rest of the rows go on where the training ends; that other data do isn't known."""
+    program = ONE_EPOCH.replace("SHUFFLE", shuffle).replace("VALIDATION", validation)
+    checked = check_source("a.py", program.encode())
+    assert [f.code for f in checked.findings if f.code == "SRN306"] == ["SRN306"] * is_leak

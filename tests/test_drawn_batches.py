@@ -9,8 +9,7 @@ from tests.programs import reported_below
 HEAD = """
 import numpy as np
 import tensorflow as tf
-series, targets = np.load("x.npy"), np.load("y.npy")
-x, y, later, answers = series[:begin], targets[:begin], series[begin:], targets[begin:]
+x, y, later, answers = (np.load(name) for name in ("x.npy", "y.npy", "later.npy", "answers.npy"))
 train = tf.data.Dataset.from_tensor_slices((x.reshape(-1, 5, 1), y)).batch(64, drop_remainder=True)
 rest = tf.data.Dataset.from_tensor_slices((later.reshape(-1, 5, 1), answers)).batch(64, drop_remainder=True)
 memory = tf.keras.layers.GRU(4, stateful=True)

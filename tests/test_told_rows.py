@@ -118,6 +118,6 @@ def test_nothing_continues_a_validation_in_random_order(rows: str, expected: lis
     code = f"""from sklearn.model_selection import train_test_split
 {rows}
 model.fit(series, y, batch_size=16, shuffle=False, validation_data=(test, goals))
-model.predict(x[begin:], batch_size=16)
+model.predict(later, batch_size=16)
 """
     assert found(ONE + code, "SRN304") == expected

@@ -52,11 +52,12 @@ def test_another_file_isnt_taken_for_the_rest_of_the_first(train: str, validatio
     [
         ("np.load('x.npy')[:n], np.load('y.npy')[:n]", "np.load('x.npy')[n:], np.load('y.npy')[n:]"),
         ("np.load('x.npy')[:640], np.load('y.npy')[:640]", "np.load('x.npy')[640:], np.load('y.npy')[640:]"),
+        ("np.load('x.npy'), np.load('y.npy')", "read(), read()"),
         ("file['a']['x'][:n], file['a']['y'][:n]", "file['b']['x'][n:], file['b']['y'][n:]"),
         ("file[a]['x'], file[a]['y']", "file[b]['x'], file[b]['y']"),
     ],
 )
-def test_the_rest_of_one_file_and_unknown_groups_may_go_on(train: str, validation: str) -> None:
+def test_the_rest_of_one_file_and_unknown_places_may_go_on(train: str, validation: str) -> None:
     assert not leaks(train, validation)
 
 
@@ -79,8 +80,10 @@ for path in {paths}:
     "paths, validation, is_leak",
     [
         ("glob.glob('*.npy')", "held_out, held_out", True),
-        # The rest of each file.
+        # Parts of one series, and the rest of each file.
+        ("sorted(glob.glob('*.npy'))", "held_out, held_out", False),
         ("glob.glob('*.npy')", "x[-64:], x[-64:]", False),
+        ("paths", "held_out, held_out", False),
     ],
 )
 def test_one_validation_behind_several_sequences(paths: str, validation: str, is_leak: bool) -> None:

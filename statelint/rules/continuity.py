@@ -14,7 +14,6 @@ from statelint.rules.growing import has_grown
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.relation import (
     BY_HAND,
-    OF_OTHER_STREAMS,
     are_apart,
     are_other_streams,
     are_separate,
@@ -33,7 +32,6 @@ from statelint.rules.siblings import begins_next_sequence
 from statelint.rules.spans import ends_before
 from statelint.rules.spelled import is_text, starts_afresh
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
-from statelint.rules.unrelated import UNRELATED, are_unrelated
 from statelint.sites import Site
 from statelint.trace.keys import parts
 from statelint.trace.queries import (
@@ -64,8 +62,8 @@ class Start:
 
     `why` says how that is known: "again" (the data went through before, in `earlier`), "apart" (they
     were made apart), "shuffled" (the source is a training in random order), "stream" (they come from two
-    generators for different data), "unrelated" (nothing relates the two), "between" (the source came in
-    between parts of one training), or "sequence" (each pass of `loop` feeds a sequence of its own).
+    generators for different data), "between" (the source came in between parts of one training), or
+    "sequence" (each pass of `loop` feeds a sequence of its own).
     """
 
     feed: Feed
@@ -74,11 +72,6 @@ class Start:
     why: str
     earlier: Feed | None = None
     loop: Loop | None = None
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What has to be assumed of the two data."""
-        return {"stream": OF_OTHER_STREAMS, "unrelated": UNRELATED}.get(self.why, ())
 
 
 @lru_cache(maxsize=64)
@@ -153,8 +146,6 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and are_other_streams(source.data, feed.data):
             return Start(feed, position, source, "stream")
-        if training is not None and are_unrelated(story, training, feed):
-            return Start(feed, position, source, "unrelated")
     if feed.phase in INFERENCE and begins_next_sequence(story, source, feed):
         return Start(feed, position, source, "apart")
     return _drawn_anew(feed, position, source)

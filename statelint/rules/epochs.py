@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -291,13 +292,20 @@ def judge_epochs(finding: Finding, recording: Recording, *sites: Site) -> Verdic
 
 
 def _turns(batches: Sequence[BatchRun]) -> dict[int, BatchRun]:
-    """The batches with which the data of a fit begin again in the middle of an epoch, by their calls."""
-    first: dict[int, BatchRun] = {}
+    """The batches with which the data of a fit begin again in the middle of an epoch, by their calls; none of
+    a call whose epochs begin with the data.
+    """
     found: dict[int, BatchRun] = {}
-    for batch in batches:
-        begun = first.setdefault(batch.call, batch)
-        if batch is not begun and batch.batch and batch.inputs is not None and batch.inputs == begun.inputs:
-            found.setdefault(batch.call, batch)
+    for call in dict.fromkeys(batch.call for batch in batches):
+        own = [batch for batch in batches if batch.call == call]
+        begun = [batch.inputs for batch in own[:2]]
+        again = [
+            one
+            for one, following in itertools.pairwise(own[1:])
+            if None not in begun and [one.inputs, following.inputs] == begun
+        ]
+        if again and all(batch.batch for batch in again):
+            found[call] = again[0]
     return found
 
 

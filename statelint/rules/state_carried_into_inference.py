@@ -9,7 +9,7 @@ from statelint.rules.base import Report, Rule
 from statelint.rules.chance import begins_anywhere
 from statelint.rules.continuity import ANOTHER, RESET, Start, judge_inherited, starts
 from statelint.rules.disturbing import disturbing
-from statelint.rules.relation import is_constant
+from statelint.rules.relation import OF_OTHER_STREAMS, is_constant
 from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
@@ -91,7 +91,7 @@ def _report(start: Start) -> Report:
         site=feed.site,
         message=message,
         instead=INSTEAD,
-        assumptions=(*assumptions(layer.stateful), *start.assumptions),
+        assumptions=(*assumptions(layer.stateful), *(OF_OTHER_STREAMS if start.why == "stream" else ())),
         related=(
             Related(source.site, ANOTHER if is_own else "the state comes from here"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),

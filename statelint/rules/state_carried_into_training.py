@@ -55,7 +55,7 @@ def _report(start: Start) -> Report:
         message=f"training goes on from the state that {left} left{sometimes}, as if its data continued "
         "those",
         instead=INSTEAD,
-        assumptions=(*assumptions(layer.stateful), *start.assumptions),
+        assumptions=assumptions(layer.stateful),
         related=(
             Related(source.site, "the state comes from here"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),

@@ -23,7 +23,6 @@ from statelint.rules.relation import (
 )
 from statelint.rules.resetting import reset_around_validation
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
-from statelint.rules.unrelated import UNRELATED, are_unrelated
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful, repeats, separating_loop
@@ -63,9 +62,7 @@ class ValidationLeak(Rule):
                     or _stands_behind_several(story, position, feed)
                 )
                 named = not told and are_named_apart(feed.call.data, feed.data)
-                known = told or named or back is Ternary.YES
-                unrelated = not known and _are_unrelated(story, start.source, feed)
-                apart = told or named or unrelated
+                apart = told or named
                 if back is not Ternary.YES and not apart:
                     continue
                 layer = feed.model.stateful_layers[0]
@@ -82,7 +79,7 @@ class ValidationLeak(Rule):
                         *assumptions(layer.stateful, feed.call.argument("validation_split")),
                         *(_assumed(feed) if not apart else ()),
                         *_given(feed),
-                        *(NAMED_APART if named else UNRELATED if unrelated else ()),
+                        *(NAMED_APART if named else ()),
                         *(OF_OTHER_STREAMS if are_other_streams(feed.call.data, feed.data) else ()),
                     ),
                     related=(Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),),
@@ -177,10 +174,6 @@ def _are_apart(feed: Feed) -> bool:
 def _is_read_by(train: Data, validation: Data) -> bool:
     """Whether the validation's data are those that the training's Sequence reads its batches of."""
     return any(validation.key == part for held in train.kept.values() for part in parts(held))
-
-
-def _are_unrelated(story: Story, train: Feed, validation: Feed) -> bool:
-    return "validation_data" in validation.call.arguments and are_unrelated(story, train, validation)
 
 
 def _stands_behind_several(story: Story, position: int, feed: Feed) -> bool:
