@@ -464,7 +464,13 @@ def call_value(
         graphs.note_passed(machine, result, *arguments.values())
         return result
     if isinstance(callee, Choice):
-        return machine.either(callee, lambda option: call_value(machine, option, arguments, node))
+        from statelint.interp.refused import refuses
+
+        return machine.either(
+            callee,
+            lambda option: call_value(machine, option, arguments, node),
+            lambda option: refuses(machine, option, arguments),
+        )
     match callee.value:
         case Function() as function:
             return call_function(machine, function, arguments)
@@ -553,7 +559,9 @@ def made_of(machine: Machine, node: cst.CSTNode | None, *values: Value) -> Value
 def _is_repeatable(method: Hashable, arguments: Arguments) -> bool:
     # A folding of data has a `split` too, which may be random.
     is_folding = method == "split" and any(not isinstance(v, Known) for v in arguments.values())
-    return method in _REPEATABLE and not arguments.open and not is_folding
+    # A queue's, of which each call gets another thing.
+    is_drawn = method == "get" and not arguments.values()
+    return method in _REPEATABLE and not arguments.open and not is_folding and not is_drawn
 
 
 def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CSTNode | None) -> Value:

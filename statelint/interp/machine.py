@@ -551,10 +551,16 @@ class Machine:
         if len(self.state.when) >= self.limits.conditions:
             raise Exhausted
 
-    def either(self, value: Value, follow: Callable[[Known], Value]) -> Value:
-        """Follow each of the values that it can be, as arms of a branch; Unknown has none."""
+    def either(
+        self, value: Value, follow: Callable[[Known], Value], fails: Callable[[Known], bool] | None = None
+    ) -> Value:
+        """Follow each of the values that it can be, as arms of a branch; Unknown has none.
+
+        Those that fail are left out, unless all do.
+        """
         choices = options(value)
         able = [option for option in choices if not self._is_of_other_arm(option)] or choices
+        able = [option for option in able if fails is None or not fails(option)] or able
         if len(able) == 1:
             return follow(able[0])
         left_out = [k for k, option in enumerate(choices) if option not in able]

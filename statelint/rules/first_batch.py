@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from statelint.rules.chance import is_read_from_file
@@ -168,15 +168,26 @@ def _are_more(call: Call, data: Data, size: int, stated: bool) -> bool:
 
 
 def _is_array(story: Story, data: Data) -> bool:
-    """Whether the data are an array: also where only another call tells, that has them with targets."""
-    return data.kind == "array" or (
-        data.kind == "unknown"
-        and any(
-            fed is not None and fed.key == data.key and fed.kind == "array"
-            for other in story.calls()
-            for fed in (other.data, other.validation)
-        )
-    )
+    """Whether the data are an array: also where only another call tells, that has them with targets, or
+    others that the same call returned.
+    """
+    if data.kind != "unknown":
+        return data.kind == "array"
+    arrays = {
+        fed.key
+        for other in story.calls()
+        for fed in (other.data, other.validation)
+        if fed is not None and fed.kind == "array"
+    }
+    return data.key in arrays or any(_are_siblings(data.key, key) for key in arrays)
+
+
+def _are_siblings(one: Hashable, other: Hashable) -> bool:
+    """Whether one call returned both: `x_train, x_test, y_train, y_test = load()`."""
+    match one, other:
+        case ("unpacked", source, _), ("unpacked", same, _):
+            return source == same
+    return False
 
 
 def _is_read(call: Call, data: Data) -> bool:

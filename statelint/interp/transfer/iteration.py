@@ -13,7 +13,20 @@ from statelint.interp.operators import arithmetic, distinct, set_of
 from statelint.interp.repeated_items import same_at
 from statelint.interp.transfer import Transfer
 from statelint.trace.objects import Argument, Dataset
-from statelint.values import FALSE, NONE, TRUE, Known, Reason, Ternary, Value, depending_on, number, unknown
+from statelint.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Known,
+    Reason,
+    Ternary,
+    Unknown,
+    Value,
+    depending_on,
+    interned,
+    number,
+    unknown,
+)
 
 import libcst as cst  # isort: skip
 
@@ -232,6 +245,10 @@ def _iter(machine: Machine, name: str, arguments: Arguments) -> Value:
     record = machine.record(value)
     if isinstance(record, ListRecord) and record.items is not None:
         return machine.allocate(ListRecord.of(record.items))
+    if isinstance(value, Unknown) and value.key not in machine.iterators:
+        # Whatever goes over it empties it, and not what it draws from.
+        machine.iterators.add(key := interned(("iterator", value.key)))
+        return machine.unknown(Reason.ITERATION, None, key)
     return value
 
 
@@ -302,6 +319,10 @@ def _chain(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 
 def _islice(machine: Machine, name: str, arguments: Arguments) -> Value:
+    given = arguments.get(0, "iterable")
+    if isinstance(given, Unknown):
+        # An iterator goes on behind these.
+        machine.iterators.add(given.key)
     inner = _drawn(machine, arguments)
     bounds = [a.value for a in arguments.positional[1:]]
     start, stop, step = (Known(0), bounds[0], Known(1)) if len(bounds) == 1 else (*bounds, Known(1))[:3]
