@@ -7,7 +7,7 @@ import pytest
 from statelint.engine import check_source
 from statelint.trace.objects import Windows
 from statelint.trace.story import Feed
-from tests.telling import HEAD, trace_of
+from tests.telling import HEAD, reveal, trace_of
 
 MODEL = """
 model = keras.Sequential([keras.Input(batch_shape=(2, 10, 1)), keras.layers.LSTM(4, stateful=True)])
@@ -196,3 +196,18 @@ model.fit(x, mystery(), batch_size=1, shuffle=False)
     assert not checked.failures
     found = [finding.code for finding in checked.findings]
     assert found == (["SRN208"] if is_torn else [])
+
+
+@pytest.mark.parametrize(
+    ("other", "shape"), [("np.ones((4, 9))", "array(4, 9)"), ("np.ones((5, 9))", "?LOOP")]
+)
+def test_an_array_of_one_shape_on_every_way_keeps_it(other: str, shape: str) -> None:
+    code = f"""
+    for k in unseen(0):
+        a = np.zeros((4, 9)) if unseen(k) else {other}
+        for i in unseen(0):
+            if unseen(i):
+                a[i, 1] = 1
+    reveal(a)
+    """
+    assert reveal(code) == [shape]

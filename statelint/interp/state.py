@@ -19,7 +19,7 @@ from statelint.interp.objects import (
 from statelint.sites import Site
 from statelint.trace.objects import Array, Dataset
 from statelint.trace.story import Condition
-from statelint.values import TRUE, Known, Reason, Unknown, Value, join, number, unknown
+from statelint.values import TRUE, Known, Reason, Unknown, Value, join, number, options, unknown
 
 Frame = dict[str, Value]
 # Of how many ways a model's layers are kept.
@@ -374,7 +374,16 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
             return Known(replace(other, key=key, batch=batch, rank=None, whole=False))
         if isinstance(one, Dataset) and isinstance(other, Dataset):
             return Known(pipelines.one_of((one, other), key))
-    return unknown(Reason.LOOP, key=key)
+    shape = _common_shape((*options(before), *options(after)))
+    return unknown(Reason.LOOP, key=key) if shape is None else Known(Array(key, shape, key, Known(0)))
+
+
+def _common_shape(values: Sequence[Known]) -> tuple[Value, ...] | None:
+    """The shape that all of several arrays have."""
+    shapes = [value.value.shape for value in values if isinstance(value.value, Array)]
+    known = [shape for shape in shapes if shape is not None]
+    keys = {tuple(size.key for size in shape) for shape in known}
+    return known[0] if len(keys) == 1 and len(known) == len(values) else None
 
 
 def _grown(before: Array, after: Array, key: Hashable) -> Value | None:
