@@ -199,7 +199,8 @@ model.fit(x, mystery(), batch_size=1, shuffle=False)
 
 
 @pytest.mark.parametrize(
-    ("other", "shape"), [("np.ones((4, 9))", "array(4, 9)"), ("np.ones((5, 9))", "?LOOP")]
+    ("other", "shape"),
+    [("np.ones((4, 9))", "array(4, 9)"), ("np.ones((5, 9))", "?LOOP"), ("unseen(0)", "?LOOP")],
 )
 def test_an_array_of_one_shape_on_every_way_keeps_it(other: str, shape: str) -> None:
     code = f"""

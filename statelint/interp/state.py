@@ -374,16 +374,19 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
             return Known(replace(other, key=key, batch=batch, rank=None, whole=False))
         if isinstance(one, Dataset) and isinstance(other, Dataset):
             return Known(pipelines.one_of((one, other), key))
-    shape = _common_shape((*options(before), *options(after)))
+    shape = _common_shape(options(before), options(after))
     return unknown(Reason.LOOP, key=key) if shape is None else Known(Array(key, shape, key, Known(0)))
 
 
-def _common_shape(values: Sequence[Known]) -> tuple[Value, ...] | None:
-    """The shape that all of several arrays have."""
+def _common_shape(before: Sequence[Known], after: Sequence[Known]) -> tuple[Value, ...] | None:
+    """The shape that the arrays have, all that a value can be before and after."""
+    values = (*before, *after)
     shapes = [value.value.shape for value in values if isinstance(value.value, Array)]
     known = [shape for shape in shapes if shape is not None]
     keys = {tuple(size.key for size in shape) for shape in known}
-    return known[0] if len(keys) == 1 and len(known) == len(values) else None
+    if not before or not after or len(known) < len(values) or len(keys) > 1:
+        return None
+    return known[0]
 
 
 def _grown(before: Array, after: Array, key: Hashable) -> Value | None:
