@@ -79,6 +79,8 @@ CALLBACK = (
         (2, 50, "", None, False),
         (2, 51, "", "2 epochs over a repeated Dataset without a reset", False),
         (3, 100, CALLBACK, None, False),
+        (10, 50, ", initial_epoch=8", None, False),
+        (10, 50, ", initial_epoch=7", "3 epochs over a repeated Dataset without a reset", False),
     ],
 )
 def test_how_often_the_data_come_round(

@@ -86,7 +86,8 @@ def comes_round(feed: Feed) -> Ternary:
         return Ternary.NO
     if call.method != "fit" or is_(steps, None) is Ternary.YES or _is_one_pass(steps, dataset):
         return Ternary.NO
-    size, epochs = number(steps), number(call.argument("epochs"))
+    epochs = next((number(p.loop.count) for p in feed.context.passes if p.loop.kind == "epochs"), None)
+    size = number(steps)
     if dataset.batches is None or size is None or epochs is None:
         return Ternary.UNKNOWN
     return Ternary.of(epochs * size > dataset.batches)
@@ -295,9 +296,11 @@ def _turns(batches: Sequence[BatchRun]) -> dict[int, BatchRun]:
     """The batches with which the data of a fit begin again in the middle of an epoch, by their calls; none of
     a call whose epochs begin with the data.
     """
+    by_call: dict[int, list[BatchRun]] = {}
+    for batch in batches:
+        by_call.setdefault(batch.call, []).append(batch)
     found: dict[int, BatchRun] = {}
-    for call in dict.fromkeys(batch.call for batch in batches):
-        own = [batch for batch in batches if batch.call == call]
+    for call, own in by_call.items():
         begun = [batch.inputs for batch in own[:2]]
         again = [
             one
