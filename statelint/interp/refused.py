@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, LayerRecord, Method, ModelRecord, Ref
+from statelint.interp.objects import Arguments, LayerRecord, Method, ModelRecord
 from statelint.interp.transfer.training import PHASES
 from statelint.trace.objects import Array
 from statelint.values import Known
 
-# What recurrent layers read: rows, steps, features.
+# What recurrent layers read has these axes at least: rows, steps, features.
 _AXES = 3
-_RECURRENT = frozenset(["LSTM", "GRU", "SimpleRNN", "RNN", "CuDNNLSTM", "CuDNNGRU", "Bidirectional"])
 
 
 def refuses(machine: Machine, callee: Known, arguments: Arguments) -> bool:
@@ -26,9 +25,8 @@ def refuses(machine: Machine, callee: Known, arguments: Arguments) -> bool:
 
 
 def _reads_sequences(machine: Machine, method: Method) -> bool:
-    receiver = method.receiver.value if isinstance(method.receiver, Known) else None
-    record = machine.state.heap.get(receiver.id) if isinstance(receiver, Ref) else None
+    record = machine.record(method.receiver)
     if not isinstance(record, ModelRecord) or record.kind != "Sequential" or not record.layers:
         return False
-    first = machine.state.heap.get(record.layers[0])
-    return isinstance(first, LayerRecord) and first.kind in _RECURRENT
+    first = machine.record(machine.refer(record.layers[0]))
+    return isinstance(first, LayerRecord) and (first.recurrent or first.kind == "Bidirectional")

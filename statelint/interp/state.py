@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from statelint.interp import pipelines
+from statelint.interp import pipelines, shapes
 from statelint.interp.objects import (
     DictRecord,
     InstanceRecord,
@@ -19,7 +19,7 @@ from statelint.interp.objects import (
 from statelint.sites import Site
 from statelint.trace.objects import Array, Dataset
 from statelint.trace.story import Condition
-from statelint.values import TRUE, Known, Reason, Unknown, Value, join, number, options, unknown
+from statelint.values import TRUE, Choice, Known, Reason, Unknown, Value, join, number, unknown
 
 Frame = dict[str, Value]
 # Of how many ways a model's layers are kept.
@@ -364,29 +364,25 @@ def _widen_value(before: Value, after: Value, site: Site) -> Value:
     if before is after or before.key == after.key:
         return after
     key = ("widened", site, before.key, after.key)
+    first, second = _array(before), _array(after)
+    if first is not None and second is not None:
+        return _widen_array(first, second, key)
     if isinstance(before, Known) and isinstance(after, Known):
         one, other = before.value, after.value
-        if isinstance(one, Array) and isinstance(other, Array):
-            return _widen_array(one, other, key)
         if isinstance(one, Tensor) and isinstance(other, Tensor):
             # Each pass puts further layers on it.
             batch = other.batch if one.batch.key == other.batch.key else unknown(Reason.LOOP)
             return Known(replace(other, key=key, batch=batch, rank=None, whole=False))
         if isinstance(one, Dataset) and isinstance(other, Dataset):
             return Known(pipelines.one_of((one, other), key))
-    shape = _common_shape(options(before), options(after))
-    return unknown(Reason.LOOP, key=key) if shape is None else Known(Array(key, shape, key, Known(0)))
+    return unknown(Reason.LOOP, key=key)
 
 
-def _common_shape(before: Sequence[Known], after: Sequence[Known]) -> tuple[Value, ...] | None:
-    """The shape that the arrays have, all that a value can be before and after."""
-    values = (*before, *after)
-    shapes = [value.value.shape for value in values if isinstance(value.value, Array)]
-    known = [shape for shape in shapes if shape is not None]
-    keys = {tuple(size.key for size in shape) for shape in known}
-    if not before or not after or len(known) < len(values) or len(keys) > 1:
-        return None
-    return known[0]
+def _array(value: Value) -> Array | None:
+    """The array that a value is, whichever of a few that is."""
+    if isinstance(value, Choice):
+        return shapes.common(value)
+    return value.value if isinstance(value, Known) and isinstance(value.value, Array) else None
 
 
 def _grown(before: Array, after: Array, key: Hashable) -> Value | None:

@@ -48,6 +48,8 @@ class Cadence:
 def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     """How the series of a feed is fed; None where that isn't known, or where the order is random anyway."""
     data, call = feed.data, feed.call
+    if earlier is not None and leaves_passes_out(earlier.context, feed.context):
+        return None
     along = _along_lanes(feed, earlier) or _along_items(feed, earlier) if earlier is not None else None
     if along is not None or (earlier is not None and not is_cut_along_rows(feed)):
         return along
@@ -60,8 +62,6 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         cut = data.array.row_cut if data.array is not None else None
         # A slice of rows whose end isn't known may be a shorter one: the whole ones count.
         reach = cut.length if cut is not None else None
-        if leaves_passes_out(earlier.context, feed.context):
-            return None
         # A batch of another size would raise.
         size = data.samples or reach or (feed.model.batch_size if data.array is not None else None)
         return _by_hand(windows, earlier, size, steps)
@@ -166,8 +166,6 @@ def _along_lanes(feed: Feed, earlier: Feed) -> Cadence | None:
     one, other = _part_of_lanes(earlier.data.key), _part_of_lanes(feed.data.key)
     if one is None or other is None or one[0] != other[0]:
         return None
-    if leaves_passes_out(earlier.context, feed.context):
-        return None
     (begun, ended), (begin, end) = one[1:], other[1:]
     advance, steps = begin - begun, end - begin
     if not 0 < advance < steps or steps != ended - begun or feed.model.steps not in (None, steps):
@@ -188,12 +186,7 @@ def _along_items(feed: Feed, earlier: Feed) -> Cadence | None:
         return None
     # What the windows of a single lane lie along would else be the rows.
     sizes = [number(size) for size in (array.shape if array else None) or ()]
-    if (
-        len(sizes) != AXES
-        or sizes[1] != one.length
-        or sizes[0] == sizes[1]
-        or leaves_passes_out(earlier.context, feed.context)
-    ):
+    if len(sizes) != AXES or sizes[1] != one.length or sizes[0] == sizes[1]:
         return None
     advance = other.start - one.start
     if sizes[1] is None or not 0 < advance < sizes[1] or feed.model.steps not in (None, sizes[1]):

@@ -23,7 +23,6 @@ from statelint.values import (
     Unknown,
     Value,
     depending_on,
-    interned,
     number,
     unknown,
 )
@@ -176,7 +175,8 @@ def _map(machine: Machine, name: str, arguments: Arguments) -> Value:
     if len(arguments.positional) < 2 or arguments.open:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
         return machine.unknown(Reason.LIBRARY_CALL)
-    function, *sources = (loops.emptied(machine, a.value) for a in arguments.positional)
+    function, *given = (a.value for a in arguments.positional)
+    sources = [loops.emptied(machine, value) for value in given]
     found = [_all(machine, source) for source in sources]
     known = [items for items in found if items is not None]
     if len(known) < len(found):
@@ -247,8 +247,9 @@ def _iter(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.allocate(ListRecord.of(record.items))
     if isinstance(value, Unknown) and value.key not in machine.iterators:
         # Whatever goes over it empties it, and not what it draws from.
-        machine.iterators.add(key := interned(("iterator", value.key)))
-        return machine.unknown(Reason.ITERATION, None, key)
+        drawn = machine.unknown(Reason.ITERATION, None, ("iterator", value.key))
+        machine.iterators.add(drawn.key)
+        return drawn
     return value
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from statelint.interp import calls
-from statelint.interp.attributes import user_attribute
+from statelint.interp.attributes import attribute
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
@@ -63,7 +63,7 @@ def _made(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _build(machine: Machine, maker: Value | None, arguments: Arguments) -> int | None:
     """The id of the model that a function, or the `build` of an object, makes."""
-    maker = _method(machine, maker, "build") or maker
+    maker = _own_method(machine, maker, "build") or maker
     if maker is None or not isinstance(maker, Known) or not isinstance(maker.value, Function | Bound):
         return None
     made = calls.call_value(machine, maker, arguments)
@@ -71,19 +71,11 @@ def _build(machine: Machine, maker: Value | None, arguments: Arguments) -> int |
     return made.value.id if is_model and isinstance(made, Known) and isinstance(made.value, Ref) else None
 
 
-def _method(machine: Machine, receiver: Value | None, name: str) -> Value | None:
-    """The method that an object keeps, or has from a class of the program."""
-    record = machine.record(receiver) if receiver is not None else None
-    kept = record.attributes.get(name) if isinstance(record, InstanceRecord) else None
-    return kept if kept is not None else _own_method(machine, receiver, name)
-
-
 def _own_method(machine: Machine, receiver: Value | None, name: str) -> Value | None:
-    """The method that an object has from a class of the program."""
-    record = machine.record(receiver) if receiver is not None else None
-    if receiver is None or not isinstance(record, InstanceRecord):
+    """The method of the program's that an object has from its class, or keeps."""
+    if receiver is None or not isinstance(machine.record(receiver), InstanceRecord):
         return None
-    found = user_attribute(machine, record.type, name, receiver)
+    found = attribute(machine, receiver, name)
     return found if isinstance(found, Known) and isinstance(found.value, Function | Bound) else None
 
 
