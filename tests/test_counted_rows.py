@@ -68,3 +68,24 @@ scaler = StandardScaler().fit(values)
 )
 def test_a_whole_file_under_the_default_batch_size(rows: str, times: int) -> None:
     assert found(f"{TABLE}model.predict({rows})\n", "SRN206") == times
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        ("predict(x[:1])", "SRN206"),
+        ("evaluate(x[:1], x[:1])", "SRN206"),
+        ("predict(x[:1], batch_size=32)", "SRN204"),
+        ("predict(x[:10])", "SRN204"),
+        ("predict(x[:33])", "SRN204"),
+        ("predict(x[:32])", None),
+    ],
+)
+def test_a_single_row_for_states_of_as_many_as_the_default(call: str, code: str | None) -> None:
+    model = """
+x = np.zeros((64, 1, 2))
+model = keras.Sequential([keras.Input(batch_shape=(32, 1, 2)), keras.layers.LSTM(2, stateful=True)])
+model.compile("sgd", "mse")
+"""
+    reported = [rule for rule in ("SRN204", "SRN206") if found(f"{model}model.{call}\n", rule)]
+    assert reported == ([code] if code else [])

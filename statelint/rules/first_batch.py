@@ -138,10 +138,13 @@ def _of(
     elif data.kind in ("generator", "sequence") and data.batch_rows not in (None, size):
         assert data.batch_rows is not None
         yield FirstBatch(call, part, data.batch_rows, None, None, False)
-    elif _is_array(story, data) and given is not None and given > 0 and given != size and samples != 0:
+    elif _is_array(story, data) and given is not None and given > 0 and samples != 0:
         values = [call.argument("batch_size"), call.argument("validation_batch_size")]
+        stated = any(is_(value, None) is Ternary.NO for value in values)
+        # A single row without a batch size isn't meant to be one of `size`, though that is the default.
+        if given == size and (stated or samples != 1):
+            return
         if samples is None and given > size:
-            stated = any(is_(value, None) is Ternary.NO for value in values)
             if not _is_fed_in_batches(story, call, data, size) and not _are_more(call, data, size, stated):
                 return
             values.append(more_rows_than(size))
