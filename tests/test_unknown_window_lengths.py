@@ -140,11 +140,33 @@ def test_windows_that_libraries_cut(library: str, rows: str, times: int) -> None
 
 @pytest.mark.parametrize(
     ("written", "times"),
-    [("sampling_rate=1", 1), ("reverse=False, stride=1", 1), ("sampling_rate=2", 0), ("reverse=True", 0)],
+    [("sampling_rate=1", 1), ("reverse=False, stride=1", 1), ("sampling_rate=bool(lag)", 0), ("reverse=True", 0)],
 )
 def test_options_that_are_written_out(written: str, times: int) -> None:
     library = LIBRARIES["TimeseriesGenerator"].format(8).replace("lag,", f"20, {written},")
     assert len(found(f"{library}model = build(8, 20)\nmodel.fit(data, shuffle=False)\n")) == times
+
+
+@pytest.mark.parametrize(
+    ("options", "gap"),
+    [
+        ("sequence_length=4, sampling_rate=3", "goes back 11 steps"),
+        ("sequence_length=4, sampling_rate=3, sequence_stride=24", "skips 12 steps"),
+        ("sequence_length=4, sampling_rate=3, sequence_stride=12", None),
+        ("sequence_length=lag, sampling_rate=3", "goes back behind what it has read"),
+    ],
+)
+def test_windows_of_every_third_step(options: str, gap: str | None) -> None:
+    cut = f"keras.utils.timeseries_dataset_from_array(series, series, batch_size=1, {options})"
+    told = found(f"lag = int(sys.argv[1])\nmodel = build(1, None)\nmodel.fit({cut})\n")
+    assert [one.message.rpartition("each row ")[2] for one in told] == ([gap] if gap else [])
+
+
+@pytest.mark.parametrize(("stride", "times"), [(1, 1), (12, 0), (4, 1)])
+def test_a_generator_passes_over_steps_within_the_length(stride: int, times: int) -> None:
+    library = LIBRARIES["TimeseriesGenerator"].format(1)
+    code = library.replace("lag,", f"12, sampling_rate=3, stride={stride},")
+    assert len(found(f"{code}model = build(1, 4)\nmodel.fit(data, shuffle=False)\n")) == times
 
 
 def test_a_view_of_windows() -> None:

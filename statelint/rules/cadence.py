@@ -34,7 +34,9 @@ class Cadence:
     @property
     def gap(self) -> int | None:
         """How many steps row i of the next batch skips (> 0) or reads again (< 0); None: not known."""
-        return None if self.steps is None else self.rows * self.windows.stride - self.steps
+        if self.steps is None:
+            return None
+        return self.rows * self.windows.stride - self.steps * self.windows.rate
 
     @property
     def is_torn(self) -> bool:

@@ -81,11 +81,12 @@ def _report(feed: Feed, found: Cadence) -> Report:
         moves = f"a window of {length} that moves on by {windows.stride} doesn't continue itself"
         instead = "feed only the steps that are new, or reset the state before each window"
     else:
+        apart = f", {windows.rate} apart," if windows.rate > 1 else ""
         moves = (
-            f"batches of {rows} with windows of {length} that begin {windows.stride} apart "
+            f"batches of {rows} with windows of {length}{apart} that begin {windows.stride} apart "
             "don't continue each other"
         )
-        instead = _instead(rows, steps)
+        instead = _instead(rows, steps, windows.rate)
     layer = feed.model.stateful_layers[0]
     shape = feed.data.array.shape if feed.data.array is not None and feed.data.array.shape else ()
     keeps = Related(layer.site, f"{layer.kind} keeps its state from batch to batch")
@@ -94,22 +95,26 @@ def _report(feed: Feed, found: Cadence) -> Report:
     is_elsewhere = not found.slides and windows.site != feed.call.site
     return Report(
         site=feed.call.site,
-        message=f"{moves}: each row {_moved(found.gap)}",
+        message=f"{moves}: each row {_moved(found.gap, windows.rate)}",
         instead=instead,
         assumptions=(*rests, *several),
         related=(Related(windows.site, "the windows are cut here"), keeps) if is_elsewhere else (keeps,),
     )
 
 
-def _moved(gap: int | None) -> str:
+def _moved(gap: int | None, rate: int) -> str:
+    if rate > 1 and (gap or -1) < 0:
+        return f"goes back {_steps(-gap)}" if gap else "goes back behind what it has read"
     if gap is None:
         return "reads all but its last step again"
     return f"skips {_steps(gap)}" if gap > 0 else f"reads {_steps(-gap)} again"
 
 
-def _instead(rows: int, steps: int | None) -> str:
+def _instead(rows: int, steps: int | None, rate: int) -> str:
     if steps is None:
         return "let each window begin where the one before ended"
+    if rate > 1:
+        return f"take the steps that are read first, `series[::{rate}]`, and cut these without a sampling rate"
     if rows == 1:
         return f"let the windows begin {steps} apart, so that each begins where the one before ended"
     return (

@@ -54,7 +54,9 @@ def may_be_one_batch(call: Call, data: Data, batch: Value) -> bool:
     is_long = cut is not None and cut.length is not None and size is not None and cut.length > size
     if size == 1 and is_counted(data):
         return False
-    return data.is_part and not is_long
+    # The order of the rows of one batch is nothing that a program would change.
+    is_shuffled = data.array is not None and data.array.shuffle_site is not None
+    return data.is_part and not is_long and not is_shuffled
 
 
 def is_counted(data: Data) -> bool:

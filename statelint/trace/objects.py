@@ -164,7 +164,8 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Rows that are windows of one series: row i begins at step `start + i * stride` and has `length` steps.
+    """Rows that are windows of one series: row i begins at step `start + i * stride` and has `length` steps,
+    each `rate` behind the one before.
 
     `site` is where they are cut; `start` is None where it isn't known, and so is `length`, whose identity
     `extent` then is: that of a number of columns, of which each step may have several, if `in_columns`.
@@ -177,6 +178,7 @@ class Windows:
     site: Site
     extent: Hashable = None
     in_columns: bool = False
+    rate: int = 1
 
     @property
     def steps(self) -> Value:

@@ -101,8 +101,7 @@ def _timeseries_dataset(machine: Machine, name: str, arguments: Arguments) -> Va
     key = (name, machine.fresh_id())
     size = _given(bound, "sequence_length")
     dataset = _windowed(machine, data, key, arguments, size, stride, total, rows)
-    if not _are_usual(bound, sampling_rate=1):
-        dataset = replace(dataset, windows=None)
+    dataset = _sampled(dataset, _number_or(bound, "sampling_rate", 1))
     return Known(_in_order(dataset, bound, arguments))
 
 
@@ -165,6 +164,13 @@ def _windowed(
     return Dataset(key, parts, elements, batch, site, str(key[0]).rpartition(".")[2], windows=windows)
 
 
+def _sampled(dataset: Dataset, rate: int | None) -> Dataset:
+    """The windows with every rate-th step of the series."""
+    windows = dataset.windows
+    known = windows is not None and rate is not None and rate > 0
+    return replace(dataset, windows=replace(windows, rate=rate) if known else None)  # type: ignore[type-var]
+
+
 def _in_order(dataset: Dataset, bound: Mapping[str, Argument], arguments: Arguments) -> Dataset:
     if is_(_given(bound, "shuffle"), True) is Ternary.YES:
         return replace(dataset, shuffle_site=arguments.site, windows=None)
@@ -186,8 +192,12 @@ def _timeseries_generator(machine: Machine, name: str, arguments: Arguments) -> 
     # The last step is a target only.
     count = None if total is None else max(total - 1, 0)
     made = (name, machine.fresh_id())
-    dataset = _windowed(machine, data, made, arguments, _given(bound, "length"), stride, count, batch)
-    if not _are_usual(bound, sampling_rate=1, reverse=False):
+    rate, size = _number_or(bound, "sampling_rate", 1), _given(bound, "length")
+    if rate != 1:
+        # So many steps are passed over, not read.
+        size = Known(-(-length // rate)) if length and rate else unknown(Reason.OPERATION)
+    dataset = _sampled(_windowed(machine, data, made, arguments, size, stride, count, batch), rate)
+    if not _are_usual(bound, reverse=False):
         dataset = replace(dataset, windows=None)
     dataset = _in_order(dataset, bound, arguments)
     attributes = {BATCHES: Known(dataset)}
