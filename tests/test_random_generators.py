@@ -139,3 +139,30 @@ for rows in data.take({count}):
     # However many rows predict takes at once: those of one batch are one.
     assert found(code, "SRN206") == [(7, "SRN206")]
     assert not found(code, "SRN208") or count > 1
+
+
+SPELLED = """
+import random
+text = open("book.txt").read()
+codes = {{letter: code for code, letter in enumerate(sorted(set(text)))}}
+def batches(text, size=16, steps=40):
+    x = np.zeros((size, steps, len(codes)))
+    at = 0
+    while True:
+        for row in range(size):
+            start = {start}
+            chunk = np.zeros((steps + 1, len(codes)))
+            for i in range(steps + 1):
+                chunk[i, codes[text[start + i]]] = 1
+            x[row, :, :] = chunk[:steps]
+            at += steps
+        yield x, x
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "is_random"), [("random.randrange(len(text) - steps)", True), ("at", False)]
+)
+def test_letters_that_are_written_out_from_a_random_place_on(start: str, is_random: bool) -> None:
+    code = f"{SPELLED.format(start=start)}model.fit(batches(text), steps_per_epoch=9)\n"
+    assert found(code, "SRN202") == [(10, "SRN202")] * is_random

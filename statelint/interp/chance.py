@@ -8,7 +8,8 @@ from dataclasses import replace
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Record
 from statelint.sites import Site
-from statelint.trace.objects import Array
+from statelint.trace.keys import parts
+from statelint.trace.objects import Array, Cut
 from statelint.values import Known, Reason, Ternary, Unknown, Value, interned, is_, unknown
 
 # As many parts of an identity are looked at.
@@ -62,6 +63,29 @@ def place_of(machine: Machine, key: Hashable) -> Site | None:
                 return machine.chances[part]
             todo += part
     return None
+
+
+def spelled_from(machine: Machine, value: Value) -> Value:
+    """An array into which a loop has written a series step by step, from a place on that was drawn: as the
+    part of the series that it is.  `row[i] = text[start + i]`, `row[i, codes[text[start + i]]] = 1`.
+    """
+    array = value.value if isinstance(value, Known) else None
+    if not machine.chances or not isinstance(array, Array) or (array.cut is not None and array.cut.drawn):
+        return value
+    seen: dict[tuple[Hashable, Hashable], set[int]] = {}
+    for part in parts(array.key):
+        match part:
+            case ("item" | "index", whole, ("operation", "+", begin, ("int", int(step)))) | (
+                "item" | "index",
+                whole,
+                ("operation", "+", ("int", int(step)), begin),
+            ) if begin in machine.chances:
+                steps = seen.setdefault((whole, begin), set())
+                steps.add(step)
+                if steps >= {0, 1}:
+                    site = machine.chances[begin]
+                    return Known(replace(array, cut=Cut(site, whole, 0, begin=begin, drawn=site)))
+    return value
 
 
 def as_order(machine: Machine, index: Value, whole: Value) -> Value:

@@ -33,6 +33,7 @@ from statelint.interp import (
     waiting,
 )
 from statelint.interp.attributes import class_attribute
+from statelint.interp.chance import spelled_from
 from statelint.interp.comparisons import truth
 from statelint.interp.expressions import evaluate
 from statelint.interp.filling import filled, part_drawn
@@ -281,6 +282,7 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         if isinstance(part, ListRecord) and part.cut is not None:
             # Of a list an array takes what an array of it would hold.
             value = numpy.as_array(machine, value)
+        value = spelled_from(machine, value)
         drawn = part_drawn(machine, index, value)
         spelled = spelled_out(machine, receiver.value, index, value, machine.site(target))
         array = filled(receiver.value, index, value, drawn, spelled)
