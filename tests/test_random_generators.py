@@ -166,3 +166,75 @@ def batches(text, size=16, steps=40):
 def test_letters_that_are_written_out_from_a_random_place_on(start: str, is_random: bool) -> None:
     code = f"{SPELLED.format(start=start)}model.fit(batches(text), steps_per_epoch=9)\n"
     assert found(code, "SRN202") == [(10, "SRN202")] * is_random
+
+
+LANES = """
+import random
+def batches(data, size=16, steps=40):
+    {starts}
+    for step in range(50):
+        x = np.zeros((size, steps, 3))
+        for i, start in enumerate(starts):
+            x[i] = data[start + step * steps : start + (step + 1) * steps]
+        yield x, x
+        {more}
+"""
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [
+        "starts = np.random.randint(0, len(data) // 2, size=size)",
+        "starts = [random.randint(0, 999) for _ in range(size)]",
+        "starts = list(range(0, 16000, 1000)); random.shuffle(starts)",
+    ],
+)
+def test_lanes_may_begin_anywhere_and_go_on(starts: str) -> None:
+    fit = "model.fit(batches(series))\n"
+    assert found(LANES.format(starts=starts, more="") + fit, "SRN202", "SRN203") == []
+    if "shuffle" not in starts:
+        again = LANES.format(starts=starts, more=starts)
+        assert [rule for _, rule in found(again + fit, "SRN202")] == ["SRN202"]
+
+
+SEQUENCE = """
+class Batches(keras.utils.Sequence):
+    def __init__(self, names, size=16, shuffle=True):
+        self.names, self.size, self.shuffle = names, size, shuffle
+        self.on_epoch_end()
+    def __len__(self):
+        return len(self.names) // self.size
+    def on_epoch_end(self):
+        self.order = np.arange(len(self.names))
+        if self.shuffle:
+            np.random.shuffle(self.order)
+    def __getitem__(self, index):
+        order = self.order[index * self.size : (index + 1) * self.size]
+        return self.read([self.names[k] for k in order])
+    def read(self, names):
+        {read}
+        return x, x
+"""
+FILLED = (
+    "x = np.empty((self.size, 40, 3))\n        for i, n in enumerate(names):\n            x[i,] = np.load(n)"
+)
+JOINED = (
+    "x = np.empty(0, float)\n        for n in names:\n            x = np.append(x, np.load(n))\n"
+    "        x = x.reshape(self.size, 40, 3)"
+)
+
+
+@pytest.mark.parametrize("read", [FILLED, JOINED])
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("Batches(names)", ["SRN202"]),
+        ("Batches(names, shuffle=False)", []),
+        ("Batches(shuffled, shuffle=False)", ["SRN203"]),
+    ],
+)
+def test_a_sequence_that_reads_files_by_their_numbers(read: str, made: str, told: list[str]) -> None:
+    code = SEQUENCE.format(read=read)
+    made_of = "import os, random\nnames = sorted(os.listdir('x'))\nshuffled = list(names)\n"
+    code += f"{made_of}random.shuffle(shuffled)\nmodel.fit({made}, shuffle=False)\n"
+    assert [rule for _, rule in found(code, "SRN202", "SRN203")] == told

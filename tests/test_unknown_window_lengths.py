@@ -140,7 +140,12 @@ def test_windows_that_libraries_cut(library: str, rows: str, times: int) -> None
 
 @pytest.mark.parametrize(
     ("written", "times"),
-    [("sampling_rate=1", 1), ("reverse=False, stride=1", 1), ("sampling_rate=bool(lag)", 0), ("reverse=True", 0)],
+    [
+        ("sampling_rate=1", 1),
+        ("reverse=False, stride=1", 1),
+        ("sampling_rate=lag", 0),
+        ("reverse=True", 0),
+    ],
 )
 def test_options_that_are_written_out(written: str, times: int) -> None:
     library = LIBRARIES["TimeseriesGenerator"].format(8).replace("lag,", f"20, {written},")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Record
+from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Record, Ref
 from statelint.sites import Site
 from statelint.trace.keys import parts
 from statelint.trace.objects import Array, Cut
@@ -86,6 +86,41 @@ def spelled_from(machine: Machine, value: Value) -> Value:
                     site = machine.chances[begin]
                     return Known(replace(array, cut=Cut(site, whole, 0, begin=begin, drawn=site)))
     return value
+
+
+def order_within(machine: Machine, array: Array) -> Site | None:
+    """The call that put into random order what a batch is made of: several items of it."""
+    seen: dict[Hashable, Hashable] = {}
+    for whole, item in _items_of_orders(machine, array.key):
+        if seen.setdefault(whole, item) != item:
+            return _shuffled_at(machine, whole)
+    return None
+
+
+def are_same_draws(machine: Machine, one: Array, other: Array) -> bool:
+    """Whether two batches are of the same rows, in the same order: what was drawn for one is in the other."""
+    drawn = [
+        {*_items_of_orders(machine, array.key), *(p for p in parts(array.key) if p in machine.chances)}
+        for array in (one, other)
+    ]
+    return bool(drawn[0]) and drawn[0] == drawn[1]
+
+
+def _items_of_orders(machine: Machine, key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
+    """The items in an identity that are of something in random order: the whole, and which item it is."""
+    for part in parts(key):
+        match part:
+            case ("item" | "index", whole, item) if _shuffled_at(machine, whole) is not None:
+                yield whole, item
+
+
+def _shuffled_at(machine: Machine, whole: Hashable) -> Site | None:
+    """The call that put something of this identity into random order."""
+    match whole:
+        case ("Ref", Ref() as ref):
+            record = machine.state.heap.get(ref.id)
+            return record.shuffle_site if isinstance(record, ListRecord) else None
+    return machine.chances.get(whole)
 
 
 def as_order(machine: Machine, index: Value, whole: Value) -> Value:

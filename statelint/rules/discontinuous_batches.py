@@ -114,7 +114,7 @@ def _instead(rows: int, steps: int | None, rate: int) -> str:
     if steps is None:
         return "let each window begin where the one before ended"
     if rate > 1:
-        return f"take the steps that are read first, `series[::{rate}]`, and cut these without a sampling rate"
+        return f"take these steps first, `series[::{rate}]`, and cut them without a sampling rate"
     if rows == 1:
         return f"let the windows begin {steps} apart, so that each begins where the one before ended"
     return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from statelint.interp import chance, drawing, pipelines
-from statelint.interp.attributes import library_bases, user_attribute
+from statelint.interp.attributes import library_bases, mro, user_attribute
 from statelint.interp.joining import in_a_row
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
@@ -47,7 +47,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
             case Dataset() as dataset:
                 return Data("dataset", dataset.key, dataset=dataset, resets=dataset.resets)
             case Items(iteration=iteration):
-                shuffled = _order_of(iteration) or _order_of_targets(machine, iteration)
+                shuffled = _order_of(machine, iteration) or _order_of_targets(machine, iteration)
                 yielded = Data(
                     "generator",
                     value.key,
@@ -123,7 +123,7 @@ def _of_instance(machine: Machine, value: Known, record: InstanceRecord, type_: 
             resets=resets,
             kept=_kept(machine, value),
         )
-        return _in_order_of(machine, data, own.shuffled)
+        return _in_order_of(machine, data, own.shuffled, type_ if isinstance(type_, Class) else None)
     makes_items = user_attribute(machine, Known(type_), "__next__", value) is not None
     return Data("generator" if makes_items else "unknown", value.key)
 
@@ -219,7 +219,7 @@ def _batches_of(machine: Machine, sequence: Known) -> _Batches:
         end = number(count) if _kept(machine, sequence) == begun else None
         last = _inputs(iteration.item(end - 1)) if end else None
         first = [_inputs(iteration.item(position)) for position in (0, 1)]
-        order = _order_of(iteration) or chance.order_of_rows(machine.record(sequence), first)
+        order = _order_of(machine, iteration) or chance.order_of_rows(machine.record(sequence), first)
         return _Batches(rows, last, windows, order, _first(iteration))
 
 
@@ -233,21 +233,26 @@ def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
     )
 
 
-def _in_order_of(machine: Machine, data: Data, site: Site | None) -> Data:
-    """The data with the call that shuffles what they yield, or split off at random the rows of which that is
-    made.
+def _in_order_of(machine: Machine, data: Data, site: Site | None, maker: Class | None = None) -> Data:
+    """The data with the call that shuffles what they yield, or that put the rows of which it is made into
+    random order before: that split them off at random, or stands outside of the class `maker`.
     """
-    return (
-        replace(data, rows_shuffled=site) if site in machine.splits else replace(data, yields_shuffled=site)
-    )
+    classes = [base.value for base in mro(maker) if isinstance(base, Known)] if maker is not None else []
+    places = [machine.site(one.node) for one in classes if isinstance(one, Class)]
+    is_before = site is not None and places and not any(place.contains(site) for place in places)
+    if is_before or site in machine.splits:
+        return replace(data, rows_shuffled=site)
+    return replace(data, yields_shuffled=site)
 
 
-def _order_of(iteration: Iteration) -> Site | None:
-    """The call that shuffled the rows of the first batch that a generator yields."""
-    item = iteration.item(0)
-    if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
-        item = item.value.items[0]
-    return item.value.shuffle_site if isinstance(item, Known) and isinstance(item.value, Array) else None
+def _order_of(machine: Machine, iteration: Iteration) -> Site | None:
+    """The call that shuffled the rows of the batches that a generator yields; None where they are always the
+    same rows, in one order: lanes.
+    """
+    first, then = (_inputs(iteration.item(position)) for position in (0, 1))
+    if first is None or (then is not None and chance.are_same_draws(machine, first, then)):
+        return None
+    return first.shuffle_site or (chance.order_within(machine, first) if then is not None else None)
 
 
 def _order_of_targets(machine: Machine, iteration: Iteration) -> Site | None:
