@@ -43,7 +43,10 @@ model.fit({data}, epochs=5, steps_per_epoch={steps})
         ("rows.repeat()", "count // 50", "64", (ROUND,)),
         # Without a repetition there is nothing left for the second epoch.
         ("rows", "count // BATCH", "64", None),
-        ("rows.repeat(5)", "count // BATCH", "64", None),
+        ("rows.repeat(3)", "count // BATCH", "64", None),
+        ("rows.repeat(5)", "1000", "64", None),
+        # As long as all epochs together.
+        ("rows.repeat(5)", "count // BATCH", "64", ()),
     ],
 )
 def test_epochs_of_a_repeated_dataset(

@@ -27,6 +27,7 @@ lagged = concat([table.shift(2), table.shift(1), table], axis=1)
         ("table.values", "(10, 1)"),
         ("column.values", "(10,)"),
         ("wide.to_numpy()", "(20, 3)"),
+        ("wide.as_matrix()", "(20, 3)"),
         ("wide.iloc[:5]", "(5, 3)"),
         ("wide[2:].values", "(18, 3)"),
         ("wide.fillna(0).astype('float32').values", "(20, 3)"),

@@ -72,9 +72,11 @@ def _has_epochs(feed: Feed) -> bool:
     if data.kind in ("generator", "unknown"):
         return data.restarts or (data.rewinds and _is_counted(steps.key))
     if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
-        return is_(data.dataset.repeats, None) is Ternary.YES and (
-            _is_one_pass(steps, data.dataset) or comes_round(feed) is not Ternary.NO
-        )
+        if _is_one_pass(steps, data.dataset):
+            # `dataset.repeat(epochs)` is as long as all epochs together.
+            epochs = feed.call.argument("epochs")
+            return is_(data.dataset.repeats, None) is Ternary.YES or data.dataset.repeats.key == epochs.key
+        return comes_round(feed) is not Ternary.NO
     return data.kind == "array" or is_(steps, None) is Ternary.YES
 
 

@@ -132,7 +132,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     """Methods of tables and columns."""
     table = table_of(receiver)
     key = ("call", ("attribute", receiver.key, name), *(v.key for v in arguments.values()))
-    if name == "to_numpy":
+    if name in ("to_numpy", "as_matrix"):
         return replace_value(receiver, table.values)
     if name == "shift":
         return shifted(machine, receiver, arguments)
