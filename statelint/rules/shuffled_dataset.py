@@ -13,7 +13,7 @@ from statelint.trace.objects import Array
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Trace
 
-_MAKERS = ("timeseries_dataset_from_array",)
+_MAKERS = ("timeseries_dataset_from_array", "list_files")
 INSTEAD = "leave the shuffling out (`shuffle=False` in fit() has no say in this)"
 
 

@@ -12,6 +12,7 @@ from statelint.interp.reaching import reachable
 from statelint.interp.shapes import item, shifted
 from statelint.interp.transfer import Transfer, dataset_steps, mapping, windowing
 from statelint.interp.transfer.numpy import as_array
+from statelint.sites import Site
 from statelint.trace.objects import Argument, Array, Cut, Dataset, Windows
 from statelint.values import (
     FALSE,
@@ -26,6 +27,9 @@ from statelint.values import (
     number,
     unknown,
 )
+
+
+_FILES = "files"
 
 
 def _from_slices(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -108,6 +112,22 @@ def _opaque(machine: Machine, name: str, arguments: Arguments) -> Value:
     )
 
 
+def _list_files(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """Dataset.list_files(pattern): the names of files, in random order unless it is told not to."""
+    shuffle = arguments.get(1, "shuffle")
+    is_random = shuffle is None or is_(shuffle, None) is Ternary.YES or is_(shuffle, True) is Ternary.YES
+    key = (_FILES, machine.fresh_id(), arguments.site if is_random and not arguments.open else None)
+    return Known(Dataset(key, (), unknown(Reason.LIBRARY_CALL)))
+
+
+def _one_from_each(dataset: Dataset, step: Dataset) -> Dataset:
+    """What `.map` makes of names of files, one element of each: in their order."""
+    match dataset.key:
+        case (str(kind), _, Site() as site) if kind == _FILES:
+            return replace(step, shuffle_site=site)
+    return step
+
+
 def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
     """A step of the chain."""
     assert isinstance(receiver, Known) and isinstance(receiver.value, Dataset)
@@ -116,6 +136,8 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     step = replace(dataset, key=key, fuses=False)
     if name in ("map", "interleave"):
         step = _in_parallel(step, name, arguments)
+    if name == "map":
+        step = _one_from_each(dataset, step)
     if isinstance(dataset.key, tuple) and dataset.key[0] == "window" and name != "flat_map":
         # Small datasets that nothing has joined.
         step = replace(step, windows=None, parts=())
@@ -363,6 +385,7 @@ TRANSFERS: dict[str, Transfer] = {
     "tensorflow.data.Dataset.range": _from_range,
     "tensorflow.data.Dataset.from_generator": _from_generator,
     "tensorflow.data.Dataset.from_tensors": _from_tensors,
+    "tensorflow.data.Dataset.list_files": _list_files,
     "tensorflow.data.Dataset.zip": _zip,
     "tensorflow.data.experimental.cardinality": _cardinality,
     "tensorflow.data.TFRecordDataset": _opaque,
