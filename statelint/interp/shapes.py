@@ -459,6 +459,8 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
             return unknown(Reason.OPERATION, key=key)
         return depending_on(Known(mapped(array, key)), left, right)
     a, b = arrays
+    if a.windows is not None and b.windows is not None and are_alike(a.windows, b.windows):
+        return depending_on(Known(mapped(a, key)), left, right)
     if a.shape is None or b.shape is None:
         # The unknown one may be the larger.
         return unknown(Reason.OPERATION, key=key)
@@ -482,6 +484,16 @@ def is_scalar(key: Hashable) -> bool:
         case (head, *_):
             return head in _SCALARS
     return False
+
+
+def are_alike(one: Windows, other: Windows) -> bool:
+    """Whether windows, maybe of two series, are as long and as far apart as others."""
+    return (one.stride, one.length, one.extent, one.rate) == (
+        other.stride,
+        other.length,
+        other.extent,
+        other.rate,
+    )
 
 
 def _is_row_by_row(array: Array, shape: tuple[Value, ...]) -> bool:

@@ -54,9 +54,15 @@ def may_be_one_batch(call: Call, data: Data, batch: Value) -> bool:
     is_long = cut is not None and cut.length is not None and size is not None and cut.length > size
     if size == 1 and is_counted(data):
         return False
-    # The order of the rows of one batch is nothing that a program would change.
-    is_shuffled = data.array is not None and data.array.shuffle_site is not None
-    return data.is_part and not is_long and not is_shuffled
+    return data.is_part and not is_long and not _are_in_new_order(data.key)
+
+
+def _are_in_new_order(key: Hashable) -> bool:
+    """Whether all rows were put into random order, which is nothing that a program does with one batch."""
+    match key:
+        case ("shuffled", *_) | ("index", _, ("shuffled", *_)):
+            return True
+    return False
 
 
 def is_counted(data: Data) -> bool:

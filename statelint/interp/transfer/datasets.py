@@ -28,7 +28,6 @@ from statelint.values import (
     unknown,
 )
 
-
 _FILES = "files"
 
 

@@ -240,6 +240,8 @@ def _like(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _elementwise(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "x")
     other = arguments.get(1, "x2") if name.rpartition(".")[2] in _BINARY else None
+    if value is not None and other is None and isinstance(machine.record(value), ListRecord):
+        value = as_array(machine, value)
     if value is not None and other is not None:
         found = elementwise(name, value, other)
         if found is not None:

@@ -45,7 +45,7 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     if given is None:
         return machine.unknown(Reason.OPERATION, None, ("reshape", array.key, shape.key))
     given = tuple(steps_or(array, value) for value in given)
-    total = product(array.shape) if array.shape is not None else None
+    total = product(array.shape) if array.shape is not None else _size_of_columns(array)
     numbers = [number(v) for v in given]
     dims = list(given)
     if -1 in numbers:
@@ -114,6 +114,16 @@ def _is_cut_so_long(array: Array, rows: Value) -> bool:
     """Whether it is a slice of so many rows."""
     cut = array.row_cut
     return cut is not None and cut.length is not None and cut.length == number(rows) != 1
+
+
+def _size_of_columns(array: Array) -> int | None:
+    """How many numbers there are in some rows of named columns: `table[["a", "b"]][:9].values`."""
+    cut = array.row_cut
+    match array.base:
+        case ("item", _, ("listed", *names)) if cut is not None and cut.length is not None:
+            are_names = all(isinstance(name, tuple) and name[0] == "str" for name in names)
+            return cut.length * len(names) if are_names else None
+    return None
 
 
 def _keeps_width(array: Array, dims: Sequence[Value]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.beside import steps_beside
-from statelint.interp.filling import laid_flat
+from statelint.interp.filling import laid_flat, windows_of
 from statelint.interp.joining import beside, windows_behind
 from statelint.interp.laying import is_column
 from statelint.interp.machine import Machine
@@ -331,7 +331,10 @@ def one_after_another(machine: Machine, parts: Value) -> Known | None:
     key: Hashable = ("concatenate", 0, machine.content(parts))
     shape = (unknown(Reason.OPERATION, key=("length", key)), *one.shape[1:]) if one.shape else None
     is_made = one.made and other.made
-    return Known(Array(key, shape, key, Known(0), is_made, windows=windows_behind((one, other))))
+    windows = windows_behind((one, other))
+    # Of windows all steps lie one behind the other.
+    groups = windows_of(machine, record, None) if windows is None else None
+    return Known(Array(key, shape, key, Known(0), is_made, windows=windows, groups=groups))
 
 
 def _begins_with(key: Hashable, first: Value) -> Array:
