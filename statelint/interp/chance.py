@@ -12,6 +12,7 @@ from statelint.trace.keys import parts
 from statelint.trace.objects import Array, Cut
 from statelint.values import Known, Reason, Ternary, Unknown, Value, interned, is_, unknown
 
+_TAKING = ("item", "index", "rows")
 # As many parts of an identity are looked at.
 _PARTS = 64
 
@@ -99,11 +100,15 @@ def order_within(machine: Machine, array: Array) -> Site | None:
 
 def are_same_draws(machine: Machine, one: Array, other: Array) -> bool:
     """Whether two batches are of the same rows, in the same order: what was drawn for one is in the other."""
-    drawn = [
-        {*_items_of_orders(machine, array.key), *(p for p in parts(array.key) if p in machine.chances)}
-        for array in (one, other)
-    ]
-    return bool(drawn[0]) and drawn[0] == drawn[1]
+    first = _draws_in(machine, one.key)
+    return bool(first) and first == _draws_in(machine, other.key)
+
+
+def _draws_in(machine: Machine, key: Hashable) -> set[Hashable]:
+    """The numbers in an identity that were drawn, and what is taken of something in random order."""
+    taken = {part for part in parts(key) if part[0] in _TAKING and _shuffled_at(machine, part[1]) is not None}
+    wholes = {part[1] for part in taken}
+    return taken | {part for part in parts(key) if part in machine.chances and part not in wholes}
 
 
 def _items_of_orders(machine: Machine, key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:

@@ -39,6 +39,8 @@ def is_again(earlier: Data, later: Data) -> bool:
         return False
     if earlier.key == later.key:
         return not earlier.kind == later.kind == "unknown"
+    if earlier.dataset is not None and _is_first_batch_of(earlier.dataset.key, later.key):
+        return True
     one, other = rows_of(earlier), rows_of(later)
     if _is_row_of(later.key, earlier.key, one.samples if one is not None else None):
         return True
@@ -53,6 +55,16 @@ def is_again(earlier: Data, later: Data) -> bool:
         return True
     # A slice that reaches the end (or beyond) may be meant as the last look back.
     return rows is not None and count is not None and start < begin and begin + count < start + rows
+
+
+def _is_first_batch_of(dataset: Hashable, batch: Hashable) -> bool:
+    """Whether a loop over a Dataset, or over its first batches, drew this one first."""
+    for form in contents(batch):
+        match form:
+            case ("unpacked", ("item", drawn, 0), 0) | ("item", drawn, 0, *_):
+                is_begun = isinstance(drawn, tuple) and drawn[:2] == ("take", dataset)
+                return is_begun or drawn == dataset
+    return False
 
 
 def is_long_part(earlier: Data, later: Data, size: int) -> bool:
