@@ -29,6 +29,7 @@ def read(name):
         ("listed('data/*', False).map(read)", False),
         ("listed('data/*', shuffle=unheard()).map(read)", False),
         # In each file the lines keep their order.
+        ("listed('data/*').shuffle(9).flat_map(tf.data.TextLineDataset).map(read)", False),
         ("listed('data/*').flat_map(tf.data.TextLineDataset).map(read)", False),
         ("listed('data/*').interleave(tf.data.TextLineDataset).map(read)", False),
     ],

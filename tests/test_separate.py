@@ -149,7 +149,7 @@ model.compile("adam", "mse")
     ("program", "expected"),
     [
         (FIT.format("x", ""), ["SRN210"]),
-        (FIT.format("x / 255", ", validation_split=0.5"), ["SRN210"]),
+        (FIT.format("x / 255", ", validation_split=0.5"), ["SRN210", "SRN306"]),
         (FIT.format("x", ", epochs=3"), ["SRN210", "SRN301"]),
         ("pairs = tf.data.Dataset.from_tensor_slices((x, y)).batch(50)\nmodel.fit(pairs)", ["SRN210"]),
         # Nothing is carried, or nobody knows.
@@ -315,3 +315,25 @@ model.compile("sgd", "mse")
 model.fit(x, x, batch_size=64, shuffle=False)
 """
     assert "SRN204" not in {finding.code for finding in check_source("t.py", code.encode()).findings}
+
+
+RESETTING = """
+class Resetting(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        memory.reset_states()
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("x", ["SRN306"]),
+        ("pad_sequences(x, 100)", ["SRN306"]),
+        # A series, of which the last part goes on where the first ends.
+        ("np.load('lanes.npy')", []),
+    ],
+)
+def test_rows_split_off_go_on_with_nothing(rows: str, found: list[str]) -> None:
+    options = "epochs=9, shuffle=False, validation_split=0.5, callbacks=[Resetting()]"
+    fit = f"model.fit({rows}, y, batch_size=50, {options})"
+    assert [code for code in codes(f"{RESETTING}{fit}\n") if code == "SRN306"] == found

@@ -9,6 +9,7 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
+from statelint.rules.orders import separate_rows
 from statelint.rules.relation import (
     NAMED_APART,
     OF_OTHER_STREAMS,
@@ -153,7 +154,7 @@ def _leaks_back(story: Story, position: int, feed: Feed) -> Ternary:
 
 def _are_apart(feed: Feed) -> bool:
     """Whether the validation's data can't continue those of the training: they are made apart, of two files,
-    or the same again.
+    sequences of their own, or the same again.
     """
     train, validation = feed.call.data, feed.data
     is_given = "validation_data" in feed.call.arguments
@@ -163,6 +164,8 @@ def _are_apart(feed: Feed) -> bool:
         or are_other_streams(train, validation)
         or are_apart(train, validation)
     ):
+        return True
+    if separate_rows(train) is not None and (not is_given or separate_rows(validation) is not None):
         return True
     one, other = rows_of(train), rows_of(validation)
     if one is None or other is None or not (one.made and other.made):

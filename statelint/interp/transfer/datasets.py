@@ -13,6 +13,7 @@ from statelint.interp.shapes import item, shifted
 from statelint.interp.transfer import Transfer, dataset_steps, mapping, windowing
 from statelint.interp.transfer.numpy import as_array
 from statelint.sites import Site
+from statelint.trace.keys import parts
 from statelint.trace.objects import Argument, Array, Cut, Dataset, Windows
 from statelint.values import (
     FALSE,
@@ -236,6 +237,9 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         case "as_numpy_iterator" | "__iter__":
             return receiver
     machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values())
+    if name in ("flat_map", "interleave") and not any(part[0] == "window" for part in parts(dataset.key)):
+        # In each of the things that are shuffled, a file or a song, its rows may keep their order.
+        step = replace(step, shuffle_site=None, rows_shuffled=None)
     return _unknown_dataset(step)
 
 
