@@ -106,9 +106,18 @@ def are_same_draws(machine: Machine, one: Array, other: Array) -> bool:
 
 def _draws_in(machine: Machine, key: Hashable) -> set[Hashable]:
     """The numbers in an identity that were drawn, and what is taken of something in random order."""
-    taken = {part for part in parts(key) if part[0] in _TAKING and _shuffled_at(machine, part[1]) is not None}
-    wholes = {part[1] for part in taken}
-    return taken | {part for part in parts(key) if part in machine.chances and part not in wholes}
+    taken: set[Hashable] = set()
+    orders: set[Hashable] = set()
+    for part in parts(key):
+        if part[0] in _TAKING and _shuffled_at(machine, part[1]) is not None:
+            taken.add(part)
+            orders.add(part[1])
+        match part:
+            case ("item" | "index" | "rows", ("index", _, order), *_) if order in machine.chances:
+                # `x[order][a:b]`
+                taken.add(part)
+                orders.add(order)
+    return taken | {part for part in parts(key) if part in machine.chances and part not in orders}
 
 
 def _items_of_orders(machine: Machine, key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
