@@ -568,3 +568,42 @@ def test_a_notebook_kept_as_a_text_runs_in_order() -> None:
     for head in ("jupytext:\n  formats: md\nkernelspec:\n  name: python3", "title: a\njupyter: python3"):
         assert "SRN305" in " ".join(found(f"---\n{head}\n---\n\n{text}"))
     assert "SRN305" not in " ".join(found(f"---\ntitle: a\n---\n\njupyter: a\n\n{text}"))
+
+
+EXPLAINED = """
+# Quick start
+
+```python
+model = create_model()
+model.fit(x, y, epochs=50, batch_size=BATCH, shuffle=False)
+```
+
+## The model
+
+```python
+def create_model():
+    memory = tf.keras.layers.LSTM(4, stateful=True)
+    model = tf.keras.Sequential([tf.keras.Input((20, 1), batch_size=BATCH), memory])
+    model.compile("adam", "mse")
+    return model
+```
+
+## Configuration
+
+```python
+BATCH = 32
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", ["6:1 SRN301"]),
+        # Which of the two is meant isn't known.
+        ("\n```python\ndef create_model():\n    return None\n```\n", []),
+        ("\n```python\ncreate_model = elsewhere()\n```\n", []),
+    ],
+)
+def test_what_is_used_first_and_explained_below(more: str, expected: list[str]) -> None:
+    assert found(EXPLAINED + more) == expected

@@ -13,6 +13,7 @@ import libcst as cst
 
 from statelint import api
 from statelint.interp import calls, fields, loops, subscripts
+from statelint.interp.ahead import defined_ahead
 from statelint.interp.attributes import attribute
 from statelint.interp.comparisons import SCALARS, compare, of_truth, truth
 from statelint.interp.machine import Activation, Machine
@@ -103,6 +104,9 @@ def look_up(machine: Machine, identifier: str, node: cst.CSTNode | None = None) 
             return Known(machine.source.path if machine.file is None else str(machine.file))
     if identifier in _BUILTINS:
         return Known(Library(f"builtins.{identifier}"))
+    later = defined_ahead(machine, identifier)
+    if later is not None:
+        return later
     implies = machine.source.implies_keras or machine.root_frame in machine.starred
     if implies and (full := _implied(machine, identifier)) is not None:
         machine.note_import(full)

@@ -170,6 +170,8 @@ class Machine:
     bounds: dict[Hashable, tuple[Value, Value, Value]] = field(default_factory=dict)
     # The identities of the numbers, and the arrays and lists of them, that were drawn at random, and where.
     chances: dict[Hashable, Site] = field(default_factory=dict)
+    # The names of a text's program that are looked for further down in it.
+    ahead: set[str] = field(default_factory=set)
     # The calls that put several arrays into one random order.
     together: set[Site] = field(default_factory=set)
     # Those that take rows for training and for testing at random.
