@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import libcst as cst
@@ -133,6 +134,12 @@ def _of_module(machine: Machine, frame: int, name: str, receiver: Value, node: c
     return machine.unknown(Reason.IMPORT, node, ("attribute", receiver.key, name))
 
 
+# What tables have and arrays haven't.
+_OF_TABLES = frozenset(
+    ["iloc", "loc", "columns", "index", "drop", "dropna", "fillna", "head", "tail", "reset_index", "to_numpy"]
+)
+
+
 def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Value:
     if name == "shape":
         if array.shape is None:
@@ -154,6 +161,9 @@ def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Val
         return receiver
     if name == "dtype":
         return machine.unknown(Reason.ATTRIBUTE, None, ("attribute", array.key, name))
+    if name in _OF_TABLES and isinstance(receiver, Known):
+        # `shuffle(table)` gives a table again.
+        return attribute(machine, replace(receiver, value=Table(array, array.key)), name)
     return Known(Method(receiver, name))
 
 

@@ -125,8 +125,10 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             looked_up = array_index(Array(value.key, None, value.key), index)
             if looked_up is not None:
                 return looked_up
-        if isinstance(index.value, Array) and (index.value.shuffle_site or is_fold(index.value.key)):
-            return _cut_at(machine, picked(value, index.value), value, index, node)
+        rows, *others = index.value.items if isinstance(index.value, Tuple) else (index,)
+        order = rows.value if isinstance(rows, Known) else None
+        if isinstance(order, Array) and (order.shuffle_site or is_fold(order.key)):
+            return _cut_at(machine, picked(value, order, tuple(others)), value, index, node)
         cut_rows = _rows_of_unknown(machine, value, index, node)
         if cut_rows is not None:
             return cut_rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 
+from statelint.rules.sliding import contents, takes_all
 from statelint.trace.keys import counted, parts
 from statelint.trace.objects import Data
 from statelint.trace.story import Call, batch_size_of
@@ -59,9 +60,12 @@ def may_be_one_batch(call: Call, data: Data, batch: Value) -> bool:
 
 def _are_in_new_order(key: Hashable) -> bool:
     """Whether all rows were put into random order, which is nothing that a program does with one batch."""
-    match key:
-        case ("shuffled", *_) | ("index", _, ("shuffled", *_)):
-            return True
+    for form in contents(key):
+        match form:
+            case ("shuffled", *_) | ("index", _, ("shuffled", *_)):
+                return True
+            case ("rows" | "index", inner, ("Tuple", (rows, *_))) if takes_all(rows):
+                return _are_in_new_order(inner)
     return False
 
 

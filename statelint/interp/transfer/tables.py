@@ -136,6 +136,8 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         return replace_value(receiver, table.values)
     if name == "shift":
         return shifted(machine, receiver, arguments)
+    if name == "reindex":
+        return reindexed(machine, receiver, arguments)
     if name == "sample":
         return sampled(machine, receiver, arguments)
     if name == "dropna":
@@ -177,6 +179,18 @@ def shifted(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
     # By how much isn't known: no step is known to stand in a row.
     shifts = tuple(shift + steps for shift in table.shifts) if steps is not None else ()
     return replace_value(receiver, Table(array, table.axis, shifts, arguments.site))
+
+
+def reindexed(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
+    """`table.reindex(np.random.permutation(table.index))`: the rows in random order."""
+    key = ("call", ("attribute", receiver.key, "reindex"), *(v.key for v in arguments.values()))
+    order = arguments.get(0, "labels")
+    array = order.value if isinstance(order, Known) else None
+    if not isinstance(array, Array) or array.shuffle_site is None:
+        return machine.unknown(Reason.LIBRARY_CALL, None, key)
+    mixed = shuffled(Known(table_of(receiver).array), array.shuffle_site)
+    assert isinstance(mixed, Known) and isinstance(mixed.value, Array)
+    return replace_value(receiver, Table(mixed.value, mixed.key))
 
 
 def sampled(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
@@ -403,4 +417,4 @@ def note_rows_changed(machine: Machine, whole: Hashable, method: str, arguments:
 
 
 # Methods that only tables have.
-OF_ANY = {"shift": shifted, "sample": sampled}
+OF_ANY = {"shift": shifted, "sample": sampled, "reindex": reindexed}
