@@ -76,6 +76,16 @@ def test_unused_callbacks(program: str, expected: list[str]) -> None:
     assert codes(program) == expected
 
 
+# Of what never ends no epoch begins anew; all the same a reset was wanted.
+STREAM = """
+def stream():
+    while True:
+        yield elsewhere.batch()
+reset = LambdaCallback(on_epoch_begin=memory.reset_states())
+model.fit(stream(), steps_per_epoch=5, epochs={epochs}, callbacks=[reset])
+"""
+
+
 def method(signature: str, *, decorator: str = "", base: str = "Callback", more: str = "") -> str:
     body = f"{decorator}\n    def {signature}:\n        memory.reset_states()\n    {more}"
     return f"\nclass Hooks({base}):\n    {body}\nfit([Hooks()])"
@@ -101,6 +111,8 @@ def method(signature: str, *, decorator: str = "", base: str = "Callback", more:
         ("fit([LambdaCallback(on_epoch_begin=lambda *_: memory.reset_states())])", []),
         ("fit([LambdaCallback(on_epoch_begin=memory.reset_states)])", ["SRN311"]),
         ("fit([LambdaCallback(on_epoch_begin=memory.reset_states())])", ["SRN315"]),
+        (STREAM.format(epochs=9), ["SRN315"]),
+        (STREAM.format(epochs=1), []),
         ("fit([LambdaCallback(on_epoch_begin=print('begin'))])", ["SRN301"]),
     ],
 )

@@ -66,11 +66,20 @@ def missed(trace: Trace, why: str) -> Iterator[tuple[Failing, Feed]]:
     seen: set[Site] = set()
     for story in trace.stories:
         feeds = [carried.feed for carried in carried_epochs(story)] + list(_validations(story))
+        if why == "constructed":
+            # Of an endless stream, too, some reset was wanted.
+            feeds += _later_epochs(story)
         for feed in feeds:
             for found in failing(trace, story, feed.call):
                 if found.why == why and found.serves(feed) and found.hook.site not in seen:
                     seen.add(found.hook.site)
                     yield found, feed
+
+
+def _later_epochs(story: Story) -> Iterator[Feed]:
+    for _, feed in story.feeds("train"):
+        if is_stateful(feed.model) and any(p.loop.kind == "epochs" and p.index for p in feed.context.passes):
+            yield feed
 
 
 def _validations(story: Story) -> Iterator[Feed]:
