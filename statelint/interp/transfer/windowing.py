@@ -102,7 +102,19 @@ def _timeseries_dataset(machine: Machine, name: str, arguments: Arguments) -> Va
     size = _given(bound, "sequence_length")
     dataset = _windowed(machine, data, key, arguments, size, stride, total, rows)
     dataset = _sampled(dataset, _number_or(bound, "sampling_rate", 1))
+    dataset = replace(dataset, parts=_with_targets(dataset, targets))
     return Known(_in_order(dataset, bound, arguments))
+
+
+def _with_targets(dataset: Dataset, targets: Value) -> tuple[Value, ...]:
+    """The windows, and what belongs to each if there is anything."""
+    assert isinstance(dataset.key, tuple)
+    inputs = dataset.parts or (unknown(Reason.LIBRARY_CALL, key=(*dataset.key, "windows")),)
+    if is_(targets, None) is Ternary.YES:
+        return inputs
+    if isinstance(targets, Unknown) and targets.reason is Reason.PARAMETER:
+        return ()
+    return (*inputs, unknown(Reason.LIBRARY_CALL, key=(*dataset.key, "targets")))
 
 
 def _given(bound: Mapping[str, Argument], name: str) -> Value:
