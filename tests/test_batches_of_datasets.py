@@ -54,7 +54,8 @@ TAPE = """
 import tensorflow as tf
 import tensorflow_datasets as tfds
 import elsewhere
-model = tf.keras.Sequential([tf.keras.Input(batch_shape=(64, None, 3)), tf.keras.layers.GRU(8, stateful=True)])
+memory = tf.keras.layers.GRU(8, stateful=True)
+model = tf.keras.Sequential([tf.keras.Input(batch_shape=(64, None, 3)), memory])
 def batched(data):
     return data.batch(64, drop_remainder=True)
 """

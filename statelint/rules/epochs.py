@@ -105,7 +105,7 @@ def _is_vague(feed: Feed) -> bool:
 
 
 def _is_of_catalogue(key: Hashable) -> bool:
-    """Whether a loop drew it of a Dataset that `tfds.load` gave, which every loop reads from its beginning."""
+    """Whether a loop drew it of what `tfds.load` gave, which every loop reads from its beginning."""
     return any(part[0] == "tfds" for part in parts(key))
 
 
