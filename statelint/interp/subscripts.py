@@ -125,7 +125,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             looked_up = array_index(Array(value.key, None, value.key), index)
             if looked_up is not None:
                 return looked_up
-        rows, *others = index.value.items if isinstance(index.value, Tuple) else (index,)
+        rows, *others = (index.value.items if isinstance(index.value, Tuple) else None) or (index,)
         order = rows.value if isinstance(rows, Known) else None
         if isinstance(order, Array) and (order.shuffle_site or is_fold(order.key)):
             return _cut_at(machine, picked(value, order, tuple(others)), value, index, node)
