@@ -79,11 +79,17 @@ def test_a_whole_file_under_the_default_batch_size(rows: str, times: int) -> Non
         ("predict(x[:10])", "SRN204"),
         ("predict(x[:33])", "SRN204"),
         ("predict(x[:32])", None),
+        ("predict_classes(x[:16])", None),
+        ("fit_generator(rows(), 2, validation_data=(x[:1], x[:1]))", "SRN206"),
+        ("fit_generator(rows(), 2, validation_data=(x[:32], x[:32]))", None),
     ],
 )
 def test_a_single_row_for_states_of_as_many_as_the_default(call: str, code: str | None) -> None:
     model = """
 x = np.zeros((64, 1, 2))
+def rows():
+    while True:
+        yield x[:32], x[:32]
 model = keras.Sequential([keras.Input(batch_shape=(32, 1, 2)), keras.layers.LSTM(2, stateful=True)])
 model.compile("sgd", "mse")
 """

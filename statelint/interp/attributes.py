@@ -161,7 +161,7 @@ def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Val
         return receiver
     if name == "dtype":
         return machine.unknown(Reason.ATTRIBUTE, None, ("attribute", array.key, name))
-    if name in _OF_TABLES and isinstance(receiver, Known):
+    if name in _OF_TABLES and array.shuffle_site is not None and isinstance(receiver, Known):
         # `shuffle(table)` gives a table again.
         return attribute(machine, replace(receiver, value=Table(array, array.key)), name)
     return Known(Method(receiver, name))

@@ -67,7 +67,7 @@ def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
     """
     if call.method == "call" or call.method.endswith("on_batch"):
         yield from _by_hand(story, call, size)
-    elif call.method in ("fit", "evaluate", "predict"):
+    elif call.method in ("fit", "evaluate", "predict", "predict_classes", "predict_proba"):
         given = batch_argument(call)
         if is_(call.argument("batch_size"), None) is Ternary.YES and not takes_all_steps(call):
             # Keras works it out from the number of steps.
@@ -89,6 +89,9 @@ def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
         for part, data in (("", call.data), ("validation", call.validation)):
             if data is not None and (data.dataset is not None or data.kind in ("generator", "sequence")):
                 yield from _of(story, call, part, data, None, None, size)
+            elif part and data is not None and data.samples is not None and data.samples < size:
+                # Into however large batches they are cut.
+                yield FirstBatch(call, part, data.samples, None, data.samples, False)
 
 
 def of_unknown_rows(story: Story, call: Call) -> FirstBatch | None:
