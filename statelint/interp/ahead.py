@@ -23,9 +23,11 @@ def defined_ahead(machine: Machine, identifier: str) -> Value | None:
 
     machine.ahead.add(identifier)
     inner, machine.activations = machine.activations, []
-    execute(machine, found)
-    machine.activations = inner
-    machine.ahead.discard(identifier)
+    try:
+        execute(machine, found)
+    finally:
+        machine.activations = inner
+        machine.ahead.discard(identifier)
     return machine.state.names(0).get(identifier)
 
 

@@ -14,16 +14,8 @@ from statelint.trace.texts import OF_TEXTS, is_text
 _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 # Methods by which an array gives the same in another form.
 _FORMS = (
-    "reshape",
-    "astype",
-    "copy",
-    "squeeze",
-    "transpose",
-    "flatten",
-    "ravel",
-    "to_numpy",
-    "as_matrix",
-    "tolist",
+    *("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel"),
+    *("to_numpy", "as_matrix", "tolist"),
 )
 
 

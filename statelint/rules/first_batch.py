@@ -89,9 +89,9 @@ def misfits(story: Story, call: Call, size: int) -> Iterator[FirstBatch]:
         for part, data in (("", call.data), ("validation", call.validation)):
             if data is not None and (data.dataset is not None or data.kind in ("generator", "sequence")):
                 yield from _of(story, call, part, data, None, None, size)
-            elif part and data is not None and data.samples is not None and data.samples < size:
+            elif part and data is not None and 0 < (data.samples or 0) < size:
                 # Into however large batches they are cut.
-                yield FirstBatch(call, part, data.samples, None, data.samples, False)
+                yield FirstBatch(call, part, data.samples, None, data.samples, exact=False)
 
 
 def of_unknown_rows(story: Story, call: Call) -> FirstBatch | None:

@@ -61,7 +61,8 @@ def _is_first_batch_of(dataset: Hashable, batch: Hashable) -> bool:
     """Whether a loop over a Dataset, or over its first batches, drew this one first."""
     for form in contents(batch):
         match form:
-            case ("unpacked", ("item", drawn, 0), 0) | ("item", drawn, 0, *_):
+            # The first of its parts, or what isn't known of it.
+            case ("item", drawn, 0, 0, *_) | ("unpacked", ("item", drawn, 0), 0) | ("item", drawn, 0):
                 is_begun = isinstance(drawn, tuple) and drawn[:2] == ("take", dataset)
                 return is_begun or drawn == dataset
     return False
