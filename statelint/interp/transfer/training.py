@@ -80,8 +80,9 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         bound = bind(machine, entry, arguments)
     else:
         bound = dict(arguments.keywords)
-        if arguments.positional:
-            bound["x"] = arguments.positional[0]
+        # Sequential.predict_classes(x, batch_size=32, verbose=0), of early Keras 2.
+        names = ("x", "batch_size") if method in ("predict_classes", "predict_proba") else ("x",)
+        bound.update(zip(names, arguments.positional, strict=False))
     for old, new in _RENAMED.items():
         if old in bound:
             bound.setdefault(new, bound[old])
