@@ -98,3 +98,9 @@ def test_rows_of_shifted_tables_are_windows(table: str, batch: int, codes: str) 
     checked = check_source("program.py", PROGRAM.format(table=table, batch=batch).encode())
     assert not checked.failures
     assert [finding.code for finding in checked.findings] == [f"SRN{code}" for code in codes.split()]
+
+
+def test_as_matrix_may_be_told_columns() -> None:
+    """Of early pandas; without columns it is `to_numpy()`."""
+    told = reveal(HEAD + "reveal(wide.as_matrix()); reveal(wide.as_matrix(columns=[0]))")
+    assert told == ["array(20, 3)", "?LIBRARY_CALL"]

@@ -447,10 +447,23 @@ def _super(machine: Machine, arguments: Arguments) -> Value:
     return Known(Super(self_, Known(class_)))
 
 
+def _by_new_name(callee: Value, arguments: Arguments) -> Value:
+    """What `table.as_matrix()` is called now; with arguments it takes some of the columns."""
+    if arguments.values():
+        return callee
+    match callee:
+        case Known(value=Method(receiver=receiver, name="as_matrix")):
+            return replace(callee, value=Method(receiver, "to_numpy"))
+        case Unknown(key=("attribute", whole, "as_matrix")):
+            return replace(callee, key=("attribute", whole, "to_numpy"))
+    return callee
+
+
 def call_value(
     machine: Machine, callee: Value, arguments: Arguments, node: cst.CSTNode | None = None
 ) -> Value:
     """Call a value; a choice of callees is followed as a branch."""
+    callee = _by_new_name(callee, arguments)
     piped = columns.piped(callee, arguments)
     if piped is not None:
         return call_value(machine, *piped, node)

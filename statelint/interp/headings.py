@@ -68,7 +68,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     if name in ("tolist", "to_list"):
         return machine.allocate(ListRecord.of(tuple(map(Known, found))), "builtins.list")
     key = ("call", ("attribute", receiver.key, name), *map(machine.content, arguments.values()))
-    if name in ("to_numpy", "as_matrix", "copy"):
+    if name in ("to_numpy", "copy"):
         return _noted(machine, found, key)
     given = arguments.values()[0] if len(arguments.values()) == 1 else None
     if given is None:

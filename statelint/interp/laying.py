@@ -62,7 +62,7 @@ def _as_wide_as(key: Hashable) -> Iterator[Hashable]:
             yield from _as_wide_as(whole)
         case ("attribute", whole, "values") | ("transform" | "fit_transform", _, whole):
             yield from _as_wide_as(whole)
-        case ("call", ("attribute", whole, "astype" | "copy" | "to_numpy" | "as_matrix"), *_):
+        case ("call", ("attribute", whole, "astype" | "copy" | "to_numpy"), *_):
             yield from _as_wide_as(whole)
 
 

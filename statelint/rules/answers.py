@@ -13,10 +13,7 @@ from statelint.trace.texts import OF_TEXTS, is_text
 # Attributes by which an array or a table tells the same each time.
 _OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
 # Methods by which an array gives the same in another form.
-_FORMS = (
-    *("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel"),
-    *("to_numpy", "as_matrix", "tolist"),
-)
+_FORMS = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "to_numpy", "tolist")
 
 
 def is_read_anew(data: Data) -> bool:

@@ -17,8 +17,7 @@ _CODING = frozenset(["to_categorical", "one_hot", "nan_to_num", "asarray", "cast
 _MAPPING = frozenset(["fit_transform", "transform", "inverse_transform"])
 _METHODS = frozenset(
     [
-        *("reshape", "astype", "copy", "to_frame", "ravel", "flatten", "squeeze"),
-        *("to_numpy", "as_matrix", "tolist"),
+        *("reshape", "astype", "copy", "to_numpy", "tolist", "to_frame", "ravel", "flatten", "squeeze"),
         *("fillna", "ffill", "bfill", "interpolate", "round", "clip", "abs", "reset_index", "rename"),
     ]
 )

@@ -14,7 +14,7 @@ from statelint.values import Known, Unknown
 # What has the rows of something else, or some of them.
 _KEEPING = ("Array", "Table", "reshape", "reshaped", "expand", "mapped", "rows", "shuffled", "split")
 _SCALING = ("fit_transform", "transform")
-_METHODS = ("reshape", "astype", "to_numpy", "as_matrix", "dropna", "fillna", "drop")
+_METHODS = ("reshape", "astype", "to_numpy", "dropna", "fillna", "drop")
 
 
 def takes_many_rows_at_once(call: Call) -> bool:

@@ -28,7 +28,7 @@ ANSWERS = frozenset(
         *("pivot_table", "pow", "prod", "quantile", "query", "rank", "reindex", "rename", "rename_axis"),
         *("replace", "resample", "reset_index", "rolling", "round", "select_dtypes", "set_axis", "set_index"),
         *("shift", "sort_index", "sort_values", "stack", "std", "sub", "subtract", "sum", "to_frame"),
-        *("to_list", "to_numpy", "as_matrix", "tolist", "transform", "truncate", "unstack", "var", "where"),
+        *("to_list", "to_numpy", "tolist", "transform", "truncate", "unstack", "var", "where"),
     ]
 )
 _MADE = ("pandas.DataFrame", "pandas.Series", "pandas.concat", "pandas.merge")

@@ -29,7 +29,7 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
     match name:
         case "reshape":
             return reshaping.reshape_with(machine, array, receiver, arguments)
-        case "astype" | "copy" | "numpy" | "to_numpy" | "as_matrix" | "round" | "clip" | "tolist":
+        case "astype" | "copy" | "numpy" | "to_numpy" | "round" | "clip" | "tolist":
             return (
                 replace(receiver, value=mapped(array, (name, array.key)))
                 if name in ("round", "clip")

@@ -51,7 +51,7 @@ def table_of(value: Value) -> Table:
     """The table that a value is, or that pandas makes of it."""
     if isinstance(value, Known) and isinstance(value.value, Table):
         return value.value
-    axis, labels = _axis_of(value.key), _labels_of(value.key)
+    axis, labels = _axis_of(value.key), labels_of(value.key)
     shape = _shape_of(value.key, axis)
     if shape is None and labels:
         shape = (length_of(axis), Known(len(labels)))
@@ -69,7 +69,7 @@ def label_key(label: Hashable) -> Hashable:
     return interned((type(label).__name__, label))
 
 
-def _labels_of(key: Hashable) -> tuple[Hashable, ...]:
+def labels_of(key: Hashable) -> tuple[Hashable, ...]:
     """The names of the columns that are read from a file, `read_csv(name, usecols=["a", "b"])`, or are taken
     of a table: `table[["a", "b"]]`.
     """
@@ -79,11 +79,11 @@ def _labels_of(key: Hashable) -> tuple[Hashable, ...]:
         case ("item", whole, ("listed", *names)) if not _is_indexer(whole):
             return _texts(names)
         case ("rows", whole, *_) | ("call", ("attribute", whole, "dropna" | "sort_index")):
-            return _labels_of(whole)
+            return labels_of(whole)
         case ("call", ("attribute", whole, "reset_index"), ("bool", True)):
-            return _labels_of(whole)
+            return labels_of(whole)
         case ("call", ("attribute", whole, str(name)), *_) if name in _LEAVING:
-            return _labels_of(whole)
+            return labels_of(whole)
     return ()
 
 
@@ -132,7 +132,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     """Methods of tables and columns."""
     table = table_of(receiver)
     key = ("call", ("attribute", receiver.key, name), *(v.key for v in arguments.values()))
-    if name in ("to_numpy", "as_matrix"):
+    if name == "to_numpy":
         return replace_value(receiver, table.values)
     if name == "shift":
         return shifted(machine, receiver, arguments)
@@ -188,7 +188,12 @@ def reindexed(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
     array = order.value if isinstance(order, Known) else None
     if not isinstance(array, Array) or array.shuffle_site is None:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
-    mixed = shuffled(Known(table_of(receiver).array), array.shuffle_site)
+    return _mixed(receiver, array.shuffle_site)
+
+
+def _mixed(receiver: Value, site: Site, rows: Value | None = None) -> Value:
+    """The table with its rows (all, or so many of them) in random order."""
+    mixed = shuffled(Known(table_of(receiver).array), site, rows)
     assert isinstance(mixed, Known) and isinstance(mixed.value, Array)
     return replace_value(receiver, Table(mixed.value, mixed.key))
 
@@ -198,12 +203,9 @@ def sampled(machine: Machine, receiver: Value, arguments: Arguments) -> Value:
     key = ("call", ("attribute", receiver.key, "sample"), *(v.key for v in arguments.values()))
     if "frac" not in arguments.keywords:
         return machine.unknown(Reason.LIBRARY_CALL, None, key)
-    table = table_of(receiver)
     whole = is_(arguments.keywords["frac"].value, 1)
     rows = None if whole is Ternary.YES else unknown(Reason.OPERATION, key=("length", key))
-    mixed = shuffled(Known(table.array), arguments.site, rows)
-    assert isinstance(mixed, Known) and isinstance(mixed.value, Array)
-    return replace_value(receiver, Table(mixed.value, mixed.key))
+    return _mixed(receiver, arguments.site, rows)
 
 
 def _without_gaps(table: Table, key: Hashable, arguments: Arguments) -> Table:

@@ -99,7 +99,7 @@ def _turns_columns(table: Table, index: Value) -> bool:
                 match names:
                     case ("attribute", inner, "columns" | "values") | (
                         "call",
-                        ("attribute", inner, "tolist" | "to_list" | "to_numpy" | "as_matrix"),
+                        ("attribute", inner, "tolist" | "to_list" | "to_numpy"),
                     ):
                         names = inner
                     case _:
