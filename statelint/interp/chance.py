@@ -12,7 +12,6 @@ from statelint.trace.keys import parts
 from statelint.trace.objects import Array, Cut
 from statelint.values import Known, Reason, Ternary, Unknown, Value, interned, is_, unknown
 
-_TAKING = ("item", "index", "rows")
 # As many parts of an identity are looked at.
 _PARTS = 64
 
@@ -109,15 +108,21 @@ def _draws_in(machine: Machine, key: Hashable) -> set[Hashable]:
     taken: set[Hashable] = set()
     orders: set[Hashable] = set()
     for part in parts(key):
-        if part[0] in _TAKING and _shuffled_at(machine, part[1]) is not None:
+        order = _order_in(machine, part)
+        if order is not None:
             taken.add(part)
-            orders.add(part[1])
-        match part:
-            case ("item" | "index" | "rows", ("index", _, order), *_) if order in machine.chances:
-                # `x[order][a:b]`
-                taken.add(part)
-                orders.add(order)
+            orders.add(order)
     return taken | {part for part in parts(key) if part in machine.chances and part not in orders}
+
+
+def _order_in(machine: Machine, part: Hashable) -> Hashable | None:
+    """The order of which an identity takes a part: `order[a:b]`, `x[order][a:b]`."""
+    match part:
+        case ("item" | "index" | "rows", ("index", _, order), *_) if order in machine.chances:
+            return order
+        case ("item" | "index" | "rows", order, *_) if _shuffled_at(machine, order) is not None:
+            return order
+    return None
 
 
 def _items_of_orders(machine: Machine, key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:

@@ -459,7 +459,7 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
             return unknown(Reason.OPERATION, key=key)
         return depending_on(Known(mapped(array, key)), left, right)
     a, b = arrays
-    if a.windows is not None and b.windows is not None and are_alike(a.windows, b.windows):
+    if a.windows is not None and b.windows is not None and _are_alike(a.windows, b.windows):
         return depending_on(Known(mapped(a, key)), left, right)
     if a.shape is None or b.shape is None:
         # The unknown one may be the larger.
@@ -486,7 +486,7 @@ def is_scalar(key: Hashable) -> bool:
     return False
 
 
-def are_alike(one: Windows, other: Windows) -> bool:
+def _are_alike(one: Windows, other: Windows) -> bool:
     """Whether windows, maybe of two series, are as long and as far apart as others."""
     return (one.stride, one.length, one.extent, one.rate) == (
         other.stride,

@@ -103,11 +103,11 @@ def _report(feed: Feed, found: Cadence) -> Report:
 
 
 def _moved(gap: int | None, rate: int) -> str:
-    if rate > 1 and (gap or -1) < 0:
-        return f"goes back {_steps(-gap)}" if gap else "goes back behind what it has read"
     if gap is None:
-        return "reads all but its last step again"
-    return f"skips {_steps(gap)}" if gap > 0 else f"reads {_steps(-gap)} again"
+        return "goes back behind what it has read" if rate > 1 else "reads all but its last step again"
+    if gap > 0:
+        return f"skips {_steps(gap)}"
+    return f"goes back {_steps(-gap)}" if rate > 1 else f"reads {_steps(-gap)} again"
 
 
 def _instead(rows: int, steps: int | None, rate: int) -> str:

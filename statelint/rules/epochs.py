@@ -14,7 +14,7 @@ from statelint.rules.growing import has_grown
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.relation import are_same_windows, is_written
 from statelint.sites import Site
-from statelint.trace.keys import ROUNDINGS, parts
+from statelint.trace.keys import ROUNDINGS
 from statelint.trace.objects import Data, Dataset
 from statelint.trace.queries import History, is_stateful, position_of, repeats, separating_loop
 from statelint.trace.recording import BatchRun, CallRun, Recording
@@ -69,8 +69,6 @@ def _has_epochs(feed: Feed) -> bool:
         return feed.call.method == "fit" and is_(steps, None) is Ternary.YES
     if _drawn_from(data) is not None:
         return True
-    if data.kind == "unknown" and _is_of_catalogue(data.key):
-        return True
     if data.kind in ("generator", "unknown"):
         return data.restarts or (data.rewinds and _is_counted(steps.key))
     if data.dataset is not None and is_(data.dataset.repeats, 1) is not Ternary.YES:
@@ -100,13 +98,7 @@ def comes_round(feed: Feed) -> Ternary:
 def _is_vague(feed: Feed) -> bool:
     """Whether it isn't known what kind of data it is, so that it may be a stream."""
     data = feed.data
-    is_known = data.restarts or _drawn_from(data) is not None or _is_of_catalogue(data.key)
-    return data.kind == "unknown" and not is_known
-
-
-def _is_of_catalogue(key: Hashable) -> bool:
-    """Whether a loop drew it of what `tfds.load` gave, which every loop reads from its beginning."""
-    return any(part[0] == "tfds" for part in parts(key))
+    return data.kind == "unknown" and not data.restarts and _drawn_from(data) is None
 
 
 def _drawn_from(data: Data) -> Hashable | None:

@@ -65,8 +65,8 @@ def span_of(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
             ):
                 # `x[:n][:, :-1]`
                 found = span_of(whole) if is_left_out(start) and is_left_out(stop) else None
-                part, *bounds = found or (whole, start, stop)
-                return (interned((part, *columns)), bounds[0], bounds[1])
+                part, begin, end = found or (whole, start, stop)
+                return (interned((part, *columns)), begin, end)
             case ("item", part, ("str", _) | ("listed", ("str", _), *_) as columns):
                 # `x[:n]["a"]`
                 found = span_of(part)

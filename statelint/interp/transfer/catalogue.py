@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord, Tuple
 from statelint.interp.transfer import Transfer
+from statelint.trace.keys import parts
 from statelint.trace.objects import Dataset
 from statelint.values import FALSE, NONE, Known, Reason, Ternary, Value, is_, unknown
 
@@ -49,6 +50,11 @@ def _dataset(arguments: Arguments, what: Hashable, split: Value) -> Value:
     elements = unknown(Reason.LIBRARY_CALL, key=("length", key))
     site = None if batch is None else arguments.site
     return Known(Dataset(key, (), elements, batch, site))
+
+
+def is_of_catalogue(key: Hashable) -> bool:
+    """Whether data are made of what `tfds.load` gave, which every loop reads from its beginning."""
+    return any(part[0] == "tfds" for part in parts(key))
 
 
 TRANSFERS: dict[str, Transfer] = {"tensorflow_datasets.load": _load}

@@ -23,6 +23,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.pieces import is_piece, lengths
 from statelint.interp.shapes import common
+from statelint.interp.transfer import catalogue
 from statelint.interp.transfer.windowing import BATCHES
 from statelint.sites import Site
 from statelint.trace.objects import Array, Data, Dataset, Pair, Windows
@@ -75,7 +76,9 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
     part = is_piece(value.key)
     kind = "array" if surely_array else "unknown"
     told = chance.mixed_batch(machine, value.key)
-    return Data(kind, value.key, told, is_part=part, lengths=frozenset(lengths(value.key)))
+    again = catalogue.is_of_catalogue(value.key)
+    counts = frozenset(lengths(value.key))
+    return Data(kind, value.key, told, is_part=part, lengths=counts, restarts=again)
 
 
 def _of_record(machine: Machine, value: Known) -> Data | None:

@@ -20,6 +20,7 @@ from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.interp.transfer.numpy import as_array, given_shape, repeatable
 from statelint.interp.transfer.rearranging import Shape, array_of, numbers_in
+from statelint.interp.transfer.tables import labels_of
 from statelint.sites import Site
 from statelint.trace.objects import Argument, Array
 from statelint.values import (
@@ -119,11 +120,8 @@ def _is_cut_so_long(array: Array, rows: Value) -> bool:
 def _size_of_columns(array: Array) -> int | None:
     """How many numbers there are in some rows of named columns: `table[["a", "b"]][:9].values`."""
     cut = array.row_cut
-    match array.base:
-        case ("item", _, ("listed", *names)) if cut is not None and cut.length is not None:
-            are_names = all(isinstance(name, tuple) and name[0] == "str" for name in names)
-            return cut.length * len(names) if are_names else None
-    return None
+    width = len(labels_of(array.base)) if cut is not None else 0
+    return cut.length * width if cut is not None and cut.length is not None and width else None
 
 
 def _keeps_width(array: Array, dims: Sequence[Value]) -> bool:

@@ -179,8 +179,9 @@ def _windowed(
 def _sampled(dataset: Dataset, rate: int | None) -> Dataset:
     """The windows with every rate-th step of the series."""
     windows = dataset.windows
-    known = windows is not None and rate is not None and rate > 0
-    return replace(dataset, windows=replace(windows, rate=rate) if known else None)  # type: ignore[type-var]
+    if windows is None or rate is None or rate < 1:
+        return replace(dataset, windows=None)
+    return replace(dataset, windows=replace(windows, rate=rate))
 
 
 def _in_order(dataset: Dataset, bound: Mapping[str, Argument], arguments: Arguments) -> Dataset:
