@@ -72,8 +72,10 @@ def _markdown(path: str, data: bytes) -> Document:
         return Document(path)
     from statelint.source.continuing import continuing
     from statelint.source.markdown import blocks_of, is_keras
+    from statelint.source.parted import joined
 
-    read = [(block, to_python(block.text, block.shifts)) for block in blocks_of(text) if block.text.strip()]
+    blocks = joined([block for block in blocks_of(text) if block.text.strip()])
+    read = [(block, to_python(block.text, block.shifts)) for block in blocks]
     codes = [translation.code for _, translation in read]
     makes_layers = [is_keras(code) for code in codes]
     kept = [block.is_tagged or makes for (block, _), makes in zip(read, makes_layers, strict=True)]
