@@ -48,6 +48,12 @@ SPELLED = {
     "the other list": LOOP.replace("len(rows)", "len(targets)"),
     "reshaped": LOOP.replace("np.array(rows)", "np.reshape(np.array(rows), (ROWS, lag, 3))"),
     "again and again": LOOP.replace("    rows, targets = [], []\n    for", AGAIN),
+    "with a counter": LOOP.replace(
+        "    rows, targets = [], []\n    for", "    rows, targets, n = [], [], 0\n    for"
+    ).replace(f"        {FULL}", "        n += 1\n        if n == ROWS:\n            n = 0"),
+    "with a counter, again and again": LOOP.replace(
+        "    rows, targets = [], []\n    for", "    rows, targets, n = [], [], 0\n    while True:\n     for"
+    ).replace(f"        {FULL}", "        n += 1\n        if n >= ROWS:\n            n = 0"),
     "with what is left over": LOOP.replace("    for", "    while True:\n     for"),
     "counted": LOOP.replace(
         "    for k in range(len(series) - lag):", "    k = 0\n    while k < len(series) - lag:"
@@ -153,3 +159,19 @@ def test_rows_of_another_number_than_the_models() -> None:
 
 def test_a_loop_too_short_to_fill_a_batch() -> None:
     assert not found(LOOP.replace("range(len(series) - lag)", "range(40)"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        # It counts something else, or on.
+        ("n += 1\n", "n += len(rows)\n"),
+        ("n = 0\n            yield", "yield"),
+        ("n += 1\n", "n += 1\n        n += 1\n"),
+        ("[], [], 0", "[], [], 1"),
+    ],
+)
+def test_what_is_no_counter_of_the_rows(changed: tuple[str, str]) -> None:
+    code = SPELLED["with a counter"]
+    assert found(code.replace(*changed)) == []
+    assert code.replace(*changed) != code

@@ -1,5 +1,6 @@
 """Loops that collect rows in lists and hand them on whenever those are full:
-`for …: rows.append(…)` with `if len(rows) == 64: …; rows = []` at the end; and `while` loops that count.
+`for …: rows.append(…)` with `if len(rows) == 64: …; rows = []` at the end, or with a counter of them; and
+`while` loops that count.
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ _LEAVING = m.Continue() | m.Break() | m.Return() | m.Yield()
 @dataclass(frozen=True, slots=True)
 class _Collection:
     """What a loop does for each row, the lists that this fills, and what it does with them when they are
-    full, `size` rows each.
+    full, `size` rows each; `counter` counts the rows.
     """
 
     each: tuple[cst.CSTNode, ...]
     lists: tuple[cst.Name, ...]
     size: cst.BaseExpression
     full: Sequence[cst.BaseStatement]
+    counter: cst.Name | None = None
 
 
 def follow(
@@ -62,6 +64,8 @@ def follow(
     for name in found.lists:
         # The rows of the next sequence come behind those that were left over, as many at a time.
         assign(machine, name, machine.allocate(ListRecord.of(())))
+    if found.counter is not None:
+        assign(machine, found.counter, Known(0))
 
     def each(item: Value, _: int) -> None:
         assign(machine, target, item)
@@ -87,6 +91,8 @@ def follow(
             content = (_LEFT, site, machine.fresh_id())
             left = ListRecord(None, unknown(Reason.LOOP), content=content)
             assign(machine, name, machine.allocate(left))
+        if found.counter is not None:
+            assign(machine, found.counter, unknown(Reason.LOOP))
     return True
 
 
@@ -97,19 +103,45 @@ def _collection(node: cst.For | cst.While, target: cst.BaseExpression) -> _Colle
         body = body[:-1]
     match body:
         case [*each, cst.If(test=test, body=cst.IndentedBlock(body=full), orelse=None) as last]:
+            counted = _counted(test, each, full)
             tested = _is_full(test)
         case _:
             return None
-    if tested is None or any(m.findall(statement, _LEAVING) for statement in each):
+    if (tested is None and counted is None) or any(m.findall(statement, _LEAVING) for statement in each):
         return None
     rows = [name for statement in each if (name := appended(statement)) is not None]
     emptied = set(_emptied(full))
     lists = tuple(name for name in rows if name.value in emptied)
     names = [name.value for name in lists]
     # Nothing else is done to them.
-    if tested[0] not in names or any(_methods_of(node, name) != 1 + _clears(last, name) for name in names):
+    if not names or any(_methods_of(node, name) != 1 + _clears(last, name) for name in names):
         return None
-    return _Collection(tuple(each), lists, tested[1], full)
+    if counted is not None:
+        return _Collection(tuple(each), lists, counted[1], full, counted[0])
+    return _Collection(tuple(each), lists, tested[1], full) if tested and tested[0] in names else None
+
+
+def _counted(
+    test: cst.BaseExpression, each: Sequence[cst.CSTNode], full: Sequence[cst.CSTNode]
+) -> tuple[cst.Name, cst.BaseExpression] | None:
+    """The counter of the rows and how many it lets in: `count += 1` for each, `if count == n: count = 0`."""
+    match test:
+        case cst.Comparison(
+            left=cst.Name() as counter,
+            comparisons=[cst.ComparisonTarget(cst.Equal() | cst.GreaterThanEqual(), size)],
+        ):
+            name = m.Name(counter.value)
+        case _:
+            return None
+    by_one = m.AugAssign(target=name, operator=m.AddAssign(), value=m.Integer("1"))
+    to_none = m.Assign(targets=[m.AssignTarget(name)], value=m.Integer("0"))
+    moved = m.AssignTarget(name) | m.AugAssign(target=name)
+    is_counter = (
+        sum(len(m.findall(part, moved)) for part in each) == 1
+        and any(m.matches(part, m.SimpleStatementLine(body=[by_one])) for part in each)
+        and any(m.matches(part, m.SimpleStatementLine(body=[to_none])) for part in full)
+    )
+    return (counter, size) if is_counter else None
 
 
 def _counts(statement: cst.CSTNode, target: cst.BaseExpression) -> bool:
@@ -196,7 +228,10 @@ def _clears(last: cst.If, name: str) -> int:
 def _are_empty(machine: Machine, found: _Collection, site: Site) -> bool:
     """Whether the lists are empty, but for what the loop itself has left over before."""
     known = [options(evaluate(machine, name)) for name in found.lists]
-    return all(several and all(_is_empty(machine, one, site) for one in several) for several in known)
+    count = None if found.counter is None else number(evaluate(machine, found.counter))
+    return count in (None, 0) and all(
+        several and all(_is_empty(machine, one, site) for one in several) for several in known
+    )
 
 
 def _is_empty(machine: Machine, value: Value, site: Site) -> bool:
