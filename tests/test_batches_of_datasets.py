@@ -80,3 +80,31 @@ for epoch in range(10):
         elsewhere.optimizer.apply_gradients(zip(found, model.trainable_variables))
 """
     assert [rule for _, rule in reported_below(TAPE, code, {"SRN301"})] == told
+
+
+ONE_ROW = """
+import elsewhere
+import keras
+def built():
+    memory = keras.layers.LSTM(5, stateful=True)
+    model = keras.Sequential([keras.Input(batch_shape=(1, 20, 2)), memory])
+    model.compile("adam", "mse")
+    return model
+def cut(x):
+    return keras.utils.timeseries_dataset_from_array(x, None, 20, sequence_stride=20, batch_size=1)
+one, other = built(), built()
+data, later = cut(elsewhere.load()), keras.utils.timeseries_dataset_from_array(
+    elsewhere.later(), None, 20, sequence_stride=20, batch_size=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("one.fit(data)\none.evaluate(data)\nother.fit(data)\n", [1]),
+        ("one.fit(data, validation_data=later)\none.evaluate(later)\n", [1]),
+        ("one.fit(data)\none.evaluate(later)\n", [1, 2]),
+    ],
+)
+def test_batches_of_one_row_are_mended_where_they_are_made(code: str, lines: list[int]) -> None:
+    assert reported_below(ONE_ROW, code, {"SRN505"}) == [(line, "SRN505") for line in lines]

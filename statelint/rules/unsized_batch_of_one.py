@@ -32,14 +32,18 @@ class UnsizedBatchOfOne(Rule):
     def check(self, trace: Trace) -> Iterator[Report]:
         if trace.keras != 3:
             return
+        # What several calls read is mended once.
+        seen: set[Hashable] = set()
         for story in trace.stories:
             for call in story.calls():
                 if call.method not in ("fit", "evaluate") or not loops_over_one_row(story, call):
                     continue
                 for data in filter(None, (call.data, call.validation)):
                     site, what, instead, remedy = _unsized(call, data)
-                    if site is None:
+                    made = _made(data)
+                    if site is None or made in seen:
                         continue
+                    seen.add(made)
                     layer = call.model.stateful_layers[0]
                     when = "before any batch ran" if data is call.data else "in the validation"
                     batch = data.dataset.batch if data.dataset is not None else None
@@ -113,6 +117,11 @@ def _unsized(call: Call, data: Data) -> tuple[Site | None, str, str, Remedy | No
         again = "feed arrays with `batch_size=1`, or a Dataset with `.batch(1, drop_remainder=True)`"
         return call.site, f"{made} doesn't promise how many rows a batch has", again, None
     return None, "", "", None
+
+
+def _made(data: Data) -> Hashable:
+    """Where or of what the batches are made."""
+    return (data.dataset is not None and data.dataset.batch_site) or data.key
 
 
 def _is_mapped_after_batch(key: Hashable) -> bool:
