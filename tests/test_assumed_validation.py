@@ -43,6 +43,16 @@ def test_a_validation_that_may_be_missing_is_assumed(given: str, assumed: tuple[
     assert leaks(PROGRAM.format(given=given)) == ([] if assumed is None else [assumed])
 
 
+@pytest.mark.parametrize(
+    ("parameter", "assumed"),
+    [("held", [("validation_data is given",)]), ("held=None", [])],
+)
+def test_a_parameter_that_callers_have_to_give(parameter: str, assumed: list[tuple[str, ...]]) -> None:
+    """The function trains a model of its module, and nobody calls it here."""
+    begun, fit = PROGRAM.format(given=f"def train({parameter}):").rstrip().rsplit("\n", 1)
+    assert leaks(f"{begun}\n    {fit}\n") == assumed
+
+
 SPLIT = PROGRAM.replace("validation_data=held", "validation_split=part")
 
 

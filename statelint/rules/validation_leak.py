@@ -29,7 +29,7 @@ from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful, repeats, separating_loop
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
-from statelint.values import Reason, Ternary, Unknown, assumptions, may_be_none
+from statelint.values import Reason, Ternary, Unknown, Value, assumptions, may_be_none
 
 INSTEAD = (
     "pass a callback that resets the states in `on_epoch_begin` and in `on_test_begin`, "
@@ -110,16 +110,26 @@ class ValidationLeak(Rule):
 
 
 def _is_given(feed: Feed) -> bool:
-    """Whether there surely is a validation: a parameter of which nothing is known may be None."""
+    """Whether there is a validation: a parameter is one that callers have to give."""
     value = feed.call.argument("validation_data")
-    return not (isinstance(value, Unknown) and value.reason is Reason.PARAMETER)
+    is_open = isinstance(value, Unknown) and value.reason is Reason.PARAMETER
+    return not is_open or _is_demanded(value)
+
+
+def _is_demanded(value: Value) -> bool:
+    """Whether it is a parameter without a default of a function that nobody calls here."""
+    match value.key:
+        case ("parameter", str(), int()):
+            return True
+    return False
 
 
 def _given(feed: Feed) -> tuple[str, ...]:
     """That there is a validation at all, where that depends on how the program is run."""
     value = feed.call.argument("validation_data")
     is_setting = isinstance(value, Unknown) and value.reason is Reason.ATTRIBUTE
-    if "validation_data" in feed.call.arguments and (is_setting or may_be_none(value)):
+    is_unsure = is_setting or may_be_none(value) or _is_demanded(value)
+    if "validation_data" in feed.call.arguments and is_unsure:
         return ("validation_data is given",)
     split = feed.call.argument("validation_split")
     if isinstance(split, Unknown) and split.reason is not Reason.OPERATION:
@@ -199,7 +209,7 @@ def _is_torn(story: Story, train: Feed, validation: Feed) -> bool:
     That fit shuffles its one epoch isn't held against rows that stand behind those of the training: once they
     are in order, they go on.
     """
-    if is_torn(train) or are_rows_shuffled(train):
+    if is_torn(story, train) or are_rows_shuffled(train):
         return True
     once = [repeats(p.loop) is Ternary.NO for p in train.context.passes]
     is_split = "validation_data" not in validation.call.arguments
