@@ -99,8 +99,9 @@ def test_many_rows_under_a_batch_size_that_is_too_large(data: str, call: str) ->
     [(message, assumptions)] = found(f"{data}model.{call}\n")
     assert f"feeds batches of {size} rows" in message
     assert assumptions == ("the data have more than 1 row",)
-    # Nobody trains on exactly as many rows as a literal says that were split off, or cut out of a series.
-    assert bool(found(f"{data}model.{call}\n", 8)) == call.startswith("fit")
+    # As many rows as a literal says are none by chance that were split off or cut out of a series; a file for
+    # tests may have them.
+    assert bool(found(f"{data}model.{call}\n", 8)) == (call.startswith("fit") or data is not TABLE)
 
 
 def test_rows_of_which_a_part_is_split_off_are_several() -> None:

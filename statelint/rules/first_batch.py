@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statelint.rules.chance import is_read_from_file
 from statelint.rules.feeding import batch_argument, is_counted, takes_all_steps, training_samples
 from statelint.rules.unsized_batch_of_one import loops_over_one_row
-from statelint.rules.whole_batches import has_many_rows, takes_many_rows_at_once
+from statelint.rules.whole_batches import has_many_rows, is_share_or_windows, takes_many_rows_at_once
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data, Dataset, Model
 from statelint.trace.story import Built, Call, Story
@@ -165,7 +165,7 @@ def _are_more(call: Call, data: Data, size: int, stated: bool) -> bool:
     if data.is_part:
         return False
     if has_many_rows(call, data):
-        return size == 1 or call.method == "fit"
+        return size == 1 or call.method == "fit" or is_share_or_windows(call, data)
     # Lanes are one batch, whatever size is asked for: five rows for states of five.
     if size > 1:
         return False

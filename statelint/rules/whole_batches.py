@@ -35,15 +35,28 @@ def has_many_rows(call: Call, data: Data) -> bool:
     """Whether data that a call is given, of unknown length, are surely more than one row: they were split off
     or are split, or they are windows of a series or the rows of a table.
     """
-    if data is call.data and call.method == "fit" and (validation_split(call) or 0.0) > 0.0:
+    *_, whole = _wholes(data.key)
+    is_trained = data is call.data and call.method == "fit"
+    if is_trained and (validation_split(call) or 0.0) > 0.0:
         return True
-    wholes = [*_wholes(data.key)]
-    if any(map(_is_split, wholes)):
-        return True
-    # `x[100:]` may be a single row, where it isn't trained on.
-    is_part = any(isinstance(key, tuple) and key[0] == "rows" for key in wholes)
+    return is_share_or_windows(call, data) or (
+        (call.method == "fit" or not _is_tail(data)) and is_table(whole)
+    )
+
+
+def is_share_or_windows(call: Call, data: Data) -> bool:
+    """Whether data of unknown length were split off from others, or are windows of a series: as many as a
+    literal says are none by chance.
+    """
     are_windows = any(array.windows is not None for array in _arrays(call, data))
-    return (call.method == "fit" or not is_part) and (are_windows or is_table(wholes[-1]))
+    return any(map(_is_split, _wholes(data.key))) or (
+        (call.method == "fit" or not _is_tail(data)) and are_windows
+    )
+
+
+def _is_tail(data: Data) -> bool:
+    """Whether it may be a single row: `x[100:]`, where it isn't trained on."""
+    return any(isinstance(key, tuple) and key[0] == "rows" for key in _wholes(data.key))
 
 
 def _arrays(call: Call, data: Data) -> list[Array]:
