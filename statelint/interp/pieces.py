@@ -102,7 +102,9 @@ def _is_share(key: Hashable) -> bool:
 
 
 def _is_multiple(key: Hashable) -> bool:
-    """Whether a count is all rows but those that make no whole batch: `-(len(x) // size * size)`."""
+    """Whether a count is all rows but those that make no whole batch: `-(len(x) // size * size)`,
+    `-(len(x) - len(x) % size)`.
+    """
     match key:
         case ("unary", "Minus", inner) | ("builtins.int", inner):
             return _is_multiple(inner)
@@ -110,6 +112,8 @@ def _is_multiple(key: Hashable) -> bool:
             return divisor == factor
         case ("operation", "*", factor, ("operation", "//", _, divisor)):
             return divisor == factor
+        case ("operation", "-", whole, ("operation", "%", same, _)):
+            return whole == same
     return False
 
 

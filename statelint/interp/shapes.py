@@ -25,6 +25,14 @@ from statelint.values import (
     varies,
 )
 
+# Methods that leave one number of many, or of each column.
+REDUCING = frozenset(
+    [
+        *("mean", "sum", "max", "min", "std", "var", "median", "amax", "amin", "prod", "argmax", "argmin"),
+        *("any", "all", "ptp", "nanmean", "nanmax", "nanmin", "nanstd"),
+    ]
+)
+
 
 def made(key: Hashable, shape: tuple[Value, ...] | None, *, by_program: bool = True) -> Known:
     """A new array of its own, made by the program (not loaded, not drawn from elsewhere)."""
@@ -454,7 +462,8 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
     if len(arrays) == 1:
         array = arrays[0]
         other = right if isinstance(left, Known) and left.value is array else left
-        if isinstance(other, Unknown) and not is_scalar(other.key):
+        is_small = array.windows is not None and is_reduction(other.key)
+        if isinstance(other, Unknown) and not is_scalar(other.key) and not is_small:
             # Broadcasting with something unknown may change the shape.
             return unknown(Reason.OPERATION, key=key)
         return depending_on(Known(mapped(array, key)), left, right)
@@ -462,6 +471,9 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
     if a.windows is not None and b.windows is not None and _are_alike(a.windows, b.windows):
         return depending_on(Known(mapped(a, key)), left, right)
     if a.shape is None or b.shape is None:
+        for one, other_array in ((a, b), (b, a)):
+            if one.shape == () or (other_array.windows is not None and is_reduction(one.key)):
+                return depending_on(Known(mapped(other_array, key)), left, right)
         # The unknown one may be the larger.
         return unknown(Reason.OPERATION, key=key)
     shape = _broadcast(a.shape, b.shape)
@@ -483,6 +495,16 @@ def is_scalar(key: Hashable) -> bool:
             return is_scalar(left) and is_scalar(right)
         case (head, *_):
             return head in _SCALARS
+    return False
+
+
+def is_reduction(key: Hashable) -> bool:
+    """Whether what isn't known is one number for each column at most, which leaves windows their shape."""
+    match key:
+        case ("operation", _, left, right):
+            return all(is_scalar(part) or is_reduction(part) for part in (left, right))
+        case ("call", ("attribute", _, str(name)), *_) | (str(name), *_):
+            return name.rpartition(".")[2] in REDUCING
     return False
 
 

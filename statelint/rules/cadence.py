@@ -112,17 +112,19 @@ def _steps_seen(feed: Feed, windows: Windows) -> Value | None:
         return folded
     if array is None and feed.data.yielded is not None:
         array = next((pair.inputs for pair in feed.data.batches if _has_unknown_steps(pair.inputs)), None)
-    if array is None or feed.data.dataset is not None:
-        return windows.steps
-    if array.shape is None:
+    # Of an array of windows no more than its rows may be known.
+    shape = array.shape if array is not None else None
+    is_vague = shape is None or (len(shape) == 1 and array is not None and array.windows is not None)
+    if is_vague or feed.data.dataset is not None:
         # A window may stand on the axis of features, as the one step that the model takes.
-        is_feature = declared == 1 and windows.length is not None
+        is_given = array is not None or feed.data.dataset is not None
+        is_feature = is_given and declared == 1 and windows.length is not None
         return Known(declared) if is_feature else windows.steps
-    seen = array.shape[1] if len(array.shape) > 1 else None
+    seen = shape[1] if shape is not None and len(shape) > 1 else None
     if seen is None or number(seen) is not None or seen.key == windows.steps.key:
         return seen
     # A model that takes rows of as many steps as the windows have takes no others.
-    is_whole = len(array.shape) == AXES and feed.model.steps == windows.length is not None
+    is_whole = shape is not None and len(shape) == AXES and declared == windows.length is not None
     return windows.steps if is_whole else None
 
 

@@ -138,7 +138,8 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
         is_mixed = is_shuffled(story, source) if training is source else are_rows_shuffled(source)
         if is_mixed and (training is not None or _is_behind_mixed_batches(source, feed)):
             return Start(feed, position, source, "shuffled")
-        if training is not None and is_torn(training):
+        trained = training or (source if feed.phase in INFERENCE and source.phase == "train" else None)
+        if trained is not None and is_torn(story, trained):
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and _is_behind_random_rows(source, feed):
             return Start(feed, position, source, "apart")

@@ -35,7 +35,7 @@ class DiscontinuousBatches(Rule):
                 place = (found.windows.site, feed.model.id)
                 if feed.phase == "train" or (feed.phase != "validation" and place not in seen):
                     yield _report(feed, found)
-                seen.add(place)
+                    seen.add(place)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, finding.site)

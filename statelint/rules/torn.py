@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from statelint.rules.cadence import cadence_of
+from functools import lru_cache
+
+from statelint.rules.cadence import Cadence, cadence_of
+from statelint.rules.orders import continued
 from statelint.rules.shuffled_batches import shuffles
 from statelint.rules.shuffled_dataset import dataset_shuffle
 from statelint.rules.shuffled_split import rows_shuffle
+from statelint.sites import Site
 from statelint.trace.story import Feed, Story
 
 
@@ -19,7 +23,20 @@ def are_rows_shuffled(train: Feed) -> bool:
     return bool(rows_shuffle(train) or dataset_shuffle(train))
 
 
-def is_torn(train: Feed) -> bool:
+def is_torn(story: Story, train: Feed) -> bool:
     """Whether no window of the training continues the one before, so that the rows behind don't either."""
-    found = cadence_of(train, None)
+    return _are_rows_torn(cadence_of(train, None)) or (train.site, train.model.id) in _torn_by_hand(story)
+
+
+@lru_cache(maxsize=64)
+def _torn_by_hand(story: Story) -> frozenset[tuple[Site, int]]:
+    """The calls that the program's loop trains with, batch by batch, and their models, where that is so."""
+    return frozenset(
+        (feed.site, feed.model.id)
+        for feed, earlier in continued(story)
+        if earlier is not None and feed.phase == "train" and _are_rows_torn(cadence_of(feed, earlier))
+    )
+
+
+def _are_rows_torn(found: Cadence | None) -> bool:
     return found is not None and found.rows > 1 and found.is_torn

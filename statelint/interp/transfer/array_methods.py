@@ -7,9 +7,7 @@ from dataclasses import replace
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments
 from statelint.interp.renaming import rename
-from statelint.interp.shapes import (
-    mapped,
-)
+from statelint.interp.shapes import REDUCING, mapped
 from statelint.interp.transfer import axes, rearranging, reshaping
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Written
@@ -53,7 +51,7 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 arguments.site,
             )
             return rearranging.TRANSFERS["numpy.repeat"](machine, "numpy.repeat", whole)
-        case _ if name in rearranging.REDUCING and not arguments.open:
+        case _ if name in REDUCING and not arguments.open:
             return rearranging.reduced(machine, array, name, arguments, 0)
         case "fill" | "sort":
             if name == "sort" and array.shuffle_site is not None and len(array.shape or (array,)) == 1:

@@ -59,9 +59,11 @@ def _windows(parts: tuple[Value, ...]) -> Windows | None:
     """The windows that the rows of the first array are, as long as the array has them now."""
     first = parts[0] if parts else None
     array = first.value if isinstance(first, Known) else None
-    if not isinstance(array, Array) or array.windows is None or not array.shape or len(array.shape) < 2:
+    if not isinstance(array, Array) or array.windows is None:
         return None
-    steps = number(array.shape[1])
+    if array.shape is None:
+        return array.windows
+    steps = number(array.shape[1]) if len(array.shape) > 1 else None
     return None if steps is None else array.windows.counted_in(steps)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Slice, Tuple
-from statelint.interp.shapes import array_index, product, shape_values
+from statelint.interp.shapes import REDUCING, array_index, product, shape_values
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.graphs import flow
 from statelint.interp.transfer.numpy import as_array, repeatable
@@ -215,31 +215,6 @@ def reduced(machine: Machine, array: Array, name: str, arguments: Arguments, fir
     else:
         shape = tuple(v for k, v in enumerate(array.shape) if k not in places)
     return made_of(key, shape, [array])
-
-
-REDUCING = frozenset(
-    [
-        "mean",
-        "sum",
-        "max",
-        "min",
-        "std",
-        "var",
-        "median",
-        "amax",
-        "amin",
-        "prod",
-        "argmax",
-        "argmin",
-        "any",
-        "all",
-        "ptp",
-        "nanmean",
-        "nanmax",
-        "nanmin",
-        "nanstd",
-    ]
-)
 
 
 def _reduce(machine: Machine, name: str, arguments: Arguments) -> Value:

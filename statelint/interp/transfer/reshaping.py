@@ -170,6 +170,14 @@ def _reshape(machine: Machine, name: str, arguments: Arguments) -> Value:
     return reshaped_unknown(machine, array.key, given, result)
 
 
+def _ravel(machine: Machine, name: str, arguments: Arguments) -> Value:
+    array = arguments.get(0, "a")
+    if array is None:
+        return repeatable(machine, name, arguments)
+    given = tuple(Argument(value, arguments.site) for value in (array, Known(-1)))
+    return _reshape(machine, "numpy.reshape", Arguments(given, {}, False, arguments.site))
+
+
 def _expand(machine: Machine, name: str, arguments: Arguments) -> Value:
     value, axis = arguments.get(0, "a"), arguments.get(1, "axis")
     at = number(axis) if axis is not None else None
@@ -279,6 +287,7 @@ def at_least(shape: Shape, rank: int) -> Shape:
 
 TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys(("numpy.reshape", "tensorflow.reshape"), _reshape),
+    "numpy.ravel": _ravel,
     **dict.fromkeys(("numpy.expand_dims", "tensorflow.expand_dims"), _expand),
     **dict.fromkeys(("numpy.squeeze", "tensorflow.squeeze"), _squeeze),
     **dict.fromkeys(("numpy.atleast_2d", "numpy.atleast_3d"), _at_least_2d),
