@@ -175,3 +175,10 @@ def test_what_is_no_counter_of_the_rows(changed: tuple[str, str]) -> None:
     code = SPELLED["with a counter"]
     assert found(code.replace(*changed)) == []
     assert code.replace(*changed) != code
+
+
+@pytest.mark.parametrize("code", [LOOP, SPELLED["again and again"], SPELLED["with a counter"]])
+def test_a_known_number_of_rows(code: str) -> None:
+    (message,) = found(code.replace("len(series) - lag", "4000"))
+    assert "batches of 64 with windows of 8 steps that begin 1 apart" in message
+    assert not found(code.replace("len(series) - lag", "4000"), rows=8)

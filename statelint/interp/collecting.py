@@ -61,12 +61,6 @@ def follow(
         return False
     over, site = ("collected", iteration.over, size), machine.site(node)
 
-    for name in found.lists:
-        # The rows of the next sequence come behind those that were left over, as many at a time.
-        assign(machine, name, machine.allocate(ListRecord.of(())))
-    if found.counter is not None:
-        assign(machine, found.counter, Known(0))
-
     def each(item: Value, _: int) -> None:
         assign(machine, target, item)
         execute(machine, found.each)
@@ -74,6 +68,11 @@ def follow(
     def batch(_: Value, position: int) -> None:
         outer = machine.passes[-1].loop.id
         first = position * size
+        for name in found.lists:
+            # The rows of the next sequence come behind those that were left over, as many at a time.
+            assign(machine, name, machine.allocate(ListRecord.of(())))
+        if found.counter is not None:
+            assign(machine, found.counter, Known(0))
         rows = Iteration(
             Known(size), lambda k: loops.varying(iteration.item(first + k), outer), (*over, first), False
         )
