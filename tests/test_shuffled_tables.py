@@ -34,6 +34,14 @@ FIT = "model.fit(x.reshape(-1, 10, 1), elsewhere.targets(), batch_size=8, shuffl
         ("x = table.reindex(np.random.permutation(table.index)).drop('y', axis=1).values", True),
         ("x = table.reindex(table.index).drop('y', axis=1).values", False),
         ("x = table.iloc[:, :-1].values", False),
+        # Texts that are made numbers.
+        ("x = keras.utils.pad_sequences(shuffle(table)['words'].values, maxlen=10)", True),
+        ("x = keras.utils.pad_sequences(table['words'].values, maxlen=10)", False),
+        (
+            "x = keras.preprocessing.text.Tokenizer().texts_to_sequences(shuffle(table)['words'].values)\n"
+            "x = keras.utils.pad_sequences(x, maxlen=10)",
+            True,
+        ),
         # The numbers of the rows are split.
         ("one, other = train_test_split(list(range(99))); x = elsewhere.load()[one, :, :]", True),
         (

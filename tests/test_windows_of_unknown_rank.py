@@ -121,3 +121,24 @@ def test_a_validation_in_order_doesnt_hide_a_window_that_moves_on() -> None:
         "for k in range(9):\n    model.predict(x[k:k + 16], batch_size=16)\n"
     )
     assert told(code, {"SRN208"}) == ["SRN208"]
+
+
+@pytest.mark.parametrize(
+    ("row", "is_torn"),
+    [
+        ("[float(part) for part in line.split(',')]", True),
+        ("[float(line)]", True),
+        ("[0.0] * 8 + [float(line)]", True),
+        ("float(line)", True),
+    ],
+)
+def test_of_a_list_of_rows(row: str, is_torn: bool) -> None:
+    code = f"rows = []\nfor line in open('rows'):\n    rows.append({row})\n"
+    code += "x, y = windows(rows)\nmodel.fit(x, y, batch_size=16, shuffle=False)\n"
+    assert told(code, {"SRN208"}) == ["SRN208"] * is_torn
+    assert told(code.replace("(rows)\n", "(rows, 16)\n"), {"SRN208"}, "16, 1") == []
+
+
+def test_normalized_by_keras() -> None:
+    code = "x = keras.utils.normalize(x, axis=1)\nmodel.fit(x, y, batch_size=16, shuffle=False)\n"
+    assert told(code, {"SRN208"}) == ["SRN208"]

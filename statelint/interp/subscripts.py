@@ -253,10 +253,16 @@ def _is_slice_of_data(machine: Machine, record: ListRecord, index: Value) -> boo
     plain = (int, float, str, Array, Dataset)
     is_plain = bool(known) and all(isinstance(one.value, plain) for one in known)
     inner = machine.record(element) if element is not None else None
-    is_part = isinstance(inner, ListRecord) and inner.cut is not None
+    is_part = isinstance(inner, ListRecord) and (inner.cut is not None or _are_numbers(inner))
     is_data = isinstance(element, Unknown) or is_plain or is_part
     is_ordered = record.shuffle_site is None or record.content is not None
     return is_slice and is_data and record.layers_of is None and is_ordered
+
+
+def _are_numbers(row: ListRecord) -> bool:
+    """Whether a list holds numbers, or what isn't known: no layers, no lists of others."""
+    found = row.items if row.items is not None else (row.element,)
+    return all(isinstance(one, Unknown) or (one is not None and number(one) is not None) for one in found)
 
 
 def _part_of_list(

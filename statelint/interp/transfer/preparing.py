@@ -96,8 +96,8 @@ def _rescaled(machine: Machine, how: tuple[object, ...], value: Value | None) ->
 
 
 def _scaled(machine: Machine, name: str, arguments: Arguments) -> Value:
-    """sklearn.preprocessing.scale(x) and its kind."""
-    return _rescaled(machine, (name,), arguments.get(0, "X"))
+    """sklearn.preprocessing.scale(x), keras.utils.normalize(x) and their kind."""
+    return _rescaled(machine, (name,), arguments.get(0, "X") or arguments.get(0, "x"))
 
 
 def _folds(machine: Machine, kind: str, record: InstanceRecord, arguments: Arguments) -> Value:
@@ -176,6 +176,7 @@ def _linspace(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 TRANSFERS: dict[str, Transfer] = {
     **{f"sklearn.preprocessing.{name}": _scaled for name in ("scale", "minmax_scale", "normalize")},
+    "keras.utils.normalize": _scaled,
     **dict.fromkeys(("keras.utils.to_categorical", "tensorflow.one_hot"), _one_hot),
     "tensorflow.range": _range,
     "tensorflow.linspace": _linspace,
