@@ -124,3 +124,11 @@ def test_rows_of_which_a_part_is_split_off_are_several() -> None:
 )
 def test_what_may_be_one_row(code: str) -> None:
     assert not found(code, keras=(2,))
+
+
+@pytest.mark.parametrize("data", ["np.load('x.npy')", "np.load('x.npz')['x']", "pd.read_pickle('x')['x']"])
+def test_what_a_file_holds_is_an_array(data: str) -> None:
+    [(message, _)] = found(f"model.predict({data})\n", 64)
+    assert message.startswith("predict() feeds batches of 32 rows, the default of predict()")
+    assert not found(f"model.predict({data})\n", 32)
+    assert not found("model.predict(load('x'))\n", 64)

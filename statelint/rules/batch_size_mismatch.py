@@ -84,7 +84,7 @@ def _subject(first: FirstBatch) -> str:
     call, what = first.call, "validation batches" if first.part else "batches"
     if first.rows is None:
         return f"{call.method}() feeds all rows of the data as one batch"
-    by_default = first.asked is not None and call.data.kind == "array" and not _is_given(first)
+    by_default = first.asked is not None and call.data.kind in ("array", "unknown") and not _is_given(first)
     default = f", the default of {call.method}()," if by_default else ""
     if call.method == "call":
         return f"the model is called on {_rows(first.rows)}"

@@ -174,11 +174,11 @@ def _are_more(call: Call, data: Data, size: int, stated: bool) -> bool:
 
 
 def _is_array(story: Story, data: Data) -> bool:
-    """Whether the data are an array: also where only another call tells, that has them with targets, or
-    others that the same call returned.
+    """Whether the data are an array: what a file holds is one, or else another call tells, that has them with
+    targets, or others that the same call returned.
     """
-    if data.kind != "unknown":
-        return data.kind == "array"
+    if data.kind != "unknown" or is_read_from_file(data):
+        return data.kind in ("array", "unknown")
     arrays = {
         fed.key
         for other in story.calls()
