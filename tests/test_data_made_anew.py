@@ -223,3 +223,53 @@ def test_steps_that_are_scaled_by_other_data_may_be_others() -> None:
     # But they stand before those that were read, however they are scaled.
     apart = "predict() starts from the state that predict() left, and its data don't continue the ones before"
     assert said == [apart]
+
+
+EPOCHS = """
+import keras
+import numpy as np
+import tensorflow as tf
+from keras.utils import timeseries_dataset_from_array
+from elsewhere import load
+series, other = load("series"), load("other")
+memory = keras.layers.LSTM(4, stateful=True)
+model = keras.Sequential([keras.Input(batch_shape=(16, 24, 1)), memory, keras.layers.Dense(1)])
+model.compile("adam", "mse")
+class Batches(keras.utils.PyDataset):
+    def __init__(self, x):
+        self.x = x
+    def __len__(self):
+        return len(self.x) // 16
+    def __getitem__(self, k):
+        return self.x[16 * k:16 * (k + 1)], self.x[16 * k:16 * (k + 1), -1]
+def scaled(x, by):
+    rows = tf.data.Dataset.from_tensor_slices(x).map(lambda row: (row * by, row[-1]))
+    return rows.batch(16, drop_remainder=True)
+def cut(x, start=0):
+    return timeseries_dataset_from_array(x, None, 24, sequence_stride=24, batch_size=16, start_index=start)
+"""
+
+
+@pytest.mark.parametrize(
+    ("data", "is_same"),
+    [
+        ("scaled(series, 0.5)", True),
+        ("cut(series)", True),
+        ("timeseries_dataset_from_array(series, other, 24, shuffle=True, batch_size=16)", True),
+        ("Batches(series)", True),
+        ("keras.preprocessing.sequence.TimeseriesGenerator(series, other, 24, batch_size=16)", True),
+        # Other data, or others made of them.
+        ("scaled(series, load('factor'))", False),
+        ("scaled(series, epoch)", False),
+        ("cut(series, epoch)", False),
+        ("cut(series[epoch:])", False),
+        ("Batches(series[epoch])", False),
+        ("Batches(load(epoch))", False),
+    ],
+)
+def test_batches_that_each_epoch_makes_anew(data: str, is_same: bool) -> None:
+    """The program's own loop over the epochs makes them of what stands before it."""
+    code = f"{EPOCHS}for epoch in range(9):\n    model.fit({data}, epochs=1, shuffle=False)\n"
+    checked = check_source("snippet.py", code.encode())
+    assert not checked.failures
+    assert [one.code for one in checked.findings if one.code == "SRN301"] == ["SRN301"] * is_same

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,7 +32,7 @@ from statelint.interp.parting import other_value, part
 from statelint.interp.state import Frame, State, join_states, join_values
 from statelint.sites import Site
 from statelint.source.project import Project
-from statelint.source.python import Source
+from statelint.source.python import Source, walk
 from statelint.trace.agreement import disagree, is_comparison
 from statelint.trace.objects import Array, Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
@@ -354,6 +355,20 @@ class Machine:
         if record.items is not None:
             return ("listed", *(self.content(item) for item in record.items))
         return record.content if record.content is not None else value.key
+
+    def likeness(self, value: Value) -> Hashable:
+        """The identity of a value; functions of one text that close over the same are alike."""
+        if not isinstance(value, Known) or not isinstance(value.value, Function):
+            return value.key
+        used = {part.value for part in walk(value.value.node) if isinstance(part, cst.Name)}
+        closed: dict[str, Hashable] = {}
+        frame, outer = value.value.frame, self.parents[value.value.frame]
+        while outer is not None:
+            for name, held in self.state.frames.get(frame, {}).items():
+                if name in used:
+                    closed.setdefault(name, held.key)
+            frame, outer = outer, self.parents[outer]
+        return ("function", self.site(value.value.node), *sorted(closed.items(), key=itemgetter(0)))
 
     def layer(self, id_: int) -> Layer | None:
         """The layer (or nested model, seen as one) as it is now."""

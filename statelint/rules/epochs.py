@@ -12,7 +12,7 @@ from statelint.rules.base import verdict
 from statelint.rules.continuity import across_sequences
 from statelint.rules.growing import has_grown
 from statelint.rules.measured import batches_of, calls_at, not_measured
-from statelint.rules.relation import are_same_windows, is_written
+from statelint.rules.relation import are_same_batches, are_same_windows, is_written
 from statelint.sites import Site
 from statelint.trace.keys import ROUNDINGS
 from statelint.trace.objects import Data, Dataset
@@ -152,6 +152,7 @@ def _repeated_since(story: Story, position: int, feed: Feed) -> Loop | None:
             continue
         loop = separating_loop(earlier.context, feed.context)
         is_same = earlier.data.key == feed.data.key or are_same_windows(earlier.data, feed.data)
+        is_same = is_same or are_same_batches(earlier.data, feed.data)
         is_again = is_same or _is_drawn_again(earlier, feed, loop) or _has_more_rows(earlier, feed)
         if is_again and is_written(story, position_of(story, earlier), position, feed.data):
             continue

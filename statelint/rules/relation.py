@@ -41,6 +41,8 @@ def is_again(earlier: Data, later: Data) -> bool:
         return not earlier.kind == later.kind == "unknown"
     if earlier.dataset is not None and _is_first_batch_of(earlier.dataset.key, later.key):
         return True
+    if are_same_batches(earlier, later):
+        return True
     one, other = rows_of(earlier), rows_of(later)
     if _is_row_of(later.key, earlier.key, one.samples if one is not None else None):
         return True
@@ -77,6 +79,13 @@ def is_long_part(earlier: Data, later: Data, size: int) -> bool:
         return False
     begin = number(other.start) or 0
     return one.row_cut is None and other.row_cut is not None and max(other.samples or 0, -begin) > size
+
+
+def are_same_batches(one: Data, other: Data) -> bool:
+    """Whether both are Datasets of one chain of calls, or Sequences of the same data: made anew each time."""
+    if one.dataset is not None and other.dataset is not None:
+        return one.dataset.key == other.dataset.key
+    return one.kind == other.kind == "sequence" and one.kept == other.kept != {}
 
 
 def are_same_windows(one: Data, other: Data) -> bool:

@@ -134,7 +134,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
     """A step of the chain."""
     assert isinstance(receiver, Known) and isinstance(receiver.value, Dataset)
     dataset = receiver.value
-    key = (name, dataset.key, tuple(v.key for v in arguments.values()))
+    key = (name, dataset.key, tuple(machine.likeness(v) for v in arguments.values()))
     step = replace(dataset, key=key, fuses=False)
     if name in ("map", "interleave"):
         step = _in_parallel(step, name, arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
+from operator import itemgetter
 
 from statelint import api
 from statelint.interp import calls
@@ -98,12 +99,24 @@ def _timeseries_dataset(machine: Machine, name: str, arguments: Arguments) -> Va
     total = _total(machine, data, targets if is_(targets, None) is not Ternary.YES else None, bound, length)
     batch = bound["batch_size"].value if "batch_size" in bound else Known(128)
     rows = None if is_(batch, None) is Ternary.YES else batch
-    key = (name, machine.fresh_id())
+    key = _made(machine, name, bound, arguments)
     size = _given(bound, "sequence_length")
     dataset = _windowed(machine, data, key, arguments, size, stride, total, rows)
     dataset = _sampled(dataset, _number_or(bound, "sampling_rate", 1))
     dataset = replace(dataset, parts=_with_targets(dataset, targets))
     return Known(_in_order(dataset, bound, arguments))
+
+
+def _made(
+    machine: Machine, name: str, bound: Mapping[str, Argument], arguments: Arguments
+) -> tuple[Hashable, ...]:
+    """The identity of what a call makes: the same of the same."""
+    if arguments.open:
+        return (name, machine.fresh_id())
+    return (
+        name,
+        tuple((given, argument.value.key) for given, argument in sorted(bound.items(), key=itemgetter(0))),
+    )
 
 
 def _with_targets(dataset: Dataset, targets: Value) -> tuple[Value, ...]:
@@ -204,7 +217,7 @@ def _timeseries_generator(machine: Machine, name: str, arguments: Arguments) -> 
     batch = bound["batch_size"].value if "batch_size" in bound else Known(128)
     # The last step is a target only.
     count = None if total is None else max(total - 1, 0)
-    made = (name, machine.fresh_id())
+    made = _made(machine, name, bound, arguments)
     rate, size = _number_or(bound, "sampling_rate", 1), _given(bound, "length")
     if rate != 1:
         # So many steps are passed over, not read.
