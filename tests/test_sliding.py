@@ -36,6 +36,11 @@ MOVED = [
     "y = model.predict(np.reshape(steps, (1, 8, 1))); steps.append(y[0, 0]); steps.pop(0)",
     "y = model.predict(np.reshape(steps, (1, 8, 1))); steps = steps[1:] + [y[0, 0]]",
     "y = model.predict(np.array(steps).reshape(1, 8, 1)); steps.append(y); steps = steps[1:len(steps)]",
+    "y = model.predict(x); x = np.roll(x, -1, axis=1); x[0, -1, 0] = y[0, 0]",
+    "y = model.predict(x); x[:, :-1] = x[:, 1:]; x[:, -1] = y",
+    "y = model.predict(x); x[0, :-1, 0] = x[0, 1:, 0]; x[0, -1, 0] = y[0, 0]",
+    "y = model.predict(flat.reshape(1, 8, 1)); flat[:-1] = flat[1:]; flat[-1] = y[0, 0]",
+    "y = model.predict(flat.reshape(1, 8, 1)); flat[0:-1] = flat[1:]; flat[-1] = y[0, 0]",
     "model.train_on_batch(x, t[k]); x = np.append(x[:, 1:, :], new(k), axis=1)",
 ]
 
@@ -45,6 +50,8 @@ UNMOVED = [
     "y = model.predict(x); x = np.append(x[:, 8:, :], eight(y), axis=1)",
     "y = model.predict(x); x = np.append(other[:, 1:, :], [y], axis=1)",
     "y = model.predict(x); x = new(y)",
+    "y = model.predict(x); x[:, :-1] = other[:, 1:]; x[:, -1] = y",
+    "y = model.predict(x); x[:, 1:] = x[:, :-1]; x[:, 0] = y",
     "y = model.predict(flat.reshape(1, 1, 8)); flat = np.append(flat[1:], y)",
     "y = model.predict(np.reshape(steps, (1, 8, 1))); steps = [step + 1 for step in steps]",
 ]

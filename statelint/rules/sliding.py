@@ -201,6 +201,8 @@ def _begin_of(key: Hashable) -> Hashable:
     match key:
         case ("operation", "+", first, _) | ("filled", ("numpy.roll", *_) as first, _, _):
             return first
+        case ("filled", first, _, _) if _moved_up(first) is not None:
+            return first
     return first_part(key)
 
 
@@ -228,6 +230,33 @@ def _tail(key: Hashable) -> tuple[Hashable, int] | None:
         case ("rows" | "index", whole, index):
             begins = _begin(index)
             return (whole, begins) if begins else None
+    return _moved_up(key)
+
+
+def _moved_up(key: Hashable) -> tuple[Hashable, int] | None:
+    """The whole whose steps were moved up in place, and by how many: `x[:, :-1] = x[:, 1:]`."""
+    match key:
+        case ("filled", whole, to, ("Array", ("rows", same, begin, ("NoneType", None) as end, step))) if (
+            whole == same
+        ):
+            places = [(to, ("Slice", (begin, end, step)))]
+        case (
+            "filled",
+            whole,
+            ("Tuple", tuple(to)),
+            ("Array", ("index" | "rows", same, ("Tuple", tuple(taken)))),
+        ) if whole == same and len(to) == len(taken):
+            places = [(one, other) for one, other in zip(to, taken, strict=True) if one != other]
+        case _:
+            return None
+    match places:
+        case [
+            (
+                ("Slice", (("NoneType", None) | ("int", 0), ("int", int(rest)), ("NoneType", None))),
+                ("Slice", (("int", int(begins)), ("NoneType", None), ("NoneType", None))),
+            )
+        ] if begins == -rest > 0:
+            return whole, begins
     return None
 
 
