@@ -142,3 +142,20 @@ def test_of_a_list_of_rows(row: str, is_torn: bool) -> None:
 def test_normalized_by_keras() -> None:
     code = "x = keras.utils.normalize(x, axis=1)\nmodel.fit(x, y, batch_size=16, shuffle=False)\n"
     assert told(code, {"SRN208"}) == ["SRN208"]
+
+
+@pytest.mark.parametrize(
+    ("series", "rules"),
+    [
+        ("train_test_split(load('series'))[0]", ["SRN203", "SRN208"]),
+        ("np.random.permutation(load('series'))", ["SRN203", "SRN208"]),
+        ("train_test_split(load('series'), shuffle=False)[0]", ["SRN208"]),
+    ],
+)
+def test_of_steps_in_random_order(series: str, rules: list[str]) -> None:
+    code = (
+        f"x, y = windows({series})\n"
+        "n = len(x) - len(x) % 16\n"
+        "model.fit(x[:n], y[:n], batch_size=16, shuffle=False)\n"
+    )
+    assert sorted(told(code, {"SRN203", "SRN208"})) == rules

@@ -137,11 +137,12 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
                 held = () if record.first else tuple(batch_held(machine, item) for item in head)
                 if any(held):
                     machine.batches[stacked.value.key] = held
+                order = record.shuffle_site or drawn_rows(machine, head)
                 array = replace(
                     stacked.value,
                     shape=_with_steps(stacked.value.shape, windows),
                     windows=windows,
-                    shuffle_site=record.shuffle_site or drawn_rows(machine, head),
+                    shuffle_site=order or (_order_of_steps(head) if windows is not None else None),
                     cut=record.cut,
                     groups=groups,
                 )
@@ -160,6 +161,12 @@ def _with_steps(shape: tuple[Value, ...] | None, windows: Windows | None) -> tup
     if shape is None or len(shape) != 2 or windows is None or not windows.length:
         return shape
     return shape if number(shape[1]) is not None else (shape[0], Known(windows.length))
+
+
+def _order_of_steps(windows: Sequence[Value]) -> Site | None:
+    """The call that put the steps into random order of which windows are cut."""
+    first = windows[0].value if windows and isinstance(windows[0], Known) else None
+    return first.shuffle_site if isinstance(first, Array) else None
 
 
 def _only_window(items: Sequence[Value]) -> Windows | None:
