@@ -143,3 +143,31 @@ def test_a_prediction_behind_a_reset_may_warm_the_state_up(body: str, codes: set
     checked = check_source("snippet.py", f"{EPOCHS}for epoch in range(9):\n    {body}\n".encode())
     assert not checked.failures
     assert {f.code for f in checked.findings} & {"SRN305"} == codes
+
+
+COLUMNS = (
+    EPOCHS
+    + """
+import pandas as pd
+parts = pd.DataFrame(columns=elsewhere.table().columns)
+for k in range(elsewhere.COUNT):
+    parts = pd.concat([parts, elsewhere.part(k)], ignore_index=True)
+source = elsewhere.Source()
+rows, later = np.asarray(parts.iloc[:, :5]).reshape(-1, 5, 1), elsewhere.Windows("test", 8)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        ("rows", {"SRN305"}),
+        # What it asks for in each pass may be something else.
+        ("source.next", set()),
+    ],
+)
+def test_columns_of_a_table_that_a_loop_joined(data: str, codes: set[str]) -> None:
+    body = f"    model.fit({data}, y, shuffle=False); memory.reset_states(); model.evaluate(later)\n"
+    checked = check_source("snippet.py", f"{COLUMNS}for epoch in range(9):\n{body}".encode())
+    assert not checked.failures
+    assert {f.code for f in checked.findings} & {"SRN301", "SRN305"} == codes

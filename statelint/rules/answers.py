@@ -11,7 +11,7 @@ from statelint.trace.tables import ANSWERS, is_table
 from statelint.trace.texts import OF_TEXTS, is_text
 
 # Attributes by which an array or a table tells the same each time.
-_OF_ARRAYS = ("shape", "size", "ndim", "T", "values")
+_OF_ARRAYS = ("shape", "size", "ndim", "T", "values", "iloc", "loc", "columns")
 # Methods by which an array gives the same in another form.
 _FORMS = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "to_numpy", "tolist")
 
