@@ -56,7 +56,7 @@ from statelint.settings import Settings
 from statelint.target import GENERATIONS
 
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
-KINDS = {"/": "project", ".ipynb": "notebook", ".md": "Markdown"}
+KINDS = {"/": "project", ".ipynb": "notebook", ".md": "Markdown", ".qmd": "Markdown"}
 UNREADABLE = "unreadable-source"
 # "Keras 3.4.1 (TF 2.17, 2025)": TensorFlow's number is none of Keras, and no more is a year.
 _TENSORFLOW = re.compile(r"\b(?:TF|TensorFlow)\s*[\d.x]+", re.IGNORECASE)
