@@ -107,13 +107,19 @@ def _texts(values: Sequence[Value]) -> _Labels | None:
     return found if values and len(found) == len(values) else None
 
 
+def _names(values: Sequence[Value]) -> _Labels | None:
+    """The texts or numbers that all of these are."""
+    found = tuple(one.value for one in values if isinstance(one, Known) and type(one.value) in (str, int))
+    return found if values and len(found) == len(values) else None
+
+
 def chosen(machine: Machine, table: Table, index: Value, *, by_label: bool = False) -> _Labels | None:
     """The names of the columns that `table[index]` takes, or (`by_label`) `table.loc[:, index]`."""
     if by_label and isinstance(index, Known) and isinstance(index.value, Slice):
         return _between(table.columns, index.value)
     record = machine.record(index)
     if isinstance(record, ListRecord):
-        return _texts(record.items or ())
+        return _names(record.items or ())
     found = of(machine, index.key) if isinstance(index, Unknown) else None
     if found is None or not _are_answers(found):
         return found
