@@ -198,12 +198,12 @@ def _cut_at(machine: Machine, part: Value, whole: Value, index: Value, node: cst
         if isinstance(held, Array) and held.cut is not None:
             # What a tuple or a list holds, or what stands for each item of a part, was cut out elsewhere.
             return part
-    if (
-        node is not None
-        and isinstance(part, Known)
-        and isinstance(part.value, Array)
-        and part.key != whole.key
-    ):
+    if node is None or not isinstance(part, Known) or part.key == whole.key:
+        return part
+    if isinstance(part.value, Table) and isinstance(index, Known) and isinstance(index.value, Slice | Tuple):
+        rows = replace(part.value.array, cut=cut_of(machine, node, whole.key, index))
+        return replace(part, value=replace(part.value, array=rows))
+    if isinstance(part.value, Array):
         outer = whole.value.cut if isinstance(whole, Known) and isinstance(whole.value, Array) else None
         cut = cut_of(machine, node, whole.key, index, outer)
         return replace(part, value=replace(part.value, cut=cut))

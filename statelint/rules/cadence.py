@@ -56,7 +56,7 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     if along is not None or (earlier is not None and not is_cut_along_rows(feed)):
         return along
     windows = data.windows or _steps_in_order(feed)
-    if windows is None:
+    if windows is None or windows.is_last:
         return None
     seen = _steps_seen(feed, windows)
     steps = number(seen)

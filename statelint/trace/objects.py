@@ -169,6 +169,7 @@ class Windows:
 
     `site` is where they are cut; `start` is None where it isn't known, and so is `length`, whose identity
     `extent` then is: that of a number of columns, of which each step may have several, if `in_columns`.
+    If `is_last`, the steps are the last axis, behind that of the columns.
     """
 
     series: Hashable
@@ -179,6 +180,7 @@ class Windows:
     extent: Hashable = None
     in_columns: bool = False
     rate: int = 1
+    is_last: bool = False
 
     @property
     def steps(self) -> Value:

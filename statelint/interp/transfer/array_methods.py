@@ -33,6 +33,10 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
                 if name in ("round", "clip")
                 else receiver
             )
+        case "flatten" | "ravel" if array.row_cut is not None and len(array.shape or (NONE, NONE)) == 2:
+            # The columns of each step stand side by side, step behind step.
+            flat = (name, array.key)
+            return replace(receiver, value=Array(flat, None, flat, made=array.made, cut=array.cut))
         case "flatten" | "ravel":
             return reshaping.reshape(machine, array, Known(-1), receiver)
         case "transpose" | "swapaxes":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord
@@ -54,6 +55,8 @@ def _turned(machine: Machine, name: str, array: Array, order: tuple[int, ...]) -
     key = (name, array.key, order)
     shape = None if array.shape is None else tuple(array.shape[axis] for axis in order)
     windows = windows_turned(machine, array.key, order)
+    if array.windows is not None and array.windows.is_last and order == (0, 2, 1):
+        windows = replace(array.windows, is_last=False)
     shuffled = array.shuffle_site if order[:1] == (0,) else None
     made = Array(key, shape, key, Known(0), array.made, windows=windows, shuffle_site=shuffled)
     return depending_on(Known(made), *(shape or ()))

@@ -31,12 +31,15 @@ def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL)
     length = number(width)
     is_number = length is not None or isinstance(width, Unknown)
-    if is_number and axis is None and not (isinstance(array, Array) and array.shape):
-        # Of more than one axis NumPy would ask which.
+    if is_number and not (isinstance(array, Array) and array.shape):
         series = (array.base, number(array.start)) if isinstance(array, Array) else (value.key, 0)
         key: Hashable = (name, value.key, width.key)
         whole = Windows(*series, 1, length, arguments.site, None if length is not None else width.key)
-        return Known(Array(key, (unknown(Reason.OPERATION), width), key, windows=whole))
+        if axis is None:
+            # Of more than one axis NumPy would ask which.
+            return Known(Array(key, (unknown(Reason.OPERATION), width), key, windows=whole))
+        if number(axis) == 0:
+            return Known(Array(key, None, key, windows=replace(whole, is_last=True)))
     if not isinstance(array, Array) or not array.shape or length is None:
         return machine.unknown(Reason.LIBRARY_CALL, None, (name, value.key, width.key))
     along_rows = len(array.shape) == 1 if axis is None else number(axis) == 0
@@ -47,7 +50,8 @@ def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
     total = array.samples
     count: Value = unknown(Reason.OPERATION) if total is None else Known(max(total - length + 1, 0))
     key = (name, array.key, length)
-    windows = Windows(array.base, number(array.start) or 0, 1, length, arguments.site)
+    is_last = len(array.shape) > 1
+    windows = Windows(array.base, number(array.start) or 0, 1, length, arguments.site, is_last=is_last)
     return Known(Array(key, (count, *array.shape[1:], width), key, Known(0), array.made, windows=windows))
 
 
