@@ -159,3 +159,9 @@ def test_of_steps_in_random_order(series: str, rules: list[str]) -> None:
         "model.fit(x[:n], y[:n], batch_size=16, shuffle=False)\n"
     )
     assert sorted(told(code, {"SRN203", "SRN208"})) == rules
+
+
+@pytest.mark.parametrize("number", ["load('x').mean().reshape(())", "np.ravel(load('x')).reshape([])"])
+def test_a_number_has_no_axes(number: str) -> None:
+    code = f"factor = {number}\nmodel.fit(x * factor, y, batch_size=16, shuffle=False)\n"
+    assert told(code, {"SRN201"}) == []

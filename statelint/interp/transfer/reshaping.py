@@ -89,7 +89,7 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     elif windows is None and not same_rows and site is not None:
         windows = laid_end_to_end(array, tuple(given), site)
     # Steps of unknown width that are laid out as a column.
-    is_column = array.shape is None and numbers[0] == -1 and product(tuple(given[1:])) == 1
+    is_column = array.shape is None and numbers[:1] == [-1] and product(tuple(given[1:])) == 1
     cut = array.row_cut if same_rows or is_column else None
     shaped = Array(key, tuple(dims), base, start, array.made, cut, windows, shuffled, separate)
     # What was laid out flat can be folded again.
