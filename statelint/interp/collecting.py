@@ -116,7 +116,8 @@ def _collection(node: cst.For | cst.While, target: cst.BaseExpression) -> _Colle
     if not names or any(_methods_of(node, name) != 1 + _clears(last, name) for name in names):
         return None
     if counted is not None:
-        return _Collection(tuple(each), lists, counted[1], full, counted[0])
+        counter, size = counted
+        return _Collection(tuple(each), lists, size, full, counter)
     return _Collection(tuple(each), lists, tested[1], full) if tested and tested[0] in names else None
 
 

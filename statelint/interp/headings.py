@@ -98,18 +98,12 @@ def listed(machine: Machine, value: Value) -> _Labels | None:
     """The names that a value is, or lists."""
     if isinstance(value, Known) and isinstance(value.value, str):
         return (value.value,)
-    return _texts(loops.items(loops.iterate(machine, value)) or ())
+    return _names(loops.items(loops.iterate(machine, value)) or (), str)
 
 
-def _texts(values: Sequence[Value]) -> _Labels | None:
-    """The texts that all of these are."""
-    found = tuple(one.value for one in values if isinstance(one, Known) and isinstance(one.value, str))
-    return found if values and len(found) == len(values) else None
-
-
-def _names(values: Sequence[Value]) -> _Labels | None:
-    """The texts or numbers that all of these are."""
-    found = tuple(one.value for one in values if isinstance(one, Known) and type(one.value) in (str, int))
+def _names(values: Sequence[Value], *kinds: type) -> _Labels | None:
+    """The texts or numbers, of these kinds, that all of these are."""
+    found = tuple(one.value for one in values if isinstance(one, Known) and type(one.value) in kinds)
     return found if values and len(found) == len(values) else None
 
 
@@ -119,7 +113,7 @@ def chosen(machine: Machine, table: Table, index: Value, *, by_label: bool = Fal
         return _between(table.columns, index.value)
     record = machine.record(index)
     if isinstance(record, ListRecord):
-        return _names(record.items or ())
+        return _names(record.items or (), str, int)
     found = of(machine, index.key) if isinstance(index, Unknown) else None
     if found is None or not _are_answers(found):
         return found

@@ -8,6 +8,7 @@ from dataclasses import replace
 from statelint.interp.extents import extent_of, left_by, narrowed
 from statelint.interp.objects import Slice, Tuple
 from statelint.interp.pieces import is_fold
+from statelint.sites import Site
 from statelint.trace.linear import distance
 from statelint.trace.objects import Array, Cut, Windows
 from statelint.values import (
@@ -496,6 +497,12 @@ def is_scalar(key: Hashable) -> bool:
         case (head, *_):
             return head in _SCALARS
     return False
+
+
+def order_of(value: Value) -> Site | None:
+    """The call that put the rows of an array into random order."""
+    array = value.value if isinstance(value, Known) else None
+    return array.shuffle_site if isinstance(array, Array) else None
 
 
 def is_reduction(key: Hashable) -> bool:

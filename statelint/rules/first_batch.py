@@ -177,8 +177,10 @@ def _is_array(story: Story, data: Data) -> bool:
     """Whether the data are an array: what a file holds is one, or else another call tells, that has them with
     targets, or others that the same call returned.
     """
-    if data.kind != "unknown" or is_read_from_file(data):
-        return data.kind in ("array", "unknown")
+    if data.kind != "unknown":
+        return data.kind == "array"
+    if is_read_from_file(data):
+        return True
     arrays = {
         fed.key
         for other in story.calls()

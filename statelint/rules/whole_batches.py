@@ -39,9 +39,7 @@ def has_many_rows(call: Call, data: Data) -> bool:
     is_trained = data is call.data and call.method == "fit"
     if is_trained and (validation_split(call) or 0.0) > 0.0:
         return True
-    return is_share_or_windows(call, data) or (
-        (call.method == "fit" or not _is_tail(data)) and is_table(whole)
-    )
+    return is_share_or_windows(call, data) or (is_table(whole) and not _is_tail(call, data))
 
 
 def is_share_or_windows(call: Call, data: Data) -> bool:
@@ -49,14 +47,13 @@ def is_share_or_windows(call: Call, data: Data) -> bool:
     literal says are none by chance.
     """
     are_windows = any(array.windows is not None for array in _arrays(call, data))
-    return any(map(_is_split, _wholes(data.key))) or (
-        (call.method == "fit" or not _is_tail(data)) and are_windows
-    )
+    return any(map(_is_split, _wholes(data.key))) or (are_windows and not _is_tail(call, data))
 
 
-def _is_tail(data: Data) -> bool:
+def _is_tail(call: Call, data: Data) -> bool:
     """Whether it may be a single row: `x[100:]`, where it isn't trained on."""
-    return any(isinstance(key, tuple) and key[0] == "rows" for key in _wholes(data.key))
+    is_part = any(isinstance(key, tuple) and key[0] == "rows" for key in _wholes(data.key))
+    return is_part and call.method != "fit"
 
 
 def _arrays(call: Call, data: Data) -> list[Array]:

@@ -32,8 +32,7 @@ def joined(blocks: Sequence[Block]) -> list[Block]:
 
 def _is_indented(block: Block) -> bool:
     """Whether the statements of a block stand in something that it doesn't show."""
-    first = next((line for line in block.text.split("\n") if line.strip()), "")
-    return first[:1] in (" ", "\t")
+    return block.text.split("\n")[_blank(block)][:1] in (" ", "\t")
 
 
 def _joined(blocks: Sequence[Block]) -> Block | None:

@@ -20,6 +20,7 @@ from statelint.interp.shapes import (
     is_scalar,
     made,
     mapped,
+    order_of,
     shape_values,
 )
 from statelint.interp.transfer import Transfer, transfer_of
@@ -138,11 +139,14 @@ def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
                 if any(held):
                     machine.batches[stacked.value.key] = held
                 order = record.shuffle_site or drawn_rows(machine, head)
+                if order is None and windows is not None and head:
+                    # Of steps in random order.
+                    order = order_of(head[0])
                 array = replace(
                     stacked.value,
                     shape=_with_steps(stacked.value.shape, windows),
                     windows=windows,
-                    shuffle_site=order or (_order_of_steps(head) if windows is not None else None),
+                    shuffle_site=order,
                     cut=record.cut,
                     groups=groups,
                 )
@@ -161,12 +165,6 @@ def _with_steps(shape: tuple[Value, ...] | None, windows: Windows | None) -> tup
     if shape is None or len(shape) != 2 or windows is None or not windows.length:
         return shape
     return shape if number(shape[1]) is not None else (shape[0], Known(windows.length))
-
-
-def _order_of_steps(windows: Sequence[Value]) -> Site | None:
-    """The call that put the steps into random order of which windows are cut."""
-    first = windows[0].value if windows and isinstance(windows[0], Known) else None
-    return first.shuffle_site if isinstance(first, Array) else None
 
 
 def _only_window(items: Sequence[Value]) -> Windows | None:

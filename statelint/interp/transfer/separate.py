@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, Library, ListRecord, Tuple
+from statelint.interp.shapes import order_of
 from statelint.interp.transfer import Transfer
-from statelint.sites import Site
 from statelint.trace.keys import parts
 from statelint.trace.objects import Array
 from statelint.values import NONE, Known, Reason, Ternary, Value, is_, unknown
@@ -60,7 +60,7 @@ def _padded(machine: Machine, name: str, arguments: Arguments) -> Value:
     if count is None:
         given = (width.key,) if width is not None else ()
         key = ("padded", machine.content(value), *given)
-        rows, order = _count_of_listed(machine, value), _order_of(value)
+        rows, order = _count_of_listed(machine, value), order_of(value)
         return (
             Known(Array(key, None, key, rows=rows, shuffle_site=order))
             if rows or order
@@ -71,12 +71,6 @@ def _padded(machine: Machine, name: str, arguments: Arguments) -> Value:
     if width is not None and is_(width, None) is not Ternary.YES:
         steps = width
     return Known(Array(key, (count, steps), key, separate_site=arguments.site))
-
-
-def _order_of(value: Value) -> Site | None:
-    """The call that put the texts or sequences into random order."""
-    array = value.value if isinstance(value, Known) else None
-    return array.shuffle_site if isinstance(array, Array) else None
 
 
 def _count_of_separate(machine: Machine, value: Value) -> Value | None:
@@ -166,7 +160,7 @@ def tokenizer_method(machine: Machine, receiver: Value, name: str, arguments: Ar
     if texts is None or not name.startswith("texts_to_"):
         return machine.unknown(Reason.LIBRARY_CALL)
     content = ("tokens", name, machine.content(texts), receiver.key)
-    order = _order_of(texts)
+    order = order_of(texts)
     if order is not None:
         return Known(Array(content, None, content, shuffle_site=order))
     return machine.unknown(Reason.LIBRARY_CALL, None, content)
