@@ -248,8 +248,8 @@ def test_arguments_that_are_not_seen_leave_no_default() -> None:
     f(*args)
     f(1, **options)
     """
-    unknown = "?PARAMETER"
-    assert reveal(code) == [" ".join([unknown] * 4), f"1 {unknown} {unknown} {unknown}"]
+    unknown = "?PARAMETER ?PARAMETER ?PARAMETER"
+    assert reveal(code) == [f"?ITERATION {unknown}", f"1 {unknown}"]
 
 
 def test_returns_meet() -> None:

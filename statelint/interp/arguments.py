@@ -32,6 +32,7 @@ def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
     loose: list[Argument] = []
     keywords: dict[str, Argument] = {}
     hidden: list[bool] = []
+    rest: Value | None = None
     for arg in node.args:
         value = expressions.evaluate(machine, arg.value)
         argument = Argument(value, machine.site(arg))
@@ -40,6 +41,7 @@ def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
             if found is None:
                 loose.append(argument)
                 hidden.append(_is_not_given(value))
+                rest = value
             else:
                 (loose if loose else positional).extend(Argument(item, argument.site) for item in found)
         elif arg.star == "**":
@@ -60,6 +62,7 @@ def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
         machine.site(node),
         assumed=bool(hidden) and all(hidden),
         loose=tuple(loose),
+        rest=rest if len(loose) == 1 and not hidden[0] else None,
     )
 
 
@@ -84,6 +87,11 @@ def bind(
             bound[name] = argument.value
         else:
             rest[name] = argument.value
+    if arguments.rest is not None:
+        # Those without a default are surely given.
+        demanded = [n for n in names[len(values) :] if n not in bound and n not in function.defaults]
+        for position, name in enumerate(demanded):
+            bound[name] = loops.unpacked(arguments.rest, position)
     for name in (*names, *(p.name.value for p in parameters.kwonly_params)):
         if name not in bound:
             bound[name] = _not_given(machine, function, arguments, name)

@@ -324,7 +324,8 @@ def run_function(
         machine.state.frames.pop(frame, None)
     if function.is_generator and on_yield is None:
         resets = drawing.mark(machine, begun, activation.first_yield)
-        return _generated(machine, function, activation, arguments, resets)
+        given = (*(() if receiver is None else (receiver,)), *arguments.values())
+        return _generated(machine, function, activation, given, resets)
     return result
 
 
@@ -342,7 +343,7 @@ def _generated(
     machine: Machine,
     function: Function,
     activation: Activation,
-    arguments: Arguments,
+    given: tuple[Value, ...],
     resets: tuple[DrawnReset, ...],
 ) -> Value:
     """What iterating over the generator draws: its first, second and last yield."""
@@ -352,7 +353,7 @@ def _generated(
         p.loop.kind == "endless" for _, context in activation.yields for p in context.passes[outer:]
     )
     count = _yield_count(machine, activation)
-    key = ("generator", endless, id(function.node), tuple(v.key for v in arguments.values()))
+    key = ("generator", endless, id(function.node), tuple(v.key for v in given))
 
     def item(position: int) -> Value:
         return values[min(position, len(values) - 1)] if values else unknown(Reason.ITERATION)
@@ -512,7 +513,7 @@ def call_value(
                 if found is not None:
                     return call_value(machine, found, arguments, node)
     machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values())
-    return made_of(machine, node, *arguments.values())
+    return made_of(machine, node, *arguments.values(), by=callee.key)
 
 
 def _unknown_result(
@@ -521,7 +522,7 @@ def _unknown_result(
     key = callee.key
     if not isinstance(key, tuple) or len(key) != 3 or key[0] != "attribute":
         machine.touched.update(value.key for value in arguments.values())
-        return made_of(machine, node, *arguments.values())
+        return made_of(machine, node, *arguments.values(), by=key)
     if key[2] in _CHANGING:
         machine.emit(Written(arguments.site, machine.context, key[1]))
     tables.note_rows_changed(machine, key[1], str(key[2]), arguments)
@@ -553,7 +554,7 @@ def _unknown_result(
         return machine.unknown(Reason.LIBRARY_CALL, node, ("episode", machine.fresh_id()))
     if not _is_repeatable(key[2], arguments):
         machine.touched.update(value.key for value in arguments.values())
-        return made_of(machine, node, callee, *arguments.values())
+        return made_of(machine, node, callee, *arguments.values(), by=key)
     result = machine.unknown(
         Reason.LIBRARY_CALL, node, ("call", key, *map(machine.content, arguments.values()))
     )
@@ -562,11 +563,15 @@ def _unknown_result(
     return result
 
 
-def made_of(machine: Machine, node: cst.CSTNode | None, *values: Value) -> Value:
-    """What isn't known more of than the files, episodes and outputs that it is made of, if any."""
+def made_of(machine: Machine, node: cst.CSTNode | None, *values: Value, by: Hashable = None) -> Value:
+    """What isn't known more of than the files, episodes and outputs that it is made of, if any, and what was
+    called (`by`) with what.
+    """
     sources = sources_of(tuple(value.key for value in values)) if machine.has_origins else frozenset()
     key = ("made of", machine.fresh_id(), *sources) if sources else None
-    return machine.unknown(Reason.LIBRARY_CALL, node, key)
+    made = machine.unknown(Reason.LIBRARY_CALL, node, key)
+    machine.note_made(made, by, *values)
+    return made
 
 
 def _is_repeatable(method: Hashable, arguments: Arguments) -> bool:
@@ -600,7 +605,7 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         keeps = not graphs.builds_on(machine, *values)
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *values, keeps=keeps)
         machine.touched.update(value.key for value in values)
-    result = made_of(machine, node, *arguments.values())
+    result = made_of(machine, node, *values, by=name)
     graphs.note_passed(machine, result, *values)
     return result
 

@@ -102,6 +102,7 @@ def instantiate(machine: Machine, class_: Class, type_: Value, arguments: Argume
             return instance
     else:
         instance = new_instance(machine, class_, type_, arguments)
+        machine.note_made(instance, type_.key, *arguments.values())
     assert isinstance(instance, Known)
     constructor = class_attribute(machine, class_, "__init__")
     if isinstance(constructor, Known) and isinstance(constructor.value, Function):

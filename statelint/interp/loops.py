@@ -36,7 +36,18 @@ from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Cut, Dataset
 from statelint.trace.story import Call, Event, Feed, Loop, Pass, Walked, Written
 from statelint.trace.texts import is_reader
-from statelint.values import Choice, Known, Reason, Value, depending_on, interned, number, unknown
+from statelint.values import (
+    Choice,
+    Known,
+    Reason,
+    Unknown,
+    Value,
+    depending_on,
+    interned,
+    number,
+    options,
+    unknown,
+)
 
 # As many passes at most are each followed in any loop.
 _FEW = 3
@@ -462,3 +473,15 @@ def plus_one(length: Value) -> Value:
     if n is None:
         return unknown(Reason.LOOP, key=("operation", "+", length.key, ("int", 1)))
     return depending_on(Known(n + 1), length)
+
+
+def unpacked(value: Value, position: int, *, is_counted: bool = True) -> Unknown:
+    """What is bound to one of several names, of something whose items aren't known; where a star stands
+    before it, the position isn't its number (`is_counted`).
+    """
+    match value.key:
+        case ("attribute", _, "shape") if is_counted:
+            # `n, steps, features = x.shape` are `x.shape[0]` and so on.
+            return unknown(Reason.ITERATION, key=("item", value.key, ("int", position)))
+    head = "item" if isinstance(value, Known) and options(value) else "unpacked"
+    return unknown(Reason.ITERATION, key=(head, value.key, position))

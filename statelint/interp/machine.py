@@ -36,7 +36,7 @@ from statelint.source.python import Source, walk
 from statelint.trace.agreement import disagree, is_comparison
 from statelint.trace.objects import Array, Callback, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
-from statelint.values import Known, Reason, Unknown, Value, options, unknown
+from statelint.values import Known, Reason, Unknown, Value, interned, options, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +189,8 @@ class Machine:
     passed: dict[Hashable, Known] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
+    # What was called to make what isn't known, and with what, by the identity of that.
+    origins: dict[Hashable, tuple[Hashable, ...]] = field(default_factory=dict)
     # The classes of lists, sets and dicts that the program writes down or makes of others.
     exact: dict[int, str] = field(default_factory=dict)
     # The conditions without which the program ends: `if not path: raise …`.
@@ -355,6 +357,10 @@ class Machine:
         if record.items is not None:
             return ("listed", *(self.content(item) for item in record.items))
         return record.content if record.content is not None else value.key
+
+    def note_made(self, made: Value, by: Hashable, *values: Value) -> None:
+        """Note what was called, and with what, to make a value."""
+        self.origins[made.key] = (by, *(interned(self.content(value)) for value in values))
 
     def likeness(self, value: Value) -> Hashable:
         """The identity of a value; functions of one text that close over the same are alike."""

@@ -419,6 +419,8 @@ class Arguments:
     assumed: bool = False
     # Those that have no known position: what stars give, and what stands behind them.
     loose: tuple[Argument, ...] = ()
+    # What all others are the items of: `f(x, *those)`.
+    rest: Value | None = None
 
     def values(self) -> tuple[Value, ...]:
         return tuple(a.value for a in (*self.positional, *self.keywords.values(), *self.loose))

@@ -198,7 +198,7 @@ def _story(machine: Machine, name: str, run: Callable[[], None]) -> Story:
     models = _models(machine)
     machine.activations, machine.exits, machine.guards = [], [], []
     machine.caught, machine.imports, machine.raises = [], [], []
-    return Story(name, events, models)
+    return Story(name, events, models, machine.origins)
 
 
 def _models(machine: Machine) -> tuple[Model, ...]:

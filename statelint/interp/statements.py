@@ -179,21 +179,9 @@ def _unpack(machine: Machine, elements: Sequence[cst.BaseElement], value: Value)
                 part = machine.allocate(ListRecord.of(found[starred : len(found) - after]))
             else:
                 part = found[position] if position < starred else found[position - len(elements)]
-        elif _is_shape(value) and starred is None:
-            part = unknown(Reason.ITERATION, key=("item", value.key, ("int", position)))
-        elif not isinstance(value, Known) or not options(value):
-            part = unknown(Reason.ITERATION, key=("unpacked", value.key, position))
         else:
-            part = unknown(Reason.ITERATION, key=("item", value.key, position))
+            part = loops.unpacked(value, position, is_counted=starred is None)
         assign(machine, element.value, part)
-
-
-def _is_shape(value: Value) -> bool:
-    """Whether it is the shape of something: `n, steps, features = x.shape` are `x.shape[0]` and so on."""
-    match value.key:
-        case ("attribute", _, "shape"):
-            return True
-    return False
 
 
 def _items_of(machine: Machine, value: Value) -> tuple[Value, ...] | None:

@@ -12,6 +12,7 @@ from statelint.rules.base import verdict
 from statelint.rules.chance import begins_anywhere, files_of, is_read_from_file
 from statelint.rules.growing import has_grown
 from statelint.rules.measured import calls_at, not_measured
+from statelint.rules.provenance import are_made_of_others
 from statelint.rules.relation import (
     BY_HAND,
     are_apart,
@@ -62,8 +63,8 @@ class Start:
 
     `why` says how that is known: "again" (the data went through before, in `earlier`), "apart" (they
     were made apart), "shuffled" (the source is a training in random order), "stream" (they come from two
-    generators for different data), "between" (the source came in between parts of one training), or
-    "sequence" (each pass of `loop` feeds a sequence of its own).
+    generators for different data), "parts" (they are made of parts that don't go on), "between" (the source
+    came in between parts of one training), or "sequence" (each pass of `loop` feeds a sequence of its own).
     """
 
     feed: Feed
@@ -147,6 +148,9 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and are_other_streams(source.data, feed.data):
             return Start(feed, position, source, "stream")
+        is_trained = feed.phase in INFERENCE and source.phase not in INFERENCE
+        if is_trained and are_made_of_others(story, source.data, feed.data):
+            return Start(feed, position, source, "parts")
     if feed.phase in INFERENCE and begins_next_sequence(story, source, feed):
         return Start(feed, position, source, "apart")
     return _drawn_anew(feed, position, source)

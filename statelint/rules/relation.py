@@ -211,15 +211,15 @@ def are_named_apart(one: Data, other: Data) -> bool:
         return False
     both = [(one.kept[name], other.kept[name]) for name in one.kept.keys() & other.kept.keys()]
     # A text that a Sequence keeps may name a part of one series.
-    read = any(_differ_in_text(mine, theirs) for mine, theirs in both if not _is_text(mine))
-    return read or _differ_in_text(_begun(one.key), _begun(other.key))
+    read = any(differ_in_text(mine, theirs) for mine, theirs in both if not _is_text(mine))
+    return read or differ_in_text(begun(one.key), begun(other.key))
 
 
-def _begun(key: Hashable) -> Hashable:
+def begun(key: Hashable) -> Hashable:
     """The whole of which the first rows are taken, if that is what it is."""
     match key:
         case ("rows" | "index", whole, ("Slice", (("NoneType", None) | ("int", 0), _, ("NoneType", None)))):
-            return _begun(whole)
+            return begun(whole)
     return key
 
 
@@ -245,17 +245,17 @@ def _are_told_apart(one: Hashable, other: Hashable) -> bool:
     match one, other:
         case ("int" | "str", _), ("int" | "str", _):
             return one != other
-    return _are_made_apart(one, other) or _differ_in_text(one, other)
+    return _are_made_apart(one, other) or differ_in_text(one, other)
 
 
-def _differ_in_text(one: Hashable, other: Hashable) -> bool:
+def differ_in_text(one: Hashable, other: Hashable) -> bool:
     """Whether two keys are the same but for texts in them."""
     if one == other or not (isinstance(one, tuple) and isinstance(other, tuple)) or len(one) != len(other):
         return False
     if one[:1] == other[:1] == ("str",):
         return True
     differing = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
-    return all(_differ_in_text(mine, theirs) for mine, theirs in differing)
+    return all(differ_in_text(mine, theirs) for mine, theirs in differing)
 
 
 def _apart(one: Data, other: Data) -> frozenset[int]:

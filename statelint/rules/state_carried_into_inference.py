@@ -17,6 +17,11 @@ from statelint.trace.recording import Recording
 from statelint.trace.story import INFERENCE, Story, Trace
 from statelint.values import Ternary, assumptions
 
+# What has to be assumed where what makes the data isn't seen.
+_ASSUMED = {
+    "stream": OF_OTHER_STREAMS,
+    "parts": ("its data don't begin where the ones before end",),
+}
 INSTEAD = f"reset before it: {RESET}"
 
 
@@ -91,7 +96,7 @@ def _report(start: Start) -> Report:
         site=feed.site,
         message=message,
         instead=INSTEAD,
-        assumptions=(*assumptions(layer.stateful), *(OF_OTHER_STREAMS if start.why == "stream" else ())),
+        assumptions=(*assumptions(layer.stateful), *_ASSUMED.get(start.why, ())),
         related=(
             Related(source.site, ANOTHER if is_own else "the state comes from here"),
             Related(layer.site, f"{layer.kind} keeps its state from batch to batch"),

@@ -10,11 +10,11 @@ from statelint.rules.callbacks import is_left_out
 from statelint.rules.epochs import assumed_epochs
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import separate_rows
+from statelint.rules.provenance import are_of_other_places
 from statelint.rules.relation import (
     NAMED_APART,
     OF_OTHER_STREAMS,
     are_apart,
-    are_named_apart,
     are_other_streams,
     are_separate,
     is_again,
@@ -62,7 +62,7 @@ class ValidationLeak(Rule):
                     or _is_torn(story, start.source, feed)
                     or _stands_behind_several(story, position, feed)
                 )
-                named = not told and are_named_apart(feed.call.data, feed.data)
+                named = not told and are_of_other_places(story, feed.call.data, feed.data)
                 apart = told or named
                 if back is not Ternary.YES and not apart:
                     continue

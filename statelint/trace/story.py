@@ -302,6 +302,8 @@ class Story:
     name: str
     events: tuple[Event, ...]
     models: tuple[Model, ...]
+    # What was called to make what isn't known, and with what, by the identity of that.
+    origins: Mapping[Hashable, tuple[Hashable, ...]] = field(default_factory=dict)
 
     def calls(self) -> Iterator[Call]:
         return (event for event in self.events if isinstance(event, Call))

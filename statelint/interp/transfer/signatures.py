@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from statelint import api
 from statelint.api import Entry
+from statelint.interp import loops
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
@@ -26,8 +27,14 @@ def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argu
     for name, argument in zip(positional, arguments.positional, strict=False):
         bound[name] = argument
     bound.update(arguments.keywords)
+    if arguments.rest is not None and positional and not arguments.positional:
+        # `model.evaluate(*test)`
+        bound.setdefault(positional[0], Argument(loops.unpacked(arguments.rest, 0), arguments.site))
     if arguments.open:
         for parameter in entry.parameters:
+            if arguments.rest is not None and parameter.name == "callbacks":
+                # So far the items of `model.fit(*data)` don't reach.
+                break
             if parameter.name not in bound and parameter.kind in ("positional", "keyword"):
                 value = machine.unknown(Reason.PARAMETER, None, (MAYBE, machine.fresh_id()))
                 bound[parameter.name] = Argument(value, arguments.site)
