@@ -55,6 +55,35 @@ def test_nothing_continues_a_shuffled_training(training: str, carries: bool) -> 
     assert found(code, "SRN304") == ([(code.count("\n"), "SRN304")] if carries else [])
 
 
+LOOPS = """
+def read(rows, size=1):
+    return tf.data.Dataset.from_tensor_slices((rows, answers)).batch(size, drop_remainder=True)
+{fit}
+for inputs, targets in read(later){mixed}:
+    model(inputs)
+for inputs, targets in read({tested}):
+    model(inputs)
+"""
+STEP = """
+for inputs, targets in read(x):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((model(inputs) - targets) ** 2)
+    tape.gradient(loss, model.trainable_variables)
+"""
+
+
+@pytest.mark.parametrize("tested", ["y", "later[5:]"])
+def test_nothing_continues_validation_batches_in_random_order(tested: str) -> None:
+    def lines(fit: str, mixed: str) -> list[int]:
+        code = LOOPS.format(fit=fit, mixed=mixed, tested=tested)
+        return [line - code.count("\n") for line, _ in found(code, "SRN304")]
+
+    assert 0 in lines(STEP, ".shuffle(99)")
+    assert 0 not in lines(STEP, "")
+    # A model that hasn't learnt is only being tried.
+    assert not lines("", ".shuffle(99)")
+
+
 def test_a_reset_behind_a_shuffled_training_is_not_made() -> None:
     checked = check_source("snippet.py", (HEAD + SHUFFLED + ASKED).encode(), Settings(keras=(2,)))
     fixes = {finding.code: finding.fix for finding in checked.findings}

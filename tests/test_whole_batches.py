@@ -104,6 +104,15 @@ def test_many_rows_under_a_batch_size_that_is_too_large(data: str, call: str) ->
     assert bool(found(f"{data}model.{call}\n", 8)) == (call.startswith("fit") or data is not TABLE)
 
 
+@pytest.mark.parametrize("cut", ["len(x) // 8 * 8", "len(x) - len(x) % 8", "(len(x) // 8) * 8"])
+def test_rows_that_are_cut_to_whole_batches_are_several(cut: str) -> None:
+    [(message, assumptions)] = found(f"x = load('x')\nmodel.predict(x[:{cut}], batch_size=64)\n", 8)
+    assert "feeds batches of 64 rows" in message
+    assert assumptions == ("the data have more than 8 rows",)
+    assert not found(f"x = load('x')\nmodel.predict(x[:{cut}], batch_size=8)\n", 8)
+    assert not found("x = load('x')\nmodel.predict(x[:n], batch_size=64)\n", 8)
+
+
 def test_rows_of_which_a_part_is_split_off_are_several() -> None:
     data = "x, y = load('x'), load('y')\n"
     assert found(f"{data}model.fit(x, y, validation_split=0.2)\n", keras=(2,))

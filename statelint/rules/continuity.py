@@ -137,7 +137,7 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
             return Start(feed, position, source, "apart")
         training = _training_before(source, history, feed)
         is_mixed = is_shuffled(story, source) if training is source else are_rows_shuffled(source)
-        if is_mixed and (training is not None or _is_behind_mixed_batches(source, feed)):
+        if is_mixed and (training is not None or _is_behind_mixed_batches(history, source, feed)):
             return Start(feed, position, source, "shuffled")
         trained = training or (source if feed.phase in INFERENCE and source.phase == "train" else None)
         if trained is not None and is_torn(story, trained):
@@ -168,12 +168,17 @@ def _is_behind_random_rows(source: Feed, feed: Feed) -> bool:
     return is_trained and begins_anywhere(feed.data, rows_of(source.data) or source.data) is Ternary.YES
 
 
-def _is_behind_mixed_batches(source: Feed, feed: Feed) -> bool:
-    """Whether the rows of a batch in random order, trained on by hand, are none of those inferred from."""
-    if source.phase != "train" or feed.phase not in INFERENCE:
+def _is_behind_mixed_batches(history: History, source: Feed, feed: Feed) -> bool:
+    """Whether the rows of a batch in random order, fed by hand to a model in training, are none of those
+    inferred from.
+    """
+    if feed.phase not in INFERENCE or all(earlier.phase != "train" for earlier in history.unbroken()):
         return False
     if dataset_shuffle(source):
-        return feed.data.dataset is None and all(part[0] != "dataset" for part in parts(feed.data.key))
+        mixed = {part for part in parts(source.data.key) if part[0] == "dataset"}
+        return mixed.isdisjoint(parts(feed.data.key))
+    if source.phase != "train":
+        return False
     return begins_anywhere(feed.data, rows_of(source.data) or source.data) is Ternary.YES
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from statelint.rules.chance import is_read_from_file
-from statelint.rules.feeding import batch_argument, is_counted, takes_all_steps, training_samples
+from statelint.rules.feeding import batch_argument, is_counted, is_trimmed, takes_all_steps, training_samples
 from statelint.rules.unsized_batch_of_one import loops_over_one_row
 from statelint.rules.whole_batches import has_many_rows, is_share_or_windows, takes_many_rows_at_once
 from statelint.trace.keys import parts
@@ -164,6 +164,8 @@ def _are_more(call: Call, data: Data, size: int, stated: bool) -> bool:
     """
     if data.is_part:
         return False
+    if is_trimmed(data, size):
+        return True
     if has_many_rows(call, data):
         return size == 1 or call.method == "fit" or is_share_or_windows(call, data)
     # Lanes are one batch, whatever size is asked for: five rows for states of five.
