@@ -178,7 +178,7 @@ def _draws(key: Hashable, picked: Hashable = None, depth: int = 0) -> Iterator[D
             yield from _draws(first, picked, depth + 1)
         case ("listed", over, first, *_):
             yield from _first(_draws(source, picked, depth + 1) for source in (over, first))
-        case ("array", content):
+        case ("array" | "listed", content):
             yield from _draws(content, picked, depth + 1)
         case ("attribute", whole, "values"):
             yield from _draws(whole, picked, depth + 1)

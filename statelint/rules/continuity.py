@@ -9,7 +9,7 @@ from functools import lru_cache
 from statelint.findings import Finding, Status, Verdict
 from statelint.rules.answers import is_asked_anew, is_read_anew
 from statelint.rules.base import verdict
-from statelint.rules.chance import begins_anywhere, files_of, is_read_from_file
+from statelint.rules.chance import begins_anywhere, files_of, is_generated, is_read_from_file
 from statelint.rules.growing import has_grown
 from statelint.rules.measured import calls_at, not_measured
 from statelint.rules.provenance import are_made_of_others
@@ -31,7 +31,7 @@ from statelint.rules.relation import (
 from statelint.rules.shuffled_dataset import dataset_shuffle
 from statelint.rules.siblings import begins_next_sequence
 from statelint.rules.spans import ends_before
-from statelint.rules.spelled import is_text, starts_afresh
+from statelint.rules.spelled import begins_generation, is_text, starts_afresh
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.sites import Site
 from statelint.trace.keys import parts
@@ -151,7 +151,9 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
         is_trained = feed.phase in INFERENCE and source.phase not in INFERENCE
         if is_trained and are_made_of_others(story, source.data, feed.data):
             return Start(feed, position, source, "parts")
-    if feed.phase in INFERENCE and begins_next_sequence(story, source, feed):
+    if feed.phase in INFERENCE and (
+        begins_next_sequence(story, source, feed) or begins_generation(source, feed)
+    ):
         return Start(feed, position, source, "apart")
     return _drawn_anew(feed, position, source)
 
@@ -197,7 +199,10 @@ def _is_another_text(history: History, feed: Feed) -> bool:
 def _drawn_anew(feed: Feed, position: int, source: Feed) -> Start | None:
     """A feed of a program's loop whose data chance has chosen anew in each pass."""
     loop = separating_loop(source.context, feed.context)
-    if loop is None or loop.kind not in BY_HAND or source.site != feed.site:
+    if loop is None or loop.kind not in BY_HAND:
+        return None
+    is_said = is_generated(source.data.key) and not is_generated(feed.data.key)
+    if source.site != feed.site and not (is_said and feed.phase in INFERENCE):
         return None
     if begins_anywhere(source.data, rows_of(feed.data) or feed.data) is not Ternary.YES:
         return None
