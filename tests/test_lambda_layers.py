@@ -54,3 +54,36 @@ def test_rows_are_kept(function: str) -> None:
 @pytest.mark.parametrize("function", OTHERS)
 def test_rows_that_are_not_known(function: str) -> None:
     assert "SRN101" not in found("None", function)
+
+
+OWN = """
+class Own(tf.keras.layers.Layer):
+    def __init__(self, depth, **others):
+        super().__init__(**others)
+        self.depth = depth
+    def call(self, x, mask=None):
+        {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "is_kept"),
+    [
+        ("return tf.one_hot(tf.cast(x, tf.int32), self.depth)", True),
+        ("return x[:, :, None] * self.depth", True),
+        ("return tf.reshape(x, [8, -1, 1])", False),
+        ("return unheard(x, self.depth)", False),
+        ("return self.unheard", False),
+    ],
+)
+def test_layers_of_the_program(body: str, is_kept: bool) -> None:
+    program = PROGRAM.replace("model =", OWN.replace("{body}", body) + "model =", 1)
+    program = program.replace("tf.keras.layers.Lambda({function})", "Own(5)")
+    codes = {}
+    for batch in ("None", "8", "16"):
+        checked = check_source("snippet.py", program.format(batch=batch).encode(), Settings(keras=(2, 3)))
+        assert not checked.failures
+        codes[batch] = {finding.code for finding in checked.findings} & {"SRN101", "SRN206"}
+    assert codes["None"] == ({"SRN101"} if is_kept else set())
+    assert "SRN206" in codes["8"] or not is_kept
+    assert not codes["16"]

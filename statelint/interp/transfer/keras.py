@@ -14,6 +14,7 @@ from statelint.interp import callbacks
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Arguments,
+    Bound,
     Class,
     DictRecord,
     Function,
@@ -355,30 +356,37 @@ def _rows_of(tensor: Value) -> Value:
 def batch_at(machine: Machine, layers: Iterable[int], batch: Value) -> Value:
     """The batch dimension behind these layers."""
     for id_ in layers:
-        if not _keeps_batch(machine, machine.state.heap.get(id_)):
+        if not _keeps_batch(machine, id_):
             return unknown(Reason.OPERATION)
     return batch
 
 
-def _keeps_batch(machine: Machine, record: Record | None) -> bool:
+def _keeps_batch(machine: Machine, id_: int) -> bool:
     """Whether as many rows leave a layer or model as enter it."""
+    from statelint.interp import attributes
+
+    record = machine.state.heap.get(id_)
     if not isinstance(record, LayerRecord):
         return isinstance(record, ModelRecord)
-    return "keeps_batch" in record.roles or (record.kind == "Lambda" and _leaves_rows(machine, record))
+    if "keeps_batch" in record.roles:
+        return True
+    if record.kind == "Lambda":
+        function = record.arguments.get("function")
+        return function is not None and _leaves_rows(machine, function.value, record.site)
+    own = attributes.user_attribute(machine, record.type, "call", machine.refer(id_))
+    return own is not None and _leaves_rows(machine, own, record.site)
 
 
-def _leaves_rows(machine: Machine, record: LayerRecord) -> bool:
-    """Whether the function of a Lambda makes a tensor of as many rows: `lambda x: tf.expand_dims(x, -1)`."""
+def _leaves_rows(machine: Machine, function: Value, site: Site) -> bool:
+    """Whether what a layer does makes a tensor of as many rows: `lambda x: tf.expand_dims(x, -1)`."""
     from statelint.interp import calls
 
-    function = record.arguments.get("function")
-    made = function.value.value if function is not None and isinstance(function.value, Known) else None
-    if function is None or not isinstance(made, Function) or not isinstance(made.node, cst.Lambda):
+    if not isinstance(function, Known) or not isinstance(function.value, Function | Bound):
         return False
     tensor = Tensor(("tensor", machine.fresh_id()), unknown(Reason.PARAMETER), ())
-    given = Arguments((Argument(Known(tensor), record.site),), {}, False, record.site)
+    given = Arguments((Argument(Known(tensor), site),), {}, False, site)
     with machine.trying():
-        out = calls.call_value(machine, function.value, given)
+        out = calls.call_value(machine, function, given)
     left = out.value if isinstance(out, Known) else None
     return isinstance(left, Tensor) and left.batch.key == tensor.batch.key
 
@@ -559,7 +567,7 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     ):
         # Keras 3 starts every call from the state given: nothing is carried.
         machine.update(id_, stateful=machine.unknown(Reason.OPERATION, node))
-    out_batch = batch if _keeps_batch(machine, record) else unknown(Reason.OPERATION)
+    out_batch = batch if _keeps_batch(machine, id_) else unknown(Reason.OPERATION)
     out = graphs.flow(machine, *arguments.values(), batch=out_batch, through=id_, by=event)
     if out is None:
         # What it is called on is no tensor that could be followed.

@@ -18,6 +18,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.shapes import made, mapped
 from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.interp.transfer.numpy import TRANSFERS as _NUMPY
 from statelint.interp.transfer.numpy import as_array
 from statelint.interp.transfer.signatures import described
@@ -141,6 +142,9 @@ def _one_hot(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = next((v for v in (arguments.get(0, n) for n in ("y", "x", "indices")) if v is not None), None)
     if value is None:
         return machine.unknown(Reason.LIBRARY_CALL)
+    passed = flow(machine, value, batch=kept_batch(machine, value))
+    if passed is not None:
+        return passed
     count = arguments.get(1, "depth" if name.endswith("one_hot") else "num_classes")
     found = as_array(machine, value)
     key = (name, value.key, count.key if count is not None else None)
