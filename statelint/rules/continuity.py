@@ -18,6 +18,7 @@ from statelint.rules.relation import (
     are_apart,
     are_other_streams,
     are_separate,
+    begins_episode,
     begins_where_it_ends,
     is_again,
     is_in_random_order,
@@ -101,6 +102,11 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
         return None
     interrupts = feed.phase == "train" and source.phase in INFERENCE
     continues = interrupts and _goes_on(history, source, feed)
+    if begins_episode(feed.data):
+        for earlier in history.unbroken():
+            loop = separating_loop(earlier.context, feed.context)
+            if loop is not None and loop.kind in BY_HAND and earlier.site == feed.site:
+                return Start(feed, position, source, "sequence", earlier, loop)
     for earlier in history.unbroken():
         loop = separating_loop(earlier.context, feed.context)
         if loop is not None and (earlier.site == feed.site or earlier is source):

@@ -10,7 +10,7 @@ from statelint.rules.groups import are_groups
 from statelint.rules.sliding import contents
 from statelint.rules.spans import is_left_out, span_of, stand_before, stands_far_behind
 from statelint.trace.keys import parts
-from statelint.trace.listings import in_no_order, origins_of
+from statelint.trace.listings import in_no_order, origins_of, sources_of
 from statelint.trace.objects import Array, Data, Windows
 from statelint.trace.story import Loop, Story, Written
 from statelint.values import Known, Ternary, number
@@ -295,6 +295,12 @@ def are_separate(story: Story, earlier: Data, later: Data, position: int, loop: 
         return second[0] == "episode"
     # Files that are put in order may be the parts of one series.
     return first[1] == second[1] and not _is_sorted(story, position, first)
+
+
+def begins_episode(data: Data) -> bool:
+    """Whether the data are what an environment gives at the beginning of an episode, and nothing else."""
+    sources = sources_of(data.key)
+    return len(sources) == 1 and all(source[0] == "episode" for source in sources)
 
 
 def _begins_another(earlier: Data, later: Data) -> bool:
