@@ -57,3 +57,10 @@ def test_any_doubt_leaves_it_unknown(code: str) -> None:
 def test_what_happened_before_is_not_known() -> None:
     score = "def score(model, x, y):\n    return model.evaluate(x, y, batch_size=4)\n"
     assert told(BUILDER + score) == []
+
+
+def test_where_none_may_be_given() -> None:
+    run = (
+        "def run(model, x, y):\n    if model is None:\n        model = build(4)\n        model.fit(x, y, 4)\n"
+    )
+    assert told(BUILDER + run + "    print(model.predict(x, 4))\n")[:1] == [("SRN201", ())]

@@ -62,7 +62,10 @@ def given_model(machine: Machine, function: Function) -> dict[str, Argument]:
 
 @lru_cache(maxsize=1024)
 def _asked_for(node: cst.FunctionDef | cst.Lambda) -> str | None:
-    """The one parameter of a function that is asked for what only a model can do."""
+    """The one parameter of a function that is asked for what only a model can do.
+
+    Where the function binds it anew, it may be given none: `if model is None: model = build()`.
+    """
     parameters = (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
     names = {parameter.name.value for parameter in parameters}
     asked = {
@@ -71,7 +74,9 @@ def _asked_for(node: cst.FunctionDef | cst.Lambda) -> str | None:
         if isinstance(part, cst.Call) and isinstance(part.func, cst.Attribute)
         if part.func.attr.value in _ASKED and isinstance(part.func.value, cst.Name)
     }
-    found = sorted(asked & names)
+    targets = (part.target for part in walk(node) if isinstance(part, cst.AssignTarget))
+    bound = {target.value for target in targets if isinstance(target, cst.Name)}
+    found = sorted((asked & names) - bound)
     return found[0] if len(found) == 1 else None
 
 
