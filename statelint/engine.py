@@ -398,7 +398,9 @@ _OF_WHOLE_PROGRAMS = frozenset(["SRN107", "SRN310"])
 def _only_there(findings: Iterable[Finding], checked: Checked, opened: frozenset[str]) -> list[Finding]:
     """What is found only where options don't keep their defaults."""
     known = {(finding.code, finding.site) for finding in checked.findings}
-    assumed = tuple(f"{flag} doesn't keep its default" for flag in sorted(opened))
+    from statelint.interp import switches
+
+    assumed = tuple(map(switches.shown, sorted(opened)))
     return [
         replace(finding, assumptions=(*finding.assumptions, *assumed))
         for finding in findings

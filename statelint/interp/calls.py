@@ -13,7 +13,7 @@ import libcst as cst
 
 from statelint import api
 from statelint.interp import arguments as binding
-from statelint.interp import classes, drawing, expressions, loops, operators
+from statelint.interp import classes, drawing, expressions, loops, operators, switches
 from statelint.interp.attributes import user_attribute
 from statelint.interp.chance import place_of
 from statelint.interp.machine import Activation, Machine
@@ -198,7 +198,8 @@ def make_function(machine: Machine, name: str, node: cst.FunctionDef | cst.Lambd
     parameters = node.params
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         if parameter.default is not None:
-            defaults[parameter.name.value] = expressions.evaluate(machine, parameter.default)
+            value = expressions.evaluate(machine, parameter.default)
+            defaults[parameter.name.value] = switches.bound(machine, parameter.name, parameter.default, value)
     frame = machine.frame_id
     _capture(machine, frame)
     home = frame if frame in machine.classes else _home(machine)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from statelint.interp import arguments as binding
-from statelint.interp import callbacks, calls, classes, given_models, makers, settled, waiting
+from statelint.interp import callbacks, calls, classes, given_models, makers, settled, switches, waiting
 from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
 from statelint.interp.expressions import literal_value
 from statelint.interp.machine import Definition, Exhausted, Limits, Machine
@@ -161,6 +161,7 @@ def _forget_other_programs(source: Source) -> None:
         callbacks.resets,
         callbacks.mentions_in,
         *given_models.REMEMBERED,
+        *switches.REMEMBERED,
         *makers.REMEMBERED,
         *settled.REMEMBERED,
         *waiting.REMEMBERED,
@@ -198,7 +199,7 @@ def _story(machine: Machine, name: str, run: Callable[[], None]) -> Story:
     models = _models(machine)
     machine.activations, machine.exits, machine.guards = [], [], []
     machine.caught, machine.imports, machine.raises = [], [], []
-    return Story(name, events, models, machine.origins)
+    return Story(name, events, models, machine.origins, machine.asked)
 
 
 def _models(machine: Machine) -> tuple[Model, ...]:

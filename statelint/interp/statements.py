@@ -30,6 +30,7 @@ from statelint.interp import (
     repetition,
     rewinding,
     settled,
+    switches,
     waiting,
 )
 from statelint.interp.attributes import class_attribute
@@ -109,7 +110,7 @@ def _assign(machine: Machine, node: cst.Assign) -> None:
         if own & names_in(node.value):
             value = counted(machine, value)
     for target in node.targets:
-        assign(machine, target.target, value)
+        assign(machine, target.target, switches.bound(machine, target.target, node.value, value))
     converting.note(machine, node)
 
 
@@ -121,7 +122,8 @@ def counted(machine: Machine, value: Value) -> Value:
 
 def _annotated(machine: Machine, node: cst.AnnAssign) -> None:
     if node.value is not None:
-        assign(machine, node.target, evaluate(machine, node.value))
+        value = switches.bound(machine, node.target, node.value, evaluate(machine, node.value))
+        assign(machine, node.target, value)
 
 
 def _augmented(machine: Machine, node: cst.AugAssign) -> None:
@@ -426,6 +428,7 @@ def _if(machine: Machine, node: cst.If) -> None:
     # Behind a loop its last pass has decided.
     loops_here = varies(condition) & {p.loop.id for p in machine.passes}
     if not loops_here or node in machine.decided or every_pass.agrees(machine, node.test, fact, loops_here):
+        flags += switches.in_test(machine, node.test)
         settled.note(machine, flags, node.orelse if taken == 0 else node.body)
         waiting.note(machine, node, node.orelse if taken == 0 else node.body)
         arms[taken]()
