@@ -104,3 +104,46 @@ def test_as_matrix_may_be_told_columns() -> None:
     """Of early pandas; without columns it is `to_numpy()`."""
     told = reveal(HEAD + "reveal(wide.as_matrix()); reveal(wide.as_matrix(columns=[0]))")
     assert told == ["array(20, 3)", "?LIBRARY_CALL"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "table.iloc[0:count]",
+        "table.iloc[count:len(table)]",
+        "table[:count]",
+        "table.iloc[:count, 1:]",
+        "table.iloc[:count][['load']]",
+        "scaled(table.iloc[:count])[['load']]",
+        "table.iloc[:count]['load'].to_frame()",
+    ],
+)
+@pytest.mark.parametrize("cut", ["part.iloc[i:i + 12].values", "part.values[i:i + 12]", "part[i:(i + 12)]"])
+def test_windows_of_a_part_of_a_table(part: str, cut: str) -> None:
+    program = f"""
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+
+def scaled(rows):
+    rows["load"] = rows[["load"]] / 3
+    return rows
+
+def windows(part):
+    found = []
+    for i in range(len(part) - 12):
+        found.append({cut})
+    return np.array(found)
+
+table = pd.read_csv("a.csv")
+count = int(len(table) * 0.8)
+x = windows({part})
+model = keras.Sequential([keras.Input(batch_shape=(32, 12, 1)), keras.layers.LSTM(8, stateful=True)])
+model.compile("sgd", "mse")
+for epoch in range(9):
+    model.fit(x, x, batch_size=32, epochs=1, shuffle=False)
+    model.reset_states()
+"""
+    checked = check_source("program.py", program.encode())
+    assert not checked.failures
+    assert "SRN208" in [finding.code for finding in checked.findings]

@@ -164,6 +164,9 @@ def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Val
     if name in _OF_TABLES and array.shuffle_site is not None and isinstance(receiver, Known):
         # `shuffle(table)` gives a table again.
         return attribute(machine, replace(receiver, value=Table(array, array.key)), name)
+    if name == "iloc":
+        # Rows that were cut out of a table.
+        return receiver
     return Known(Method(receiver, name))
 
 

@@ -52,6 +52,9 @@ from statelint.values import (
 def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | None = None) -> Value:
     """`value[index]`."""
     if isinstance(value, Choice):
+        if machine.passes and _is_one_series(value):
+            # Windows that a loop cuts out of a series, in whichever form.
+            return subscript(machine, Known(Array(value.key, None, value.key)), index, node)
         return over_choices(lambda a, b: subscript(machine, a, b, node), value, index)
     record = machine.record(value)
     if isinstance(record, DictRecord):
@@ -134,6 +137,13 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             return cut_rows
     # The same names in a list of their own are the same columns.
     return machine.unknown(Reason.ITERATION, node, ("item", value.key, machine.content(index)))
+
+
+def _is_one_series(value: Choice) -> bool:
+    """Whether a value is one array or another, of whose rows nothing is known but that they are in order."""
+    arrays = [option.value for option in value.options if isinstance(option.value, Array)]
+    is_plain = all(array.windows is None and array.shuffle_site is None for array in arrays)
+    return is_plain and len(arrays) == len(value.options) and any(array.shape is None for array in arrays)
 
 
 def _of_begun(machine: Machine, value: Unknown, index: Known, node: cst.CSTNode | None) -> Value:
