@@ -191,6 +191,8 @@ class Machine:
     saved: dict[Hashable, int | None] = field(default_factory=dict)
     # What was called to make what isn't known, and with what, by the identity of that.
     origins: dict[Hashable, tuple[Hashable, ...]] = field(default_factory=dict)
+    # The loops in whose passes an object that isn't known was asked, by the identity of its answer.
+    asked: dict[Hashable, set[int]] = field(default_factory=dict)
     # The classes of lists, sets and dicts that the program writes down or makes of others.
     exact: dict[int, str] = field(default_factory=dict)
     # The conditions without which the program ends: `if not path: raise …`.
@@ -307,7 +309,10 @@ class Machine:
         """An unknown value, noted with its reason and place."""
         place = str(self.site(node)) if node is not None and self.stands_in_source(node) else ""
         self.unknowns.setdefault((reason, place))
-        return unknown(reason, place, key)
+        value = unknown(reason, place, key)
+        if isinstance(key, tuple) and key[0] in ("attribute", "call"):
+            self.asked.setdefault(value.key, set()).update(pass_.loop.id for pass_ in self.passes)
+        return value
 
     # Heap
 

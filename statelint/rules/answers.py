@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from statelint.rules.chance import stands_in_file
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data
+from statelint.trace.story import Loop, Story
 from statelint.trace.tables import ANSWERS, is_table
 from statelint.trace.texts import OF_TEXTS, is_text
 
@@ -23,14 +24,21 @@ def is_read_anew(data: Data) -> bool:
     return may_differ(data.key)
 
 
-def is_asked_anew(data: Data) -> bool:
-    """The same, where an object that isn't known stays as it is and is only put into another form."""
-    return may_differ(data.key, is_kept=True)
+def is_asked_anew(story: Story, data: Data, loop: Loop | None) -> bool:
+    """The same from pass to pass of a loop, where an object that isn't known stays as it is and is only put
+    into another form, and what the program has asked for before the loop is ready.
+    """
+    return any(_is_answer(part, True) and not _is_ready(story, part, loop) for part in parts(data.key))
 
 
-def may_differ(key: Hashable, *, is_kept: bool = False) -> bool:
+def _is_ready(story: Story, answer: tuple[Hashable, ...], loop: Loop | None) -> bool:
+    asked = story.asked.get(answer)
+    return loop is not None and asked is not None and loop.id not in asked
+
+
+def may_differ(key: Hashable) -> bool:
     """Whether data of this identity may be others when they are read again."""
-    return any(_is_answer(part, is_kept) for part in parts(key))
+    return any(_is_answer(part, False) for part in parts(key))
 
 
 def _is_answer(part: tuple[Hashable, ...], is_kept: bool) -> bool:

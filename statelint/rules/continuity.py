@@ -339,7 +339,8 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
         return False
     # What a program fits in passes of its own it has ready; a batch may be in another form what comes in.
     is_fitted = feed.call.method == "fit" and feed.phase == "train"
-    if earlier.site == feed.site and (is_asked_anew if is_fitted else is_read_anew)(feed.data):
+    may_differ = is_asked_anew(story, feed.data, loop) if is_fitted else is_read_anew(feed.data)
+    if earlier.site == feed.site and may_differ:
         return False
     size = feed.model.batch_size
     is_part = size is not None and feed.phase in INFERENCE and is_long_part(earlier.data, feed.data, size)

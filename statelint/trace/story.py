@@ -7,7 +7,7 @@ which passes of which loops it happens and under which conditions.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -304,6 +304,8 @@ class Story:
     models: tuple[Model, ...]
     # What was called to make what isn't known, and with what, by the identity of that.
     origins: Mapping[Hashable, tuple[Hashable, ...]] = field(default_factory=dict)
+    # The loops in whose passes an object that isn't known was asked, by the identity of its answer.
+    asked: Mapping[Hashable, Set[int]] = field(default_factory=dict)
 
     def calls(self) -> Iterator[Call]:
         return (event for event in self.events if isinstance(event, Call))
