@@ -127,6 +127,10 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             if record.items is not None:
                 over = value.key if record.layers_of is None else ("layers", record.layers_of)
                 return of_items(record.items, over)
+            model = machine.state.heap.get(record.layers_of) if record.layers_of is not None else None
+            if isinstance(model, ModelRecord) and model.layers:
+                # What is done to all layers is done to those that are known.
+                return of_items(tuple(map(machine.refer, model.layers)), ("layers", record.layers_of))
             item = partial(_item_of, machine, value, record)
             return Iteration(record.length, item, value.key, False, cut=record.cut)
         if isinstance(record, DictRecord) and record.complete:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Hashable, Iterator, Sequence
 
 from statelint.interp import calls
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, DictRecord, ListRecord
+from statelint.interp.objects import Arguments, DictRecord, ListRecord, Tuple
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.files import contents, is_configuration, note_opened
 from statelint.source.stored_settings import SUFFIXES, settings_in
@@ -67,6 +68,22 @@ def _load(machine: Machine, name: str, arguments: Arguments) -> Value:
     return _of_file(machine, name, arguments)
 
 
+def written(machine: Machine, text: Value | None) -> Value | None:
+    """What a text spells out: `"[128, 64, 32]"`; None where it is no such text, or isn't known."""
+    if not isinstance(text, Known) or not isinstance(text.value, str):
+        return None
+    try:
+        found = ast.literal_eval(text.value.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return _value(machine, found, text.assuming) if _parts(found, 0) <= _MOST_PARTS else None
+
+
+def _literal(machine: Machine, name: str, arguments: Arguments) -> Value:
+    found = written(machine, arguments.get(0, "node_or_string"))
+    return found if found is not None else calls.made_of(machine, None, *arguments.values())
+
+
 def _of_file(machine: Machine, name: str, arguments: Arguments) -> Value:
     """What stands in an opened file that isn't looked into."""
     file = arguments.positional[0].value if arguments.positional else None
@@ -79,7 +96,7 @@ def _parts(found: object, depth: int) -> int:
     """How many values settings hold; too many where they are nested too deep, or hold one many times."""
     if depth > _DEEPEST:
         return _MOST_PARTS + 1
-    inner = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+    inner = found.values() if isinstance(found, dict) else found if isinstance(found, list | tuple) else ()
     count = 1
     for part in inner:
         count += _parts(part, depth + 1)
@@ -94,6 +111,8 @@ def _value(machine: Machine, found: object, assuming: tuple[str, ...]) -> Value:
         return machine.allocate(DictRecord(items))
     if isinstance(found, list):
         return machine.allocate(ListRecord.of(tuple(_value(machine, part, assuming) for part in found)))
+    if isinstance(found, tuple):
+        return Known(Tuple(tuple(_value(machine, part, assuming) for part in found)))
     if isinstance(found, bool | int | float | str) or found is None:
         return Known(found, assuming)
     return unknown(Reason.LIBRARY_CALL)
@@ -139,4 +158,5 @@ def _joined(parts: Sequence[Hashable], left: Iterator[int]) -> str | None:
 
 TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys(_LOADERS, _load),
+    "ast.literal_eval": _literal,
 }

@@ -24,7 +24,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.reaching import reachable
 from statelint.interp.state import Frame
-from statelint.interp.transfer import Transfer
+from statelint.interp.transfer import Transfer, settings_files
 from statelint.trace.story import Opaque
 from statelint.values import NONE, Known, Reason, Value, unknown
 
@@ -208,6 +208,9 @@ def _deque(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _run_code(machine: Machine, name: str, arguments: Arguments) -> Value:
     """eval, runpy: code that isn't seen may do anything to any model."""
     code = arguments.get(0, "source")
+    written = settings_files.written(machine, code) if name == "builtins.eval" else None
+    if written is not None:
+        return written
     if name != "builtins.eval" or not isinstance(code, Known) or "(" in str(code.value):
         machine.emit(Opaque(arguments.site, machine.context, None, Reason.EXECUTED))
     return machine.unknown(Reason.EXECUTED)
