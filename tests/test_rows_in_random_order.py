@@ -208,3 +208,14 @@ def test_the_targets_still_show_the_order(code: str, codes: list[str]) -> None:
 )
 def test_targets_that_do_not_show_the_order(code: str) -> None:
     assert not found(code, "SRN202", "SRN203")
+
+
+@pytest.mark.parametrize("size", ["8", "size_of(rows)", "best['size'] if best else 8"])
+def test_batches_of_unknown_size(size: str) -> None:
+    made = "from elsewhere import best, size_of\nx, later, y, answers = train_test_split(rows, goals)\n"
+    made += f"size = {size}\n"
+    checked = check_source("snippet.py", (HEAD + made + FIT.replace("=8", "=size")).encode())
+    assert "SRN203" in [finding.code for finding in checked.findings]
+    one = FIT.replace("=8", "=len(x)")
+    checked = check_source("snippet.py", (HEAD + made + one).encode())
+    assert "SRN203" not in [finding.code for finding in checked.findings]

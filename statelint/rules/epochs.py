@@ -205,7 +205,7 @@ def outside_reset(story: Story, carried: Carried) -> Reset | None:
     for event in (before, after):
         if (
             isinstance(event, Reset)
-            and not _is_of_other_loop(story, event, carried)
+            and not _is_of_other_loop(story, event, carried.feed)
             and (event.context.hook == "on_train_begin" or _is_beside(story, event, feed))
         ):
             return event
@@ -222,11 +222,13 @@ def _serves_inference(behind: list[Event], feed: Feed) -> bool:
     return following is not None and following.phase in INFERENCE
 
 
-def _is_of_other_loop(story: Story, reset: Reset, carried: Carried) -> bool:
-    """Whether the reset stands in a loop of another training: it is that one's, inside its epochs."""
-    trains = [feed for _, feed in story.feeds("train") if feed.model.id == carried.feed.model.id]
+def _is_of_other_loop(story: Story, reset: Reset, feed: Feed) -> bool:
+    """Whether the reset stands in a loop that runs a model, and not the training: it is for what that loop
+    feeds.
+    """
     return any(
-        not carried.feed.context.within(one.loop) and any(feed.context.within(one.loop) for feed in trains)
+        not feed.context.within(one.loop)
+        and any(other.context.within(one.loop) for _, other in story.feeds())
         for one in reset.context.passes
     )
 

@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterator
 
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data
-from statelint.trace.story import Loop
 
 # What a column is called that says whose the rows are; dates, days and parts may go on from one to the next.
 _OWNERS = frozenset(
@@ -64,19 +63,19 @@ _TIMES = frozenset(
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
-def are_groups(earlier: Data, later: Data, loop: Loop) -> bool:
+def are_groups(earlier: Data, later: Data) -> bool:
     """Whether passes of a loop feed the rows of one owner each: `for user, rows in table.groupby("user")`."""
-    one, other = (set(_groups(data.key, loop)) for data in (earlier, later))
+    one, other = (set(_groups(data.key)) for data in (earlier, later))
     return bool(one) and bool(other) and one.isdisjoint(other)
 
 
-def _groups(key: Hashable, loop: Loop) -> Iterator[Hashable]:
-    """The group, or the owner, that the loop has drawn and that the data come of."""
-    if not _tells_owners(loop.over):
-        return
+def _groups(key: Hashable) -> Iterator[Hashable]:
+    """The groups, or the owners, that a loop has drawn (this one, or that which listed what this one goes
+    over), and that the data come of.
+    """
     for part in parts(key):
         match part:
-            case ("item", over, _) if over == loop.over:
+            case ("item", over, int()) if _tells_owners(over):
                 yield part
 
 

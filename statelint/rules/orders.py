@@ -15,7 +15,7 @@ from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful
 from statelint.trace.recording import BatchRun, Recording
 from statelint.trace.story import OVER_BATCHES, Feed, Pass, Story
-from statelint.values import Ternary, is_, options
+from statelint.values import Ternary, is_
 
 
 def continued(story: Story) -> Iterator[tuple[Feed, Feed | None]]:
@@ -80,7 +80,7 @@ def has_several_batches(feed: Feed) -> bool:
     size = batch_argument(call, name)
     if samples is None or size is None:
         given = call.argument(name)
-        return bool(options(given)) and not may_be_one_batch(call, data, given)
+        return not may_be_one_batch(call, data, given)
     # Where the sizes differ one of them is wrong, and it isn't known which.
     return samples > max(size, call.model.batch_size or 0)
 

@@ -285,7 +285,7 @@ def are_separate(story: Story, earlier: Data, later: Data, position: int, loop: 
     drawn = _apart(earlier, later) if loop.kind == "for" else None
     if drawn and isinstance(loop.over, tuple) and all(id_ < loop.id for id_ in drawn):
         return True
-    if are_groups(earlier, later, loop) or (loop.kind in BY_HAND and _begins_another(earlier, later)):
+    if are_groups(earlier, later) or (loop.kind in BY_HAND and _begins_another(earlier, later)):
         return True
     one, other = origins_of(earlier.key), origins_of(later.key)
     if loop.kind not in BY_HAND or len(one) != 1 or len(other) != 1 or one == other:
