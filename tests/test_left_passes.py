@@ -84,3 +84,26 @@ def test_so_it_is_where_the_passes_themselves_bring_the_end_nearer(test: str, st
 
 def test_a_short_loop_is_followed_pass_by_pass() -> None:
     assert fed("for i in range(20):\n    if i % 3 != 0: continue\n    x.append(series[i:i + 3])")[0] == 7
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if len(series[i:i + 60]) == 60:\n        x.append(series[i:i + 60])",
+        "row = series[i:i + 60]\n    if len(row) < 60:\n        break\n    x.append(row)",
+        "row = series[i:i + 60]\n    if len(row) == 60 and i + 60 < len(series):\n        x.append(row)",
+        "if i + 60 <= series.shape[0]:\n        x.append(series[i:i + 60])",
+        "if len(series) > i + 60:\n        x.append(series[i:i + 60])",
+        "try:\n        x.append(series[i:i + 60])\n        series[i + 60]\n    except:\n        break",
+        "try:\n        row = series[i:i + 60]\n    except Exception:\n        continue\n    x.append(row)",
+    ],
+)
+def test_the_end_of_data_of_unknown_length(body: str) -> None:
+    assert fed(f"for i in range(len(series)):\n    {body}") == (None, 1)
+
+
+@pytest.mark.parametrize("handler", ["pass", "x.append(series[:60])", "x = []", "raise"])
+def test_what_is_done_instead_is_not_left_out(handler: str) -> None:
+    loop = "for i in range(len(series)):\n    try:\n        row = series[i:i + 60]\n"
+    loop += f"    except Exception:\n        {handler}\n    x.append(row)"
+    assert fed(loop)[1] == (1 if handler == "raise" else None)

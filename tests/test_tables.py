@@ -147,3 +147,24 @@ for epoch in range(9):
     checked = check_source("program.py", program.encode())
     assert not checked.failures
     assert "SRN208" in [finding.code for finding in checked.findings]
+
+
+@pytest.mark.parametrize("drops", ["axis=0", "axis='index', how='any'", ""])
+@pytest.mark.parametrize("inplace", [True, False])
+@pytest.mark.parametrize(("steps", "rows"), [(3, 497), (50, 450)])
+def test_columns_that_a_loop_shifts_and_adds(drops: str, inplace: bool, steps: int, rows: int) -> None:
+    ways = {True: f"made.dropna({', '.join(filter(None, (drops, 'inplace=True')))})"}
+    ways[False] = f"made = made.dropna({drops})"
+    told = reveal(
+        f"""
+made, source = DataFrame(np.zeros(500)), DataFrame(np.zeros(500)).copy()
+source = made.copy()
+for i in range({steps}):
+    made = pd.concat([made, source.shift(-(i + 1))], axis=1)
+{ways[inplace]}
+reveal(made.values)
+reveal(made.iloc[:round(0.8 * made.shape[0]), :-1].values)
+""",
+        head=HEAD,
+    )
+    assert told == [f"array({rows}, {steps + 1})", f"array({round(0.8 * rows)}, {steps})"]

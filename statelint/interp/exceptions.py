@@ -10,9 +10,10 @@ import libcst as cst
 from statelint import api
 from statelint.interp import modules
 from statelint.interp.machine import IMPORT_ERRORS, Machine
+from statelint.interp.makers import RUNNING
 from statelint.interp.objects import ModelRecord, Ref
 from statelint.interp.state import State, join_states
-from statelint.source.python import walk
+from statelint.source.python import names_in, walk
 from statelint.trace.story import Condition
 from statelint.values import Known, Reason, Value
 
@@ -53,7 +54,7 @@ def follow(machine: Machine, node: cst.Try | cst.TryStar) -> None:
     ended = [machine.state] if machine.state.alive else []
     done, dead = bool(ended), machine.state
     for position, handler in enumerate(handlers):
-        if _is_idle(machine, node, handler):
+        if _is_idle(machine, node, handler) or (done and _skips_data(machine, node, handler)):
             continue
         if raised and _catches_attribute_error(handler):
             machine.state = raised.pop()
@@ -83,6 +84,19 @@ def follow(machine: Machine, node: cst.Try | cst.TryStar) -> None:
         machine.state.alive = True
         block(machine, node.finalbody.body)
         machine.state.alive = machine.state.alive and alive
+
+
+def _skips_data(
+    machine: Machine, node: cst.Try | cst.TryStar, handler: cst.ExceptHandler | cst.ExceptStarHandler
+) -> bool:
+    """Whether a handler leaves a pass out in which there are no data, or no more: most passes have some."""
+    match handler.body.body:
+        case [cst.SimpleStatementLine(body=[cst.Continue() | cst.Break()])] | [cst.Continue() | cst.Break()]:
+            is_left = bool(machine.passes)
+        case _:
+            is_left = False
+    names = names_in(node.body)
+    return is_left and names.isdisjoint(RUNNING) and not any(name.startswith("reset") for name in names)
 
 
 def _is_stopgap(

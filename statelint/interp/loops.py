@@ -56,6 +56,8 @@ _DEEPEST = 2
 # Conditions that the passes of a loop may leave behind, all together, where each is followed.
 _UNDECIDED = 12
 # Steps that a loop which only prepares data may cost, where each of its passes is followed.
+# A loop that only works on data may have so many times more passes than others.
+_LONGER = 2
 _WORK = 4000
 
 
@@ -307,7 +309,7 @@ def run(
     assumed = len(machine.state.when) - assumed
     only_data = all(isinstance(event, Written) for event in machine.events[begun:])
     work = machine.steps - spent if only_data else 0
-    is_short = count is not None and count <= machine.limits.unrolled
+    is_short = count is not None and count <= machine.limits.unrolled * (_LONGER if only_data else 1)
     if (
         count is not None
         and is_short

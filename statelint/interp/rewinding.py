@@ -41,6 +41,21 @@ def is_not_yet(machine: Machine, node: cst.If, condition: Value) -> bool:
     return False
 
 
+def is_within(machine: Machine, node: cst.If, condition: Value) -> bool:
+    """Whether a loop tests that its place lies within the data: `if i + n < len(x): rows.append(x[i:i + n])`.
+
+    Of what it has gone over in the passes that are followed, there is enough.
+    """
+    if node.orelse is not None or not any(p.loop.kind == "for" for p in machine.passes):
+        return False
+    match condition.key:
+        case ("compare", "LessThan" | "LessThanEqual", ("int", _), limit):
+            return _is_length(limit)
+        case ("compare", "GreaterThan" | "GreaterThanEqual", limit, ("int", _)):
+            return _is_length(limit)
+    return False
+
+
 def _is_length(key: Hashable) -> bool:
     """Whether a number is that of the rows of some data, or of parts of them."""
     match key:

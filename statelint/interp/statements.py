@@ -420,6 +420,9 @@ def _if(machine: Machine, node: cst.If) -> None:
     machine.deciding.update(flags)
     if fact is Ternary.UNKNOWN and rewinding.is_not_yet(machine, node, condition):
         return
+    if fact is Ternary.UNKNOWN and rewinding.is_within(machine, node, condition):
+        arms[0]()
+        return
     if fact is Ternary.UNKNOWN:
         key, flipped = _plain_condition(condition.key)
         machine.branch(("if", key), arms[::-1] if flipped else arms)

@@ -74,7 +74,11 @@ def length(machine: Machine, value: Value) -> Value:
                 return depending_on(shape[0], value)
             case Table(array=array):
                 return length(machine, Known(array, value.assuming))
-            case Array(key=key):
+            case Array(key=key, rows=rows):
+                # As for `x.shape[0]`: `x[i:i + 8]` has 8 rows, but at the end.
+                is_told = machine.passes and isinstance(rows, Known) and rows.value
+                if is_told and rows is not None:
+                    return rows
                 return machine.unknown(Reason.LIBRARY_CALL, None, ("length", key))
             case Tuple(items=items):
                 return Known(len(items))

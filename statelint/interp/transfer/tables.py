@@ -43,6 +43,9 @@ _RELABELLING = frozenset(["reset_index", "set_index", "rename", "add_prefix", "a
 # Those that leave each column what it is called.
 _LEAVING = (_KEEPING - _RELABELLING) | {"sort_values", "head", "tail", "drop_duplicates"}
 
+# What `dropna` does unless it is told otherwise.
+_USUAL = {"axis": (0, "index", "rows"), "how": ("any",)}
+
 # What a table is labelled with.
 _LABELS = ("name", "names", "index", "columns")
 
@@ -116,7 +119,7 @@ def _axis_of(key: Hashable) -> Hashable:
             return _axis_of(whole)
         case ("attribute", whole, str(name)) if name not in _NO_COLUMNS:
             return _axis_of(whole)
-        case ("call", ("attribute", whole, "to_frame"), *_):
+        case ("call", ("attribute", whole, "to_frame" | "copy" | "astype"), *_):
             return _axis_of(whole)
     return key
 
@@ -212,7 +215,12 @@ def _without_gaps(table: Table, key: Hashable, arguments: Arguments) -> Table:
     """The table without the rows in which shifting left a gap."""
     shape, lost = table.array.shape, max(0, *table.shifts) - min(0, *table.shifts)
     count = number(shape[0]) if shape else None
-    plain = set(arguments.keywords) <= {"inplace"} and not arguments.positional
+    said = {name: given.value for name, given in arguments.keywords.items() if name != "inplace"}
+    usual = (
+        name in _USUAL and any(is_(value, one) is Ternary.YES for one in _USUAL[name])
+        for name, value in said.items()
+    )
+    plain = all(usual) and not arguments.positional
     rows: Value = Known(max(count - lost, 0)) if count is not None and plain else length_of(key)
     return _with_rows(table if plain else replace(table, labels=()), key, rows)
 
