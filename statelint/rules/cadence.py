@@ -30,6 +30,8 @@ class Cadence:
     steps: int | None
     # The program itself moves one window on, from call to call.
     slides: bool = False
+    # The windows come in random order, and would overlap in any.
+    mixed: bool = False
 
     @property
     def gap(self) -> int | None:
@@ -70,17 +72,17 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     if seen is not None and steps is None:
         steps = feed.model.steps
     windows, steps = _counted(windows, steps)
-    if data.dataset is not None:
-        if data.dataset.shuffle_site is not None or data.dataset.rows_shuffled is not None:
-            return None
-        given = _numbers(data.dataset.batch)
+    dataset = data.dataset
+    if dataset is not None:
+        given = _numbers(dataset.batch)
     elif data.array is None and data.kind != "array":
         given = () if data.batch_rows is None else (data.batch_rows,)
     else:
         given = _numbers(call.argument("batch_size"), batch_size_of)
-    if not given or seen is None:
+    is_mixed = dataset is not None and (dataset.shuffle_site or dataset.rows_shuffled) is not None
+    if not given or seen is None or (is_mixed and not _overlap(windows)):
         return None
-    found = [Cadence(windows, rows, steps) for rows in given]
+    found = [Cadence(windows, rows, steps, mixed=is_mixed) for rows in given]
     rows = _numbers(feed.model.batch)
     if isinstance(feed.model.batch, Unknown) and data.array is not None and _is_default(call):
         # Keras's own batch size is probably not the model's: that raises.
@@ -88,8 +90,15 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     if len(found) == 1 and (not rows or rows == given):
         return found[0]
     # One of the sizes is the wrong or the right one, and it isn't known which.
-    found = [Cadence(windows, size, steps) for size in (*(rows if len(given) == 1 else ()), *given)]
+    sizes = (*(rows if len(given) == 1 else ()), *given)
+    found = [Cadence(windows, size, steps, mixed=is_mixed) for size in sizes]
     return found[0] if all(one.is_torn for one in found) else None
+
+
+def _overlap(windows: Windows) -> bool:
+    """Whether a window begins with steps that the one before has as well."""
+    extent = windows.length * windows.rate if windows.length is not None else 0
+    return windows.stride < extent and not windows.stride % windows.rate
 
 
 def _is_default(call: Call) -> bool:

@@ -29,13 +29,20 @@ class DiscontinuousBatches(Rule):
             fed = [(feed, cadence_of(feed, earlier)) for feed, earlier in continued(story)]
             fed += [(feed, _moved_on(feed, earlier)) for feed, earlier in fed_by_hand(story)]
             torn = [(feed, found) for feed, found in fed if found is not None and found.is_torn]
-            # Where the model trains on the windows, that is the place; else where it runs on them first.
+            # Where the model (or a copy of it) trains on the windows, or on others cut alike, that is the
+            # place; else where it runs on them first.
             seen: set[tuple[Site, int]] = set()
+            trained: set[tuple[int, int | None, Site]] = set()
             for feed, found in sorted(torn, key=lambda pair: pair[0].phase != "train"):
-                place = (found.windows.site, feed.model.id)
-                if feed.phase == "train" or (feed.phase != "validation" and place not in seen):
-                    yield _report(feed, found)
-                    seen.add(place)
+                windows = found.windows
+                place = windows.site, feed.model.id
+                way = windows.stride, windows.length, feed.model.stateful_layers[0].site
+                if feed.phase == "train":
+                    trained.add(way)
+                elif feed.phase == "validation" or place in seen or (way in trained and not found.slides):
+                    continue
+                yield _report(feed, found)
+                seen.add(place)
 
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, finding.site)
@@ -87,6 +94,7 @@ def _report(feed: Feed, found: Cadence) -> Report:
             "don't continue each other"
         )
         instead = _instead(rows, steps, windows.rate)
+    how = ", shuffled or not" if found.mixed else f": each row {_moved(found.gap, windows.rate)}"
     layer = feed.model.stateful_layers[0]
     shape = feed.data.array.shape if feed.data.array is not None and feed.data.array.shape else ()
     keeps = Related(layer.site, f"{layer.kind} keeps its state from batch to batch")
@@ -95,7 +103,7 @@ def _report(feed: Feed, found: Cadence) -> Report:
     is_elsewhere = not found.slides and windows.site != feed.call.site
     return Report(
         site=feed.call.site,
-        message=f"{moves}: each row {_moved(found.gap, windows.rate)}",
+        message=f"{moves}{how}",
         instead=instead,
         assumptions=(*rests, *several),
         related=(Related(windows.site, "the windows are cut here"), keeps) if is_elsewhere else (keeps,),

@@ -203,7 +203,7 @@ def _sampled(dataset: Dataset, rate: int | None) -> Dataset:
 
 def _in_order(dataset: Dataset, bound: Mapping[str, Argument], arguments: Arguments) -> Dataset:
     if is_(_given(bound, "shuffle"), True) is Ternary.YES:
-        return replace(dataset, shuffle_site=arguments.site, windows=None)
+        return replace(dataset, shuffle_site=arguments.site)
     plain = (
         is_(_given(bound, "shuffle"), None) is Ternary.YES
         or is_(_given(bound, "shuffle"), False) is Ternary.YES
