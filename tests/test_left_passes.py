@@ -107,3 +107,10 @@ def test_what_is_done_instead_is_not_left_out(handler: str) -> None:
     loop = "for i in range(len(series)):\n    try:\n        row = series[i:i + 60]\n"
     loop += f"    except Exception:\n        {handler}\n    x.append(row)"
     assert fed(loop)[1] == (1 if handler == "raise" else None)
+
+
+@pytest.mark.parametrize("test", ["len(rows) > 1001", "1001 < len(rows)", "rows.shape[0] >= most"])
+def test_how_long_data_are_is_no_place_of_the_loop(test: str) -> None:
+    loop = "from elsewhere import names\nmost = 1001\nfor name in names:\n    rows = np.load(name)\n"
+    loop += f"    if {test}:\n        rows = rows[:1001]\nx = rows"
+    assert fed(loop)[0] is None

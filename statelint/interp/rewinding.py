@@ -7,9 +7,10 @@ from collections.abc import Hashable
 
 import libcst as cst
 
+from statelint.interp import expressions
 from statelint.interp.machine import Machine
 from statelint.trace.keys import ROUNDINGS, counted
-from statelint.values import Value
+from statelint.values import Value, varies
 
 # How much there is of some data, or a number less.
 _LENGTH = re.compile(r"(len\([\w.]+\)|[\w.]+\.shape\[0\])(\s*-\s*[\w.]+)*")
@@ -46,14 +47,24 @@ def is_within(machine: Machine, node: cst.If, condition: Value) -> bool:
 
     Of what it has gone over in the passes that are followed, there is enough.
     """
-    if node.orelse is not None or not any(p.loop.kind == "for" for p in machine.passes):
+    if node.orelse is not None or not isinstance(node.test, cst.Comparison | cst.BooleanOperation):
         return False
-    match condition.key:
-        case ("compare", "LessThan" | "LessThanEqual", ("int", _), limit):
-            return _is_length(limit)
-        case ("compare", "GreaterThan" | "GreaterThanEqual", limit, ("int", _)):
-            return _is_length(limit)
-    return False
+    test = node.test.right if isinstance(node.test, cst.BooleanOperation) else node.test
+    match test, condition.key:
+        case (
+            cst.Comparison(left=place, comparisons=[_]),
+            ("compare", "LessThan" | "LessThanEqual", ("int", _), limit),
+        ):
+            pass
+        case (
+            cst.Comparison(comparisons=[cst.ComparisonTarget(comparator=place)]),
+            ("compare", "GreaterThan" | "GreaterThanEqual", limit, ("int", _)),
+        ):
+            pass
+        case _:
+            return False
+    loops = {p.loop.id for p in machine.passes if p.loop.kind == "for"}
+    return _is_length(limit) and not loops.isdisjoint(varies(expressions.evaluate(machine, place)))
 
 
 def _is_length(key: Hashable) -> bool:
