@@ -100,3 +100,18 @@ def test_what_keras_does(code: str, rows: int, harness: Harness, generation: int
     verdict = RULE.judge(finding, recording)
     assert verdict.status is Status.CONFIRMED, verdict
     assert (recording.outcome.status == "raised") is (rows > 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "rows"),
+    [
+        ("model.train_on_batch(batch, batch[:, 0])", 2),
+        ("if len(batch) == 4:\n        model.train_on_batch(batch, batch[:, 0])", None),
+        ("if i + 4 <= len(x):\n        model.train_on_batch(batch, batch[:, 0])", None),
+        ("if len(batch) < 4:\n        continue\n    model.train_on_batch(batch, batch[:, 0])", None),
+    ],
+)
+def test_a_loop_that_may_leave_the_short_batch_out(body: str, rows: int | None) -> None:
+    code = f"x = np.ones((42, 4, 1))\nfor i in range(0, len(x), 4):\n    batch = x[i:i + 4]\n    {body}\n"
+    found = short(code)
+    assert [f"the last batch has {rows} rows" in one.message for one in found] == [True] * (rows is not None)

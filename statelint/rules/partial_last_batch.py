@@ -13,7 +13,7 @@ from statelint.sites import Site
 from statelint.trace.objects import Data
 from statelint.trace.queries import is_stateful
 from statelint.trace.recording import Recording
-from statelint.trace.story import Call, Story, Trace
+from statelint.trace.story import Call, Condition, Story, Trace
 from statelint.values import Ternary, assumptions, is_, number
 
 # How to get full batches only of what makes them.
@@ -95,6 +95,9 @@ class PartialLastBatch(Rule):
         array = call.data.array
         if array is None or array.cut is None or array.samples is None or not 0 < array.samples < size:
             return
+        if any(_asks_for_pass(condition) for condition in call.context.when):
+            # `if len(batch) == size:` may be there to leave the short one out.
+            return
         full = any(
             other.site == call.site
             and other.data.samples == size
@@ -160,6 +163,14 @@ class PartialLastBatch(Rule):
     def judge(self, finding: Finding, recording: Recording) -> Verdict:
         calls = calls_at(recording, *(related.site for related in finding.related))
         return judge_batch_rows(recording, calls, one_row=finding.severity is Severity.WARNING)
+
+
+def _asks_for_pass(condition: Condition) -> bool:
+    """Whether a condition depends on the pass of a loop: its arms are followed in each."""
+    match condition.id:
+        case ("if", int()):
+            return True
+    return False
 
 
 def _rows(count: int) -> str:
