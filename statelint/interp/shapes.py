@@ -380,10 +380,12 @@ def picked(source: Array | Unknown, order: Array, rest: tuple[Value, ...] = ()) 
 
 def _in_fold(source: Array | Unknown, order: Array) -> Windows | None:
     """The windows that are left in a fold: one behind the other, but where another fold was taken out."""
-    windows = source.windows if isinstance(source, Array) and order.shuffle_site is None else None
+    windows = source.windows if isinstance(source, Array) else None
+    if windows is None or order.shuffle_site is not None:
+        return windows.in_random_order() if windows is not None else None
     match order.key:
         case ("numpy.arange", ("folds", "KFold" | "TimeSeriesSplit", *_)):
-            return replace(windows, start=None) if windows is not None else None
+            return replace(windows, start=None)
     return None
 
 
@@ -596,7 +598,7 @@ def product(values: tuple[Value, ...]) -> int | None:
 
 def shifted(windows: Windows | None, start: Value, step: int | None) -> Windows | None:
     """The windows that are left when only every `step`-th from row `start` on is kept."""
-    if windows is None or step is None or step < 1:
+    if windows is None or step is None or step < 1 or (windows.mixed and step > 1):
         return None
     first = 0 if start.key == NONE.key else number(start)
     known = windows.start is not None and first is not None and first >= 0

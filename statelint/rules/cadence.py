@@ -58,7 +58,7 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     if along is not None or (earlier is not None and not is_cut_along_rows(feed)):
         return along
     windows = data.windows or _steps_in_order(feed)
-    if windows is None or windows.is_last:
+    if windows is None or windows.is_last or (windows.mixed and earlier is not None):
         return None
     seen = _steps_seen(feed, windows)
     steps = number(seen)
@@ -79,8 +79,10 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
         given = () if data.batch_rows is None else (data.batch_rows,)
     else:
         given = _numbers(call.argument("batch_size"), batch_size_of)
-    is_mixed = dataset is not None and (dataset.shuffle_site or dataset.rows_shuffled) is not None
-    if not given or seen is None or (is_mixed and not _overlap(windows)):
+    is_mixed = windows.mixed or (
+        dataset is not None and (dataset.shuffle_site or dataset.rows_shuffled) is not None
+    )
+    if not given or seen is None or (is_mixed and not windows.overlap):
         return None
     found = [Cadence(windows, rows, steps, mixed=is_mixed) for rows in given]
     rows = _numbers(feed.model.batch)
@@ -93,12 +95,6 @@ def cadence_of(feed: Feed, earlier: Feed | None) -> Cadence | None:
     sizes = (*(rows if len(given) == 1 else ()), *given)
     found = [Cadence(windows, size, steps, mixed=is_mixed) for size in sizes]
     return found[0] if all(one.is_torn for one in found) else None
-
-
-def _overlap(windows: Windows) -> bool:
-    """Whether a window begins with steps that the one before has as well."""
-    extent = windows.length * windows.rate if windows.length is not None else 0
-    return windows.stride < extent and not windows.stride % windows.rate
 
 
 def _is_default(call: Call) -> bool:

@@ -169,7 +169,8 @@ class Windows:
 
     `site` is where they are cut; `start` is None where it isn't known, and so is `length`, whose identity
     `extent` then is: that of a number of columns, of which each step may have several, if `in_columns`.
-    If `is_last`, the steps are the last axis, behind that of the columns.
+    If `is_last`, the steps are the last axis, behind that of the columns; if `mixed`, row i is any of them,
+    the rows having been put into random order.
     """
 
     series: Hashable
@@ -181,11 +182,24 @@ class Windows:
     in_columns: bool = False
     rate: int = 1
     is_last: bool = False
+    mixed: bool = False
 
     @property
     def steps(self) -> Value:
         """The number of steps of a window."""
         return unknown(Reason.OPERATION, key=self.extent) if self.length is None else Known(self.length)
+
+    @property
+    def overlap(self) -> bool:
+        """Whether a window begins with steps that the one before has as well."""
+        extent = self.length * self.rate if self.length is not None else 0
+        return self.stride < extent and not self.stride % self.rate
+
+    def in_random_order(self) -> Windows | None:
+        """The windows when their rows were shuffled; None where that alone is what is wrong with them."""
+        if self.length is not None and not self.overlap:
+            return None
+        return replace(self, series=interned(("shuffled", self.series)), start=None, mixed=True)
 
     def counted_in(self, steps: int | None) -> Windows:
         """The windows as a model reads them that takes each for so many steps.
@@ -199,7 +213,7 @@ class Windows:
             return self if self.length is not None else replace(self, length=steps, extent=None)
         start, phase = (None, None) if self.start is None else divmod(self.start, self.stride)
         series = interned(("windows", self.series, self.stride, phase))
-        return Windows(series, start, 1, 1, self.site)
+        return Windows(series, start, 1, 1, self.site, mixed=self.mixed)
 
 
 @dataclass(frozen=True, slots=True)

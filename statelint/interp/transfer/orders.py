@@ -7,6 +7,7 @@ from collections.abc import Hashable
 
 from statelint.interp import loops
 from statelint.interp.chance import drawing, note
+from statelint.interp.filling import windows_of
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, Library, ListRecord, Range, Ref, Table, Tuple
 from statelint.interp.renaming import rename
@@ -30,7 +31,9 @@ def shuffled(value: Value, site: Site, rows: Value | None = None) -> Value:
     shape = array.shape
     if shape and rows is not None:
         shape = (rows, *shape[1:])
-    return depending_on(Known(Array(key, shape, key, Known(0), array.made, shuffle_site=site)), value)
+    windows = array.windows.in_random_order() if array.windows is not None else None
+    made = Array(key, shape, key, Known(0), array.made, windows=windows, shuffle_site=site)
+    return depending_on(Known(made), value)
 
 
 def _shuffled_key(key: Hashable) -> Hashable:
@@ -64,12 +67,14 @@ def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
         return NONE
     record = machine.record(value)
     if isinstance(record, ListRecord) and isinstance(value, Known) and isinstance(value.value, Ref):
+        windows = windows_of(machine, record, arguments.site)
         machine.state.heap[value.value.id] = ListRecord(
             None,
             record.length,
             record.element,
             shuffle_site=arguments.site,
             content=_shuffled_key(machine.content(value)),
+            windows=windows.in_random_order() if windows is not None else None,
         )
     elif not isinstance(value, Known) or isinstance(value.value, Array):
         rename(machine, value.key, shuffled(value, arguments.site))
