@@ -268,3 +268,11 @@ def join(left: Value, right: Value) -> Value:
 def _either(left: Value, right: Value, place: str = "") -> Unknown:
     """An unknown value that may be what was known of either."""
     return unknown(Reason.BRANCHES, place, ("either", next(_fresh), left.key, right.key))
+
+
+def is_demanded(value: Value) -> bool:
+    """Whether it is a parameter without a default of a function that nobody calls here."""
+    match value.key:
+        case ("parameter", str(), int()):
+            return True
+    return False

@@ -64,3 +64,26 @@ def test_where_none_may_be_given() -> None:
         "def run(model, x, y):\n    if model is None:\n        model = build(4)\n        model.fit(x, y, 4)\n"
     )
     assert told(BUILDER + run + "    print(model.predict(x, 4))\n")[:1] == [("SRN201", ())]
+
+
+LOOP = """
+def train(model, {parameters}, size, epochs):
+    for epoch in range(epochs):
+        model.fit({given}, batch_size=size, epochs=1, shuffle=False)
+    model.layers[0].reset_states()
+"""
+
+
+def test_targets_that_callers_have_to_give_are_arrays() -> None:
+    """Keras takes none beside a stream, which wouldn't come again in each pass of the loop."""
+    assert [code for code, _ in told(BUILDER + LOOP.format(parameters="x, y", given="x, y"))] == ["SRN302"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "given"), [("data", "data"), ("x, y=None", "x, y"), ("x, *y", "x, *y"), ("x", "x, None")]
+)
+def test_what_may_be_a_stream(parameters: str, given: str) -> None:
+    code = LOOP.format(parameters=parameters, given=given).replace("size, epochs):", "*, size, epochs):")
+    if "*y" in parameters:
+        code = code.replace("*y, *, ", "*y, ")
+    assert told(BUILDER + code) == []

@@ -63,7 +63,7 @@ def test_a_call_has_its_arguments_and_its_data() -> None:
 @pytest.mark.parametrize(("size", "kind"), [("rows", "array"), ("other", "unknown")])
 def test_the_size_that_the_model_is_built_for_is_given_with_arrays_alone(size: str, kind: str) -> None:
     code = f"""
-    def train(x, y, rows, other):
+    def train(x, rows, other, y=None):
         shape = keras.Input(batch_shape=(rows, 3, 1))
         model = keras.Sequential([shape, keras.layers.LSTM(4, stateful=True)])
         model.fit(x, y, batch_size={size})

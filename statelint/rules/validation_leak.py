@@ -29,7 +29,7 @@ from statelint.trace.objects import Data
 from statelint.trace.queries import History, entering, is_stateful, repeats, separating_loop
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Story, Trace
-from statelint.values import Reason, Ternary, Unknown, Value, assumptions, may_be_none
+from statelint.values import Reason, Ternary, Unknown, assumptions, is_demanded, may_be_none
 
 INSTEAD = (
     "pass a callback that resets the states in `on_epoch_begin` and in `on_test_begin`, "
@@ -113,22 +113,14 @@ def _is_given(feed: Feed) -> bool:
     """Whether there is a validation: a parameter is one that callers have to give."""
     value = feed.call.argument("validation_data")
     is_open = isinstance(value, Unknown) and value.reason is Reason.PARAMETER
-    return not is_open or _is_demanded(value)
-
-
-def _is_demanded(value: Value) -> bool:
-    """Whether it is a parameter without a default of a function that nobody calls here."""
-    match value.key:
-        case ("parameter", str(), int()):
-            return True
-    return False
+    return not is_open or is_demanded(value)
 
 
 def _given(feed: Feed) -> tuple[str, ...]:
     """That there is a validation at all, where that depends on how the program is run."""
     value = feed.call.argument("validation_data")
     is_setting = isinstance(value, Unknown) and value.reason is Reason.ATTRIBUTE
-    is_unsure = is_setting or may_be_none(value) or _is_demanded(value)
+    is_unsure = is_setting or may_be_none(value) or is_demanded(value)
     if "validation_data" in feed.call.arguments and is_unsure:
         return ("validation_data is given",)
     split = feed.call.argument("validation_split")

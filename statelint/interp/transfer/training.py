@@ -35,6 +35,7 @@ from statelint.values import (
     Value,
     depending_on,
     is_,
+    is_demanded,
     number,
     unknown,
 )
@@ -96,6 +97,7 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
     given = x.value if x is not None else machine.unknown(Reason.PARAMETER)
     # Keras refuses both beside anything but arrays.
     surely = any(name in bound and _is_given(bound[name].value) for name in ("batch_size", "y"))
+    surely |= "y" in bound and is_demanded(bound["y"].value)
     # What fixes the batch of the model isn't None, wherever it comes from.
     surely |= "batch_size" in bound and bound["batch_size"].value.key == record.batch.key != NONE.key
     if method.endswith("_generator") and isinstance(given, Known) and isinstance(given.value, Array):
