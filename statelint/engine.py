@@ -477,6 +477,9 @@ def _findings(
                 continue
             try:
                 for report in rule.check(trace):
+                    if report.site in trace.loaded:
+                        # What is wrong with them is said of the program that makes them.
+                        continue
                     reports = merged.setdefault(report.site, [])
                     if all(generation != trace.keras for generation, _ in reports):
                         reports.append((trace.keras, report))

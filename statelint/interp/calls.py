@@ -37,6 +37,7 @@ from statelint.interp.objects import (
     Super,
     Tuple,
 )
+from statelint.interp.paths import SAME_PATH
 from statelint.interp.reaching import reachable
 from statelint.interp.state import join_states, join_values
 from statelint.interp.transfer import (
@@ -123,7 +124,6 @@ _CACHING = frozenset(["functools.cache", "functools.lru_cache"])
 _WRAPPERS = 6
 
 # Methods of paths that give the same path, spelled another way.
-SAME_PATH = ("resolve", "absolute", "expanduser", "as_posix")
 
 # Methods by which other items come to stand at a place of a list or a queue.
 _CHANGING = frozenset(["sort", "reverse", "insert", "append", "appendleft", "pop", "popleft", "rotate"])

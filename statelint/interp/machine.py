@@ -15,6 +15,7 @@ from typing import TypeVar
 import libcst as cst
 
 from statelint.interp import reaching
+from statelint.interp.elsewhere import Elsewhere
 from statelint.interp.objects import (
     Bound,
     Class,
@@ -29,6 +30,7 @@ from statelint.interp.objects import (
     Tuple,
 )
 from statelint.interp.parting import other_value, part
+from statelint.interp.paths import file_key
 from statelint.interp.state import Frame, State, join_states, join_values
 from statelint.sites import Site
 from statelint.source.project import Project
@@ -189,6 +191,8 @@ class Machine:
     passed: dict[Hashable, Known] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
+    # Those that other programs of the folder save; None where nobody looks for them there.
+    elsewhere: Elsewhere | None = field(default_factory=Elsewhere)
     # What was called to make what isn't known, and with what, by the identity of that.
     origins: dict[Hashable, tuple[Hashable, ...]] = field(default_factory=dict)
     # The loops in whose passes an object that isn't known was asked, by the identity of its answer.
@@ -266,6 +270,10 @@ class Machine:
 
     def fresh_id(self) -> int:
         return next(self._ids)
+
+    def ids_from(self, first: int) -> None:
+        """Count ids from a number on."""
+        self._ids = itertools.count(first)
 
     def spend(self) -> None:
         """Count one step, a statement or an expression, against the limits."""
@@ -638,7 +646,8 @@ class Machine:
 
     def note_saved(self, path: Value, model: int) -> None:
         """A model is saved as a whole under a path."""
-        self.saved[path.key] = None if self._is_one_of_two(self.saved, path.key, model) else model
+        key = file_key(path)
+        self.saved[key] = None if self._is_one_of_two(self.saved, key, model) else model
 
     def note_written(self, path: Hashable, value: Value | None) -> None:
         """Data are written to a file."""

@@ -142,6 +142,7 @@ def _followed(machine: Machine, used: Collection[Site]) -> Trace:
         followed,
         files,
         tuple(machine.settled),
+        frozenset(machine.elsewhere.made if machine.elsewhere is not None else ()),
     )
 
 
@@ -167,6 +168,11 @@ def _forget_other_programs(source: Source) -> None:
         *waiting.REMEMBERED,
     ):
         known.cache_clear()
+
+
+def run_alone(machine: Machine) -> None:
+    """Follow what a program does itself, and none of the functions that nobody calls."""
+    _story(machine, "", lambda: _execute(machine, machine.source))
 
 
 def _execute(machine: Machine, source: Source) -> None:

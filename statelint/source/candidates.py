@@ -29,6 +29,8 @@ _IN_CODE = re.compile(rb"^[^#'\"\n]*(?:\bstateful\s*=\s*True|\.reset_states?\()"
 # Without one of these a program can't name anything of Keras.
 _KERAS = re.compile(rb"keras|tensorflow")
 _STARRED = re.compile(rb"\bfrom[\s\\]+([^\s\\]+)[\s\\]+import[\s\\]*\*")
+# What reads a whole model that another program saved.
+_LOADS = b"load_model"
 # What is imported from these is known, or has nothing to do with Keras.
 _KNOWN = LIBRARIES | sys.stdlib_module_names
 # What Keras's own tests import, and no other program.
@@ -130,12 +132,17 @@ class Candidates:
                     seen.linked[place] = ()
                     seen.speaking.append(place)
                 continue
-            links = self._project.imported(folder, data)
+            links = self._links_of(folder, data)
             if does_speak or links:
                 seen.linked[place] = links
             if does_speak and self._matters(path, data):
                 seen.speaking.append(place)
         return seen
+
+    def _links_of(self, folder: str, data: bytes) -> tuple[str, ...]:
+        """What a file of a folder imports of the project, and where models may come from that it loads."""
+        links = self._project.imported(folder, data)
+        return (*links, *self._project.savers(folder)) if _LOADS in data else links
 
     def lead_to_some(self, modules: tuple[str, ...]) -> bool:
         """Whether one of these modules, or what they import, says one of the words."""
@@ -158,7 +165,7 @@ class Candidates:
             if module in self._looked or not module.endswith(".py"):
                 continue
             data = self._project.text(module)
-            links = self._project.imported(os.path.dirname(module), data)
+            links = self._links_of(os.path.dirname(module), data)
             self._looked.add(module)
             if links:
                 self._links[module] = links

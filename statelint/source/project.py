@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from statelint.discover import contents, path_of, shown_path
-from statelint.source.locating import LIBRARIES, enclosing, is_in_library, is_module, located, modules_in
+from statelint.listing import names_in
+from statelint.source.locating import (
+    LIBRARIES,
+    enclosing,
+    is_in_library,
+    is_module,
+    join,
+    located,
+    modules_in,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +38,9 @@ _IMPORTS = re.compile(
 _CALLED = re.compile(
     rb"""\b(?:import_module|__import__)\([ \t]*[fF]?\\?["'](\.*)([\w.]*)(\\?["'][ \t]*[,)])?"""
 )
-# So many modules may be meant by a name that is only begun.
+# What saves a model, and not only an array.
+_SAVES = re.compile(rb"(?<!\bnp)(?<!\bnumpy)\.save\s*\(|\bsave_model\s*\(|\bModelCheckpoint\s*\(")
+# So many modules may be meant by a name that is only begun, or may save a model.
 _MOST = 100
 # An import whose names go on in the next lines, in a module or in a notebook's JSON, and what stands between
 # the names there.  So many bytes are looked through for their end.
@@ -73,6 +84,7 @@ class Project:
         self._located: dict[tuple[str, str, str, int, str], tuple[str, ...] | None] = {}
         self._additions: dict[Path, tuple[str, ...]] = {}
         self._apart: dict[str, bool] = {}
+        self._savers: dict[str, tuple[str, ...]] = {}
         # The same imports stand in many files: by folder and line where they lead, by line what they name.
         self._lines: dict[tuple[str, str], dict[bytes, tuple[str, ...]]] = {}
         self._names: dict[bytes, tuple[tuple[str, int], ...]] = {}
@@ -182,6 +194,8 @@ class Project:
                 return self.size(path_of(path))
             case ("pinned", str(folder)):
                 return self.pinned(path_of(folder))
+            case ("savers", str(folder)):
+                return self.savers(folder)
             case ("apart", str(folder)):
                 return self.is_apart(folder)
         raise ValueError(question)
@@ -254,6 +268,26 @@ class Project:
             if found and not is_module(found[-1]):
                 meant = [module for module in modules_in(found[-1]) if module.startswith(begun)]
                 yield from ((f"{package}{dot}{module}", level) for module in meant[:_MOST])
+
+    def savers(self, folder: str) -> tuple[str, ...]:
+        """The modules of a folder that save a whole model, as their texts say."""
+        known = self._savers.get(folder)
+        if known is None:
+            known = self._savers[folder] = tuple(self._saving_in(folder))
+        if self.asked is not None:
+            self.asked["savers", folder] = known
+        return known
+
+    def _saving_in(self, folder: str) -> Iterator[str]:
+        names = sorted(name for name in names_in(folder) if name.endswith(".py"))
+        for name in names if len(names) <= _MOST else ():
+            path = join(folder, name)
+            try:
+                data = self._read(path)
+            except OSError:
+                continue
+            if _SAVES.search(data):
+                yield path
 
     def is_apart(self, folder: str) -> bool:
         """Whether the files of a folder are a library's own source, whose imports aren't followed."""

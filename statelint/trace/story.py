@@ -334,6 +334,8 @@ class Trace:
     files: tuple[Path, ...] = ()
     # The options by whose defaults it doesn't make or train some models.
     settled: tuple[str, ...] = ()
+    # Where the layers and models are made that it loads and another program saves.
+    loaded: frozenset[Site] = frozenset()
 
 
 __all__ = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from statelint.interp.elsewhere import adopt, model_saved_elsewhere
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
+from statelint.interp.paths import file_key
 from statelint.interp.reaching import reachable
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.copies import copy_model, from_config
@@ -100,10 +102,15 @@ def _clone_model(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
     """A model that the program saved before: a copy of it; whether with its states is the format's matter."""
     path = arguments.get(0, "filepath")
-    source = machine.saved.get(path.key) if path is not None else None
+    source = machine.saved.get(file_key(path)) if path is not None else None
     record = machine.state.heap.get(source) if source is not None else None
+    made: Value | None = None
     if isinstance(record, ModelRecord) and record.type is None:
         made = copy_model(machine, record, arguments)
+    elif path is not None and file_key(path) not in machine.saved:
+        found = model_saved_elsewhere(machine, path)
+        made = None if found is None else machine.refer(adopt(machine, *found, arguments.site))
+    if made is not None:
         loaded = made.value if isinstance(made, Known) else None
         model = machine.model(loaded.id) if isinstance(loaded, Ref) else None
         if model is not None and _is_file(path):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import os
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable
 
 from statelint.interp import calls
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, DictRecord, ListRecord, Tuple
+from statelint.interp.paths import written_path
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.files import contents, is_configuration, note_opened
 from statelint.source.stored_settings import SUFFIXES, settings_in
@@ -16,10 +16,6 @@ from statelint.values import Known, Reason, Value, unknown
 
 # Files of settings are small; what is larger, or nested deeper, isn't told.
 _MOST_PARTS, _DEEPEST = 2000, 20
-# So many steps make a path.
-_MOST_STEPS = 100
-# Functions that give the same path.
-_SAME_FUNCTIONS = ("builtins.str", "pathlib.Path", "os.path.abspath", "os.path.realpath", "os.path.normpath")
 # What loads the contents of an opened file, or of its text.
 _LOADERS = (
     *("json.load", "json.loads", "yaml.safe_load", "yaml.load", "yaml.full_load"),
@@ -33,7 +29,7 @@ def read_from(machine: Machine, file: Hashable, method: Hashable, arguments: Arg
     neither opens nor reads the whole of one.
     """
     is_whole = method == "read" and not arguments.positional and file in machine.opened
-    if not is_whole and (method not in ("open", "read_text", "read_bytes") or _path(file) is None):
+    if not is_whole and (method not in ("open", "read_text", "read_bytes") or written_path(file) is None):
         return None
     path = machine.opened.get(file) or unknown(Reason.LIBRARY_CALL, "", file)
     written = machine.written.get(path.key)
@@ -59,7 +55,7 @@ def _load(machine: Machine, name: str, arguments: Arguments) -> Value:
     file = arguments.positional[0].value
     # toml's own function takes a path too.
     given = machine.opened.get(file.key, file if name == "toml.load" else None)
-    path = _path(given.key) if given is not None else None
+    path = written_path(given.key) if given is not None else None
     if path is not None and path.endswith(SUFFIXES):
         importer = machine.module_files.get(machine.root_frame, program)
         found = settings_in(project, path, program, importer)
@@ -116,44 +112,6 @@ def _value(machine: Machine, found: object, assuming: tuple[str, ...]) -> Value:
     if isinstance(found, bool | int | float | str) or found is None:
         return Known(found, assuming)
     return unknown(Reason.LIBRARY_CALL)
-
-
-def _path(key: Hashable) -> str | None:
-    """The path that a value is, by its identity; what isn't known of its folder can't be told."""
-    return _told(key, iter(range(_MOST_STEPS)))
-
-
-def _told(key: Hashable, left: Iterator[int]) -> str | None:
-    """As above; `left` counts the parts that may still be looked at."""
-    if next(left, None) is None:
-        return None
-    match key:
-        case ("str", str(text)):
-            return text
-        case ("pathlib.Path" | "os.path.join", *parts) if parts:
-            return _joined(parts, left)
-        case ("operation", "/", first, last):
-            return _joined([first, last], left)
-        case ("call", ("attribute", part, "joinpath"), *parts):
-            return _joined([part, *parts], left)
-        case (str(function), part) if function in _SAME_FUNCTIONS:
-            return _told(part, left)
-        case ("call", ("attribute", part, str(method))) if method in calls.SAME_PATH:
-            return _told(part, left)
-        case ("attribute", part, "parent") | ("os.path.dirname", part):
-            inner = _told(part, left)
-            return None if inner is None else os.path.dirname(inner)
-        case ("item", ("attribute", part, "parents"), ("int", int(levels))) if 0 <= levels < _DEEPEST:
-            path = _told(part, left)
-            for _ in range(levels + 1):
-                path = path and os.path.dirname(path)
-            return path
-    return None
-
-
-def _joined(parts: Sequence[Hashable], left: Iterator[int]) -> str | None:
-    paths = [path for path in (_told(part, left) for part in parts) if path is not None]
-    return os.path.join(*paths) if len(paths) == len(parts) else None
 
 
 TRANSFERS: dict[str, Transfer] = {
