@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator
 
+from statelint.rules.sliding import contents
 from statelint.trace.keys import parts
 from statelint.trace.objects import Data
 
@@ -77,6 +78,29 @@ def _groups(key: Hashable) -> Iterator[Hashable]:
         match part:
             case ("item", over, int()) if _tells_owners(over):
                 yield part
+
+
+def begins_with_an_owner(data: Data) -> bool:
+    """Whether the rows of one owner after the other were put together, and these begin with the first:
+    `np.concatenate([windows(table[table["id"] == one]) for one in table["id"].unique()])`.
+    """
+    key: Hashable | None = data.key
+    while key is not None:
+        *forms, last = contents(key)
+        for form in (*forms, last):
+            match form:
+                case ("listed", over, *_) if _tells_owners(over):
+                    return True
+        match last:
+            case ("concatenate", 0, inner) | ("array" | "list", inner):
+                key = inner
+            case ("rows", inner, ("NoneType", _) | ("int", 0), *_):
+                key = inner
+            case ("rows", inner, ("Slice", (("NoneType", _) | ("int", 0), *_))):
+                key = inner
+            case _:
+                key = None
+    return False
 
 
 def _tells_owners(over: Hashable) -> bool:

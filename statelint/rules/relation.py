@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from statelint.rules.answers import may_differ
 from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
-from statelint.rules.groups import are_groups
+from statelint.rules.groups import are_groups, begins_with_an_owner
 from statelint.rules.sliding import contents
 from statelint.rules.spans import is_left_out, span_of, stand_before, stands_far_behind
 from statelint.trace.keys import parts
@@ -140,7 +140,7 @@ def are_apart(one: Data, other: Data, *, in_turn: bool = True) -> bool:
         return True
     if (in_turn and stands_far_behind(one.key, other.key)) or _is_new_seed(one, rows or other):
         return True
-    if _begin_before(one.windows, other.windows):
+    if _begin_before(one.windows, other.windows) or begins_with_an_owner(other):
         return True
     return bool(_apart(one, other)) or any(stand_before(mine, other) for mine, other in _wholes(one, other))
 

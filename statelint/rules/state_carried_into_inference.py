@@ -9,6 +9,7 @@ from statelint.rules.base import Report, Rule
 from statelint.rules.chance import begins_anywhere
 from statelint.rules.continuity import ANOTHER, RESET, Start, judge_inherited, starts
 from statelint.rules.disturbing import disturbing
+from statelint.rules.groups import begins_with_an_owner
 from statelint.rules.relation import OF_OTHER_STREAMS, is_constant
 from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected
@@ -54,7 +55,9 @@ def _is_wrong(story: Story, start: Start) -> bool:
         return False
     # Reading the training series before the test series warms the state up.
     warms_up = start.why == "apart" and start.source.phase in INFERENCE and _was_trained_on(story, start)
-    return not warms_up or begins_anywhere(start.source.data, start.feed.data) is Ternary.YES
+    if not warms_up or begins_with_an_owner(start.feed.data):
+        return True
+    return begins_anywhere(start.source.data, start.feed.data) is Ternary.YES
 
 
 def _is_shown(start: Start) -> bool:
