@@ -53,9 +53,20 @@ def test_a_chain_of_steps(steps: str, dataset: str) -> None:
     assert value_of(SLICES + steps) == dataset
 
 
+FOLDER = "keras.utils.text_dataset_from_directory('a'"
+
+
 @pytest.mark.parametrize(
     ("source", "dataset"),
     [
+        (f"{FOLDER})", "dataset(? by 32 shuffled)"),
+        (f"{FOLDER}, shuffle=False)", "dataset(? by 32)"),
+        (f"{FOLDER}, batch_size=8, shuffle=True)", "dataset(? by 8 shuffled)"),
+        (f"{FOLDER}, batch_size=None, shuffle=False)", "dataset(?)"),
+        (f"{FOLDER}).unbatch().batch(4, True)", "dataset(? by 4 full shuffled)"),
+        (f"{FOLDER}, validation_split=0.2, subset='training', seed=1)", "dataset(? by 32 shuffled)"),
+        (f"{FOLDER}, validation_split=0.2, subset='both', seed=1)", "?LIBRARY_CALL"),
+        ("keras.preprocessing.image_dataset_from_directory('a')", "dataset(? by 32 shuffled)"),
         ("tf.data.Dataset.from_tensor_slices(np.zeros((6, 2)))", "dataset(6)"),
         ("tf.data.Dataset.from_tensor_slices({'a': np.zeros((6, 2))})", "dataset(6)"),
         ("tf.data.Dataset.from_tensor_slices(unknown)", "dataset(?)"),

@@ -58,6 +58,14 @@ _KERAS_ALIASES = {
     ("InputLayer",): ("layers", "InputLayer"),
     ("preprocessing", "sequence", "pad_sequences"): ("utils", "pad_sequences"),
     ("preprocessing", "timeseries_dataset_from_array"): ("utils", "timeseries_dataset_from_array"),
+    **{
+        ("preprocessing", *package, f"{kind}_dataset_from_directory"): (
+            "utils",
+            f"{kind}_dataset_from_directory",
+        )
+        for kind in ("text", "image")
+        for package in ((), (kind,))
+    },
     ("preprocessing", "timeseries", "timeseries_dataset_from_array"): (
         "utils",
         "timeseries_dataset_from_array",

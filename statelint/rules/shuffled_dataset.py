@@ -13,7 +13,10 @@ from statelint.trace.objects import Array
 from statelint.trace.recording import Recording
 from statelint.trace.story import Feed, Trace
 
-_MAKERS = ("timeseries_dataset_from_array", "list_files")
+_MAKERS = (
+    *("timeseries_dataset_from_array", "list_files"),
+    *(f"{kind}_dataset_from_directory" for kind in ("text", "image", "audio")),
+)
 INSTEAD = "leave the shuffling out (`shuffle=False` in fit() has no say in this)"
 
 

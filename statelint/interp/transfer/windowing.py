@@ -111,6 +111,36 @@ def _timeseries_dataset(machine: Machine, name: str, arguments: Arguments) -> Va
     return Known(_in_order(dataset, bound, arguments))
 
 
+def _directory_dataset(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """keras.utils.text_dataset_from_directory and its kind: one row for each file."""
+    entry = api.lookup(machine.keras, name)
+    bound = bind(machine, entry, arguments) if entry is not None else dict(arguments.keywords)
+    batch = bound["batch_size"].value if "batch_size" in bound else Known(32)
+    subset = _given(bound, "subset")
+    # Of both subsets it gives a pair.
+    if is_(batch, None) is Ternary.UNKNOWN or not any(
+        is_(subset, one) is Ternary.YES for one in (None, "training", "validation")
+    ):
+        return machine.unknown(Reason.LIBRARY_CALL)
+    rows = None if is_(batch, None) is Ternary.YES else batch
+    key = _made(machine, name, bound, arguments)
+    parts = (
+        ("files",)
+        if is_(_given(bound, "labels"), None) is Ternary.YES and "labels" in bound
+        else ("files", "labels")
+    )
+    dataset = Dataset(
+        key,
+        tuple(unknown(Reason.LIBRARY_CALL, key=(*key, part)) for part in parts),
+        unknown(Reason.OPERATION),
+        rows,
+        None if rows is None else arguments.site,
+        name.rpartition(".")[2],
+    )
+    in_order = "shuffle" in bound and is_(bound["shuffle"].value, True) is not Ternary.YES
+    return Known(dataset if in_order else replace(dataset, shuffle_site=arguments.site))
+
+
 def _made(
     machine: Machine, name: str, bound: Mapping[str, Argument], arguments: Arguments
 ) -> tuple[Hashable, ...]:
@@ -410,5 +440,9 @@ TRANSFERS: dict[str, Transfer] = {
     "numpy.lib.stride_tricks.sliding_window_view": _sliding,
     "numpy.lib.stride_tricks.as_strided": _strided,
     "keras.utils.timeseries_dataset_from_array": _timeseries_dataset,
+    **{
+        f"keras.utils.{kind}_dataset_from_directory": _directory_dataset
+        for kind in ("text", "image", "audio")
+    },
     "keras.preprocessing.sequence.TimeseriesGenerator": _timeseries_generator,
 }
