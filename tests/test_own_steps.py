@@ -64,3 +64,23 @@ def test_a_reset_of_all_layers() -> None:
 )
 def test_a_reset_that_may_come_later(code: str) -> None:
     assert lines(code) == []
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        "model(tf_keras.Input(batch_shape=(32, 5, 1)))",
+        "model.call(tf_keras.Input(batch_shape=(32, 5, 1)))",
+        "model.compute_output_shape((32, 5, 1))",
+        "model.build((32, 5, 1))",
+    ],
+)
+def test_what_builds_a_model_of_its_own_class(build: str) -> None:
+    assert lines(f"{CALL}{OUT}{RUN}model.reset_states()\n") == [15]
+    assert lines(f"{CALL}{OUT}{RUN}{build}\nmodel.reset_states()\n") == []
+
+
+def test_the_batch_of_the_input_is_the_models() -> None:
+    code = f"{CALL}{OUT}{RUN}model(tf_keras.Input(batch_shape=(32, 5, 1)))\nmodel.predict(x[:8])\n"
+    checked = check_source("snippet.py", (HEAD + code).encode())
+    assert [finding.code for finding in checked.findings] == ["SRN204"]

@@ -52,6 +52,27 @@ for layer in (stateless.layers[0], stateless.layers[-1]):
 if GENERATION == 3:
     LSTM(4, stateful=True).reset_states()
 
+#: reset-before-build: A subclassed model is built, too, once it, its `call` or its `compute_output_shape` was
+#:   given an Input or a shape with a batch size.
+
+
+class Wrapped(Model):
+    def __init__(self):
+        super().__init__()
+        self.memory = LSTM(4, stateful=True)
+
+    def call(self, x):
+        return self.memory(x)
+
+
+if GENERATION == 2:
+    raises("it needs to know its batch size", Wrapped().reset_states)
+    for build, given in (("__call__", SHAPE), ("call", SHAPE), ("compute_output_shape", (2, 3, 1))):
+        wrapped = Wrapped()
+        getattr(wrapped, build)(given)
+        wrapped.reset_states()
+        assert wrapped.memory.states[0].shape == (2, 4)
+
 # What it takes.
 
 model = seeded(Sequential([SHAPE, LSTM(4, stateful=True)]))

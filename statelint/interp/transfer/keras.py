@@ -559,6 +559,8 @@ def call_layer(machine: Machine, id_: int, arguments: Arguments, node: cst.CSTNo
     for position, tensor in enumerate(tensors):
         batch = tensor.batch if position == 0 else join(batch, tensor.batch)
     build_layer(machine, id_, batch, None, "shape")
+    if isinstance(record, ModelRecord) and record.undecided and tensors:
+        machine.update(id_, undecided=False, built=True, batch=batch)
     if (
         isinstance(record, LayerRecord)
         and record.recurrent

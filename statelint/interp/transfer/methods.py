@@ -48,7 +48,7 @@ from statelint.interp.transfer import (
     wrappers,
 )
 from statelint.interp.transfer.copies import config_of
-from statelint.trace.objects import Argument, Array, Dataset
+from statelint.trace.objects import Argument, Array, Dataset, Model
 from statelint.trace.story import Compiled, Guarded, Reset, Stored, Written
 from statelint.values import (
     NONE,
@@ -244,6 +244,9 @@ def _model_method(machine: Machine, receiver: Value, name: str, arguments: Argum
             return NONE
         case "build":
             return _build(machine, id_, record, arguments)
+        case "compute_output_shape":
+            _build(machine, id_, record, arguments)
+            return machine.unknown(Reason.LIBRARY_CALL)
         case "compile":
             machine.update(id_, settings={**arguments.keywords})
             model = machine.model(id_)
@@ -345,9 +348,15 @@ def _reset_model(machine: Machine, id_: int, name: str, arguments: Arguments) ->
     layers = frozenset(layer.id for layer in model.walk() if layer.recurrent)
     record = machine.state.heap[id_]
     built = isinstance(record, ModelRecord) and (record.built or not record.undecided)
-    built = built or id_ in machine.earlier
+    built = built or id_ in machine.earlier or _are_built(machine, model)
     machine.emit(Reset(arguments.site, machine.context, "model", name, model, layers, missing, False, built))
     return NONE
+
+
+def _are_built(machine: Machine, model: Model) -> bool:
+    """Whether all layers that keep states have them: a model's own code may have called them before."""
+    records = [machine.state.heap.get(layer.id) for layer in model.stateful_layers]
+    return bool(records) and all(isinstance(one, LayerRecord) and one.built for one in records)
 
 
 # Layers
