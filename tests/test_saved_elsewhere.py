@@ -41,6 +41,7 @@ from keras.models import load_model
 print(model.predict(np.load("test.npy"){options}))
 """
 SAVE, LOAD = "model.save('models/net.h5')", "model = load_model('models/net.h5')"
+LOAD_NINTH = "model = load_model('models/n09-0.0213.h5')"
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -130,6 +131,45 @@ def test_what_is_wrong_with_its_layers_is_said_where_they_are_made(tmp_path: Pat
 )
 def test_any_doubt_leaves_it_unknown(tmp_path: Path, save: str, load: str) -> None:
     assert check(tmp_path, project(save, load), "predict.py") == []
+
+
+CONFIG = "EPOCHS = 9\n"
+
+
+@pytest.mark.parametrize(
+    ("save", "load"),
+    [
+        (SAVE, "import sys\nmodel = load_model(sys.argv[1])"),
+        (SAVE, "import glob\nmodel = load_model(sorted(glob.glob('models/*.h5'))[-1])"),
+        ("import sys\nmodel.save(sys.argv[1])", LOAD),
+        ("model.fit(x, y, 64, callbacks=[ModelCheckpoint('models/n{epoch:02d}-{loss}.h5')])", LOAD_NINTH),
+        (SAVE + "\nmodel.save('models/copy.h5')", "import sys\nmodel = load_model(sys.argv[1])"),
+    ],
+)
+def test_the_only_model_that_a_program_of_the_project_saves(tmp_path: Path, save: str, load: str) -> None:
+    assert check(tmp_path, project(save, load), "predict.py") == []
+    # Both take something from one module of the project.
+    files = project("import config\n" + save, "import config\n" + load)
+    write(tmp_path, files | {"config.py": CONFIG})
+    forget_names()
+    settings = Settings(keras=(2,))
+    checked = check_files(discover([str(tmp_path / "predict.py")], lambda _: settings).files)
+    found = [(one.code, one.assumptions) for one in checked.findings]
+    assert found == [("SRN206", ("the model is the one that train.py saves",))]
+
+
+@pytest.mark.parametrize(
+    ("save", "load"),
+    [
+        (SAVE + "\nbuild(16).save('models/small.h5')", "import sys\nmodel = load_model(sys.argv[1])"),
+        ("model.fit(x, y, 64, callbacks=[ModelCheckpoint('models/n{epoch:02d}.h5')])", LOAD),
+        ("model.save('models/other.h5')", LOAD),
+        ("if len(x) > 9:\n    model = build(16)\n" + SAVE, "import sys\nmodel = load_model(sys.argv[1])"),
+    ],
+)
+def test_it_may_be_another_model(tmp_path: Path, save: str, load: str) -> None:
+    files = project("import config\n" + save, "import config\n" + load) | {"config.py": CONFIG}
+    assert check(tmp_path, files, "predict.py") == []
 
 
 def test_programs_that_save_different_models_under_one_path(tmp_path: Path) -> None:

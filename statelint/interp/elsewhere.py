@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +13,14 @@ from statelint.discover import path_of
 from statelint.interp.objects import LayerRecord, ModelRecord, Ref
 from statelint.interp.paths import file_key, written_path
 from statelint.sites import Site
-from statelint.values import Known, Value
+from statelint.values import Known, Value, depending_on
 
 if TYPE_CHECKING:
     from statelint.interp.machine import Machine
 
 # So many programs are looked into for the one that saved a model.
 _MOST = 4
+_FIELD = re.compile(r"\{[^{}]*\}")
 # What is made in another program has ids of its own.
 _FAR = 1_000_000
 
@@ -31,34 +34,85 @@ class Elsewhere:
     made: set[Site] = field(default_factory=set)
 
 
-def model_saved_elsewhere(machine: Machine, path: Value) -> tuple[Machine, ModelRecord] | None:
-    """The model that another program of the folder saves under a path, and the machine that followed it.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A model that another program saves, the machine that followed it, and what is assumed of that."""
+
+    other: Machine
+    record: ModelRecord
+    told: Known = field(default_factory=lambda: Known(None))
+
+
+def model_saved_elsewhere(machine: Machine, path: Value) -> Found | None:
+    """The model that another program of the folder saves under a path.
 
     None where it isn't one program alone that does, or where that can't be told.
     """
     if machine.elsewhere is None or machine.file is None or machine.project is None:
         return None
-    files = map(path_of, machine.project.savers(str(machine.file.parent)))
-    others = [file for file in files if file != machine.file]
-    # Where one of them names the file, the others aren't asked.
+    files = [path_of(one) for one in machine.project.savers(str(machine.file.parent))]
     name = posixpath.basename(written_path(path.key) or "").partition(".")[0].encode()
-    others = [file for file in others if name in machine.project.text(str(file))] or others
+    naming = [file for file in files if name in machine.project.text(str(file))]
+    if machine.file in naming:
+        # It may load what it has saved itself.
+        return None
+    # Where one of them names the file, the others aren't asked.
+    others = naming or [file for file in files if file != machine.file]
     if not 0 < len(others) <= _MOST:
         return None
-    found: list[tuple[Machine, ModelRecord]] = []
+    programs: list[Machine] = []
     for file in others:
         if file not in machine.elsewhere.programs:
             machine.elsewhere.programs[file] = _followed(machine, file)
         other = machine.elsewhere.programs[file]
         if other is None:
             return None
-        if file_key(path) in other.saved:
-            id_ = other.saved[file_key(path)]
-            record = other.state.heap.get(id_) if id_ is not None else None
-            if not isinstance(record, ModelRecord) or record.type is not None:
-                return None
-            found.append((other, record))
-    return found[0] if len(found) == 1 else None
+        programs.append(other)
+    saving = [other for other in programs if file_key(path) in other.saved]
+    if len(saving) == 1:
+        record = _record(saving[0], saving[0].saved[file_key(path)])
+        return None if record is None else Found(saving[0], record)
+    modules = set(machine.module_files.values())
+    related = [other for other in programs if modules.intersection(other.module_files.values())]
+    return None if saving else _only_one_meant(related, written_path(path.key))
+
+
+def _only_one_meant(programs: list[Machine], path: str | None) -> Found | None:
+    """The only model that may lie under a path which isn't known, or which is put together where it is saved:
+    `load_model(sys.argv[1])`, `model.save(f"net_{epoch}.h5")`.
+
+    Which programs belong together is told by the modules that they share.
+    """
+    meant = [(other, id_) for other in programs for saved, id_ in other.saved.items() if _may_be(saved, path)]
+    records = [_record(other, id_) for other, id_ in meant]
+    first = records[0] if records else None
+    if first is None or any(record is None or not _are_alike(record, first) for record in records):
+        return None
+    other = meant[0][0]
+    assert other.file is not None
+    return Found(other, first, Known(None, (f"the model is the one that {other.file.name} saves",)))
+
+
+def _may_be(saved: Hashable, path: str | None) -> bool:
+    """Whether a model that is saved may lie under a path, as far as either is known."""
+    match saved:
+        case ("path", str(text)) if path is not None:
+            # ModelCheckpoint fills in what stands in braces.
+            shown, *others = _FIELD.split(text)
+            fields = (r"-?\d+" if field.endswith("d}") else ".*" for field in _FIELD.findall(text))
+            rest = (field + re.escape(other) for field, other in zip(fields, others, strict=True))
+            return re.fullmatch(re.escape(shown) + "".join(rest), posixpath.normpath(path)) is not None
+    return True
+
+
+def _are_alike(one: ModelRecord, other: ModelRecord) -> bool:
+    """Whether two models are one, or made at one place for batches of one size."""
+    return one.layers == other.layers or (one.site, one.batch.key) == (other.site, other.batch.key)
+
+
+def _record(other: Machine, id_: int | None) -> ModelRecord | None:
+    record = other.state.heap.get(id_) if id_ is not None else None
+    return record if isinstance(record, ModelRecord) and record.type is None else None
 
 
 def _followed(machine: Machine, file: Path) -> Machine | None:
@@ -80,18 +134,19 @@ def _followed(machine: Machine, file: Path) -> Machine | None:
     return None if other.is_spent else other
 
 
-def adopt(machine: Machine, other: Machine, record: ModelRecord, site: Site) -> int:
+def adopt(machine: Machine, found: Found, site: Site) -> int:
     """Make a model of another machine anew in this one, as a copy that is loaded at a place; its id."""
     assert machine.elsewhere is not None
+    record = found.record
     machine.elsewhere.made.add(record.site)
-    copies = {layer: _adopted(machine, other, layer, site) for layer in dict.fromkeys(record.layers)}
+    copies = {layer: _adopted(machine, found, layer, site) for layer in dict.fromkeys(record.layers)}
     chain = None if record.chain is None else tuple(copies[layer] for layer in record.chain)
     made = ModelRecord(
         record.kind,
         site,
         tuple(copies[layer] for layer in record.layers),
         record.complete,
-        record.batch,
+        depending_on(record.batch, found.told),
         record.undecided,
         record.built,
         in_order=record.in_order,
@@ -100,14 +155,15 @@ def adopt(machine: Machine, other: Machine, record: ModelRecord, site: Site) -> 
     return _id_of(machine.allocate(made))
 
 
-def _adopted(machine: Machine, other: Machine, id_: int, site: Site) -> int:
-    part = other.state.heap[id_]
+def _adopted(machine: Machine, found: Found, id_: int, site: Site) -> int:
+    part = found.other.state.heap[id_]
     if isinstance(part, ModelRecord):
-        return adopt(machine, other, part, site)
+        return adopt(machine, replace(found, record=part), site)
     assert isinstance(part, LayerRecord) and machine.elsewhere is not None
     machine.elsewhere.made.add(part.site)
-    inner = tuple(_adopted(machine, other, one, site) for one in part.inner)
-    return _id_of(machine.allocate(replace(part, inner=inner, attributes={})))
+    inner = tuple(_adopted(machine, found, one, site) for one in part.inner)
+    kept = depending_on(part.stateful, found.told)
+    return _id_of(machine.allocate(replace(part, inner=inner, stateful=kept, attributes={})))
 
 
 def _id_of(made: Known) -> int:

@@ -109,7 +109,7 @@ def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
         made = copy_model(machine, record, arguments)
     elif path is not None and file_key(path) not in machine.saved:
         found = model_saved_elsewhere(machine, path)
-        made = None if found is None else machine.refer(adopt(machine, *found, arguments.site))
+        made = None if found is None else machine.refer(adopt(machine, found, arguments.site))
     if made is not None:
         loaded = made.value if isinstance(made, Known) else None
         model = machine.model(loaded.id) if isinstance(loaded, Ref) else None
