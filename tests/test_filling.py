@@ -149,7 +149,7 @@ for i, part in enumerate(parts):
     [
         ("x[i, t, codes[letter]] = 1", (0, 3, 10)),
         ("x[i, t, codes[letter]] = True", (0, 3, 10)),
-        ("x[i][t][codes[letter]] = 1", None),
+        ("x[i][t][codes[letter]] = 1", (0, 3, 10)),
         ("x[i, t, 0] = codes[letter]", (0, 3, 10)),
         ("x[i, t, codes.get(letter, 0)] = 1.0", (0, 3, 10)),
         # Turned round, of other rows, or of who knows which letter.

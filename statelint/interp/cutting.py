@@ -26,7 +26,9 @@ def cut_of(
     site, axis, (reached, start, begin) = machine.site(node), _axis(index), _span(index)
     origin = None if axis else _within(outer, site, index)
     length, extent = _length(reached)
-    return Cut(site, whole, axis, length, start, begin, origin, place_of(machine, begin), extent)
+    sampled = _sampled(index)
+    drawn = place_of(machine, begin)
+    return Cut(site, whole, axis, length, start, begin, origin, drawn, extent, sampled=sampled)
 
 
 def row_and_steps(index: Value, node: cst.CSTNode | None) -> tuple[Value, Value] | None:
@@ -122,6 +124,19 @@ def _span(index: Value) -> tuple[Hashable, int | None, Hashable]:
     if length <= 0 or (start is None) != (stop is None) or (start is not None and start < 0):
         return None, None, None
     return ("int", length), start, begin.key
+
+
+def _sampled(index: Value) -> tuple[int, int] | None:
+    """How many rows a slice takes of those between its ends, and how far apart, where it leaves some out."""
+    part = _rows(index)
+    every = number(part.step) if part is not None else None
+    if part is None or every is None or every < 2 or part.stop.key == NONE.key:
+        return None
+    begin = Known(0) if part.start.key == NONE.key else part.start
+    start, stop, length = number(begin), number(part.stop), distance(begin.key, part.stop.key)
+    if length is None or length <= 0 or (start is None) != (stop is None) or (start or 0) < 0:
+        return None
+    return -(-length // every), every
 
 
 def _axis(index: Value) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp.machine import Machine
-from statelint.interp.objects import ListRecord, Slice, Tuple
+from statelint.interp.objects import ListRecord, Ref, Slice, Tuple
 from statelint.sites import Site
+from statelint.trace.keys import parts as parts_of
 from statelint.trace.linear import distance
 from statelint.trace.objects import Array, Cut, Fill, Windows
 from statelint.values import NONE, Known, Unknown, Value, number
@@ -207,9 +208,9 @@ def _with_drawn(
     return (first if windows is not None else None), windows
 
 
-def part_drawn(machine: Machine, index: Value, value: Value) -> Cut | None:
-    """The part of a series that a loop draws together with the row in which one step is filled:
-    `for row, part in enumerate(parts)`.
+def part_drawn(machine: Machine, index: Value, value: Value, site: Site) -> Cut | None:
+    """The part of a series whose items are filled into the steps of a row: one that a loop draws together
+    with the row (`for row, part in enumerate(parts)`), or one that is cut out for it and gone over.
     """
     parts = _parts(index)
     row, step = number(parts[0]), number(parts[1]) if len(parts) > 1 else None
@@ -222,7 +223,30 @@ def part_drawn(machine: Machine, index: Value, value: Value) -> Cut | None:
             cut = _cut_of(machine, both[1])
             if cut is not None and not cut.axis and any(_is_made_of(key, both[1], step) for key in given):
                 return cut
+    for item, iteration in machine.drawn.values() if row is not None else ():
+        both = item.value.items if isinstance(item, Known) and isinstance(item.value, Tuple) else ()
+        if len(both) == 2 and both[0] == parts[1] and any(_has(key, both[1].key) for key in given):
+            cut = _part_over(machine, iteration.over, site)
+            if cut is not None:
+                return cut
     return None
+
+
+def _part_over(machine: Machine, over: Hashable, site: Site) -> Cut | None:
+    """The part of a series that a loop goes over, by its identity."""
+    match over:
+        case ("Ref", Ref(id=id_)):
+            record = machine.state.heap.get(id_)
+            cut = record.cut if isinstance(record, ListRecord) else None
+            return cut if cut is not None and not cut.axis else None
+        case ("rows", whole, ("Slice", (("int", int(start)) as begin, ("int", int(stop)), ("NoneType", _)))):
+            return Cut(site, whole, 0, stop - start, start, begin) if stop > start >= 0 else None
+    return None
+
+
+def _has(key: Hashable, part: Hashable) -> bool:
+    """Whether a value of this identity is made of one of that."""
+    return key == part or any(found == part for found in parts_of(key))
 
 
 def _is_made_of(key: Hashable, part: Value, step: int, depth: int = 6) -> bool:
@@ -266,13 +290,19 @@ def _with_next(array: Array, first: Fill | None, then: Fill | None) -> Windows |
 
 def _windows(one: Cut, other: Cut, row: int = 0) -> Windows | None:
     """The windows of which `one` is in this row and `other` in the next."""
-    is_known = one.length is not None or one.extent is not None
+    is_known = one.length is not None or one.extent is not None or one.sampled is not None
     if not is_known or one.begin is None or other.begin is None or one != other:
         return None
     stride = distance(one.begin, other.begin)
     if stride is None or stride <= 0:
         return None
     start = None if one.start is None else one.start - row * stride
+    if one.sampled is not None:
+        length, rate = one.sampled
+        start = (
+            one.begin[1] - row * stride if isinstance(one.begin, tuple) and one.begin[0] == "int" else None
+        )
+        return Windows(one.whole, start, stride, length, one.site, rate=rate)
     return Windows(one.whole, start, stride, one.length, one.site, one.extent)
 
 

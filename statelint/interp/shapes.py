@@ -171,6 +171,10 @@ def array_index(array: Array, index: Value) -> Value | None:
     if isinstance(first, Known) and isinstance(first.value, Array):
         if first.value.shuffle_site is not None or is_fold(first.value.key):
             return picked(array, first.value, indices[1:])
+    if len(indices) == 1 and isinstance(index.value, Array) and array.windows is not None:
+        if array.windows.mixed:
+            # Some of them, in any order again.
+            return Known(Array(key, None, key, windows=array.windows, shuffle_site=array.shuffle_site))
     if len(indices) == 1 and isinstance(index.value, Array) and array.windows is None:
         looked_up = _looked_up(array, index.value, key)
         if looked_up is not None:

@@ -57,6 +57,7 @@ from statelint.interp.objects import (
 )
 from statelint.interp.operators import arithmetic
 from statelint.interp.renaming import rename
+from statelint.interp.shapes import is_place
 from statelint.interp.spelling import spelled_out
 from statelint.interp.state import Frame, join_states
 from statelint.interp.transfer import keras, methods, numpy, standard, tables, taking
@@ -70,10 +71,12 @@ from statelint.values import (
     Known,
     Reason,
     Ternary,
+    Unknown,
     Value,
     assumptions,
     depending_on,
     join,
+    number,
     options,
     unknown,
     varies,
@@ -260,9 +263,31 @@ def _setter(machine: Machine, receiver: Known, name: str) -> Function | None:
     return found.value.setter if isinstance(found, Known) and isinstance(found.value, Function) else None
 
 
+def _item_of_row(machine: Machine, target: cst.Subscript) -> tuple[cst.BaseExpression, Value, Value] | None:
+    """The array, and the index into all of it, that `x[i][t] = v` stands for: `x[i, t] = v`."""
+    chain = [target]
+    while isinstance(chain[-1].value, cst.Subscript):
+        chain.append(chain[-1].value)
+    root = chain[-1].value
+    if len(chain) == 1 or not isinstance(root, cst.Name | cst.Attribute):
+        return None
+    whole = evaluate(machine, root)
+    if not isinstance(whole, Known) or not isinstance(whole.value, Array) or not whole.value.made:
+        return None
+    *rows, last = [evaluate_index(machine, node) for node in reversed(chain)]
+    if not all(number(row) is not None or (isinstance(row, Unknown) and is_place(row.key)) for row in rows):
+        return None
+    others = last.value.items if isinstance(last, Known) and isinstance(last.value, Tuple) else (last,)
+    return root, whole, Known(Tuple((*rows, *others)))
+
+
 def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
-    receiver = taking.unlabelled(machine, evaluate(machine, target.value))
-    index = evaluate_index(machine, target)
+    whole = _item_of_row(machine, target)
+    place, receiver, index = whole or (
+        target.value,
+        taking.unlabelled(machine, evaluate(machine, target.value)),
+        evaluate_index(machine, target),
+    )
     if isinstance(receiver, Known) and receiver.value == Library("os.environ"):
         machine.set_environment(index, value)
         return
@@ -273,10 +298,10 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
             # Of a list an array takes what an array of it would hold.
             value = numpy.as_array(machine, value)
         value = spelled_from(machine, value)
-        drawn = part_drawn(machine, index, value)
+        drawn = part_drawn(machine, index, value, machine.site(target))
         spelled = spelled_out(machine, receiver.value, index, value, machine.site(target))
         array = filled(receiver.value, index, value, drawn, spelled)
-        assign(machine, target.value, replace(receiver, value=array))
+        assign(machine, place, replace(receiver, value=array))
         return
     if _put_column(machine, target.value, receiver, index, value):
         return

@@ -71,6 +71,9 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
     if isinstance(value, Known):
         found: Value | None = None
         match value.value:
+            case Array(key=key) if key in machine.bounds and (at := number(index)) is not None and at >= 0:
+                # One of the numbers that `np.arange` counts.
+                found = loops.iterate(machine, value).item(at)
             case Array() as array:
                 names = _names(machine, index) if array.shape is None else None
                 found = array_index(array, index) if names is None else columns(array, names)

@@ -160,6 +160,8 @@ class Cut:
     extent: Hashable = None
     # What cut it: a slice, or what makes a Dataset's batches.
     by: str = "slice"
+    # Of a slice that leaves steps out: how many it takes, and how far apart.
+    sampled: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
