@@ -57,3 +57,36 @@ def test_a_wrapped_layer_is_given_states(stateful: str, given: str) -> None:
     checked = check_source("snippet.py", program.encode(), Settings(keras=(2, 3)))
     is_both = (stateful, given) == ("True", "states")
     assert [f.code for f in checked.findings if f.code == "SRN110"] == ["SRN110"] * is_both
+
+
+TRANSLATOR = """
+from tensorflow import keras
+read = keras.Input(batch_shape=(32, None, 30))
+reader = keras.layers.LSTM(256, return_state=True, stateful=True)
+_, *states = reader(read)
+written = keras.Input(batch_shape=(32, None, 30))
+writer = keras.layers.LSTM(256, return_sequences=True, return_state=True, stateful={stateful})
+out, _, _ = writer(written, initial_state=states)
+model = keras.Model([read, written], keras.layers.Dense(30)(out))
+model.compile("adam", "mse")
+h, c = keras.Input(shape=(256,)), keras.Input(shape=(256,))
+out, *states = {layer}(model.input[1], initial_state=[h, c])
+decoder = keras.Model([model.input[1], h, c], [model.layers[4](out), *states])
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "stateful", "lines"),
+    [
+        # Which of the layers it is isn't known: others may stand in front.
+        ("model.layers[3]", "False", []),
+        ("writer", "False", []),
+        ("reader", "False", [12]),
+        ("model.layers[3]", "True", [8]),
+    ],
+)
+def test_one_of_the_layers_of_a_model_with_branches(layer: str, stateful: str, lines: list[int]) -> None:
+    code = TRANSLATOR.format(layer=layer, stateful=stateful)
+    checked = check_source("snippet.py", code.encode(), Settings(keras=(2,)))
+    assert not checked.failures
+    assert [one.site.line for one in checked.findings if one.code == "SRN110"] == lines

@@ -218,3 +218,17 @@ def test_a_cached_result_depends_on_the_program_that_saves(tmp_path: Path) -> No
     write(folder, {"train.py": TRAIN.format(save="")})
     write(folder, {"other.py": TRAIN.format(save=SAVE)})
     assert found() == ["SRN206"]
+
+
+def test_a_module_that_trains_and_saves_for_a_program(tmp_path: Path) -> None:
+    files = project()
+    train = files.pop("train.py")
+    start = train.index("x, y = ")
+    body = "".join(f"    {line}\n" for line in train[start:].splitlines())
+    files["training.py"] = f"{train[:start]}def main(batch):\n{body.replace('64', 'batch')}"
+    files["run.py"] = "from training import main\nmain(64)\n"
+    assert check(tmp_path, files, "predict.py") == ["predict.py:7 SRN206"]
+    # Of the module alone it isn't known for how many rows.
+    forget_names()
+    (tmp_path / "run.py").unlink()
+    assert check(tmp_path, {}, "predict.py") == []

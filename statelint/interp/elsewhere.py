@@ -17,6 +17,7 @@ from statelint.values import Known, Value, depending_on
 
 if TYPE_CHECKING:
     from statelint.interp.machine import Machine
+    from statelint.source.project import Project
 
 # So many programs are looked into for the one that saved a model.
 _MOST = 4
@@ -52,7 +53,7 @@ def model_saved_elsewhere(machine: Machine, path: Value) -> Found | None:
         return None
     files = [path_of(one) for one in machine.project.savers(str(machine.file.parent))]
     name = posixpath.basename(written_path(path.key) or "").partition(".")[0].encode()
-    naming = [file for file in files if name in machine.project.text(str(file))]
+    naming = [file for file in files if _names(machine.project, file, name)]
     if machine.file in naming:
         # It may load what it has saved itself.
         return None
@@ -75,6 +76,11 @@ def model_saved_elsewhere(machine: Machine, path: Value) -> Found | None:
     modules = set(machine.module_files.values())
     related = [other for other in programs if modules.intersection(other.module_files.values())]
     return None if saving else _only_one_meant(related, written_path(path.key))
+
+
+def _names(project: Project, file: Path, name: bytes) -> bool:
+    """Whether a name stands in a program, or in a module that it imports."""
+    return any(name in project.text(str(one)) for one in (file, *project.imports(file)))
 
 
 def _only_one_meant(programs: list[Machine], path: str | None) -> Found | None:

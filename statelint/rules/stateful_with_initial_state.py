@@ -10,7 +10,7 @@ from statelint.rules.measured import not_measured
 from statelint.rules.seen_layers import layers_at
 from statelint.rules.stacks import core
 from statelint.trace.recording import BatchRun, ModelSeen, Recording
-from statelint.trace.story import Called, Trace
+from statelint.trace.story import Called, Condition, Trace
 from statelint.values import Ternary, assumptions, is_
 
 _HAPPENS = {
@@ -38,7 +38,7 @@ class StatefulWithInitialState(Rule):
                 given = event.arguments.get("initial_state")
                 if given is None or is_(given.value, None) is not Ternary.NO:
                     continue
-                if layer.is_stateful is not Ternary.YES:
+                if layer.is_stateful is not Ternary.YES or any(map(_leaves_layer_open, event.context.when)):
                     continue
                 yield Report(
                     site=event.site,
@@ -69,6 +69,14 @@ class StatefulWithInitialState(Rule):
             if recording.outcome.status == "finished" and recording.batches:
                 return verdict(recording, Status.REFUTED, "no stateful layer was given an initial state")
         return not_measured(recording, "a batch that was run twice")
+
+
+def _leaves_layer_open(condition: Condition) -> bool:
+    """Whether it isn't known which of a model's layers is meant: `model.layers[3]`, behind branches."""
+    match condition.id:
+        case ("choice", ("choice", _, ("any layer",))):
+            return True
+    return False
 
 
 def _repeated(recording: Recording, model: ModelSeen) -> Iterator[tuple[BatchRun, BatchRun]]:

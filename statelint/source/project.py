@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -270,7 +271,9 @@ class Project:
                 yield from ((f"{package}{dot}{module}", level) for module in meant[:_MOST])
 
     def savers(self, folder: str) -> tuple[str, ...]:
-        """The modules of a folder that save a whole model, as their texts say."""
+        """The programs of a folder that may save a whole model: they say so, or a module of the folder that
+        they import does.
+        """
         known = self._savers.get(folder)
         if known is None:
             known = self._savers[folder] = tuple(self._saving_in(folder))
@@ -280,13 +283,14 @@ class Project:
 
     def _saving_in(self, folder: str) -> Iterator[str]:
         names = sorted(name for name in names_in(folder) if name.endswith(".py"))
+        texts: dict[str, bytes] = {}
         for name in names if len(names) <= _MOST else ():
             path = join(folder, name)
-            try:
-                data = self._read(path)
-            except OSError:
-                continue
-            if _SAVES.search(data):
+            with suppress(OSError):
+                texts[path] = self._read(path)
+        saving = {path for path, data in texts.items() if _SAVES.search(data)}
+        for path, data in texts.items() if saving else ():
+            if path in saving or not saving.isdisjoint(self.imported(folder, data)):
                 yield path
 
     def is_apart(self, folder: str) -> bool:

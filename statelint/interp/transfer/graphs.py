@@ -180,7 +180,8 @@ def listed(machine: Machine, id_: int, record: ModelRecord) -> Value:
 def any_of(machine: Machine, record: ModelRecord) -> Value:
     """A layer of the model, and it isn't known which: whatever is done to it is done to all."""
     layers: list[Value] = [machine.refer(layer) for layer in record.layers]
-    return reduce(join, layers) if layers else machine.unknown(Reason.ATTRIBUTE)
+    found = reduce(join, layers) if layers else machine.unknown(Reason.ATTRIBUTE)
+    return replace(found, by=("any layer",)) if isinstance(found, Choice) else found
 
 
 def _chain(
