@@ -110,7 +110,8 @@ def forget_keys() -> None:
 class Known:
     """A value that the program fixes: a Python constant, or one of the interpreter's objects.
 
-    `assuming` are the defaults that it rests on; `varies` the loops whose pass it depends on.
+    `assuming` are the defaults that it rests on; `varies` the loops whose pass it depends on, their negatives
+    those on which it doesn't do so evenly.
     """
 
     value: Hashable
@@ -226,6 +227,18 @@ def varies(value: Value) -> frozenset[int]:
     for option in options(value):
         loops |= option.varies
     return loops
+
+
+def bent(value: Value) -> Value:
+    """A value that doesn't go on evenly from pass to pass: `i % 8`, `i // 8`; its loops are marked for it."""
+    if not isinstance(value, Known) or not value.varies:
+        return value
+    return replace(value, varies=value.varies | {-loop for loop in value.varies})
+
+
+def is_bent(value: Value) -> bool:
+    """Whether the first passes of a loop don't tell how it goes on from pass to pass."""
+    return any(loop < 0 for loop in varies(value))
 
 
 def depending_on(value: Value, *sources: Value) -> Value:

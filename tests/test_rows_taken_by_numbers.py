@@ -132,3 +132,116 @@ def test_what_is_cut_out_for_a_row_and_filled_in(text: str, fill: str, *, is_tor
 def test_what_is_gone_over_in_another_way(part: str) -> None:
     code = LETTERS.format(text="open('text').read()", fill="x[i, t, codes[letter]] = 1")
     assert not messages(code.replace("enumerate(part)", f"enumerate({part})"))
+
+
+CELLS = """
+count = len(series) // 10
+x = np.zeros((count, {steps}, 3))
+k = 0
+for i in range(count):
+    for t in range({steps}):
+        {fill}
+{behind}
+build({rows}, {steps}).fit(x, np.zeros(count), batch_size={rows}, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("fill", "steps", "rows", "is_torn"),
+    [
+        ("x[i, t, 0] = series[i + t]", 10, 8, True),
+        ("x[i, t, 0] = series[i + t]", 10, 1, True),
+        ("x[i, t] = series[i + t]", 10, 8, True),
+        ("x[i][t][0] = float(series[i + t]) / 100", 10, 8, True),
+        ("x[i, t, 0] = series[i + t, 0]; x[i, t, 1] = series[i + t, 1]", 10, 8, True),
+        ("x[i, t, 0] = series[i * 10 + t]", 10, 8, True),
+        ("x[i, t, 0] = series[i * 10 + t]", 10, 1, False),
+        ("x[i, t, 0] = series[i * 90 + t]", 90, 8, True),
+        ("x[i, t, 0] = series[i * 90 + t]", 90, 1, False),
+        ("x[i, t, 0] = np.squeeze(series[k, 0]); k += 1", 10, 8, True),
+        ("x[i, t, 0] = np.squeeze(series[k, 0]); k += 1", 10, 1, False),
+        # Lanes, backwards, from two series, or who knows from where.
+        ("x[i, t, 0] = series[(i % 8) * 1000 + i // 8 * 10 + t]", 10, 8, False),
+        ("x[i, t, 0] = series[i + 10 - t]", 10, 8, False),
+        ("x[i, t, 0] = series[t * count + i]", 10, 8, False),
+        ("x[i, t, 0] = (series if i else other)[i + t]", 10, 8, False),
+        ("x[i, t, 0] = series[place(i, t)]", 10, 8, False),
+        ("x[t, i, 0] = series[i + t]", 10, 8, False),
+    ],
+)
+def test_items_that_are_filled_in_one_by_one(fill: str, steps: int, rows: int, *, is_torn: bool) -> None:
+    assert bool(messages(CELLS.format(fill=fill, steps=steps, rows=rows, behind=""))) is is_torn
+
+
+@pytest.mark.parametrize(
+    ("behind", "is_torn"),
+    [
+        ("x[np.isnan(x)] = 0.0", True),
+        ("x[x > 5] = 5", True),
+        ("missing = np.isnan(x); x[missing] = 0", True),
+        ("x[order] = 0", False),
+        ("x[np.isnan(x)] = other", False),
+        ("x[:9] = 0", False),
+    ],
+)
+def test_numbers_that_are_put_in_place_of_others(behind: str, *, is_torn: bool) -> None:
+    code = CELLS.format(fill="x[i, t] = series[i + t]", steps=10, rows=8, behind=behind)
+    assert bool(messages(code)) is is_torn
+
+
+def test_lanes_that_are_filled_in_one_by_one() -> None:
+    code = """
+x = np.zeros((4, 1000, 3))
+for i in range(4):
+    for t in range(1000):
+        x[i, t] = series[i * 1000 + t]
+model = build(4, 10)
+for k in range(0, 1000, 10):
+    model.train_on_batch(x[:, k:k + 10], np.zeros(4))
+"""
+    assert not messages(code)
+    assert messages(code.replace("range(0, 1000, 10)", "range(1000)"))
+
+
+LANES = """
+n = len(series) // 10
+x = {begun}
+for i in range(n):
+    {place}
+    {put}
+x = np.array(x)
+build(8, 10).fit(x, np.zeros(len(x)), batch_size=8, shuffle=False)
+"""
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "a = (i % 8) * 1000 + i // 8 * 10",
+        "step, lane = divmod(i, 8); a = lane * 1000 + step * 10",
+        "lane = i % 8; a = lane * 1000 + i",
+    ],
+)
+@pytest.mark.parametrize(
+    ("begun", "put"),
+    [
+        ("np.zeros((n, 10, 3))", "x[i] = series[a:a + 10]"),
+        ("[]", "x.append(series[a:a + 10])"),
+        ("[]", "x += [series[a:a + 10]]"),
+    ],
+)
+def test_lanes_that_stand_one_window_after_the_other(begun: str, place: str, put: str) -> None:
+    """What the first two rows show doesn't go on: the ninth one continues the first."""
+    assert not messages(LANES.format(begun=begun, place=place, put=put))
+    assert messages(LANES.format(begun=begun, place="a = i * 10", put=put))
+
+
+def test_rows_that_are_numbered_by_what_is_left_out() -> None:
+    code = """
+n = len(series) - 10
+x = np.zeros((n // 3, 10, 3))
+for i in range(0, n, 3):
+    x[i // 3] = series[i:i + 10]
+build(8, 10).fit(x, np.zeros(len(x)), batch_size=8, shuffle=False)
+"""
+    assert messages(code)

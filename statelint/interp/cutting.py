@@ -14,7 +14,7 @@ from statelint.interp.shapes import is_place
 from statelint.sites import Site
 from statelint.trace.linear import between, distance
 from statelint.trace.objects import Cut
-from statelint.values import NONE, Known, Unknown, Value, interned, number
+from statelint.values import NONE, Known, Unknown, Value, interned, is_bent, number
 
 
 def cut_of(
@@ -118,6 +118,9 @@ def _span(index: Value) -> tuple[Hashable, int | None, Hashable]:
         return None, None, begin.key
     start, stop = number(begin), number(part.stop)
     length = distance(begin.key, part.stop.key)
+    if is_bent(begin):
+        # Where the next one begins isn't told by this one.
+        return ("int", length) if length is not None and length > 0 else None, None, None
     if length is None:
         reached = extent_of(part)
         return (reached, start, begin.key) if reached is not None else (None, None, None)
@@ -134,7 +137,13 @@ def _sampled(index: Value) -> tuple[int, int] | None:
         return None
     begin = Known(0) if part.start.key == NONE.key else part.start
     start, stop, length = number(begin), number(part.stop), distance(begin.key, part.stop.key)
-    if length is None or length <= 0 or (start is None) != (stop is None) or (start or 0) < 0:
+    if (
+        is_bent(begin)
+        or length is None
+        or length <= 0
+        or (start is None) != (stop is None)
+        or (start or 0) < 0
+    ):
         return None
     return -(-length // every), every
 

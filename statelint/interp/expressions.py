@@ -40,6 +40,7 @@ from statelint.values import (
     Value,
     depending_on,
     is_,
+    is_bent,
     unknown,
 )
 
@@ -356,7 +357,10 @@ def _subscript(machine: Machine, node: cst.Subscript) -> Value:
     value = evaluate(machine, node.value)
     indices = tuple(index(machine, element.slice) for element in node.slice)
     at = indices[0] if len(indices) == 1 else Known(Tuple(indices))
-    return subscripts.subscript(machine, value, at, node)
+    found = subscripts.subscript(machine, value, at, node)
+    if any(map(is_bent, indices)):
+        machine.bent.add(found.key)
+    return found
 
 
 def index(machine: Machine, node: cst.BaseSlice) -> Value:

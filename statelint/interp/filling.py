@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import ListRecord, Ref, Slice, Tuple
+from statelint.interp.shapes import is_place
 from statelint.sites import Site
 from statelint.trace.keys import parts as parts_of
 from statelint.trace.linear import distance
@@ -136,7 +137,12 @@ def _steps(machine: Machine, value: Value) -> tuple[Value, ...]:
 
 
 def filled(
-    array: Array, index: Value, value: Value, drawn: Cut | None = None, spelled: Cut | None = None
+    array: Array,
+    index: Value,
+    value: Value,
+    drawn: Cut | None = None,
+    spelled: Cut | None = None,
+    site: Site | None = None,
 ) -> Array:
     """The array after `array[index] = value`: its contents come of what it was filled with, one by one.
 
@@ -148,7 +154,14 @@ def filled(
     key = ("filled", before, index.key, value.key)
     fill, windows = array.fill if _is_filled(array) else None, array.windows
     random = array.shuffle_site if _is_filled(array) else None
-    if drawn is not None:
+    is_number = isinstance(value, Known) and isinstance(value.value, int | float)
+    if _is_filled(array) and is_number and _is_mask(index.key):
+        # `x[np.isnan(x)] = 0`: the rows are what they were but for some numbers.
+        return Array(key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill)
+    item = _item(array, index, value, site) if site is not None and drawn is None else None
+    if item is not None:
+        fill, windows = _with_item(array, is_blank, fill, *item)
+    elif drawn is not None:
         fill, windows = _with_drawn(array, is_blank, fill, Fill(number(_parts(index)[0]) or 0, (), drawn))
     elif is_blank:
         fill, windows = _fill(array, index, value), None
@@ -161,6 +174,97 @@ def filled(
             if windows is None:
                 fill = then if _is_again(fill, then) else None
     return Array(key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill)
+
+
+def _item(
+    array: Array, index: Value, value: Value, site: Site
+) -> tuple[int, int, Cut, tuple[Hashable, ...]] | None:
+    """The row and the step that an item of a series is put into, the item as a part of the series, and what
+    else the index takes: `x[i, t, 0] = series[i + t]`.
+    """
+    parts = _parts(index)
+    row, step = number(parts[0]), number(parts[1]) if len(parts) > 1 else None
+    found = _place_of_item(value.key) if _cut_in(value) is None else None
+    if row is None or step is None or step < 0 or found is None or len(array.shape or ()) < 2:
+        return None
+    whole, begin = found
+    cut = Cut(site, whole, 0, 1, _int(begin), begin)
+    return row, step, cut, tuple(part.key for part in parts[2:])
+
+
+def _is_mask(key: Hashable) -> bool:
+    """Whether an index tells of each number whether it is meant: `x > 5`, `np.isnan(x)`."""
+    match key:
+        case ("Array", inner):
+            return _is_mask(inner)
+        case ("compare" | "numpy.isnan" | "numpy.isinf" | "pandas.isna" | "pandas.isnull", *_):
+            return True
+    return False
+
+
+def _place_of_item(key: Hashable, depth: int = 6) -> tuple[Hashable, Hashable] | None:
+    """The series of which a value is (made of) one item, and where that stands."""
+    match key:
+        case (
+            ("item" | "index", whole, ("Tuple", (place, *_)))
+            | ("item" | "index", whole, ("tuple", place, *_))
+            | ("item" | "index", whole, place)
+        ):
+            return (whole, place) if _is_number(place) else None
+        case ("operation", _, inner, ("int" | "float", _)) | (str(), inner) if depth:
+            return _place_of_item(inner, depth - 1)
+    return None
+
+
+def _int(key: Hashable) -> int | None:
+    """The integer with this identity."""
+    match key:
+        case ("int", int(value)):
+            return value
+    return None
+
+
+def _is_number(place: Hashable) -> bool:
+    match place:
+        case ("int", int(at)):
+            return at >= 0
+    return is_place(place)
+
+
+def _with_item(
+    array: Array,
+    is_blank: bool,
+    first: Fill | None,
+    row: int,
+    step: int,
+    cut: Cut,
+    rest: tuple[Hashable, ...],
+) -> tuple[Fill | None, Windows | None]:
+    """What an array was first filled with, and its windows, when one item of a series is put into a step of a
+    row.
+    """
+    place = (_ITEM, *rest)
+    if is_blank:
+        return (Fill(row, place, cut), None) if step == 0 else (None, None)
+    if first is None or first.place[:1] != (_ITEM,) or first.cut.whole != cut.whole:
+        return None, None
+    if first.place != place:
+        # Another feature.
+        return first, array.windows
+    rows, moved = row - first.row, distance(first.cut.begin, cut.begin)
+    if rows == 0 and moved == step:
+        return (replace(first, follows=True) if step == 1 else first), array.windows
+    if moved is None or not first.follows:
+        return None, None
+    if array.windows is not None:
+        is_next = moved == rows * array.windows.stride + step
+        return (first, array.windows) if is_next else (None, None)
+    size = array.shape[1] if array.shape and len(array.shape) > 1 else None
+    if rows != 1 or step != 0 or moved <= 0 or size is None:
+        return None, None
+    start, length = None if first.cut.start is None else first.cut.start - first.row * moved, number(size)
+    extent = size.key if length is None else None
+    return first, Windows(cut.whole, start, moved, length, first.cut.site, extent)
 
 
 def _is_again(first: Fill | None, then: Fill | None) -> bool:
@@ -373,6 +477,8 @@ def _place(array: Array, index: Value) -> tuple[Hashable, ...]:
 _ALL = Known(Slice(NONE, NONE, NONE))
 # What is filled in is a step of each row, the number of which stands for that of a row.
 _STEPS = "steps"
+# What is filled in is one step of one row.
+_ITEM = "item"
 
 
 def _takes_all(part: Value) -> bool:

@@ -193,6 +193,8 @@ class Machine:
     saved: dict[Hashable, int | None] = field(default_factory=dict)
     # Those that other programs of the folder save; None where nobody looks for them there.
     elsewhere: Elsewhere | None = field(default_factory=Elsewhere)
+    # What was taken from places that don't go on evenly from pass to pass: `series[i % 8]`.
+    bent: set[Hashable] = field(default_factory=set)
     # What was called to make what isn't known, and with what, by the identity of that.
     origins: dict[Hashable, tuple[Hashable, ...]] = field(default_factory=dict)
     # The loops in whose passes an object that isn't known was asked, by the identity of its answer.

@@ -21,6 +21,7 @@ from statelint.values import (
     Known,
     Reason,
     Value,
+    bent,
     depending_on,
     interned,
     join,
@@ -81,7 +82,8 @@ def arithmetic(
             if is_huge(symbol, a, b):
                 return machine.unknown(Reason.OPERATION, node)
             try:
-                return depending_on(Known(function(a, b)), left, right)
+                computed = depending_on(Known(function(a, b)), left, right)
+                return bent(computed) if symbol in ("%", "//") else computed
             except (TypeError, ValueError, ArithmeticError, OverflowError):
                 return machine.unknown(Reason.OPERATION, node)
         sequence = _sequence_arithmetic(machine, symbol, left, right)

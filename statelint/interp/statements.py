@@ -63,6 +63,7 @@ from statelint.interp.state import Frame, join_states
 from statelint.interp.transfer import keras, methods, numpy, standard, tables, taking
 from statelint.sites import Site
 from statelint.source.python import names_in
+from statelint.trace.keys import parts
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Condition, Mentioned, Written
 from statelint.values import (
@@ -75,6 +76,7 @@ from statelint.values import (
     Value,
     assumptions,
     depending_on,
+    is_bent,
     join,
     number,
     options,
@@ -300,7 +302,12 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         value = spelled_from(machine, value)
         drawn = part_drawn(machine, index, value, machine.site(target))
         spelled = spelled_out(machine, receiver.value, index, value, machine.site(target))
-        array = filled(receiver.value, index, value, drawn, spelled)
+        places = (
+            index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else (index,)
+        )
+        is_even = machine.bent.isdisjoint(parts(value.key)) and not any(map(is_bent, places))
+        site = machine.site(target) if is_even else None
+        array = filled(receiver.value, index, value, drawn, spelled, site)
         assign(machine, place, replace(receiver, value=array))
         return
     if _put_column(machine, target.value, receiver, index, value):

@@ -225,6 +225,8 @@ class Fill:
     row: int
     place: tuple[Hashable, ...]
     cut: Cut
+    # Whether the steps behind the first one are those that follow it, where they are filled in one by one.
+    follows: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from statelint.values import (
     Reason,
     Ternary,
     Value,
+    bent,
     depending_on,
     join,
     number,
@@ -218,6 +219,13 @@ def _numeric(function: Callable[..., object]) -> Transfer:
     return transfer
 
 
+def _divmod(machine: Machine, name: str, arguments: Arguments) -> Value:
+    found = _numeric(divmod)(machine, name, arguments)
+    if isinstance(found, Known) and isinstance(found.value, Tuple):
+        return Known(Tuple(tuple(map(bent, found.value.items))))
+    return found
+
+
 # As many choices of arguments are computed.
 _COMBINATIONS = 16
 
@@ -383,7 +391,7 @@ TRANSFERS: dict[str, Transfer] = {
     "builtins.chr": _numeric(chr),
     "builtins.round": _numeric(round),
     "builtins.pow": _numeric(_pow),
-    "builtins.divmod": _numeric(divmod),
+    "builtins.divmod": _divmod,
     "builtins.str": _numeric(str),
     "builtins.bool": _bool,
     "builtins.hasattr": _hasattr,
