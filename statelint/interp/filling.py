@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
@@ -17,8 +18,30 @@ from statelint.values import NONE, Known, Unknown, Value, number
 
 def windows_of(machine: Machine, record: ListRecord, site: Site | None) -> Windows | None:
     """The windows of one series that the items of a list are; `site` is where they are put together."""
-    head = record.items[:2] if record.items else record.head
-    return record.windows or (windows_in(machine, *head, site) if len(head) == 2 else None)
+    known = record.items or tuple(itertools.chain.from_iterable(record.added)) or record.head
+    found = record.windows or (windows_in(machine, known[0], known[1], site) if len(known) > 1 else None)
+    again = len(record.added[0]) if record.added else len(known)
+    return found if found is None or _go_on(machine, found, known, record.element, again) else None
+
+
+def _go_on(
+    machine: Machine, windows: Windows, items: Sequence[Value], later: Value | None, again: int
+) -> bool:
+    """Whether items, as far as it is known where they begin, are windows one behind the other, and a later
+    one is one of those that follow.  After so many (`again`) the first ones may come once more.
+    """
+    cuts = [_cut_of(machine, item) for item in items]
+    # A part of a part is one of the whole.
+    cuts = [cut.origin if cut is not None and cut.whole != windows.series else cut for cut in cuts]
+    begins = [None if cut is None or cut.whole != windows.series else cut.begin for cut in cuts]
+    if not begins or begins[0] is None:
+        return True
+    moved = [None if begin is None else distance(begins[0], begin) for begin in begins]
+    cut = _cut_of(machine, later) if later is not None else None
+    behind = distance(begins[0], cut.begin) if cut is not None and cut.whole == windows.series else None
+    # Those of which that isn't known say nothing.
+    is_even = all(by in (None, k * windows.stride, k % again * windows.stride) for k, by in enumerate(moved))
+    return is_even and (behind is None or not behind % windows.stride)
 
 
 def windows_held(machine: Machine, value: Value) -> Windows | None:

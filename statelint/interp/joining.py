@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -37,7 +38,20 @@ def _of_several_series(arrays: Sequence[Array]) -> Windows | None:
         # How far the next window is moved on isn't said by a single one.
         if own is None or array.samples == 1 or (own.stride, own.length) != (first.stride, first.length):
             return None
+    if any(_lie_between(one, other) for one, other in itertools.pairwise(arrays)):
+        return None
     return replace(first, series=("joined", *(array.key for array in arrays)), start=None)
+
+
+def _lie_between(one: Array, other: Array) -> bool:
+    """Whether the windows of one array may begin between those of another: lanes, step after step."""
+    first, second = one.windows, other.windows
+    if first is None or second is None or first.series != second.series:
+        return False
+    if first.start is None or second.start is None:
+        return False
+    moved = second.start - first.start
+    return 0 < moved < first.stride * (one.samples or 2) and moved % first.stride != 0
 
 
 def beside(arrays: Sequence[Array]) -> Windows | None:

@@ -406,6 +406,8 @@ def comprehend(
     count: Value = unknown(Reason.LOOP)
     sources: list[Hashable] = []
     cut: Cut | None = None
+    # What the passes of the outermost loop give, where they are followed in full.
+    groups: list[tuple[Value, ...]] = []
 
     def follow(comp: cst.CompFor, *, outermost: bool) -> None:
         nonlocal complete, count, cut
@@ -425,8 +427,13 @@ def comprehend(
             assign(machine, comp.target, item)
 
             def inner() -> Value:
+                nonlocal complete
                 if comp.inner_for_in is not None:
+                    begun, before, complete = len(values), complete, True
                     follow(comp.inner_for_in, outermost=False)
+                    if outermost and complete and not comp.ifs:
+                        groups.append(tuple(values[begun:]))
+                    complete = complete and before
                 else:
                     values.append(element())
                 return Known(None)
@@ -453,8 +460,15 @@ def comprehend(
         follow(clause, outermost=True)
     first = tuple(values[:2])
     content = ("listed", *sources, *(machine.content(value) for value in first)) if first else None
+    one, other = groups[:2] if len(groups) > 1 else ((), ())
     return (values if complete else None), ListRecord(
-        None, count, values[-1] if values else None, first, content=content, cut=cut
+        None,
+        count,
+        values[-1] if values else None,
+        first,
+        content=content,
+        cut=cut,
+        added=(one, other) if 1 < len(one) == len(other) else (),
     )
 
 

@@ -64,8 +64,10 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
     if found is not None:
         return machine.allocate(ListRecord.of(found), name)
     content, head = ("list", machine.content(value)), (iteration.item(0), iteration.item(1))
+    count = number(iteration.count)
+    last = iteration.item(count - 1) if iteration.concrete and count else head[0]
     return machine.allocate(
-        ListRecord(None, iteration.count, head[0], head, cut=iteration.cut, content=content), name
+        ListRecord(None, iteration.count, last, head, cut=iteration.cut, content=content), name
     )
 
 
@@ -210,12 +212,12 @@ def _each(machine: Machine, function: Value, source: Iteration, arguments: Argum
     is_cut = isinstance(node, cst.Lambda) and isinstance(node.body, cst.Subscript)
     if node is None or not is_cut or not isinstance(source.over, tuple) or source.over[0] != "range":
         return None
-    over = ("map", id(node), source.over)
+    over, passes = ("map", id(node), source.over), machine.fresh_id()
 
     def item(k: int) -> Value:
         if k > 1:
             return unknown(Reason.ITERATION, key=("item", over, k))
-        return _call(machine, function, arguments, source.item(k))
+        return _call(machine, function, arguments, loops.varying(source.item(k), passes))
 
     return Known(Items(over, Iteration(source.count, item, over, False)))
 
