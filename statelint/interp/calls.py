@@ -123,8 +123,6 @@ _CACHING = frozenset(["functools.cache", "functools.lru_cache"])
 # As many functions that one decorator made may call each other.
 _WRAPPERS = 6
 
-# Methods of paths that give the same path, spelled another way.
-
 # Methods by which other items come to stand at a place of a list or a queue.
 _CHANGING = frozenset(["sort", "reverse", "insert", "append", "appendleft", "pop", "popleft", "rotate"])
 # Methods of unknown objects that give the same result each time they are called.

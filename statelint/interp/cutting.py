@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -133,19 +134,11 @@ def _sampled(index: Value) -> tuple[int, int] | None:
     """How many rows a slice takes of those between its ends, and how far apart, where it leaves some out."""
     part = _rows(index)
     every = number(part.step) if part is not None else None
-    if part is None or every is None or every < 2 or part.stop.key == NONE.key:
+    if part is None or every is None or every < 2:
         return None
-    begin = Known(0) if part.start.key == NONE.key else part.start
-    start, stop, length = number(begin), number(part.stop), distance(begin.key, part.stop.key)
-    if (
-        is_bent(begin)
-        or length is None
-        or length <= 0
-        or (start is None) != (stop is None)
-        or (start or 0) < 0
-    ):
-        return None
-    return -(-length // every), every
+    reached, _, begin = _span(Known(replace(part, step=NONE)))
+    length, _ = _length(reached)
+    return None if length is None or begin is None else (-(-length // every), every)
 
 
 def _axis(index: Value) -> int:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statelint.discover import path_of
-from statelint.interp.objects import LayerRecord, ModelRecord, Ref
+from statelint.interp.objects import ModelRecord
 from statelint.interp.paths import file_key, written_path
 from statelint.sites import Site
-from statelint.values import Known, Value, depending_on
+from statelint.values import Known, Value
 
 if TYPE_CHECKING:
     from statelint.interp.machine import Machine
@@ -37,10 +37,10 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A model that another program saves, the machine that followed it, and what is assumed of that."""
+    """A model that another program saves, by its id in the machine that followed it, and what is assumed."""
 
     other: Machine
-    record: ModelRecord
+    id: int
     told: Known = field(default_factory=lambda: Known(None))
 
 
@@ -71,8 +71,8 @@ def model_saved_elsewhere(machine: Machine, path: Value) -> Found | None:
         programs.append(other)
     saving = [other for other in programs if file_key(path) in other.saved]
     if len(saving) == 1:
-        record = _record(saving[0], saving[0].saved[file_key(path)])
-        return None if record is None else Found(saving[0], record)
+        id_ = saving[0].saved[file_key(path)]
+        return None if id_ is None or _record(saving[0], id_) is None else Found(saving[0], id_)
     modules = set(machine.module_files.values())
     related = [other for other in programs if modules.intersection(other.module_files.values())]
     return None if saving else _only_one_meant(related, written_path(path.key))
@@ -94,9 +94,9 @@ def _only_one_meant(programs: list[Machine], path: str | None) -> Found | None:
     first = records[0] if records else None
     if first is None or any(record is None or not _are_alike(record, first) for record in records):
         return None
-    other = meant[0][0]
-    assert other.file is not None
-    return Found(other, first, Known(None, (f"the model is the one that {other.file.name} saves",)))
+    other, id_ = meant[0]
+    assert other.file is not None and id_ is not None
+    return Found(other, id_, Known(None, (f"the model is the one that {other.file.name} saves",)))
 
 
 def _may_be(saved: Hashable, path: str | None) -> bool:
@@ -138,40 +138,3 @@ def _followed(machine: Machine, file: Path) -> Machine | None:
     machine.steps += other.steps
     machine.is_common &= other.is_common
     return None if other.is_spent else other
-
-
-def adopt(machine: Machine, found: Found, site: Site) -> int:
-    """Make a model of another machine anew in this one, as a copy that is loaded at a place; its id."""
-    assert machine.elsewhere is not None
-    record = found.record
-    machine.elsewhere.made.add(record.site)
-    copies = {layer: _adopted(machine, found, layer, site) for layer in dict.fromkeys(record.layers)}
-    chain = None if record.chain is None else tuple(copies[layer] for layer in record.chain)
-    made = ModelRecord(
-        record.kind,
-        site,
-        tuple(copies[layer] for layer in record.layers),
-        record.complete,
-        depending_on(record.batch, found.told),
-        record.undecided,
-        record.built,
-        in_order=record.in_order,
-        chain=chain,
-    )
-    return _id_of(machine.allocate(made))
-
-
-def _adopted(machine: Machine, found: Found, id_: int, site: Site) -> int:
-    part = found.other.state.heap[id_]
-    if isinstance(part, ModelRecord):
-        return adopt(machine, replace(found, record=part), site)
-    assert isinstance(part, LayerRecord) and machine.elsewhere is not None
-    machine.elsewhere.made.add(part.site)
-    inner = tuple(_adopted(machine, found, one, site) for one in part.inner)
-    kept = depending_on(part.stateful, found.told)
-    return _id_of(machine.allocate(replace(part, inner=inner, stateful=kept, attributes={})))
-
-
-def _id_of(made: Known) -> int:
-    assert isinstance(made.value, Ref)
-    return made.value.id

@@ -372,8 +372,8 @@ def _part_over(machine: Machine, over: Hashable, site: Site) -> Cut | None:
 
 
 def _has(key: Hashable, part: Hashable) -> bool:
-    """Whether a value of this identity is made of one of that."""
-    return key == part or any(found == part for found in parts_of(key))
+    """Whether a value of this identity is one of that, or made of it."""
+    return any(found == part for found in parts_of(key))
 
 
 def _is_made_of(key: Hashable, part: Value, step: int, depth: int = 6) -> bool:
@@ -426,9 +426,8 @@ def _windows(one: Cut, other: Cut, row: int = 0) -> Windows | None:
     start = None if one.start is None else one.start - row * stride
     if one.sampled is not None:
         length, rate = one.sampled
-        start = (
-            one.begin[1] - row * stride if isinstance(one.begin, tuple) and one.begin[0] == "int" else None
-        )
+        first = _int(one.begin)
+        start = None if first is None else first - row * stride
         return Windows(one.whole, start, stride, length, one.site, rate=rate)
     return Windows(one.whole, start, stride, one.length, one.site, one.extent)
 

@@ -10,8 +10,9 @@ from statelint.values import Value, interned
 
 # So many steps make a path, and so many folders lie in each other.
 _MOST_STEPS, _DEEPEST = 100, 20
-# Functions and methods that give the same path.
+# Functions that give the same path.
 _SAME_FUNCTIONS = ("builtins.str", "pathlib.Path", "os.path.abspath", "os.path.realpath", "os.path.normpath")
+# Methods of paths that give the same path, spelled another way.
 SAME_PATH = ("resolve", "absolute", "expanduser", "as_posix")
 
 

@@ -171,14 +171,13 @@ def array_index(array: Array, index: Value) -> Value | None:
     if isinstance(first, Known) and isinstance(first.value, Array):
         if first.value.shuffle_site is not None or is_fold(first.value.key):
             return picked(array, first.value, indices[1:])
-    if len(indices) == 1 and isinstance(index.value, Array) and array.windows is not None:
-        if array.windows.mixed:
-            # Some of them, in any order again.
-            return Known(Array(key, None, key, windows=array.windows, shuffle_site=array.shuffle_site))
-    if len(indices) == 1 and isinstance(index.value, Array) and array.windows is None:
-        looked_up = _looked_up(array, index.value, key)
+    if len(indices) == 1 and isinstance(index.value, Array):
+        looked_up = _looked_up(array, index.value, key) if array.windows is None else None
         if looked_up is not None:
             return looked_up
+        if array.windows is not None and array.windows.mixed:
+            # Some of them, in any order again.
+            return Known(Array(key, None, key, windows=array.windows, shuffle_site=array.shuffle_site))
     row = first.value if isinstance(first, Known) else None
     if array.windows is not None and isinstance(row, int) and all(map(_is_whole, indices[1:])):
         rest = array.shape[1:] if array.shape else None
@@ -386,7 +385,7 @@ def _in_fold(source: Array | Unknown, order: Array) -> Windows | None:
     """The windows that are left in a fold: one behind the other, but where another fold was taken out."""
     windows = source.windows if isinstance(source, Array) else None
     if windows is None or order.shuffle_site is not None:
-        return windows.in_random_order() if windows is not None else None
+        return mixed(windows)
     match order.key:
         case ("numpy.arange", ("folds", "KFold" | "TimeSeriesSplit", *_)):
             return replace(windows, start=None)
@@ -598,6 +597,13 @@ def product(values: tuple[Value, ...]) -> int | None:
             return None
         result *= n
     return result
+
+
+def mixed(windows: Windows | None) -> Windows | None:
+    """The windows when their rows were shuffled; None where that alone is what is wrong with them."""
+    if windows is None or (windows.length is not None and not windows.overlap):
+        return None
+    return replace(windows, series=interned(("shuffled", windows.series)), start=None, mixed=True)
 
 
 def shifted(windows: Windows | None, start: Value, step: int | None) -> Windows | None:

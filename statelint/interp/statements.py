@@ -283,6 +283,14 @@ def _item_of_row(machine: Machine, target: cst.Subscript) -> tuple[cst.BaseExpre
     return root, whole, Known(Tuple((*rows, *others)))
 
 
+def _is_taken_unevenly(machine: Machine, index: Value, value: Value) -> bool:
+    """Whether the first passes of a loop don't tell what later ones put where."""
+    places = index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else (index,)
+    if any(map(is_bent, places)):
+        return True
+    return bool(machine.bent) and not machine.bent.isdisjoint(parts(value.key))
+
+
 def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
     whole = _item_of_row(machine, target)
     place, receiver, index = whole or (
@@ -300,14 +308,11 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
             # Of a list an array takes what an array of it would hold.
             value = numpy.as_array(machine, value)
         value = spelled_from(machine, value)
-        drawn = part_drawn(machine, index, value, machine.site(target))
-        spelled = spelled_out(machine, receiver.value, index, value, machine.site(target))
-        places = (
-            index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else (index,)
-        )
-        is_even = machine.bent.isdisjoint(parts(value.key)) and not any(map(is_bent, places))
-        site = machine.site(target) if is_even else None
-        array = filled(receiver.value, index, value, drawn, spelled, site)
+        site = machine.site(target)
+        drawn = part_drawn(machine, index, value, site)
+        spelled = spelled_out(machine, receiver.value, index, value, site)
+        is_even = not _is_taken_unevenly(machine, index, value)
+        array = filled(receiver.value, index, value, drawn, spelled, site if is_even else None)
         assign(machine, place, replace(receiver, value=array))
         return
     if _put_column(machine, target.value, receiver, index, value):

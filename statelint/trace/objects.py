@@ -197,12 +197,6 @@ class Windows:
         extent = self.length * self.rate if self.length is not None else 0
         return self.stride < extent and not self.stride % self.rate
 
-    def in_random_order(self) -> Windows | None:
-        """The windows when their rows were shuffled; None where that alone is what is wrong with them."""
-        if self.length is not None and not self.overlap:
-            return None
-        return replace(self, series=interned(("shuffled", self.series)), start=None, mixed=True)
-
     def counted_in(self, steps: int | None) -> Windows:
         """The windows as a model reads them that takes each for so many steps.
 

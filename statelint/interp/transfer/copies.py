@@ -2,40 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 
+from statelint.interp.elsewhere import Found
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Arguments, DictRecord, LayerRecord, ListRecord, ModelRecord, Ref
+from statelint.interp.objects import (
+    Arguments,
+    DictRecord,
+    LayerRecord,
+    ListRecord,
+    ModelRecord,
+    Record,
+    Ref,
+)
 from statelint.interp.transfer.declared import BATCH_SHAPES, as_shape
-from statelint.values import Known, Reason, Value, unknown
+from statelint.values import Known, Reason, Value, depending_on, unknown
 
+# What gives a layer or a model by its id.
+Part = Callable[[int], Record]
 # Which of the model's layers (None: no one of them), and the key in its configuration.
 _Place = tuple[int | None, Hashable]
 
 
-def copy_model(machine: Machine, record: ModelRecord, arguments: Arguments) -> Value:
-    """A model of the same layers, made anew."""
-    copies = tuple(_copied(machine, layer, arguments) for layer in record.layers)
+def copy_model(
+    machine: Machine, record: ModelRecord, arguments: Arguments, part: Part | None = None
+) -> Value:
+    """A model of the same layers, made anew; `part` gives these, where they aren't the machine's own."""
+    part = part or machine.state.heap.__getitem__
+    copy_of = {layer: _copied(machine, layer, arguments, part) for layer in dict.fromkeys(record.layers)}
+    copies = tuple(copy_of[layer] for layer in record.layers)
     fresh = ModelRecord(
         record.kind, arguments.site, copies, record.complete, record.batch, record.undecided, record.built
     )
-    copy_of = dict(zip(record.layers, copies, strict=True))
     chain = None if record.chain is None else tuple(copy_of[layer] for layer in record.chain)
     return machine.allocate(replace(fresh, in_order=record.in_order, chain=chain))
 
 
-def _copied(machine: Machine, id_: int, arguments: Arguments) -> int:
+def _copied(machine: Machine, id_: int, arguments: Arguments, part: Part) -> int:
     """A layer or nested model made anew, with what is inside it."""
-    part = machine.state.heap[id_]
-    if isinstance(part, LayerRecord):
-        inner = tuple(_copied(machine, x, arguments) for x in part.inner)
-        made: Value = machine.allocate(replace(part, inner=inner, attributes={}))
+    record = part(id_)
+    if isinstance(record, LayerRecord):
+        inner = tuple(_copied(machine, x, arguments, part) for x in record.inner)
+        made: Value = machine.allocate(replace(record, inner=inner, attributes={}))
     else:
-        assert isinstance(part, ModelRecord)
-        made = copy_model(machine, part, arguments)
+        assert isinstance(record, ModelRecord)
+        made = copy_model(machine, record, arguments, part)
     assert isinstance(made, Known) and isinstance(made.value, Ref)
     return made.value.id
+
+
+def adopt(machine: Machine, found: Found, arguments: Arguments) -> Value:
+    """A model that another program saves, made anew in this one."""
+    assert machine.elsewhere is not None
+    made = machine.elsewhere.made
+
+    def part(id_: int) -> Record:
+        record = found.other.state.heap[id_]
+        assert isinstance(record, LayerRecord | ModelRecord)
+        made.add(record.site)
+        if isinstance(record, LayerRecord):
+            return replace(record, stateful=depending_on(record.stateful, found.told))
+        return replace(record, batch=depending_on(record.batch, found.told))
+
+    root = part(found.id)
+    assert isinstance(root, ModelRecord)
+    return copy_model(machine, root, arguments, part)
 
 
 def config_of(machine: Machine, id_: int) -> Value:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from statelint.interp.elsewhere import adopt, model_saved_elsewhere
+from statelint.interp.elsewhere import model_saved_elsewhere
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
 from statelint.interp.paths import file_key
 from statelint.interp.reaching import reachable
 from statelint.interp.transfer import Transfer
-from statelint.interp.transfer.copies import copy_model, from_config
+from statelint.interp.transfer.copies import adopt, copy_model, from_config
 from statelint.interp.transfer.declared import as_shape
 from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.interp.transfer.methods import assign_states
@@ -109,7 +109,7 @@ def _load_model(machine: Machine, name: str, arguments: Arguments) -> Value:
         made = copy_model(machine, record, arguments)
     elif path is not None and file_key(path) not in machine.saved:
         found = model_saved_elsewhere(machine, path)
-        made = None if found is None else machine.refer(adopt(machine, found, arguments.site))
+        made = None if found is None else adopt(machine, found, arguments)
     if made is not None:
         loaded = made.value if isinstance(made, Known) else None
         model = machine.model(loaded.id) if isinstance(loaded, Ref) else None

@@ -11,7 +11,7 @@ from statelint.interp.filling import windows_of
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, Library, ListRecord, Range, Ref, Table, Tuple
 from statelint.interp.renaming import rename
-from statelint.interp.shapes import shifted
+from statelint.interp.shapes import mixed, shifted
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.numpy import as_array
 from statelint.sites import Site
@@ -31,7 +31,7 @@ def shuffled(value: Value, site: Site, rows: Value | None = None) -> Value:
     shape = array.shape
     if shape and rows is not None:
         shape = (rows, *shape[1:])
-    windows = array.windows.in_random_order() if array.windows is not None else None
+    windows = mixed(array.windows)
     made = Array(key, shape, key, Known(0), array.made, windows=windows, shuffle_site=site)
     return depending_on(Known(made), value)
 
@@ -67,14 +67,14 @@ def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
         return NONE
     record = machine.record(value)
     if isinstance(record, ListRecord) and isinstance(value, Known) and isinstance(value.value, Ref):
-        windows = windows_of(machine, record, arguments.site)
+        windows = mixed(windows_of(machine, record, arguments.site))
         machine.state.heap[value.value.id] = ListRecord(
             None,
             record.length,
             record.element,
             shuffle_site=arguments.site,
             content=_shuffled_key(machine.content(value)),
-            windows=windows.in_random_order() if windows is not None else None,
+            windows=windows,
         )
     elif not isinstance(value, Known) or isinstance(value.value, Array):
         rename(machine, value.key, shuffled(value, arguments.site))
