@@ -81,14 +81,16 @@ class Pool:
         pool = ProcessPoolExecutor(workers, context, _begin, (dict(contents), cache))
         try:
             futures = [_submitted(pool, group) for group in groups]
-            for group, future in zip(groups, futures, strict=True):
+            for place, (group, future) in enumerate(zip(groups, futures, strict=True), start=1):
                 try:
                     outcomes = future.result()
                 except BrokenProcessPool:
                     outcomes = follow_group(group, Project(contents), cache)
+                if place == len(groups):
+                    # Its thread mustn't close its pipe just when the interpreter, at its end, writes to it;
+                    # and behind the last group nobody may ask on.
+                    pool.shutdown()
                 yield group, outcomes
-            # Its thread mustn't close its pipe just when the interpreter, at its end, writes to it.
-            pool.shutdown()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
@@ -236,6 +237,17 @@ def test_processes_find_the_same(tmp_path: Path, cache: Cache) -> None:
     assert found(tmp_path / "project", None, jobs=3) == expected
     assert found(tmp_path / "project", cache, jobs=3) == expected
     assert len(results(tmp_path / "cache")) == 14
+
+
+def test_no_thread_is_left_behind_the_last_group(tmp_path: Path) -> None:
+    """One that closes its pipe while the interpreter ends can have it say "Bad file descriptor"."""
+    many(tmp_path)
+    files = discover([str(tmp_path)]).files
+    before = threading.active_count()
+    followed = pool.Pool(2).follow([Group([file], [k]) for k, file in enumerate(files)], {}, None)
+    for _ in files:
+        next(followed)
+    assert threading.active_count() == before
 
 
 def test_a_process_that_dies_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
