@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from statelint.engine import check_source
+from statelint.settings import Settings
 from tests.telling import reveal
 
 PROGRAM = """
@@ -77,3 +78,48 @@ def test_one_arm_is_followed_where_all_passes_take_it(condition: str, seen: list
         """
     )
     assert set(told) == (set(seen) if seen is not None else {"0", "1"})
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_first_alone"),
+    [
+        ("k == 0", True),
+        ("not k", True),
+        ("k < 1", True),
+        ("0 == k and k < 9", True),
+        # In which of the later passes isn't known.
+        ("k == 3", False),
+        ("k < 1000", False),
+        ("k % 4 == 0", False),
+    ],
+)
+@pytest.mark.parametrize("loop", ["k, u in enumerate(units)", "k in range(len(units))"])
+def test_the_first_of_passes_of_which_it_is_not_known_how_many(
+    condition: str, loop: str, *, is_first_alone: bool
+) -> None:
+    told = reveal(
+        f"""
+        def build(units):
+            for {loop}:
+                if {condition}:
+                    reveal(k)
+        """
+    )
+    assert (set(told) == {"0 this pass"}) is is_first_alone
+
+
+def test_a_layer_of_the_first_pass_does_not_stand_on_itself() -> None:
+    program = """
+from tensorflow import keras
+def build(units):
+    model = keras.Sequential()
+    for k, u in enumerate(units):
+        if k == 0:
+            model.add(keras.layers.LSTM(u, batch_input_shape=(4, 5, 1), stateful=True))
+        else:
+            model.add(keras.layers.Dense(u))
+    return model
+"""
+    checked = check_source("snippet.py", program.encode(), Settings(keras=(2,)))
+    assert not checked.failures
+    assert not checked.findings

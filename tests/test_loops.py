@@ -45,8 +45,14 @@ def test_a_list_grows_by_one_item_in_each_pass(passes: str, length: str) -> None
     assert reveal(code) == [length]
 
 
+@pytest.mark.parametrize(("condition", "length"), [("i == 0", "1"), ("i != 0", "99"), ("i", "99")])
+def test_a_list_grows_in_the_first_pass_or_in_all_others(condition: str, length: str) -> None:
+    code = f"xs = []\nfor i in range(100):\n    if {condition}:\n        xs.append(i)\nreveal(len(xs))"
+    assert reveal(code) == [length]
+
+
 @pytest.mark.parametrize(
-    "condition", ["i % 2", "i % 3 > 1", "i != 0", "i % 2 == 0", "flag", "i and flag"], ids=str
+    "condition", ["i % 2", "i % 3 > 1", "i != 3", "i % 2 == 0", "flag", "i and flag"], ids=str
 )
 def test_a_list_that_grows_in_some_passes_has_no_known_length(condition: str) -> None:
     code = f"xs = []\nfor i in range(100):\n    if {condition}:\n        xs.append(i)\nreveal(len(xs))"
