@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from statelint.engine import check_source
+from statelint.discover import discover
+from statelint.engine import check_files, check_source
 from statelint.selection import Selection
 from statelint.settings import Settings
 
@@ -27,6 +29,25 @@ RESET = """
 class Reset(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         memory.reset_states()
+"""
+# The hook calls what resets.
+HELPED = """
+class Reset(Callback):
+    def clear(self):
+        for layer in self.model.layers:
+            if isinstance(layer, tf.keras.layers.LSTM):
+                layer.reset_states()
+    def on_epoch_begin(self, epoch, logs=None):
+        self.clear()
+"""
+CALLING = """
+def clear(model):
+    for layer in model.layers:
+        if hasattr(layer, "reset_states"):
+            layer.reset_states()
+class Reset(Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        clear(self.model)
 """
 PIECES = """
 def pieces():
@@ -63,6 +84,9 @@ def codes(program: str, *asked: str) -> list[str]:
         (RESET + "fit([Reset()])", []),
         (RESET + "fit(epochs=1)", []),
         # Somebody else may pass it.
+        (HELPED + "fit()", ["SRN310"]),
+        (CALLING + "fit()", ["SRN310"]),
+        (HELPED + "fit([Reset()])", []),
         (RESET + "def callbacks():\n    return [Reset()]\nfit()", ["SRN301"]),
         (RESET + "TABLE = {'reset': Reset}\nfit()", ["SRN301"]),
         (RESET + "__all__ = ['Reset']\nfit()", ["SRN301"]),
@@ -251,3 +275,15 @@ class Forget(keras.callbacks.Callback):
 model.fit(x, y, batch_size=4, epochs=3, callbacks=[Forget()])
 """
     assert [f.code for f in check_source("t.py", code.encode()).findings] == codes
+
+
+@pytest.mark.parametrize(("passed", "expected"), [("[]", [("SRN310", "train.py")]), ("[reset]", [])])
+def test_an_unused_callback_of_another_module(
+    tmp_path: Path, passed: str, expected: list[tuple[str, str]]
+) -> None:
+    fit = f"model.fit(x, x[:, -1], batch_size=2, epochs=3, shuffle=False, callbacks={passed})\n"
+    (tmp_path / "train.py").write_text(HEAD + "from forgetting import Reset\nreset = Reset()\n" + fit)
+    head = "import tensorflow as tf\nfrom tensorflow.keras.callbacks import Callback\n"
+    (tmp_path / "forgetting.py").write_text(head + HELPED)
+    checked = check_files(discover([str(tmp_path)]).files)
+    assert [(f.code, Path(f.site.path).name) for f in checked.findings if f.code < "SRN5"] == expected

@@ -9,7 +9,7 @@ from functools import lru_cache
 import libcst as cst
 
 from statelint import api
-from statelint.interp.attributes import attribute, library_bases
+from statelint.interp.attributes import attribute, class_attribute, library_bases
 from statelint.interp.machine import Machine
 from statelint.interp.objects import (
     Bound,
@@ -30,6 +30,8 @@ from statelint.trace.story import Instantiated
 from statelint.values import Known, Reason, Ternary, Unknown, Value, is_, options
 
 _RESETS = ("reset_states", "reset_state")
+# So many functions of the program are followed from a hook.
+_MOST_FUNCTIONS = 20
 
 
 def base_of(machine: Machine, class_: Class) -> Ternary:
@@ -77,7 +79,7 @@ def define(machine: Machine, class_: Class) -> None:
             if name.startswith("on_") or name in ("__init__", "set_model"):
                 sets_model = sets_model or _sets_model(machine, member)
             if name.startswith("on_"):
-                hooks.append(_hook(machine, member))
+                hooks.append(_hook(machine, class_, member))
     if "model" in machine.state.frames.get(class_.namespace, {}):
         # The class's own attribute hides Keras's property.
         sets_model = None
@@ -100,16 +102,44 @@ def define(machine: Machine, class_: Class) -> None:
         machine.callbacks[id_] = callback
 
 
-def _hook(machine: Machine, node: cst.FunctionDef) -> Hook:
+def _hook(machine: Machine, class_: Class, node: cst.FunctionDef) -> Hook:
+    does_reset = _leads_to_reset(machine, node, machine.frame_id, class_)
     parameters = [*node.params.posonly_params, *node.params.params]
     decorators = [d.decorator.value for d in node.decorators if isinstance(d.decorator, cst.Name)]
     if len(decorators) < len(node.decorators) or not {"staticmethod", "classmethod"}.issuperset(decorators):
         # What a decorator makes of it may take anything.
-        return Hook(node.name.value, machine.site(node), resets(node))
+        return Hook(node.name.value, machine.site(node), does_reset)
     own = 0 if "staticmethod" in decorators else 1
     required = sum(1 for p in parameters if p.default is None) - own
     positional = None if isinstance(node.params.star_arg, cst.Param) else len(parameters) - own
-    return Hook(node.name.value, machine.site(node), resets(node), max(required, 0), positional)
+    return Hook(node.name.value, machine.site(node), does_reset, max(required, 0), positional)
+
+
+def _leads_to_reset(machine: Machine, node: cst.CSTNode, frame: int, class_: Class | None = None) -> bool:
+    """Whether a piece of code calls a reset, or something of the program's own that does: a method of the
+    class, or a function that has its name in the frame.
+    """
+    todo, seen = [(node, frame)], set[cst.CSTNode]()
+    while todo and len(seen) < _MOST_FUNCTIONS:
+        current, frame = todo.pop()
+        if resets(current):
+            return True
+        seen.add(current)
+        for call in walk(current):
+            called = _called(machine, call, frame, class_)
+            if called is not None and called.node not in seen:
+                todo.append((called.node, called.frame))
+    return False
+
+
+def _called(machine: Machine, node: cst.CSTNode, frame: int, class_: Class | None) -> Function | None:
+    found: Value | None = None
+    match node:
+        case cst.Call(func=cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name))):
+            found = None if class_ is None else class_attribute(machine, class_, name)
+        case cst.Call(func=cst.Name(value=name)):
+            found = machine.bound(name, frame)
+    return found.value if isinstance(found, Known) and isinstance(found.value, Function) else None
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +195,8 @@ def _keyword_hook(machine: Machine, name: str, argument: Argument, option: Known
         required = sum(1 for p in parameters if p.default is None) - own
         star = isinstance(thing.node.params.star_arg, cst.Param)
         taken = None if star else len(parameters) - own
-        return Hook(name, argument.site, resets(thing.node), max(required, 0), taken)
+        does_reset = _leads_to_reset(machine, thing.node, thing.frame)
+        return Hook(name, argument.site, does_reset, max(required, 0), taken)
     if isinstance(thing, Method) and thing.name in _RESETS:
         # Keras 2's `layer.reset_states` takes the states.
         layer = isinstance(machine.record(thing.receiver), LayerRecord)
@@ -182,6 +213,19 @@ def define_library(
     machine.callbacks[id_] = Callback(id_, "library", name, site, Ternary.YES, (), arguments=bound)
 
 
+def is_given_reset(machine: Machine, instance: Known) -> bool:
+    """Whether one of Keras's own callbacks is made with a function that resets: a schedule, say."""
+    callback = machine.callbacks.get(instance.value.id) if isinstance(instance.value, Ref) else None
+    if callback is None or callback.kind != "library":
+        return False
+    given = (option.value for argument in callback.arguments.values() for option in options(argument.value))
+    functions = (
+        thing.function.value if isinstance(thing, Bound) and isinstance(thing.function, Known) else thing
+        for thing in given
+    )
+    return any(isinstance(f, Function) and _leads_to_reset(machine, f.node, f.frame) for f in functions)
+
+
 def finished(machine: Machine, lost: frozenset[int]) -> tuple[Callback, ...]:
     """All callbacks, with what the whole program does with them; `lost` are those that other code got."""
     is_whole = all(reason is not Reason.BUDGET for reason, _ in machine.unknowns)
@@ -191,7 +235,7 @@ def finished(machine: Machine, lost: frozenset[int]) -> tuple[Callback, ...]:
             c,
             is_followed=is_whole
             and id_ not in lost
-            and c.site.path == machine.source.path
+            and machine.source.path in (c.site.path, *machine.made.get(id_, ()))
             and not _is_mentioned(machine, c, mentions),
         )
         for id_, c in machine.callbacks.items()
@@ -227,7 +271,7 @@ def instantiate(machine: Machine, class_: Class, site: Site) -> None:
     callback = machine.callbacks.get(id(class_.node))
     # Where nobody makes one, its methods are still followed on an instance "made" at the class itself.
     if callback is not None and site != callback.site:
-        machine.made.add(callback.id)
+        machine.made.setdefault(callback.id, set()).add(site.path)
         machine.emit(Instantiated(site, machine.context, callback))
 
 

@@ -89,15 +89,10 @@ def name(machine: Machine, node: cst.Name) -> Value:
 
 def look_up(machine: Machine, identifier: str, node: cst.CSTNode | None = None) -> Value:
     """What a name stands for here."""
-    if machine.activations and identifier in machine.activations[-1].global_names:
-        frame: int | None = machine.root_frame
-    else:
-        frame = machine.frame_id
-    while frame is not None:
-        names = machine.state.frames.get(frame)
-        if names is not None and identifier in names:
-            return names[identifier]
-        frame = machine.parents[frame]
+    is_global = machine.activations and identifier in machine.activations[-1].global_names
+    found = machine.bound(identifier, machine.root_frame if is_global else machine.frame_id)
+    if found is not None:
+        return found
     match identifier:
         case "__name__":
             return Known("__main__")
@@ -399,11 +394,7 @@ def _named(machine: Machine, node: cst.NamedExpr) -> Value:
 
 
 def _comprehension(machine: Machine, node: cst.ListComp | cst.GeneratorExp) -> Value:
-    from statelint.interp.callbacks import resets
-
-    values, some = loops.comprehend(
-        machine, node.for_in, lambda: evaluate(machine, node.elt), resets=resets(node.elt)
-    )
+    values, some = loops.comprehend(machine, node.for_in, lambda: evaluate(machine, node.elt), node.elt)
     is_list = isinstance(node, cst.ListComp)
     # Of a generator's kind nothing is asked.
     made = machine.allocate(
@@ -415,7 +406,7 @@ def _comprehension(machine: Machine, node: cst.ListComp | cst.GeneratorExp) -> V
 
 
 def _set_comprehension(machine: Machine, node: cst.SetComp) -> Value:
-    values, _ = loops.comprehend(machine, node.for_in, lambda: evaluate(machine, node.elt))
+    values, _ = loops.comprehend(machine, node.for_in, lambda: evaluate(machine, node.elt), node.elt)
     if values is None:
         return machine.allocate(ListRecord(None, unknown(Reason.LOOP)), "builtins.set")
     return machine.allocate(distinct(tuple(values)), "builtins.set")
@@ -425,7 +416,7 @@ def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
     def entry() -> Value:
         return Known(Tuple((evaluate(machine, node.key), evaluate(machine, node.value))))
 
-    values, _ = loops.comprehend(machine, node.for_in, entry)
+    values, _ = loops.comprehend(machine, node.for_in, entry, node.value)
     entries: dict[Hashable, Value] = {}
     complete = values is not None
     for value in values or ():

@@ -34,7 +34,7 @@ from statelint.sites import Site
 from statelint.trace.agreement import disagree
 from statelint.trace.listings import origins_of
 from statelint.trace.objects import Array, Cut, Dataset
-from statelint.trace.story import Call, Event, Feed, Loop, Pass, Walked, Written
+from statelint.trace.story import Call, Event, Feed, Loop, Opaque, Pass, Reset, Walked, Written
 from statelint.trace.texts import is_reader
 from statelint.values import (
     Choice,
@@ -261,11 +261,14 @@ def run(
     iteration: Iteration,
     body: Callable[[Value, int], None],
     orelse: Callable[[], None] | None = None,
+    *,
+    resets: bool = False,
 ) -> None:
     """Follow a loop.
 
     `body` gets the item and the number of the pass, and ends with a live state unless all is over.
-    `orelse` is what follows unless the loop is left by break.
+    `orelse` is what follows unless the loop is left by break.  `resets` says whether a reset stands in the
+    body.
     """
     count = number(iteration.count)
     if count is not None and count <= 0:
@@ -333,6 +336,8 @@ def run(
     widen(first, machine.state, iteration.count if count is None else Known(count - 1), site)
     for ref, content in listed.items():
         machine.update(ref, content=content)
+    if count != _FEW and _may_reset_others(machine.events[begun:again], machine.events[again:], resets):
+        machine.emit(Opaque(site, machine.context, None, Reason.LOOP))
     if count is not None:
         one(count - 1, 2)
         if left[-1] != left[-2]:
@@ -349,6 +354,20 @@ def run(
             one(later, later)
     _leave(machine, exits, orelse)
     return _forget_lengths(machine, loop, before)
+
+
+def _may_reset_others(one: Sequence[Event], other: Sequence[Event], resets: bool) -> bool:
+    """Whether the passes that aren't followed may reset what two that are don't: these differ in it, or have
+    none though the loop has.
+    """
+    before, after = _reset(one), _reset(other)
+    return before != after or (resets and not before)
+
+
+def _reset(events: Sequence[Event]) -> set[tuple[Site, frozenset[int] | None]]:
+    """The places at which states are reset, and of single layers which."""
+    resets = (event for event in events if isinstance(event, Reset))
+    return {(reset.site, reset.layers if reset.via == "layer" else None) for reset in resets}
 
 
 def _fed(events: Sequence[Event]) -> set[Site]:
@@ -396,11 +415,13 @@ def _meet(machine: Machine, states: list[State]) -> None:
 
 
 def comprehend(
-    machine: Machine, clause: cst.CompFor, element: Callable[[], Value], *, resets: bool = False
+    machine: Machine, clause: cst.CompFor, element: Callable[[], Value], node: cst.BaseExpression
 ) -> tuple[list[Value] | None, ListRecord]:
-    """Follow a comprehension: all its values, or (None and) what is known of the list of them."""
+    """Follow a comprehension of `node`: all its values, or (None and) what is known of the list of them."""
+    from statelint.interp.callbacks import resets
     from statelint.interp.statements import assign
 
+    does_reset = resets(node)
     values: list[Value] = []
     complete = True
     count: Value = unknown(Reason.LOOP)
@@ -414,7 +435,7 @@ def comprehend(
         iteration = exhaust(machine, expressions.evaluate(machine, comp.iter), comp.iter)
         total = number(iteration.count)
         sources.append(iteration.over)
-        if resets:
+        if does_reset:
             walk_layers(machine, iteration, machine.site(comp.iter))
         if outermost and comp.inner_for_in is None and not comp.ifs:
             count = iteration.count
@@ -450,7 +471,7 @@ def comprehend(
             else:
                 inner()
 
-        run(machine, "comprehension", machine.site(comp.iter), iteration, body)
+        run(machine, "comprehension", machine.site(comp.iter), iteration, body, resets=does_reset)
         if total is None or done != total:
             complete = False
 

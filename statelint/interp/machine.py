@@ -146,8 +146,9 @@ class Machine:
     # The tf.distribute strategy whose scope is open.
     strategy: Site | None = None
     callbacks: dict[int, Callback] = field(default_factory=dict)
-    # The callbacks' classes of which an instance is made, and the callbacks that other code gets.
-    made: set[int] = field(default_factory=set)
+    # The callback classes of which an instance is made, with the files that make one; and the callbacks
+    # that other code gets.
+    made: dict[int, set[str]] = field(default_factory=dict)
     lost: set[int] = field(default_factory=set)
     # What the program sets of the environment, and the backend that Keras 3 found there when it was
     # imported ("": none was set; None: it isn't imported yet).
@@ -447,6 +448,15 @@ class Machine:
     def frame_id(self) -> int:
         """That function's frame; the program's own, outside of all."""
         return self.activations[-1].frame if self.activations else 0
+
+    def bound(self, identifier: str, frame: int | None) -> Value | None:
+        """What a name is bound to in a frame or those around it."""
+        while frame is not None:
+            names = self.state.frames.get(frame)
+            if names is not None and identifier in names:
+                return names[identifier]
+            frame = self.parents[frame]
+        return None
 
     def new_frame(self, parent: int | None) -> int:
         id_ = self.fresh_id()

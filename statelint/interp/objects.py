@@ -302,7 +302,7 @@ class ListRecord:
     element: Value | None = None
     # The first two of the items that a loop appends, one in each pass.
     head: tuple[Value, ...] = ()
-    # The model whose `layers` these are, and whether it isn't known in which order they stand.
+    # The model whose `layers` these are, and whether it isn't known in which order the items stand.
     layers_of: int | None = None
     unordered: bool = False
     # The call that put the items into random order.

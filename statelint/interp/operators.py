@@ -145,7 +145,8 @@ def _sequence_arithmetic(machine: Machine, symbol: str, left: Known, right: Know
             return machine.allocate(ListRecord.of(a.items * right.value), machine.exact_class(left))
         length = a.length.value if isinstance(a.length, Known) else None
         if isinstance(length, int):
-            repeated = ListRecord(None, Known(length * right.value), a.element)
+            is_one = a.items is None or len({item.key for item in a.items}) == 1
+            repeated = ListRecord(None, Known(length * right.value), a.element if is_one else None)
             return machine.allocate(repeated, machine.exact_class(left))
     return None
 

@@ -65,8 +65,8 @@ def _parts(machine: Machine, thing: Hashable, found: set[int]) -> Iterator[Value
     match thing:
         case Ref(id=id_):
             match machine.state.heap.get(id_):
-                case ListRecord(items=items, element=element, layers_of=model):
-                    yield from items or ()
+                case ListRecord(items=items, element=element, others=others, layers_of=model):
+                    yield from items or others or ()
                     if model is not None:
                         yield Known(Ref(model))
                     if element is not None:

@@ -21,8 +21,11 @@ def item_at(machine: Machine, record: ListRecord, element: Known, source: Hashab
     the first two are as they are, and each further one is made like these, of data of its own.
     """
     begun = (*record.first, *record.head)
-    if len(record.head) < 2 or not isinstance(element.value, Ref | Tuple):
+    if not isinstance(element.value, Ref | Tuple):
         return element
+    if len(record.head) < 2:
+        # One that is like the others isn't the others.
+        return unknown(Reason.ITERATION, key=_item(source, position)) if position else element
     if position < len(begun):
         return begun[position]
     first, second = record.head[:2]
@@ -50,7 +53,7 @@ def _alike(machine: Machine, one: Value, other: Value, key: Hashable, depth: int
         return unknown(Reason.ITERATION, key=key)
     if not depth or not isinstance(one, Known) or not isinstance(other, Known):
         return other
-    return _made_alike(machine, one, other, key, depth - 1) or other
+    return _made_alike(machine, one, other, key, depth - 1) or unknown(Reason.ITERATION, key=key)
 
 
 def _made_alike(machine: Machine, one: Known, other: Known, key: Hashable, depth: int) -> Known | None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-from statelint.interp import expressions, loops
+from statelint.interp import callbacks, expressions, loops
 from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration
@@ -67,7 +67,8 @@ def follow(machine: Machine, node: cst.While) -> None:
     if counter is None or not collecting.follow(
         machine, node, iteration, cst.Name(counter.name), assign, execute
     ):
-        loops.run(machine, kind, machine.site(node), iteration, body, orelse)
+        resets = callbacks.resets(node.body)
+        loops.run(machine, kind, machine.site(node), iteration, body, orelse, resets=resets)
     if counter is not None and not counter.is_left and machine.state.alive:
         machine.frame[counter.name] = _after(counter)
 

@@ -528,7 +528,8 @@ def _follow_varying(
 
 def _for(machine: Machine, node: cst.For) -> None:
     iteration = loops.exhaust(machine, evaluate(machine, node.iter), node.iter)
-    if callbacks.resets(node.body):
+    resets = callbacks.resets(node.body)
+    if resets:
         loops.walk_layers(machine, iteration, machine.site(node))
     if collecting.follow(machine, node, iteration, node.target, assign, execute):
         return
@@ -540,7 +541,8 @@ def _for(machine: Machine, node: cst.For) -> None:
         block(machine, node.body)
 
     with leaving.between(machine, node, iteration, assign) as between:
-        loops.run(machine, "for", machine.site(node), between, body, _orelse(machine, node))
+        orelse = _orelse(machine, node)
+        loops.run(machine, "for", machine.site(node), between, body, orelse, resets=resets)
 
 
 def _orelse(machine: Machine, node: cst.For | cst.While) -> Callable[[], None] | None:

@@ -77,6 +77,7 @@ def hooks_of(machine: Machine, given: Argument | None) -> Hooks:
             isinstance(value, Known)
             and isinstance(record, InstanceRecord)
             and _is_understood(machine, record)
+            and not callbacks.is_given_reset(machine, value)
         ):
             found.append(value)
         else:
@@ -133,6 +134,8 @@ def functions(machine: Machine, hooks: Hooks, name: str) -> Iterator[Value]:
         assert isinstance(record, InstanceRecord)
         if isinstance(record.type, Known) and isinstance(record.type.value, Class):
             function = user_attribute(machine, record.type, name, callback)
+            # What `__init__` gives the instance hides the method of the class.
+            function = record.attributes.get(name, function)
         else:
             function = record.attributes.get(name)
         if function is not None and is_(function, None) is not Ternary.YES:

@@ -97,12 +97,13 @@ def sorted_list(machine: Machine, items: tuple[Value, ...], arguments: Arguments
         keys = [_call(machine, key.value, arguments, item) for item in items]
     backwards = truth(machine, FALSE if reverse is None else reverse.value)
     plain = [k.value for k in keys if isinstance(k, Known) and isinstance(k.value, int | float | str)]
+    mixed = ListRecord(None, Known(len(items)), others=items, unordered=True)
     if len(plain) < len(items) or backwards is Ternary.UNKNOWN or arguments.open:
-        return ListRecord(None, Known(len(items)))
+        return mixed
     try:
         order = sorted(range(len(items)), key=plain.__getitem__, reverse=backwards is Ternary.YES)
     except TypeError:
-        return ListRecord(None, Known(len(items)))
+        return mixed
     return ListRecord.of(tuple(items[k] for k in order))
 
 

@@ -194,6 +194,8 @@ def _reduce(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def _deque(machine: Machine, name: str, arguments: Arguments) -> Value:
     value, bound = arguments.get(0, "iterable"), arguments.get(1, "maxlen")
+    if value is None and bound is None:
+        return machine.allocate(ListRecord.of(()))
     content = None
     if value is not None and bound is not None and bound.key != NONE.key:
         content = ("deque", machine.content(value))
