@@ -45,6 +45,33 @@ def test_rows_that_are_filled_in_order_are_windows(
     assert windows_of(filling) == windows
 
 
+ITEMS = """
+series = np.load("series.npy").reshape(-1, {width})
+x = np.zeros((100, 10, {width}))
+for i in range(100):
+    for t in range(10):
+        {fill}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fill", "width", "windows"),
+    [
+        ("x[i, t] = series[i + t]", 4, (0, 1, 10)),
+        ("x[i, t, :] = series[i + t, :]", 4, (0, 1, 10)),
+        ("x[i][t][0] = series[i + t]", 1, (0, 1, 10)),
+        ("x[i, t, 0] = series[10 * i + t]", 1, (0, 10, 10)),
+        ("x[i, t] = series[i - t]", 4, None),
+        ("x[i, t] = series[t]", 4, None),
+        ("x[i, 9 - t] = series[i + t]", 4, None),
+    ],
+)
+def test_steps_of_several_features_that_are_filled_in_one_by_one(
+    fill: str, width: int, windows: tuple[int, int, int] | None
+) -> None:
+    assert windows_of(ITEMS.format(fill=fill, width=width)) == windows
+
+
 COLUMNS = """
 x = np.zeros((100, 10, 2))
 for i in range(100):
@@ -212,3 +239,24 @@ def test_an_array_of_one_shape_on_every_way_keeps_it(other: str, shape: str) -> 
     reveal(a)
     """
     assert reveal(code) == [shape]
+
+
+TRIMMED = """
+def windows(batch):
+    x = np.zeros((100, 10, 1))
+    for i in range(100):
+        x[i] = series[i:i + 10]
+    if len(x) % batch > 0:
+        x = x[:-(len(x) % batch)]
+    return x
+x = {}
+"""
+
+
+@pytest.mark.parametrize("made", ["np.array(windows(SIZE))", "np.asarray(windows(SIZE), 'float32')"])
+def test_a_function_is_followed_for_each_array_that_it_may_be_given(made: str) -> None:
+    assert windows_of(TRIMMED.format(made)) == (0, 1, 10)
+
+
+def test_but_not_for_what_may_be_no_array() -> None:
+    assert windows_of(TRIMMED.format("np.array(windows(2) if FLAG else 3)")) is None

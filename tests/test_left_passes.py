@@ -54,6 +54,12 @@ def fed(loop: str) -> tuple[int | None, int | None]:
         ("for i, row in enumerate(range(100)):\n    if i < 10: continue\n    x.append(series[i - 10:i])", 90),
         ("for i in range(len(series)):\n    if i < 60: continue\n    x.append(series[i - 60:i])", None),
         ("for i in range(1000):\n    if i < 60: continue", 0),
+        # Parts of the data that are named before.
+        ("for i in range(1000):\n    w = series[i:i + 60]\n    if i < 60: continue\n    x.append(w)", 940),
+        (
+            "for i in range(len(series)):\n    w = series[i:i + 60]\n    if i >= 60:\n        x.append(w)",
+            None,
+        ),
     ],
 )
 def test_the_items_that_a_test_leaves_out_are_not_gone_over(loop: str, rows: int | None) -> None:
@@ -94,6 +100,8 @@ def test_a_short_loop_is_followed_pass_by_pass() -> None:
         "row = series[i:i + 60]\n    if len(row) == 60 and i + 60 < len(series):\n        x.append(row)",
         "if i + 60 <= series.shape[0]:\n        x.append(series[i:i + 60])",
         "if len(series) > i + 60:\n        x.append(series[i:i + 60])",
+        "if i + 60 > len(series):\n        continue\n    x.append(series[i:i + 60])",
+        "end = i + 60\n    if end >= series.shape[0]: continue\n    x.append(series[i:end])",
         "try:\n        x.append(series[i:i + 60])\n        series[i + 60]\n    except:\n        break",
         "try:\n        row = series[i:i + 60]\n    except Exception:\n        continue\n    x.append(row)",
     ],

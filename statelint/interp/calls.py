@@ -54,7 +54,7 @@ from statelint.interp.transfer import (
 )
 from statelint.source.python import children
 from statelint.trace.listings import LISTING_METHODS, sources_of
-from statelint.trace.objects import Argument, DrawnReset
+from statelint.trace.objects import Argument, Array, DrawnReset
 from statelint.trace.story import Written
 from statelint.values import (
     NONE,
@@ -585,7 +585,8 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
     """Call something in a library."""
     function = transfer_of(name)
     if function is not None:
-        return function(machine, name, arguments)
+        of_each = _of_each_array(name, arguments, lambda given: function(machine, name, given))
+        return of_each if of_each is not None else function(machine, name, arguments)
     entry = signatures.described(machine, arguments, api.lookup, name)
     if entry is not None:
         made = keras.construct(machine, entry, arguments)
@@ -607,6 +608,19 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
     result = made_of(machine, node, *values, by=name)
     graphs.note_passed(machine, result, *values)
     return result
+
+
+def _of_each_array(name: str, arguments: Arguments, function: Callable[[Arguments], Value]) -> Value | None:
+    """What a function of NumPy makes of each of the arrays that its first argument may be."""
+    first = arguments.positional[0].value if arguments.positional else None
+    if not isinstance(first, Choice) or not name.startswith("numpy."):
+        return None
+    if not all(isinstance(option.value, Array) for option in first.options):
+        return None
+    given = (replace(arguments.positional[0], value=option) for option in first.options)
+    made = [function(replace(arguments, positional=(one, *arguments.positional[1:]))) for one in given]
+    known = tuple(value for value in made if isinstance(value, Known))
+    return Choice(known, first.by) if len({value.key for value in known}) == len(made) else None
 
 
 def call_method(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Range, Slice
+from statelint.interp.objects import Range, Slice, Tuple
 from statelint.interp.shapes import COUNTED
 from statelint.trace.objects import Array, Windows
-from statelint.values import NONE, Known, Reason, Value, number, unknown
+from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown, varies
 
 
 def as_slice(machine: Machine, index: Value, whole: Value) -> Value:
@@ -27,6 +29,19 @@ def as_slice(machine: Machine, index: Value, whole: Value) -> Value:
     assert isinstance(index, Known)
     part = Slice(start, stop, NONE if number(step) == 1 else step)
     return Known(part, index.assuming, index.varies)
+
+
+def to_the_label(index: Value) -> Value:
+    """An index of `table.loc`: `i:i + n` takes the row with its last label too.
+
+    Only where a loop moves it on; what parts a table once may mean rows by their numbers.
+    """
+    match index:
+        case Known(value=Tuple(items=(first, *rest))):
+            return replace(index, value=Tuple((to_the_label(first), *rest)))
+        case Known(value=Slice(stop=stop) as part) if (last := number(stop)) is not None and varies(stop):
+            return replace(index, value=replace(part, stop=depending_on(Known(last + 1), stop)))
+    return index
 
 
 def places(machine: Machine, left: Value, right: Value, node: cst.CSTNode) -> Value | None:

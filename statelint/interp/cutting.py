@@ -22,7 +22,7 @@ def cut_of(
     machine: Machine, node: cst.CSTNode, whole: Hashable, index: Value, outer: Cut | None = None
 ) -> Cut:
     """Where `whole[index]` is cut; `outer` is where the whole itself was."""
-    if outer is not None and _adds_axes_behind(index):
+    if outer is not None and (_adds_axes_behind(index) or _takes_columns(node, index)):
         return outer
     site, axis, (reached, start, begin) = machine.site(node), _axis(index), _span(index)
     origin = None if axis else _within(outer, site, index)
@@ -62,6 +62,15 @@ def _adds_axes_behind(index: Value) -> bool:
     places = [part.value if isinstance(part, Known) else index for part in parts]
     kept = (Slice(NONE, NONE, NONE), ...)
     return places[:1] != [None] and None in places and all(p is None or p in kept for p in places)
+
+
+def _takes_columns(node: cst.CSTNode, index: Value) -> bool:
+    """`x[:, :2]`, `x[:, 0]`, `x[:, ["a", "b"]]`: of the same rows."""
+    parts = index.value.items if isinstance(index, Known) and isinstance(index.value, Tuple) else ()
+    if len(parts) != 2 or parts[0] != Known(Slice(NONE, NONE, NONE)):
+        return False
+    spelled = node.slice[1].slice if isinstance(node, cst.Subscript) and len(node.slice) == 2 else None
+    return spelled is not None and not _moves(spelled)
 
 
 def _length(reached: Hashable) -> tuple[int | None, Hashable]:

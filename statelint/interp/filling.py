@@ -207,12 +207,15 @@ def _item(
     """
     parts = _parts(index)
     row, step = number(parts[0]), number(parts[1]) if len(parts) > 1 else None
-    found = _place_of_item(value.key) if _cut_in(value) is None else None
+    cut = _cut_in(value)
+    # One step of a series that has features is a part of it of no length.
+    is_step = cut is None or (cut.length is None and cut.begin is None)
+    found = _place_of_item(value.key) if is_step else None
     if row is None or step is None or step < 0 or found is None or len(array.shape or ()) < 2:
         return None
     whole, begin = found
-    cut = Cut(site, whole, 0, 1, _int(begin), begin)
-    return row, step, cut, tuple(part.key for part in parts[2:])
+    taken = Cut(site, whole, 0, 1, _int(begin), begin)
+    return row, step, taken, tuple(part.key for part in parts[2:])
 
 
 def _is_mask(key: Hashable) -> bool:

@@ -17,7 +17,7 @@ from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration
 from statelint.interp.repetition import bound_names
-from statelint.source.python import walk
+from statelint.source.python import names_in, walk
 from statelint.values import Known, Reason, Ternary, Value, depending_on, number, unknown
 
 Assign = Callable[[Machine, cst.BaseExpression, Value], None]
@@ -71,14 +71,21 @@ def between(machine: Machine, node: cst.For, iteration: Iteration, assign: Assig
 def _test_of(node: cst.For) -> _Test | None:
     """The first test of the body, if nothing but names is set before it."""
     body, before = node.body.body, []
+    # Names of parts of the data, which the test can do without.
+    parts: set[str] = set()
     for position, statement in enumerate(body):
         match statement:
-            case cst.SimpleStatementLine(body=[cst.Assign(targets=[cst.AssignTarget(cst.Name())]) as one]):
-                if not _is_steady(one.value):
+            case cst.SimpleStatementLine(
+                body=[cst.Assign(targets=[cst.AssignTarget(cst.Name(value=name))]) as one]
+            ):
+                if _is_steady(one.value) and not names_in(one.value) & parts:
+                    before.append(one)
+                elif any(isinstance(part, cst.Call) for part in walk(one.value)):
                     return None
-                before.append(one)
+                else:
+                    parts.add(name)
             case cst.If(test=test, orelse=None, body=cst.BaseSuite(body=[*_, last])) if _is_steady(test):
-                if not isinstance(test, cst.Comparison):
+                if not isinstance(test, cst.Comparison) or names_in(test) & parts:
                     return None
                 match last:
                     case cst.Break() | cst.SimpleStatementLine(body=[*_, cst.Break()]):

@@ -67,6 +67,21 @@ def is_within(machine: Machine, node: cst.If, condition: Value) -> bool:
     return _is_length(limit) and not loops.isdisjoint(varies(expressions.evaluate(machine, place)))
 
 
+def is_beyond(machine: Machine, node: cst.If, condition: Value) -> bool:
+    """Whether a loop leaves out what would reach beyond the data: `if i + n > len(x): continue`."""
+    if node.orelse is not None or not isinstance(node.test, cst.Comparison):
+        return False
+    match node.body, node.test, condition.key:
+        case (
+            cst.BaseSuite(body=[cst.Continue() | cst.SimpleStatementLine(body=[cst.Continue()])]),
+            cst.Comparison(left=place, comparisons=[_]),
+            ("compare", "GreaterThan" | "GreaterThanEqual", ("int", _), limit),
+        ):
+            loops = {p.loop.id for p in machine.passes if p.loop.kind == "for"}
+            return _is_length(limit) and not loops.isdisjoint(varies(expressions.evaluate(machine, place)))
+    return False
+
+
 def _is_length(key: Hashable) -> bool:
     """Whether a number is that of the rows of some data, or of parts of them."""
     match key:

@@ -457,6 +457,8 @@ def _if(machine: Machine, node: cst.If) -> None:
     machine.deciding.update(flags)
     if fact is Ternary.UNKNOWN and rewinding.is_not_yet(machine, node, condition):
         return
+    if fact is Ternary.UNKNOWN and rewinding.is_beyond(machine, node, condition):
+        return
     if fact is Ternary.UNKNOWN and rewinding.is_within(machine, node, condition):
         arms[0]()
         return

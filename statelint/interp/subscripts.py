@@ -11,7 +11,7 @@ import libcst as cst
 from statelint.interp import calls, classes, fields, headings, loops
 from statelint.interp.attributes import attribute
 from statelint.interp.chance import as_order
-from statelint.interp.consecutive import as_slice
+from statelint.interp.consecutive import as_slice, to_the_label
 from statelint.interp.cutting import cut_of, row_and_steps
 from statelint.interp.filling import windows_of
 from statelint.interp.machine import Machine
@@ -20,6 +20,7 @@ from statelint.interp.objects import (
     DictRecord,
     Items,
     ListRecord,
+    Method,
     ModelRecord,
     Range,
     Ref,
@@ -65,6 +66,7 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             any_item = reduce(join, record.items.values())
             return replace(any_item, by=index.key) if isinstance(any_item, Choice) else any_item
     index = as_slice(machine, as_order(machine, index, value), value)
+    index = to_the_label(index) if _is_by_label(value) else index
     within = row_and_steps(index, node)
     if within is not None and (isinstance(value, Unknown) or isinstance(value.value, Array)):
         return subscript(machine, subscript(machine, value, within[0], node), within[1], node)
@@ -75,11 +77,15 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
                 # One of the numbers that `np.arange` counts.
                 found = loops.iterate(machine, value).item(at)
             case Array() as array:
-                names = _names(machine, index) if array.shape is None else None
-                found = array_index(array, index) if names is None else columns(array, names)
-                found = _as_batch(machine, array, index, found)
+                names = _names(machine, array, index) if array.shape is None else None
+                if names is not None:
+                    return columns(array, names)
+                found = _as_batch(machine, array, index, array_index(array, index))
             case Table():
                 found = taking.item(machine, value, index)
+            case Method(receiver=receiver, name="loc") if (labels := _columns_at(index)) is not None:
+                # Rows that were cut out of a table.
+                return subscript(machine, receiver, labels, node)
             case Tuple(items=items):
                 found = _item(machine, items, index, as_list=False)
             case Tensor() as tensor:
@@ -175,12 +181,40 @@ def _as_batch(machine: Machine, array: Array, index: Value, found: Value | None)
     return replace(found, value=replace(part, windows=batch.windows, rows=rows))
 
 
-def _names(machine: Machine, index: Value) -> Hashable:
+def _names(machine: Machine, rows: Array, index: Value) -> Hashable:
     """The names of columns that an index lists, None where it lists something else."""
     record = machine.record(index)
-    items = record.items if isinstance(record, ListRecord) else None
+    if not isinstance(record, ListRecord):
+        return None
+    items = record.items
+    if items is None:
+        # Whatever a list takes of rows of `table.iloc`, it takes it of each.
+        return machine.content(index) if _are_of_table(rows) and record.content is not None else None
     is_named = items and all(isinstance(item, Known) and isinstance(item.value, str) for item in items)
     return machine.content(index) if is_named else None
+
+
+def _are_of_table(rows: Array) -> bool:
+    match rows.row_cut and rows.row_cut.whole:
+        case ("attribute", _, "iloc" | "loc"):
+            return True
+    return False
+
+
+def _columns_at(index: Value) -> Value | None:
+    """What an index takes of the columns of all rows: `[:, names]`."""
+    match index:
+        case Known(value=Tuple(items=(Known(value=Slice() as rows), Known() as names))):
+            is_whole = rows == Slice(NONE, NONE, NONE)
+            return names if is_whole and not isinstance(names.value, Slice) else None
+    return None
+
+
+def _is_by_label(value: Value) -> bool:
+    match value.key:
+        case ("attribute", _, "loc"):
+            return isinstance(value, Unknown)
+    return False
 
 
 def _is_closed(record: DictRecord) -> bool:

@@ -31,7 +31,7 @@ from statelint.rules.relation import (
 )
 from statelint.rules.shuffled_dataset import dataset_shuffle
 from statelint.rules.siblings import begins_next_sequence
-from statelint.rules.spans import ends_before
+from statelint.rules.spans import ends_before, is_read_already
 from statelint.rules.spelled import begins_generation, is_text, starts_afresh
 from statelint.rules.torn import are_rows_shuffled, is_shuffled, is_torn
 from statelint.sites import Site
@@ -117,11 +117,15 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
                 return Start(feed, position, source, "sequence", earlier, loop)
         if _is_repeated(story, position_of(story, earlier), earlier, position, feed):
             return Start(feed, position, source, "again", earlier)
+        if feed.phase in INFERENCE and _reads_again(earlier, feed, is_last=earlier is source):
+            return Start(feed, position, source, "again", earlier)
         if loop is not None and _is_grown(earlier, feed, loop):
             return Start(feed, position, source, "again", earlier)
         # What lies before would end with a reset there.
         if id(earlier) in anew:
             break
+    if _goes_back(story, feed, source):
+        return Start(feed, position, source, "apart")
     # An inference that went over the last training data again left the state of having read them twice.
     twice = interrupts and id(source) in anew and _rereads(story, position_of(story, source), source, feed)
     if continues or twice or (interrupts and _is_aside(story, position, feed, source)):
@@ -349,6 +353,24 @@ def _is_repeated(story: Story, before: int, earlier: Feed, position: int, feed: 
     if earlier.site != feed.site:
         return not is_spelled_step(feed.data)
     return loop is None or not _differs_elsewhere(story, loop, earlier, feed)
+
+
+def _reads_again(earlier: Feed, feed: Feed, *, is_last: bool) -> bool:
+    """Whether an inference goes back to steps of the series on whose windows the model was trained."""
+    if earlier.phase != "train" or is_spelled_step(feed.data):
+        return False
+    return is_read_already(earlier.data, feed.data, is_last=is_last)
+
+
+def _goes_back(story: Story, feed: Feed, source: Feed) -> bool:
+    """Whether an inference behind the validation on another series goes back to that of the training."""
+    if feed.phase not in INFERENCE or source.phase != "validation" or source.data.windows is None:
+        return False
+    train = next((one for _, one in story.feeds("train") if one.call.id == source.call.id), None)
+    if train is None or train.data.windows is None:
+        return False
+    is_other = train.data.windows.series != source.data.windows.series
+    return is_other and _reads_again(train, feed, is_last=False)
 
 
 def _is_grown(earlier: Feed, feed: Feed, loop: Loop) -> bool:

@@ -50,6 +50,24 @@ def stands_far_behind(one: Hashable, other: Hashable) -> bool:
     return False
 
 
+def is_read_already(one: Data, other: Data, *, is_last: bool) -> bool:
+    """Whether the rows of `other` are some of the steps of the series of which `one` are all windows.
+
+    Behind these (`is_last`) the series' last steps may be meant as a look back; not so where it begins again.
+    """
+    inner = one.windows.series if one.windows is not None and one.windows.start == 0 else None
+    match inner:
+        case ("Array", whole):
+            inner = whole
+    span = span_of(other.key) if inner is not None else None
+    if span is None or inner is None:
+        return False
+    if span[0] == inner:
+        return not is_last or _is_first(span[1])
+    within = span_of(inner)
+    return within is not None and within[0] == span[0] and _is_first(span[1]) and _is_first(within[1])
+
+
 def span_of(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
     """The whole of which data are a slice of rows, and where the slice begins and ends."""
     for form in contents(key):
@@ -100,6 +118,14 @@ def _span_of_item(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:
             case ("item" | "index", whole, ("int" | "item" | "operation", *_) as place):
                 return (whole, place, interned(("operation", "+", place, ("int", 1))))
     return None
+
+
+def _is_first(begin: Hashable) -> bool:
+    """Whether a slice begins with the first row."""
+    match _from(begin):
+        case ("int", 0):
+            return True
+    return False
 
 
 def _from(begin: Hashable) -> Hashable:

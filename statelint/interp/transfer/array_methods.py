@@ -7,8 +7,8 @@ from dataclasses import replace
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments
 from statelint.interp.renaming import rename
-from statelint.interp.shapes import REDUCING, mapped
-from statelint.interp.transfer import axes, rearranging, reshaping
+from statelint.interp.shapes import REDUCING, columns, mapped
+from statelint.interp.transfer import axes, rearranging, reshaping, tables
 from statelint.trace.objects import Argument, Array
 from statelint.trace.story import Written
 from statelint.values import (
@@ -37,6 +37,10 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             # The columns of each step stand side by side, step behind step.
             flat = (name, array.key)
             return replace(receiver, value=Array(flat, None, flat, made=array.made, cut=array.cut))
+        case "drop" if array.row_cut is not None and array.shape is None and tables.is_of_columns(arguments):
+            return columns(array, (name, *(value.key for value in arguments.values())))
+        case "reset_index" | "fillna" | "ffill" | "bfill" | "interpolate" if array.row_cut is not None:
+            return replace(receiver, value=mapped(array, (name, array.key)))
         case "flatten" | "ravel":
             return reshaping.reshape(machine, array, Known(-1), receiver)
         case "transpose" | "swapaxes":

@@ -225,14 +225,17 @@ def _without_gaps(table: Table, key: Hashable, arguments: Arguments) -> Table:
     return _with_rows(table if plain else replace(table, labels=()), key, rows)
 
 
+def is_of_columns(arguments: Arguments) -> bool:
+    """Whether `table.drop(...)` leaves out columns."""
+    axis = arguments.get(1, "axis")
+    names_columns = axis is not None and axis.key in (Known(1).key, Known("columns").key)
+    return names_columns or "columns" in arguments.keywords
+
+
 def _dropped(machine: Machine, table: Table, key: Hashable, arguments: Arguments) -> Table:
     """The table without some columns, or rows."""
-    axis = arguments.get(1, "axis")
-    of_columns = "columns" in arguments.keywords or (
-        axis is not None and axis.key in (Known(1).key, Known("columns").key)
-    )
     shape = table.array.shape
-    if not of_columns:
+    if not is_of_columns(arguments):
         return _with_rows(table, key, length_of(key))
     labels = (
         arguments.keywords["columns"].value if "columns" in arguments.keywords else arguments.get(0, "labels")
@@ -418,10 +421,7 @@ def changed(machine: Machine, part: Hashable, site: Site) -> None:
 
 def note_rows_changed(machine: Machine, whole: Hashable, method: str, arguments: Arguments) -> None:
     """Note that a method changes a table in place, and each time anew: `table.drop(0, inplace=True)`."""
-    given = {name: argument.value for name, argument in arguments.keywords.items()}
-    axis = given.get("axis", NONE).key
-    of_columns = "columns" in given or axis in (Known(1).key, Known("columns").key)
-    drops = method == "drop" and "inplace" in given and not of_columns
+    drops = method == "drop" and "inplace" in arguments.keywords and not is_of_columns(arguments)
     if method == "update" or drops:
         changed(machine, whole, arguments.site)
 
