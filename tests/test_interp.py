@@ -368,6 +368,37 @@ def test_command_line_options_keep_their_defaults_as_an_assumption() -> None:
     ]
 
 
+def test_commands_have_options_and_functions_of_their_own() -> None:
+    code = """
+    import argparse
+    def train(args):
+        reveal('train', args.epochs, args.batch_size)
+    def sample(args):
+        reveal('sample', args.length, args.batch_size)
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--batch-size', default=32)
+    commands = parser.add_subparsers()
+    first = commands.add_parser('train')
+    first.add_argument('--epochs', type=int, default=5)
+    first.add_argument('--seed', default=1)
+    first.set_defaults(run=train)
+    second = commands.add_parser('sample')
+    second.add_argument('--length', type=int, default=200)
+    second.add_argument('--seed', default=2)
+    second.set_defaults(run=sample)
+    args = parser.parse_args()
+    args.run(args)
+    reveal(args.epochs, args.seed)
+    """
+    size = "32 if --batch-size keeps its default 32"
+    assert reveal(code) == [
+        f"'train' 5 if --epochs keeps its default 5 {size}",
+        f"'sample' 200 if --length keeps its default 200 {size}",
+        # Which of the two there is depends on the command.
+        "5 if --epochs keeps its default 5 ?PARAMETER",
+    ]
+
+
 def test_functions_that_nobody_calls_are_followed_with_unknown_arguments() -> None:
     code = """
     def f(x, n=3):

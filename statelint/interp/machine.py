@@ -160,6 +160,8 @@ class Machine:
     options: dict[str, tuple[str, object]] = field(default_factory=dict)
     deciding: set[str] = field(default_factory=set)
     given: Mapping[str, Value] = field(default_factory=dict)
+    # The parsers of the commands of a parser.
+    subparsers: dict[int, list[Value]] = field(default_factory=dict)
     # Those by whose defaults models aren't made or trained.
     settled: dict[str, None] = field(default_factory=dict)
     # What the program puts in place of something in a library, by its canonical name.

@@ -634,6 +634,7 @@ def _nothing(machine: Machine, receiver: Value, name: str, arguments: Arguments)
 
 _INSTANCES: dict[str, MethodTransfer] = {
     "argparse.ArgumentParser": options.parser_method,
+    "argparse._SubParsersAction": options.commands_method,
     "optparse.OptionParser": options.parser_method,
     "keras.preprocessing.text.Tokenizer": separate.tokenizer_method,
     "tensorflow.GradientTape": _nothing,

@@ -20,9 +20,22 @@ from statelint.interp.objects import (
 )
 from statelint.interp.transfer import Transfer
 from statelint.trace.objects import Argument
-from statelint.values import FALSE, NONE, Known, Reason, Ternary, Unknown, Value, is_, unknown
+from statelint.values import (
+    FALSE,
+    MAX_OPTIONS,
+    NONE,
+    Choice,
+    Known,
+    Reason,
+    Ternary,
+    Unknown,
+    Value,
+    is_,
+    unknown,
+)
 
 NAMESPACE = Library("argparse.Namespace")
+COMMANDS = Library("argparse._SubParsersAction")
 FLAG_HOLDER = Library("absl.flags.FlagHolder")
 
 _FLAG_MODULES = (
@@ -48,6 +61,12 @@ def _assumed(value: Value, flag: str) -> Value:
     if not isinstance(value, Known):
         return unknown(Reason.PARAMETER, key=("argument", flag))
     return Known(value.value, (*value.assuming, f"{flag} keeps its default {_shown(value)}"), value.varies)
+
+
+def _set(value: Value, flag: str) -> Value:
+    """A default that is set for a name: no option gives a function."""
+    is_function = isinstance(value, Known) and isinstance(value.value, Function | Bound)
+    return value if is_function else _assumed(value, flag)
 
 
 def _converted(value: Value, kind: Value | None) -> Value:
@@ -85,6 +104,8 @@ def parser_method(machine: Machine, receiver: Value, name: str, arguments: Argum
     assert isinstance(receiver.value, Ref)
     id_ = receiver.value.id
     match name:
+        case "add_subparsers":
+            return machine.allocate(InstanceRecord(Known(COMMANDS), arguments.site, {"parser": receiver}))
         case "add_argument" | "add_option":
             _add_option(machine, id_, record, arguments)
             return NONE
@@ -93,14 +114,59 @@ def parser_method(machine: Machine, receiver: Value, name: str, arguments: Argum
         case "set_defaults":
             if arguments.open:
                 classes.forget_attributes(machine, id_)
-            given = {key: _assumed(a.value, f"--{key}") for key, a in arguments.keywords.items()}
+            given = {key: _set(a.value, f"--{key}") for key, a in arguments.keywords.items()}
             machine.update(id_, attributes={**machine.state.heap[id_].attributes, **given})  # type: ignore
             return NONE
         case "parse_args" | "parse_known_args":
-            options = _parsed(machine, record, arguments)
+            options = _parsed(machine, _with_commands(machine, receiver), arguments)
             is_pair = name == "parse_known_args" or record.type == Known(Library("optparse.OptionParser"))
             return Known(Tuple((options, machine.unknown(Reason.PARAMETER)))) if is_pair else options
     return machine.unknown(Reason.LIBRARY_CALL)
+
+
+def commands_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """`add_subparsers().add_parser(name)`: the parser of one command."""
+    if name != "add_parser":
+        return machine.unknown(Reason.LIBRARY_CALL)
+    record = machine.record(receiver)
+    assert isinstance(record, InstanceRecord) and isinstance(receiver, Known)
+    parent = record.attributes["parser"]
+    made = _parser(machine, "argparse.ArgumentParser", arguments)
+    if isinstance(parent, Known) and isinstance(parent.value, Ref):
+        machine.subparsers.setdefault(parent.value.id, []).append(made)
+    return made
+
+
+def _with_commands(machine: Machine, parser: Known) -> InstanceRecord:
+    """A parser with the options of its commands, of which one is given."""
+    assert isinstance(parser.value, Ref)
+    record = machine.record(parser)
+    assert isinstance(record, InstanceRecord)
+    found: dict[str, list[Value]] = {}
+    of_commands = [
+        _with_commands(machine, command)
+        for command in machine.subparsers.get(parser.value.id, ())
+        if isinstance(command, Known)
+    ]
+    for one in of_commands:
+        for dest, value in one.attributes.items():
+            found.setdefault(dest, []).append(value)
+    attributes = {dest: _whichever(dest, values, parser.value.id) for dest, values in found.items()}
+    is_open = record.open or any(one.open for one in of_commands)
+    return replace(record, attributes={**record.attributes, **attributes}, open=is_open)
+
+
+def _whichever(dest: str, values: list[Value], parser: int) -> Value:
+    """An option that several commands have: what is known of all of them, or the function of each."""
+    first = values[0]
+    if all(value.key == first.key for value in values):
+        return first
+    functions = tuple(
+        value for value in values if isinstance(value, Known) and isinstance(value.value, Function | Bound)
+    )
+    if len(functions) == len(values) <= MAX_OPTIONS:
+        return Choice(functions, ("command", parser))
+    return unknown(Reason.PARAMETER, key=("argument", dest))
 
 
 def _add_option(machine: Machine, id_: int, record: InstanceRecord, arguments: Arguments) -> None:
