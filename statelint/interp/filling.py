@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp.machine import Machine
-from statelint.interp.objects import ListRecord, Ref, Slice, Tuple
+from statelint.interp.objects import ListRecord, Ref, Slice, Table, Tuple
 from statelint.interp.shapes import is_place
 from statelint.sites import Site
 from statelint.trace.keys import parts as parts_of
@@ -469,7 +469,9 @@ def _copied(machine: Machine, value: Value, site: Site) -> Cut | None:
 
 
 def _cut_in(value: Value) -> Cut | None:
-    return value.value.cut if isinstance(value, Known) and isinstance(value.value, Array) else None
+    part = value.value if isinstance(value, Known) else None
+    part = part.array if isinstance(part, Table) else part
+    return part.cut if isinstance(part, Array) else None
 
 
 def _parts(index: Value) -> tuple[Value, ...]:

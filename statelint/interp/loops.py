@@ -168,7 +168,7 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
         # Which of the rows it is isn't known.
         machine.chances[interned(record.content)] = order
         return unknown(Reason.ITERATION, key=("item", record.content, position))
-    if isinstance(element, Known) and not isinstance(element.value, Array):
+    if isinstance(element, Known) and not isinstance(element.value, Array | Table):
         return repeated_items.item_at(machine, record, element, key, position)
     cut = record.cut
     if cut is not None and cut.start is not None and not cut.axis:
@@ -213,7 +213,8 @@ def _is_cut_out(machine: Machine, value: Value, depth: int = _DEEPEST) -> bool:
     if isinstance(record, ListRecord) and record.items and len(record.items) <= _FEW and depth:
         if any(_is_cut_out(machine, item, depth - 1) for item in record.items):
             return True
-    part = value.value if isinstance(value, Known) and isinstance(value.value, Array) else record
+    part = value.value if isinstance(value, Known) and isinstance(value.value, Array | Table) else record
+    part = part.array if isinstance(part, Table) else part
     if not isinstance(part, Array | ListRecord):
         return False
     return part.cut is not None or windows_held(machine, value) is not None

@@ -468,7 +468,8 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
     if len(arrays) == 1:
         array = arrays[0]
         other = right if isinstance(left, Known) and left.value is array else left
-        is_small = array.windows is not None and is_reduction(other.key)
+        is_part = array.windows is not None or array.row_cut is not None
+        is_small = is_part and (is_reduction(other.key) or _is_row_of(array, other.key))
         if isinstance(other, Unknown) and not is_scalar(other.key) and not is_small:
             # Broadcasting with something unknown may change the shape.
             return unknown(Reason.OPERATION, key=key)
@@ -489,6 +490,14 @@ def elementwise(symbol: str, left: Value, right: Value) -> Value | None:
     if not _is_row_by_row(rows, shape):
         return depending_on(Known(Array(key, shape, key, Known(0), a.made and b.made)), left, right)
     return depending_on(Known(replace(mapped(rows, key), shape=shape)), left, right)
+
+
+def _is_row_of(part: Array, key: Hashable) -> bool:
+    """Whether what isn't known is one row of what a part was cut out of: `x[i:i + n] / x[i]`."""
+    match key:
+        case ("item" | "index", whole, place):
+            return part.row_cut is not None and part.row_cut.whole == whole and is_place(place)
+    return False
 
 
 _SCALARS = frozenset({"builtins.float", "builtins.int", "builtins.len", "length", "int", "float"})

@@ -210,8 +210,7 @@ def _each(machine: Machine, function: Value, source: Iteration, arguments: Argum
     """The parts that a lambda cuts out at the numbers of a range, of which the first two are followed."""
     own = function.value if isinstance(function, Known) else None
     node = own.node if isinstance(own, Function) else None
-    is_cut = isinstance(node, cst.Lambda) and isinstance(node.body, cst.Subscript)
-    if node is None or not is_cut or not isinstance(source.over, tuple) or source.over[0] != "range":
+    if not isinstance(node, cst.Lambda) or not isinstance(source.over, tuple) or source.over[0] != "range":
         return None
     over, passes = ("map", id(node), source.over), machine.fresh_id()
 
