@@ -173,7 +173,7 @@ def _of_array(machine: Machine, array: Array, name: str, receiver: Value) -> Val
 def _of_record(machine: Machine, id_: int, name: str, receiver: Value, node: cst.CSTNode | None) -> Value:
     record = machine.state.heap.get(id_)
     if machine.patched and isinstance(record, ModelRecord | LayerRecord):
-        patch = _patch(machine, name)
+        patch = _patch(machine, name, receiver)
         if patch is not None and name not in record.attributes:
             is_function = isinstance(patch, Known) and isinstance(patch.value, Function)
             return Known(Bound(receiver, patch)) if is_function else machine.unknown(Reason.ATTRIBUTE, node)
@@ -233,12 +233,17 @@ def _asked(machine: Machine, record: InstanceRecord, name: str, receiver: Value)
     return calls.call_value(machine, method, Arguments(given, {}, False, record.site))
 
 
-def _patch(machine: Machine, name: str) -> Value | None:
+def _patch(machine: Machine, name: str, receiver: Value) -> Value | None:
     """What the program put in place of a method of Keras's classes, or beside them."""
     for full, value in machine.patched.items():
         owner, _, attribute_name = full.rpartition(".")
         if attribute_name == name and owner.startswith("keras.") and owner.rpartition(".")[2][:1].isupper():
-            return value
+            # What isn't known may do anything to what it is a method of.
+            return (
+                unknown(Reason.BRANCHES, key=("item", receiver.key, name))
+                if isinstance(value, Unknown)
+                else value
+            )
     return None
 
 

@@ -10,7 +10,7 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Range, Slice, Tuple
 from statelint.interp.shapes import COUNTED
 from statelint.trace.objects import Array, Windows
-from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown, varies
+from statelint.values import NONE, Known, Reason, Value, depending_on, number, unknown
 
 
 def as_slice(machine: Machine, index: Value, whole: Value) -> Value:
@@ -34,12 +34,12 @@ def as_slice(machine: Machine, index: Value, whole: Value) -> Value:
 def to_the_label(index: Value) -> Value:
     """An index of `table.loc`: `i:i + n` takes the row with its last label too.
 
-    Only where a loop moves it on; what parts a table once may mean rows by their numbers.
+    For windows that a loop cuts; what parts a table once may mean rows by their numbers.
     """
     match index:
         case Known(value=Tuple(items=(first, *rest))):
             return replace(index, value=Tuple((to_the_label(first), *rest)))
-        case Known(value=Slice(stop=stop) as part) if (last := number(stop)) is not None and varies(stop):
+        case Known(value=Slice(stop=stop) as part) if (last := number(stop)) is not None:
             return replace(index, value=replace(part, stop=depending_on(Known(last + 1), stop)))
     return index
 

@@ -30,18 +30,22 @@ def _go_on(
     """Whether items, as far as it is known where they begin, are windows one behind the other, and a later
     one is one of those that follow.  After so many (`again`) the first ones may come once more.
     """
-    cuts = [_cut_of(machine, item) for item in items]
-    # A part of a part is one of the whole.
-    cuts = [cut.origin if cut is not None and cut.whole != windows.series else cut for cut in cuts]
+    cuts = [_cut_of_whole(machine, item, windows) for item in items]
     begins = [None if cut is None or cut.whole != windows.series else cut.begin for cut in cuts]
     if not begins or begins[0] is None:
         return True
     moved = [None if begin is None else distance(begins[0], begin) for begin in begins]
-    cut = _cut_of(machine, later) if later is not None else None
+    cut = _cut_of_whole(machine, later, windows) if later is not None else None
     behind = distance(begins[0], cut.begin) if cut is not None and cut.whole == windows.series else None
     # Those of which that isn't known say nothing.
     is_even = all(by in (None, k * windows.stride, k % again * windows.stride) for k, by in enumerate(moved))
     return is_even and (behind is None or not behind % windows.stride)
+
+
+def _cut_of_whole(machine: Machine, item: Value, windows: Windows) -> Cut | None:
+    """Where an item is cut out; a part of a part is one of the whole."""
+    cut = _cut_of(machine, item)
+    return cut.origin if cut is not None and cut.whole != windows.series else cut
 
 
 def windows_held(machine: Machine, value: Value) -> Windows | None:

@@ -47,6 +47,12 @@ def _has_width(key: Hashable, width: Value) -> bool:
     return False
 
 
+def columns_of(key: Hashable) -> int | None:
+    """How many columns are taken of data of unknown shape, where that is spelled out."""
+    taken = (_columns_taken(part) for part in _as_wide_as(key))
+    return next((count for count in taken if count is not None), None)
+
+
 def _as_wide_as(key: Hashable) -> Iterator[Hashable]:
     """The data, and what they are made of that has as many columns."""
     yield key

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import libcst as cst
 import libcst.matchers as m
@@ -17,7 +18,7 @@ from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration
 from statelint.interp.repetition import bound_names
-from statelint.source.python import names_in, walk
+from statelint.source.python import children, names_in, walk
 from statelint.values import Known, Reason, Ternary, Value, depending_on, number, unknown
 
 Assign = Callable[[Machine, cst.BaseExpression, Value], None]
@@ -66,6 +67,22 @@ def between(machine: Machine, node: cst.For, iteration: Iteration, assign: Assig
         yield replace(iteration, count=count, item=lambda k: iteration.item(begin + k), over=over, cut=cut)
     finally:
         machine.decided.remove(test.node)
+
+
+@lru_cache(maxsize=1024)
+def breaks(node: cst.For) -> bool:
+    """Whether a pass may end the loop."""
+    todo: list[cst.CSTNode] = [node.body]
+    while todo:
+        current = todo.pop()
+        if isinstance(current, cst.Break):
+            return True
+        if not isinstance(current, cst.For | cst.While | cst.FunctionDef | cst.Lambda):
+            todo.extend(children(current))
+    return False
+
+
+REMEMBERED = (breaks,)
 
 
 def _test_of(node: cst.For) -> _Test | None:

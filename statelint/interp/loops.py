@@ -158,6 +158,9 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
 def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) -> Value:
     """An item of a list that isn't known item by item."""
     begun, key = (*record.first, *record.head), value.key
+    if position and record.added:
+        # The second one is the first one's neighbour, of which each pass has made several.
+        return unknown(Reason.ITERATION, key=("item", key, position))
     if position < len(begun):
         value = begun[position]
         if _is_told(machine, value) or number(value) is not None:
@@ -428,6 +431,7 @@ def comprehend(
     count: Value = unknown(Reason.LOOP)
     sources: list[Hashable] = []
     cut: Cut | None = None
+    left_out = False
     # What the passes of the outermost loop give, where they are followed in full.
     groups: list[tuple[Value, ...]] = []
 
@@ -444,7 +448,7 @@ def comprehend(
         done = 0
 
         def body(item: Value, position: int) -> None:
-            nonlocal complete, done
+            nonlocal complete, done, left_out
             done += 1
             assign(machine, comp.target, item)
 
@@ -464,6 +468,7 @@ def comprehend(
             sources.extend(condition.key for condition in conditions)
             facts = [truth(machine, condition) for condition in conditions]
             if any(fact.name == "NO" for fact in facts):
+                left_out = True
                 return
             if any(fact.name == "UNKNOWN" for fact in facts):
                 complete = False
@@ -480,7 +485,8 @@ def comprehend(
     with calls.in_frame(machine, frame):
         machine.activations[-1].is_comprehension = True
         follow(clause, outermost=True)
-    first = tuple(values[:2])
+    # Where some are left out, those that are known may not be the first ones.
+    first = tuple(values[:2]) if complete or not left_out else ()
     content = ("listed", *sources, *(machine.content(value) for value in first)) if first else None
     one, other = groups[:2] if len(groups) > 1 else ((), ())
     return (values if complete else None), ListRecord(

@@ -10,7 +10,17 @@ from functools import partial
 from pathlib import Path
 
 from statelint.interp import arguments as binding
-from statelint.interp import callbacks, calls, classes, given_models, makers, settled, switches, waiting
+from statelint.interp import (
+    callbacks,
+    calls,
+    classes,
+    given_models,
+    leaving,
+    makers,
+    settled,
+    switches,
+    waiting,
+)
 from statelint.interp.attributes import attribute, class_attribute, is_property, mro, user_attribute
 from statelint.interp.expressions import literal_value
 from statelint.interp.machine import Definition, Exhausted, Limits, Machine
@@ -166,6 +176,7 @@ def _forget_other_programs(source: Source) -> None:
         *makers.REMEMBERED,
         *settled.REMEMBERED,
         *waiting.REMEMBERED,
+        *leaving.REMEMBERED,
     ):
         known.cache_clear()
 

@@ -183,7 +183,10 @@ def join_records(
             return ListRecord(None, length, element, head, first=first, others=others)
         case DictRecord(), DictRecord():
             complete = left.complete and right.complete and left.items.keys() == right.items.keys()
-            return DictRecord(_join_shared(left.items, right.items), complete)
+            return DictRecord(
+                {**_put(left.items, right.items, Reason.BRANCHES), **_join_shared(left.items, right.items)},
+                complete,
+            )
         case InstanceRecord(), InstanceRecord():
             return replace(
                 left,
@@ -335,6 +338,17 @@ def _join_shared(left: Mapping[Hashable, Value], right: Mapping[Hashable, Value]
     return {key: join(value, right[key]) for key, value in left.items() if key in right}
 
 
+def _put(
+    one: Mapping[Hashable, Value], other: Mapping[Hashable, Value], reason: Reason
+) -> dict[Hashable, Value]:
+    """What has changed on one way only, in the configuration of a model: that it has is enough to know."""
+    told = one.get("name")
+    if told is None or not isinstance(told.key, tuple) or told.key[0] != "config":
+        return {}
+    names = {*one, *other} - {name for name in one if name in other and one[name].key == other[name].key}
+    return {name: unknown(reason) for name in names}
+
+
 def widen(before: State, after: State, passes: Value, site: Site) -> None:
     """Change `after` into what holds after so many passes of the loop at `site`.
 
@@ -438,10 +452,10 @@ def _widen_record(before: Record, after: Record, passes: Value, site: Site) -> R
             total = Known(first + (second - first) * (times - 1))
             return ListRecord(None, total, after.element, _head(before, after), added=_added(before, after))
         case DictRecord(), DictRecord():
-            return DictRecord(
-                {k: v for k, v in after.items.items() if k in before.items and before.items[k].key == v.key},
-                False,
-            )
+            same = {
+                k: v for k, v in after.items.items() if k in before.items and before.items[k].key == v.key
+            }
+            return DictRecord({**_put(before.items, after.items, Reason.LOOP), **same}, False)
         case InstanceRecord(), InstanceRecord():
             return replace(after, attributes=_widen_names(before.attributes, after.attributes, site))
         case ModelRecord(), ModelRecord():

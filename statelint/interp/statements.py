@@ -234,6 +234,9 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, si
             machine.escape(site, Reason.ATTRIBUTE, receiver, keeps=False)
         else:
             machine.update(thing.id, attributes={**record.attributes, name: value})
+            if name == "return_sequences":
+                told = value if not machine.state.when else machine.unknown(Reason.BRANCHES)
+                machine.update(thing.id, arguments={**record.arguments, name: Argument(told, site)})
             keras.adopt(machine, thing.id, value)
     elif isinstance(record, ModelRecord | InstanceRecord) and isinstance(thing, Ref):
         machine.update(thing.id, attributes={**record.attributes, name: value})
@@ -545,6 +548,11 @@ def _for(machine: Machine, node: cst.For) -> None:
     with leaving.between(machine, node, iteration, assign) as between:
         orelse = _orelse(machine, node)
         loops.run(machine, "for", machine.site(node), between, body, orelse, resets=resets)
+    count = number(iteration.count)
+    is_followed = count is not None and count <= machine.limits.unrolled
+    if not is_followed and machine.state.alive and leaving.breaks(node):
+        # With which item it was left isn't known.
+        assign(machine, node.target, machine.unknown(Reason.LOOP, node))
 
 
 def _orelse(machine: Machine, node: cst.For | cst.While) -> Callable[[], None] | None:

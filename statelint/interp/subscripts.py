@@ -66,7 +66,8 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
             any_item = reduce(join, record.items.values())
             return replace(any_item, by=index.key) if isinstance(any_item, Choice) else any_item
     index = as_slice(machine, as_order(machine, index, value), value)
-    index = to_the_label(index) if _is_by_label(value) else index
+    if machine.passes and node is not None and _is_by_label(value):
+        index = to_the_label(index)
     within = row_and_steps(index, node)
     if within is not None and (isinstance(value, Unknown) or isinstance(value.value, Array)):
         return subscript(machine, subscript(machine, value, within[0], node), within[1], node)
@@ -211,6 +212,8 @@ def _columns_at(index: Value) -> Value | None:
 
 
 def _is_by_label(value: Value) -> bool:
+    if isinstance(value, Known) and isinstance(value.value, Table):
+        return value.value.by_label
     match value.key:
         case ("attribute", _, "loc"):
             return isinstance(value, Unknown)

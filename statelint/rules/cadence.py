@@ -282,7 +282,8 @@ def _by_hand(windows: Windows, earlier: Feed, rows: int | None, steps: int | Non
         return None
     before = before.counted_in(steps)
     windows, steps = _counted(windows, steps)
-    if before.series != windows.series:
+    # Of windows of several lengths each may begin where the one before ended.
+    if before.series != windows.series or before.length != windows.length:
         return None
     if windows.start is None or before.start is None:
         return None

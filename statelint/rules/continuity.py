@@ -25,6 +25,7 @@ from statelint.rules.relation import (
     is_long_part,
     is_spelled_step,
     is_written,
+    is_zero,
     leads_to,
     rows_of,
     stream_of,
@@ -96,11 +97,20 @@ def _starts(story: Story) -> Iterator[Start]:
             yield found
 
 
+def _is_trained(story: Story, feed: Feed) -> bool:
+    """Whether anything is trained before."""
+    position = position_of(story, feed)
+    return any(earlier < position for earlier, _ in story.feeds("train"))
+
+
 def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]) -> Start | None:
     history = History(story, position, feed.model, feed.context)
     if next(iter(history.unbroken()), None) is not source:
         return None
     interrupts = feed.phase == "train" and source.phase in INFERENCE
+    if interrupts and is_zero(source.data) and not _is_trained(story, source):
+        # Zeros that a model is built by leave its states at zero, as long as its biases are.
+        return None
     continues = interrupts and _goes_on(history, source, feed)
     if begins_episode(feed.data):
         for earlier in history.unbroken():

@@ -12,7 +12,7 @@ from statelint.rules.seen_layers import carried_into, entered, layers_at
 from statelint.rules.stacks import core, links, returns_sequences
 from statelint.trace.objects import Layer
 from statelint.trace.recording import Recording
-from statelint.trace.story import Story, Trace
+from statelint.trace.story import Called, Story, Trace
 from statelint.values import Ternary, assumptions, is_
 
 
@@ -28,9 +28,10 @@ class MixedStatefulStack(Rule):
 
     def check(self, trace: Trace) -> Iterator[Report]:
         for story in trace.stories:
+            begun = set(_begun_by_others(story))
             for stack in _stacks(story):
                 kept = [layer for layer in stack if layer.is_stateful is Ternary.YES]
-                lost = [layer for layer in stack if layer.is_stateful is Ternary.NO]
+                lost = [layer for layer in stack if layer.is_stateful is Ternary.NO and layer.id not in begun]
                 if kept and lost and _are_alike(kept, lost):
                     yield _report(lost, kept[0])
 
@@ -47,6 +48,13 @@ class MixedStatefulStack(Rule):
                 recording, Status.REFUTED, "no state was carried past a stateless layer of this place"
             )
         return not_measured(recording, "a second batch")
+
+
+def _begun_by_others(story: Story) -> Iterator[int]:
+    """The layers that start from states of the program's own: they need to keep none."""
+    for event in story.events:
+        if isinstance(event, Called) and "initial_state" in event.arguments:
+            yield event.layer.id
 
 
 def _stacks(story: Story) -> list[list[Layer]]:

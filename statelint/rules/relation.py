@@ -341,6 +341,11 @@ def is_constant(data: Data) -> bool:
     return isinstance(data.key, tuple) and data.key[0] in _BLANK
 
 
+def is_zero(data: Data) -> bool:
+    """Whether the data are zeros, into which nothing was written."""
+    return isinstance(data.key, tuple) and data.key[0] in ("numpy.zeros", "tensorflow.zeros")
+
+
 def origins(key: Hashable) -> frozenset[Hashable]:
     """The arrays that the program made from nothing, of which data consist."""
     return frozenset(

@@ -21,6 +21,10 @@ _STACKING = (
 def slid_by(earlier: Data, later: Data, steps: int | None) -> int | None:
     """By how many steps the later window (of `steps`) is the earlier one moved on; None: not known."""
     before = list(contents(earlier.key))
+    tails = (_tail(_begin_of(key)) for key in contents(later.key))
+    if any(tail is not None and tail[1] == -1 for tail in tails):
+        # The last step alone is the new one.
+        return None
     for key in contents(later.key):
         behind = _tail(_begin_of(key))
         if behind is not None and behind[0] in before:

@@ -31,7 +31,8 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             return (
                 replace(receiver, value=mapped(array, (name, array.key)))
                 if name in ("round", "clip")
-                else receiver
+                # The same contents in an object of its own.
+                else replace(receiver)
             )
         case "flatten" | "ravel" if array.row_cut is not None and len(array.shape or (NONE, NONE)) == 2:
             # The columns of each step stand side by side, step behind step.
@@ -61,6 +62,10 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             return rearranging.TRANSFERS["numpy.repeat"](machine, "numpy.repeat", whole)
         case _ if name in REDUCING and not arguments.open:
             return rearranging.reduced(machine, array, name, arguments, 0)
+        case "append" | "extend" | "insert" | "pop" | "remove" | "clear":
+            # `x.tolist()`: a list of as many rows, until now.
+            rename(machine, receiver.key, machine.unknown(Reason.OPERATION))
+            return machine.unknown(Reason.OPERATION)
         case "fill" | "sort":
             if name == "sort" and array.shuffle_site is not None and len(array.shape or (array,)) == 1:
                 # No longer in random order.

@@ -272,9 +272,21 @@ def _has(machine: Machine, thing: Known, name: str) -> Ternary:
             known = machine.of_keras(lambda keras: api.has_attribute(keras, f"keras.layers.{kind}", name))
         case None if thing.value is None:
             known = hasattr(thing.value, name)
+        case None if isinstance(thing.value, Library):
+            library = thing.value.name
+            known = machine.of_keras(lambda keras: _has_name(keras, library, name))
         case _:
             known = None
     return Ternary.UNKNOWN if known is None else Ternary.of(known)
+
+
+def _has_name(keras: int, library: str, name: str) -> bool | None:
+    """Whether a class or module of Keras has this name; what neither generation has may not be described."""
+    full = f"{library}.{name}"
+    if api.lookup(keras, full) is not None or api.has_attribute(keras, library, name):
+        return True
+    is_gone = library.startswith("keras.") and api.lookup(2 if keras == 3 else 3, full) is not None
+    return False if is_gone else api.has_attribute(keras, library, name)
 
 
 def _callable(machine: Machine, name: str, arguments: Arguments) -> Value:

@@ -12,7 +12,7 @@ from statelint.interp.objects import Arguments, Function, Items, Iteration, List
 from statelint.interp.operators import arithmetic, distinct, set_of
 from statelint.interp.repeated_items import same_at
 from statelint.interp.transfer import Transfer
-from statelint.trace.objects import Argument, Dataset
+from statelint.trace.objects import Argument, Array, Dataset
 from statelint.values import (
     FALSE,
     NONE,
@@ -247,7 +247,8 @@ def _iter(machine: Machine, name: str, arguments: Arguments) -> Value:
     record = machine.record(value)
     if isinstance(record, ListRecord) and record.items is not None:
         return machine.allocate(ListRecord.of(record.items))
-    if isinstance(value, Unknown) and value.key not in machine.iterators:
+    is_array = isinstance(value, Known) and isinstance(value.value, Array)
+    if is_array or (isinstance(value, Unknown) and value.key not in machine.iterators):
         # Whatever goes over it empties it, and not what it draws from.
         drawn = machine.unknown(Reason.ITERATION, None, ("iterator", value.key))
         machine.iterators.add(drawn.key)

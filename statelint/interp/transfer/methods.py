@@ -349,6 +349,7 @@ def _reset_model(machine: Machine, id_: int, name: str, arguments: Arguments) ->
     record = machine.state.heap[id_]
     built = isinstance(record, ModelRecord) and (record.built or not record.undecided)
     built = built or id_ in machine.earlier or id_ in machine.state.escaped or _are_built(machine, model)
+    built = built or machine.catches("ValueError")
     machine.emit(Reset(arguments.site, machine.context, "model", name, model, layers, missing, False, built))
     return NONE
 
@@ -414,7 +415,10 @@ def _reset_layer(machine: Machine, id_: int, record: LayerRecord, name: str, arg
                 reached,
                 missing,
                 False,
-                record.built or id_ in machine.earlier or id_ in machine.state.escaped,
+                record.built
+                or id_ in machine.earlier
+                or id_ in machine.state.escaped
+                or machine.catches("ValueError"),
                 given,
                 None if values is None else _is_listed(machine, values),
             )

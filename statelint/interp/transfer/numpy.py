@@ -218,7 +218,9 @@ def _array(machine: Machine, name: str, arguments: Arguments) -> Value:
         return machine.unknown(Reason.LIBRARY_CALL)
     # tf.cast of a symbolic tensor.
     flowing = flow(machine, value, batch=kept_batch(machine, value))
-    return flowing or _with_axes(as_array(machine, value, arguments.site), arguments.keywords.get("ndmin"))
+    made = _with_axes(as_array(machine, value, arguments.site), arguments.keywords.get("ndmin"))
+    # All but `asarray` make an object of its own.
+    return flowing or (replace(made) if made is value and not name.endswith("asarray") else made)
 
 
 def _with_axes(value: Value, given: Argument | None) -> Value:

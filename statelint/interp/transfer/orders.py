@@ -10,7 +10,7 @@ from statelint.interp.chance import drawing, note
 from statelint.interp.filling import windows_of
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, Library, ListRecord, Range, Ref, Table, Tuple
-from statelint.interp.renaming import rename
+from statelint.interp.renaming import rename, rename_object
 from statelint.interp.shapes import mixed, shifted
 from statelint.interp.transfer import Transfer
 from statelint.interp.transfer.numpy import as_array
@@ -43,13 +43,19 @@ def _shuffled_key(key: Hashable) -> Hashable:
 def _permutation(machine: Machine, name: str, arguments: Arguments) -> Value:
     """np.random.permutation(x): rows in random order, or as many indices as the number x."""
     value = arguments.get(0, "x")
-    if value is None:
+    if value is None or _is_of_columns(arguments):
         return machine.unknown(Reason.LIBRARY_CALL)
     if number(value) is not None:
         key = ("shuffled", "indices", value.key)
         order = depending_on(Known(Array(key, (value,), key, made=True, shuffle_site=arguments.site)), value)
         return note(machine, order, arguments.site)
     return shuffled(_rows(machine, value), arguments.site)
+
+
+def _is_of_columns(arguments: Arguments) -> bool:
+    """Whether a generator shuffles along another axis than that of the rows."""
+    axis = arguments.get(1, "axis")
+    return axis is not None and number(axis) != 0
 
 
 def _rows(machine: Machine, value: Value) -> Value:
@@ -65,6 +71,9 @@ def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "x")
     if value is None:
         return NONE
+    if _is_of_columns(arguments):
+        rename(machine, value.key, machine.unknown(Reason.LIBRARY_CALL))
+        return NONE
     record = machine.record(value)
     if isinstance(record, ListRecord) and isinstance(value, Known) and isinstance(value.value, Ref):
         windows = mixed(windows_of(machine, record, arguments.site))
@@ -77,7 +86,7 @@ def _in_place(machine: Machine, name: str, arguments: Arguments) -> Value:
             windows=windows,
         )
     elif not isinstance(value, Known) or isinstance(value.value, Array):
-        rename(machine, value.key, shuffled(value, arguments.site))
+        rename_object(machine, value, shuffled(value, arguments.site))
     return NONE
 
 

@@ -168,7 +168,12 @@ def _same_shape(machine: Machine, name: str, arguments: Arguments) -> Value:
     axis = arguments.get(1, "axis")
     if name.endswith("sort") and axis is not None and axis.key == NONE.key:
         return repeatable(machine, name, arguments)
-    return made_of((name, *(v.key for v in arguments.values())), array.shape, [array])
+    made = made_of((name, *(v.key for v in arguments.values())), array.shape, [array])
+    if name.endswith("sort") and array.shuffle_site is not None and len(array.shape or ()) == 1:
+        # No longer in random order: the numbers of some rows, in the order of these.
+        key = ("sorted", machine.fresh_id())
+        return Known(Array(key, array.shape, key))
+    return made
 
 
 def _diff(machine: Machine, name: str, arguments: Arguments) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from statelint.interp.folding import regroups, restores, steps_or
-from statelint.interp.laying import laid_end_to_end
+from statelint.interp.laying import columns_of, laid_end_to_end
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, Tuple
 from statelint.interp.pieces import lengths
@@ -33,6 +33,13 @@ from statelint.values import (
     number,
     unknown,
 )
+
+
+def _splits_rows(array: Array, shape: Sequence[Value]) -> bool:
+    """Whether a row of the array has more in it than one of the new shape."""
+    width = columns_of(array.key) if array.shape is None else product(array.shape[1:])
+    own = product(tuple(shape[1:]))
+    return width is not None and own is not None and own < width and array.windows is None
 
 
 def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: Site | None = None) -> Value:
@@ -65,7 +72,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
                 )
                 if rest == others if rest is not None else are_steps:
                     dims[at] = array.shape[0]
-    key = ("reshape", array.key, tuple(d.key for d in dims))
+    # Each row becomes several: the columns are no steps of one series.
+    head = "split rows" if _splits_rows(array, dims) else "reshape"
+    key = (head, array.key, tuple(d.key for d in dims))
     same_rows = bool(dims) and (
         keeps_length(array, dims[0]) or _is_cut_so_long(array, dims[0]) or _keeps_width(array, dims)
     )
@@ -76,6 +85,9 @@ def reshape(machine: Machine, array: Array, shape: Value, source: Value, site: S
     if array.samples == 1 and number(dims[0]) != 1:
         # How far the next row is moved on isn't said by a single one.
         windows = None
+    if windows is not None and len(dims) == 3 and number(dims[1]) not in (None, 1, windows.length or None):
+        # Several rows become the steps of one, unless that many steps fill a row that isn't known.
+        windows = windows if same_rows or windows.length is None else None
     if windows is not None and windows.length is None and [number(v) for v in dims[2:]] == [1]:
         # There are as many steps as fill a row.
         windows = replace(windows, length=number(dims[1]), extent=dims[1].key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from statelint.interp import classes, fields, loops, modules
 from statelint.interp.machine import Machine
@@ -53,7 +54,8 @@ def _copy(machine: Machine, name: str, arguments: Arguments) -> Value:
 def _copied(machine: Machine, value: Value, done: dict[int, Known], *, deep: bool) -> Value:
     record = machine.record(value)
     if not isinstance(value, Known) or not isinstance(value.value, Ref) or fields.is_member(machine, value):
-        return value
+        # The same contents in an object of its own.
+        return replace(value)
     id_ = value.value.id
     if id_ in done:
         return done[id_]

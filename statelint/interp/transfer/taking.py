@@ -35,7 +35,13 @@ def item(machine: Machine, value: Known, index: Value) -> Value | None:
     if isinstance(part, Slice):
         rows = array_index(table.array, index)
         taken = rows.value if isinstance(rows, Known) and isinstance(rows.value, Array) else None
-        return replace_value(value, replace(table, array=taken)) if taken is not None else None
+        if taken is None:
+            return None
+        if part.step.key in (NONE.key, Known(1).key):
+            return replace_value(value, replace(table, array=taken))
+        # Its rows are no longer the steps of the series one by one.
+        axis = interned(("stepped", table.axis, index.key))
+        return replace_value(value, replace(table, array=taken, axis=axis, shifts=(), named=()))
     names = headings.chosen(machine, table, index)
     is_name = isinstance(part, str) or (type(part) is int and len(table.array.shape or ()) > 1)
     if is_name:
