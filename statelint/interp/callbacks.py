@@ -213,6 +213,11 @@ def define_library(
     machine.callbacks[id_] = Callback(id_, "library", name, site, Ternary.YES, (), arguments=bound)
 
 
+def may_reset(machine: Machine, function: Function) -> bool:
+    """Whether a function, or one that it calls, resets states."""
+    return _leads_to_reset(machine, function.node, function.frame)
+
+
 def is_given_reset(machine: Machine, instance: Known) -> bool:
     """Whether one of Keras's own callbacks is made with a function that resets: a schedule, say."""
     callback = machine.callbacks.get(instance.value.id) if isinstance(instance.value, Ref) else None

@@ -55,7 +55,8 @@ from statelint.interp.transfer import (
 from statelint.source.python import children
 from statelint.trace.listings import LISTING_METHODS, sources_of
 from statelint.trace.objects import Argument, Array, DrawnReset
-from statelint.trace.story import Written
+from statelint.trace.queries import RESETS
+from statelint.trace.story import Opaque, Written
 from statelint.values import (
     NONE,
     Choice,
@@ -473,7 +474,11 @@ def call_value(
             return shown
         keeps = not graphs.builds_on(machine, *arguments.values())
         machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values(), keeps=keeps)
+        if isinstance(callee.key, tuple) and callee.key[0] == "attribute" and callee.key[-1] in RESETS:
+            # Of what isn't known it may be any model or layer.
+            machine.emit(Opaque(arguments.site, machine.context, None, Reason.LIBRARY_CALL))
         result = _unknown_result(machine, callee, arguments, node)
+        _note_lent(machine, result, arguments)
         graphs.note_passed(machine, result, *arguments.values())
         return result
     if isinstance(callee, Choice):
@@ -562,6 +567,13 @@ def _unknown_result(
     return result
 
 
+def _note_lent(machine: Machine, result: Value, arguments: Arguments) -> None:
+    """Note that unknown code was given models for what it gives."""
+    reached = reachable(machine, *arguments.values())
+    if reached:
+        machine.lent[result.key] = DrawnReset(arguments.site, reached, is_reset=False)
+
+
 def made_of(machine: Machine, node: cst.CSTNode | None, *values: Value, by: Hashable = None) -> Value:
     """What isn't known more of than the files, episodes and outputs that it is made of, if any, and what was
     called (`by`) with what.
@@ -601,11 +613,14 @@ def call_library(machine: Machine, name: str, arguments: Arguments, node: cst.CS
         return bar
     library, values = name.split(".", maxsplit=1)[0], arguments.values()
     is_pure = library in _BYSTANDERS or (entry is not None and "pure" in entry.roles)
-    if not is_pure and (library not in _GO_BETWEENS or reachable(machine, *values)):
+    is_lent = not is_pure and (library not in _GO_BETWEENS or bool(reachable(machine, *values)))
+    if is_lent:
         keeps = not graphs.builds_on(machine, *values)
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *values, keeps=keeps)
         machine.touched.update(value.key for value in values)
     result = made_of(machine, node, *values, by=name)
+    if is_lent:
+        _note_lent(machine, result, arguments)
     graphs.note_passed(machine, result, *values)
     return result
 

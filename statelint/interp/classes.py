@@ -149,6 +149,12 @@ def iterate_instance(machine: Machine, value: Known) -> Iteration | None:
     result = call_special(machine, value, "__iter__")
     if isinstance(result, Known) and result.key != value.key:
         return loops.iterate(machine, result)
+    from statelint.interp import drawing
+
+    resets = drawing.of_iterator(machine, value)
+    if resets:
+        unclear = machine.unknown(Reason.ITERATION)
+        return Iteration(unclear, lambda k: loops.drawn(value, k), value.key, False, resets)
     return calls.batches_in(machine, value)
 
 

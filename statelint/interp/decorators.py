@@ -7,12 +7,12 @@ from dataclasses import replace
 import libcst as cst
 
 from statelint.interp import arguments as binding
-from statelint.interp import calls, expressions
+from statelint.interp import callbacks, calls, expressions
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, Bound, Class, Function, InstanceRecord, Library, Partial, Ref
 from statelint.interp.transfer import options
 from statelint.trace.objects import Argument
-from statelint.values import Known, Value
+from statelint.values import Known, Reason, Unknown, Value
 
 # Libraries whose decorators give no values to parameters.
 _HARMLESS = frozenset(
@@ -52,6 +52,8 @@ def _decorated(machine: Machine, value: Value, node: cst.BaseExpression) -> Valu
     thing = expressions.evaluate(machine, node.func if isinstance(node, cst.Call) else node)
     if isinstance(thing, Known) and isinstance(thing.value, Library):
         given = binding.evaluate_arguments(machine, node) if isinstance(node, cst.Call) else None
+        if not _is_harmless(thing.value.name):
+            _give_away(machine, value, function, node)
         return _marked(value, function, thing.value.name, given)
     if is_call:
         assert isinstance(node, cst.Call)
@@ -61,7 +63,19 @@ def _decorated(machine: Machine, value: Value, node: cst.BaseExpression) -> Valu
         made = calls.call_value(machine, thing, Arguments((Argument(value, site),), {}, False, site))
         if _is_callable(machine, made):
             return _named(made, function)
+    elif isinstance(thing, Unknown):
+        _give_away(machine, value, function, node)
     return Known(replace(function, is_configured=True)) if function is not None else value
+
+
+def _give_away(machine: Machine, value: Value, function: Function | None, node: cst.BaseExpression) -> None:
+    """Whoever got a function that resets may call it: `@events.on("epoch")`."""
+    if function is not None and callbacks.may_reset(machine, function):
+        machine.escape(machine.site(node), Reason.LIBRARY_CALL, value)
+
+
+def _is_harmless(name: str) -> bool:
+    return name.partition(".")[0] in _HARMLESS
 
 
 def _marked(value: Value, function: Function | None, name: str, given: Arguments | None) -> Value:
@@ -69,9 +83,8 @@ def _marked(value: Value, function: Function | None, name: str, given: Arguments
     if function is None:
         return value
     decorators = function.decorators | {name.removeprefix("builtins.")}
-    is_harmless = name.partition(".")[0] in _HARMLESS
     defaults = {**function.defaults, **options.option_defaults(name, given)}
-    configured = function.is_configured or not is_harmless
+    configured = function.is_configured or not _is_harmless(name)
     return Known(replace(function, decorators=decorators, is_configured=configured, defaults=defaults))
 
 

@@ -79,6 +79,22 @@ def of_sequence(machine: Machine, value: Known) -> tuple[DrawnReset, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def of_iterator(machine: Machine, value: Known) -> tuple[DrawnReset, ...]:
+    """The resets that asking an iterator of the program's own for its next item makes."""
+    method = _resetting(machine, value, "__next__")
+    if method is None:
+        return ()
+    start, begun = machine.state, len(machine.events)
+    machine.state = start.fork()
+    _call(machine, value, method)
+    machine.state = start
+    found = mark(machine, begun, None)
+    if not found:
+        # It runs models itself, or does nothing to states.
+        del machine.events[begun:]
+    return found
+
+
 def item_of(machine: Machine, value: Known, index: int) -> Value:
     """An item of the program's own Sequence."""
     return _special(machine, value, "__getitem__", Known(index))

@@ -416,20 +416,23 @@ def _dict_comprehension(machine: Machine, node: cst.DictComp) -> Value:
     def entry() -> Value:
         return Known(Tuple((evaluate(machine, node.key), evaluate(machine, node.value))))
 
-    values, _ = loops.comprehend(machine, node.for_in, entry, node.value)
+    values, some = loops.comprehend(machine, node.for_in, entry, node.value)
     entries: dict[Hashable, Value] = {}
+    others: list[Value] = []
     complete = values is not None
-    for value in values or ():
+    for value in values or filter(None, (*some.head, some.element)):
         pair = value.value if isinstance(value, Known) else None
         if (
-            isinstance(pair, Tuple)
+            values is not None
+            and isinstance(pair, Tuple)
             and isinstance(pair.items[0], Known)
             and isinstance(pair.items[0].value, SCALARS)
         ):
             entries[pair.items[0].value] = pair.items[1]
         else:
             complete = False
-    return machine.allocate(DictRecord(entries, complete), "builtins.dict")
+            others += pair.items[1:] if isinstance(pair, Tuple) else ()
+    return machine.allocate(DictRecord(entries, complete, others=tuple(others)), "builtins.dict")
 
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:

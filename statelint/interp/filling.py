@@ -13,7 +13,7 @@ from statelint.sites import Site
 from statelint.trace.keys import parts as parts_of
 from statelint.trace.linear import distance
 from statelint.trace.objects import Array, Cut, Fill, Windows
-from statelint.values import NONE, Known, Unknown, Value, number
+from statelint.values import NONE, Choice, Known, Reason, Unknown, Value, number, unknown
 
 
 def windows_of(machine: Machine, record: ListRecord, site: Site | None) -> Windows | None:
@@ -22,6 +22,25 @@ def windows_of(machine: Machine, record: ListRecord, site: Site | None) -> Windo
     found = record.windows or (windows_in(machine, known[0], known[1], site) if len(known) > 1 else None)
     again = len(record.added[0]) if record.added else len(known)
     return found if found is None or _go_on(machine, found, known, record.element, again) else None
+
+
+def one_of_lists(machine: Machine, choice: Choice) -> Value | None:
+    """The list, of unknown length, that holds the windows which each of several lists begins with.
+
+    `rows = rows[:100] if quick else rows`.
+    """
+    lists = [machine.record(option) for option in choice.options]
+    records = [record for record in lists if isinstance(record, ListRecord)]
+    windows = {windows_of(machine, record, None) for record in records}
+    if len(records) < len(lists) or len(windows) != 1 or None in windows:
+        return None
+    content = ("one of", *(machine.content(option) for option in choice.options))
+    whole = ListRecord(None, unknown(Reason.BRANCHES, key=("length", choice.key)), records[0].element)
+    heads = {tuple(item.key for item in record.head) for record in records}
+    head = records[0].head if len(heads) == 1 else ()
+    return machine.allocate(
+        replace(whole, head=head, content=content, windows=windows.pop()), "builtins.list"
+    )
 
 
 def _go_on(
@@ -185,6 +204,9 @@ def filled(
     if _is_filled(array) and is_number and _is_mask(index.key):
         # `x[np.isnan(x)] = 0`: the rows are what they were but for some numbers.
         return Array(key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill)
+    if windows is not None and _is_of_all_steps(index) and (is_number or _windows_in(value) == windows):
+        # `x[:, :, 0] = x[:, :, 0] / 10`: one column of each window has other units.
+        return Array(key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill)
     item = _item(array, index, value, site) if site is not None and drawn is None else None
     if item is not None:
         fill, windows = _with_item(array, is_blank, fill, *item)
@@ -220,6 +242,19 @@ def _item(
     whole, begin = found
     taken = Cut(site, whole, 0, 1, _int(begin), begin)
     return row, step, taken, tuple(part.key for part in parts[2:])
+
+
+_ALL = Known(Slice(NONE, NONE, NONE))
+
+
+def _is_of_all_steps(index: Value) -> bool:
+    """Whether an index takes all rows and all their steps, but not all of each."""
+    steps, others = _parts(index)[:2], _parts(index)[2:]
+    return len(steps) == 2 and len(others) == 1 and all(part.key == _ALL.key for part in steps)
+
+
+def _windows_in(value: Value) -> Windows | None:
+    return value.value.windows if isinstance(value, Known) and isinstance(value.value, Array) else None
 
 
 def _is_mask(key: Hashable) -> bool:

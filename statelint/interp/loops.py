@@ -14,7 +14,7 @@ import libcst as cst
 
 from statelint.interp import calls, drawing, expressions, headings, pipelines, repeated_items, waiting
 from statelint.interp.comparisons import truth
-from statelint.interp.filling import windows_held
+from statelint.interp.filling import one_of_lists, windows_held
 from statelint.interp.listed import told
 from statelint.interp.machine import Exits, Machine
 from statelint.interp.objects import (
@@ -96,7 +96,7 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
     """What a loop over the value draws."""
     if isinstance(value, Choice):
         dataset = pipelines.common(value)
-        value = Known(dataset) if dataset is not None else value
+        value = Known(dataset) if dataset is not None else one_of_lists(machine, value) or value
     if isinstance(value, Known):
         match value.value:
             case Tuple(items=found):
@@ -139,7 +139,7 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
             return of_items(tuple(Known(k) for k in record.items), value.key)
         if isinstance(record, ModelRecord):
             return Iteration(
-                machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False
+                machine.unknown(Reason.ITERATION, node), lambda k: drawn(value, k), value.key, False
             )
         from statelint.interp import classes
 
@@ -152,7 +152,10 @@ def iterate(machine: Machine, value: Value, node: cst.CSTNode | None = None) -> 
         from statelint.interp.transfer import files
 
         value = files.lines(machine, value) or value
-    return Iteration(machine.unknown(Reason.ITERATION, node), lambda k: _drawn(value, k), value.key, False)
+    # Code that got a model may do anything to it between the items that it gives.
+    resets = (machine.lent[value.key],) if value.key in machine.lent else ()
+    count = machine.unknown(Reason.ITERATION, node)
+    return Iteration(count, lambda k: drawn(value, k), value.key, False, resets)
 
 
 def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) -> Value:
@@ -183,7 +186,7 @@ def _item_of(machine: Machine, value: Value, record: ListRecord, position: int) 
     if isinstance(record.content, tuple) and record.content[0] == "sorted":
         # Whatever is put in order again is in the same one.
         return unknown(Reason.ITERATION, key=("item", record.content, position))
-    return _drawn(value, position)
+    return drawn(value, position)
 
 
 def part_at(machine: Machine, record: ListRecord, position: int) -> Value | None:
@@ -223,7 +226,7 @@ def _is_cut_out(machine: Machine, value: Value, depth: int = _DEEPEST) -> bool:
     return part.cut is not None or windows_held(machine, value) is not None
 
 
-def _drawn(source: Value, position: int) -> Value:
+def drawn(source: Value, position: int) -> Value:
     return unknown(Reason.ITERATION, key=("item", source.key, position))
 
 
@@ -275,14 +278,22 @@ def run(
     body.
     """
     count = number(iteration.count)
+    # A generator goes on behind its last `yield`.
+    behind = tuple(reset for reset in iteration.resets if not reset.at_start)
+
+    def leave() -> None:
+        if machine.state.alive:
+            drawing.draw(machine, behind, site)
+        _leave(machine, exits, orelse)
+
+    exits = Exits()
     if count is not None and count <= 0:
-        return _leave(machine, Exits(), orelse)
+        return leave()
     # What holds in one of so few needs to hold in that one alone.
     is_concrete = iteration.concrete or (kind == "for" and count is not None and 1 < count <= _FEW)
     named = items(iteration, machine.limits.unrolled) if kind == "for" and iteration.concrete else ()
     keys = tuple(item.key for item in named or ())
     loop = Loop(machine.fresh_id(), kind, site, iteration.count, iteration.over, keys)
-    exits = Exits()
     # Whether each pass that was followed was left early.
     left: list[bool] = []
 
@@ -310,7 +321,7 @@ def run(
     assumed, spent = len(machine.state.when), machine.steps
     one(0, 0)
     if not machine.state.alive or count == 1:
-        return _leave(machine, exits, orelse)
+        return leave()
     feeds = any(isinstance(event, Feed | Call) for event in machine.events[begun:])
     # What each pass leaves undecided (`if …: raise`) all that follows depends on.
     assumed = len(machine.state.when) - assumed
@@ -328,11 +339,11 @@ def run(
             if is_over():
                 break
             one(position, position)
-        return _leave(machine, exits, orelse)
+        return leave()
     first, again, waited = machine.state.fork(), len(machine.events), len(machine.waiting)
     one(1, 1)
     if not machine.state.alive or count == 2:
-        return _leave(machine, exits, orelse)
+        return leave()
     aside = machine.asides.pop(loop.id, None)
     if aside is not None:
         machine.state = join_states(machine.state, aside)
@@ -356,7 +367,7 @@ def run(
         if machine.state.alive and _fed(machine.events[again:]) - _fed(machine.events[begun:again]):
             # What has begun is met by what it leaves in a pass of its own.
             one(later, later)
-    _leave(machine, exits, orelse)
+    leave()
     return _forget_lengths(machine, loop, before)
 
 

@@ -36,7 +36,7 @@ from statelint.sites import Site
 from statelint.source.project import Project
 from statelint.source.python import Source, walk
 from statelint.trace.agreement import disagree, is_comparison
-from statelint.trace.objects import Array, Callback, Layer, Model
+from statelint.trace.objects import Array, Callback, DrawnReset, Layer, Model
 from statelint.trace.story import Condition, Context, Event, Opaque, Pass
 from statelint.values import Known, Reason, Unknown, Value, interned, options, unknown
 
@@ -192,6 +192,8 @@ class Machine:
     batches: dict[Hashable, tuple[Array | None, ...]] = field(default_factory=dict)
     # The symbolic tensors that unknown code makes of others, by the identities of what it gives.
     passed: dict[Hashable, Known] = field(default_factory=dict)
+    # What unknown code may do to the models that it was given, by the identity of what it gives for them.
+    lent: dict[Hashable, DrawnReset] = field(default_factory=dict)
     # The models that were saved, by the identity of their paths; None where it isn't known which one was.
     saved: dict[Hashable, int | None] = field(default_factory=dict)
     # Those that other programs of the folder save; None where nobody looks for them there.

@@ -154,6 +154,8 @@ class Table:
     # `table.loc`: and by their names.
     by_label: bool = False
     labels: tuple[tuple[Hashable, Hashable], ...] = ()
+    # Whether some of its values may be missing, for another reason than that it was shifted.
+    gaps: bool = False
 
     @property
     def key(self) -> Hashable:
@@ -337,6 +339,8 @@ class DictRecord:
     assumed: bool = False
     # The instance whose `__dict__` it is.
     of: int | None = None
+    # What stands under keys that aren't known.
+    others: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,8 @@ def _parts(machine: Machine, thing: Hashable, found: set[int]) -> Iterator[Value
                         yield Known(Ref(model))
                     if element is not None:
                         yield element
-                case DictRecord(items=entries):
-                    yield from entries.values()
+                case DictRecord(items=entries, others=others):
+                    yield from (*entries.values(), *others)
                 case InstanceRecord(type=type_, attributes=attributes):
                     yield from attributes.values()
                     yield type_
@@ -121,7 +121,10 @@ def _captured(machine: Machine, function: Function) -> Iterator[Value]:
 
 
 # The operations by which an unknown value may still be something known, and where its key has that.
-_SOURCES = {"item": (1,), "unpacked": (1,), "any attribute": (1,), "either": (2, 3), "widened": (2, 3)}
+_SOURCES = {
+    **dict.fromkeys(("item", "unpacked", "any attribute", "dict.values"), (1,)),
+    **dict.fromkeys(("either", "widened"), (2, 3)),
+}
 _OBJECTS = frozenset(["Ref", "Function", "Bound", "Method", "Class", "Partial"])
 
 

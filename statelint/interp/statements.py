@@ -52,15 +52,16 @@ from statelint.interp.objects import (
     ModelRecord,
     Module,
     Ref,
+    Slice,
     Table,
     Tuple,
 )
 from statelint.interp.operators import arithmetic
-from statelint.interp.renaming import rename
+from statelint.interp.renaming import rename, rename_object
 from statelint.interp.shapes import is_place
 from statelint.interp.spelling import spelled_out
 from statelint.interp.state import Frame, join_states
-from statelint.interp.transfer import keras, methods, numpy, standard, tables, taking
+from statelint.interp.transfer import keras, methods, numpy, reshaping, standard, tables, taking
 from statelint.sites import Site
 from statelint.source.python import names_in
 from statelint.trace.keys import parts
@@ -221,6 +222,8 @@ def set_attribute(machine: Machine, receiver: Known, name: str, value: Value, si
         machine.state.names(thing.namespace)[name] = value
     elif isinstance(thing, Module):
         machine.state.names(thing.frame)[name] = value
+    elif isinstance(thing, Array) and name == "shape":
+        rename_object(machine, receiver, reshaping.reshape(machine, thing, value, receiver, site))
     elif isinstance(thing, Table) and name == "columns":
         named = tables.set_columns(thing, loops.items(loops.iterate(machine, value)))
         rename(machine, receiver.key, replace(receiver, value=named))
@@ -320,6 +323,7 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
         return
     if _put_column(machine, target.value, receiver, index, value):
         return
+    _put_values(machine, target, index, value)
     if isinstance(receiver, Known) and isinstance(receiver.value, Ref):
         id_ = receiver.value.id
         key = index.value if isinstance(index, Known) else ...
@@ -334,15 +338,30 @@ def _set_item(machine: Machine, target: cst.Subscript, value: Value) -> None:
                 machine.state.heap[id_] = ListRecord.of(tuple(changed))
             else:
                 filled_ = ("filled", machine.content(receiver), index.key, machine.content(value))
-                machine.state.heap[id_] = ListRecord(None, record.length, record.element, content=filled_)
+                length = _length_after(record, index, filled_)
+                machine.state.heap[id_] = ListRecord(None, length, record.element, content=filled_)
             return
         if isinstance(record, ListRecord):
+            filled_ = ("filled", record.content, index.key, machine.content(value))
+            machine.update(id_, length=_length_after(record, index, filled_))
+            record = machine.record(receiver)
+            assert isinstance(record, ListRecord)
             content = record.content and ("filled", record.content, index.key, machine.content(value))
             machine.state.heap[id_] = replace(_with_item(record, key, value), content=content)
     machine.emit(Written(machine.site(target), machine.context, receiver.key))
     headings.forget(machine, receiver.key)
     tables.changed(machine, receiver.key, machine.site(target))
     machine.escape(machine.site(target), Reason.OPERATION, value)
+
+
+def _put_values(machine: Machine, target: cst.Subscript, index: Value, value: Value) -> None:
+    """`table.loc[len(table)] = row`, `table.iloc[3, 0] = None`: the table has other rows then."""
+    match target.value:
+        case cst.Attribute(cst.Name() as whole, cst.Name("loc" | "at" | "iloc" | "iat" as name)):
+            table = evaluate(machine, whole)
+            if isinstance(table, Known) and isinstance(table.value, Table):
+                made = tables.with_values(table.value, index, value, name)
+                assign(machine, whole, replace(table, value=made))
 
 
 def _put_column(
@@ -355,12 +374,20 @@ def _put_column(
             Known(value=Tuple(items=(_, name))),
         ) if tables.is_whole_column(index):
             target, receiver, index = whole, evaluate(machine, whole), name
+        case (cst.Attribute(cst.Name(), cst.Name("iloc" | "iat" | "at")), _):
+            return False
     is_table = isinstance(receiver, Known) and isinstance(receiver.value, Table)
     if not is_table and not tables.is_shifted(receiver, value):
         return False
     wider = tables.with_column(tables.table_of(receiver), index, value)
     assign(machine, target, tables.replace_value(receiver, wider))
     return True
+
+
+def _length_after(record: ListRecord, index: Value, content: Hashable) -> Value:
+    """How long a list is after items were put in at `index`: a slice takes as many as there are."""
+    is_slice = isinstance(index, Known) and isinstance(index.value, Slice)
+    return unknown(Reason.OPERATION, key=("length", content)) if is_slice else record.length
 
 
 def _with_item(record: ListRecord, place: object, value: Value) -> ListRecord:

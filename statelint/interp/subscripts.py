@@ -276,7 +276,8 @@ def _rows_of_unknown(
     start = Known(0) if first.value.start.key == NONE.key else first.value.start
     base = whole.key if len(indices) == 1 else ("of", whole.key, *(i.key for i in indices[1:]))
     cut = cut_of(machine, node, whole.key, index) if node is not None else None
-    rows = reach(first.value)
+    # The last row with the label that a slice of `table.loc` ends with is taken too.
+    rows = None if _is_by_label(whole) else reach(first.value)
     return Known(Array(("rows", whole.key, index.key), None, base, start, cut=cut, rows=rows))
 
 
@@ -286,7 +287,8 @@ def _thinned(machine: Machine, whole: Unknown, index: Known, node: cst.CSTNode |
         return None
     key = ("item", whole.key, index.key)
     cut = cut_of(machine, node, whole.key, index) if node is not None else None
-    return Known(Array(key, None, key, cut=cut, rows=reach(index.value)))
+    rows = None if _is_by_label(whole) else reach(index.value)
+    return Known(Array(key, None, key, cut=cut, rows=rows))
 
 
 def _text_at(text: str, index: Value) -> Value | None:

@@ -106,7 +106,9 @@ def _counted(windows: Windows, steps: int | None) -> tuple[Windows, int | None]:
     series, they are as many as lie in a window.
     """
     found = windows.counted_in(steps)
-    return found, None if steps is None else found.length
+    # More steps than a window has aren't those of the series.
+    is_counted = steps is not None and (found.length is None or steps <= found.length)
+    return found, found.length if is_counted else None
 
 
 def _steps_seen(feed: Feed, windows: Windows) -> Value | None:

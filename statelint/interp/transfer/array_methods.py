@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments
-from statelint.interp.renaming import rename
+from statelint.interp.renaming import rename, rename_object
 from statelint.interp.shapes import REDUCING, columns, mapped
 from statelint.interp.transfer import axes, rearranging, reshaping, tables
 from statelint.trace.objects import Argument, Array
@@ -66,6 +66,9 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             # `x.tolist()`: a list of as many rows, until now.
             rename(machine, receiver.key, machine.unknown(Reason.OPERATION))
             return machine.unknown(Reason.OPERATION)
+        case "resize":
+            rename_object(machine, receiver, machine.unknown(Reason.OPERATION))
+            return NONE
         case "fill" | "sort":
             if name == "sort" and array.shuffle_site is not None and len(array.shape or (array,)) == 1:
                 # No longer in random order.
@@ -74,5 +77,7 @@ def array_method(machine: Machine, receiver: Value, name: str, arguments: Argume
             machine.emit(Written(arguments.site, machine.context, array.key))
             return NONE
     return machine.unknown(
-        Reason.LIBRARY_CALL, None, ("call", array.key, name, *(v.key for v in arguments.values()))
+        Reason.LIBRARY_CALL,
+        None,
+        ("call", ("attribute", array.key, name), *(v.key for v in arguments.values())),
     )

@@ -52,17 +52,20 @@ def _list(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "iterable")
     if value is None:
         return Known(Tuple(())) if name == "builtins.tuple" else machine.allocate(ListRecord.of(()), name)
+    if value.key == NONE.key:
+        # TypeError: what was left out has no items.
+        machine.die()
+        return machine.unknown(Reason.OPERATION)
     value = loops.emptied(machine, value)
     iteration = loops.iterate(machine, value)
     drawing.draw(machine, iteration.resets, arguments.site)
     found = _all(machine, value)
-    if name == "builtins.tuple":
-        if found is not None:
-            return Known(Tuple(found))
-        made = machine.unknown(Reason.ITERATION, None, ("tuple", value.key))
-        return machine.begin(made, machine.beginning(value))
     if found is not None:
-        return machine.allocate(ListRecord.of(found), name)
+        is_tuple = name == "builtins.tuple"
+        return Known(Tuple(found)) if is_tuple else machine.allocate(ListRecord.of(found), name)
+    begun = machine.beginning(value) if name == "builtins.tuple" else ()
+    if begun:
+        return machine.begin(machine.unknown(Reason.ITERATION, None, ("tuple", value.key)), begun)
     content, head = ("list", machine.content(value)), (iteration.item(0), iteration.item(1))
     count = number(iteration.count)
     last = iteration.item(count - 1) if iteration.concrete and count else head[0]

@@ -30,7 +30,13 @@ from statelint.interp.objects import (
 )
 from statelint.interp.state import one_of
 from statelint.interp.transfer import graphs
-from statelint.interp.transfer.declared import declared_batch, declared_steps, may_be_missing, shapes_in
+from statelint.interp.transfer.declared import (
+    MAYBE,
+    declared_batch,
+    declared_steps,
+    may_be_missing,
+    shapes_in,
+)
 from statelint.interp.transfer.signatures import bind, rejected, rejected_by_each
 from statelint.sites import Site
 from statelint.target import GENERATIONS
@@ -48,6 +54,7 @@ from statelint.values import (
     interned,
     is_,
     join,
+    options,
     unknown,
 )
 
@@ -70,6 +77,9 @@ def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | N
         return machine.allocate(graphs.connected(machine, bound, arguments))
     if "layer" in entry.roles:
         return _layer(machine, entry, bound, arguments)
+    if "lambda_callback" in entry.roles and not all(_is_followed(a.value) for a in bound.values()):
+        # `LambdaCallback(**hooks)`, `LambdaCallback(on_epoch_end=unseen.hook)`
+        return machine.unknown(Reason.LIBRARY_CALL)
     attributes = {name: argument.value for name, argument in bound.items()}
     instance = machine.allocate(InstanceRecord(Known(Library(entry.name)), arguments.site, attributes))
     if "lambda_callback" in entry.roles:
@@ -77,6 +87,19 @@ def construct(machine: Machine, entry: Entry, arguments: Arguments) -> Value | N
     elif "callback" in entry.roles:
         callbacks.define_library(machine, instance, entry.name.rpartition(".")[2], bound, arguments.site)
     return instance
+
+
+# What functions of these libraries do is known: nothing to states.
+_KNOWN = ("builtins.", "numpy.", "keras.", "tensorflow.")
+
+
+def _is_followed(hook: Value) -> bool:
+    """Whether it is known what a hook does."""
+    if isinstance(hook, Unknown):
+        # What a call gives is none, as a rule.
+        return isinstance(hook.key, tuple) and hook.key[0] not in (MAYBE, "attribute", "item")
+    names = (option.value.name for option in options(hook) if isinstance(option.value, Library))
+    return all(name.startswith(_KNOWN) for name in names)
 
 
 def construct_removed(machine: Machine, name: str, arguments: Arguments) -> Value | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from statelint.interp import loops
 from statelint.interp.chance import choosing, drawing, drawn_rows
-from statelint.interp.filling import batch_held, overlapping, regrouped, windows_of
+from statelint.interp.filling import batch_held, one_of_lists, overlapping, regrouped, windows_of
 from statelint.interp.gathering import gathered
 from statelint.interp.listed import NOBODY, tells
 from statelint.interp.machine import Machine
@@ -111,6 +111,8 @@ def _linspace(machine: Machine, name: str, arguments: Arguments) -> Value:
 
 def as_array(machine: Machine, value: Value, site: Site | None = None) -> Value:
     """What np.array makes of a value (at `site`)."""
+    if isinstance(value, Choice):
+        value = one_of_lists(machine, value) or value
     if isinstance(value, Known):
         match value.value:
             case Array():

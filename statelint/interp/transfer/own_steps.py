@@ -13,7 +13,7 @@ from statelint.trace.objects import Argument
 from statelint.trace.story import Called, Feed, Opaque, Reset
 from statelint.values import Known, Reason, Ternary, Value
 
-_STEPS = ("train_step", "test_step", "predict_step", "call", "make_train_function")
+_STEPS = ("train_step", "test_step", "predict_step", "call", "make_train_function", "reset_metrics")
 # The step in which Keras feeds a batch; without one it is `call` alone.
 _STEP_OF = {
     "train": "train_step",
@@ -24,7 +24,9 @@ _STEP_OF = {
 
 
 def resets(machine: Machine, id_: int) -> bool:
-    """Whether the program's own train_step (or the like), which Keras calls for each batch, resets states."""
+    """Whether the program's own train_step (or the like) resets states: what Keras calls itself, for each
+    batch or at the beginning of an epoch.
+    """
     return any(callbacks.resets(function.node) for _, function in _methods(machine, id_, _STEPS))
 
 

@@ -35,6 +35,9 @@ def bind(machine: Machine, entry: Entry, arguments: Arguments) -> dict[str, Argu
             if arguments.rest is not None and parameter.name == "callbacks":
                 # So far the items of `model.fit(*data)` don't reach.
                 break
+            if arguments.rest is not None and parameter.name == "epochs":
+                # Nor so far as to give a number of epochs, for all that is known.
+                continue
             if parameter.name not in bound and parameter.kind in ("positional", "keyword"):
                 value = machine.unknown(Reason.PARAMETER, None, (MAYBE, machine.fresh_id()))
                 bound[parameter.name] = Argument(value, arguments.site)

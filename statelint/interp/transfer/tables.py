@@ -143,6 +143,7 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         return reindexed(machine, receiver, arguments)
     if name == "sample":
         return sampled(machine, receiver, arguments)
+    changed: Table | None
     if name == "dropna":
         changed = _without_gaps(table, key, arguments)
     elif name == "drop":
@@ -154,10 +155,15 @@ def method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -
         array = replace(table.array, key=key, base=("mapped", table.array.base, name), shape=shape)
         labels = () if name in _RELABELLING else table.labels
         axis = interned(key) if name in _CHANGING else table.axis
-        changed = replace(table, array=array, axis=axis, labels=labels)
+        gaps = table.gaps or name in ("replace", "set_index", "diff", "pct_change")
+        changed = replace(table, array=array, axis=axis, labels=labels, gaps=gaps)
     else:
-        return machine.unknown(Reason.LIBRARY_CALL, None, key)
-    result = replace_value(receiver, changed)
+        changed = None
+    result = (
+        machine.unknown(Reason.LIBRARY_CALL, None, key)
+        if changed is None
+        else replace_value(receiver, changed)
+    )
     inplace = arguments.keywords.get("inplace")
     if inplace is None or is_(inplace.value, False) is Ternary.YES:
         return result
@@ -221,7 +227,8 @@ def _without_gaps(table: Table, key: Hashable, arguments: Arguments) -> Table:
         for name, value in said.items()
     )
     plain = all(usual) and not arguments.positional
-    rows: Value = Known(max(count - lost, 0)) if count is not None and plain else length_of(key)
+    is_counted = count is not None and plain and not table.gaps
+    rows: Value = Known(max((count or 0) - lost, 0)) if is_counted else length_of(key)
     return _with_rows(table if plain else replace(table, labels=()), key, rows)
 
 
@@ -293,6 +300,8 @@ def with_column(table: Table, index: Value, value: Value) -> Table:
     is_named = len(table.named) == len(table.shifts) and len(added.shifts) == 1
     is_column = len(added.shifts) == len(added.array.shape or ()) == 1
     is_put = added.axis == table.axis and (added.site is not None or is_named or is_column)
+    is_full = is_text(value) or (number(value) is not None and number(value) == number(value))
+    table = replace(table, gaps=table.gaps or not (is_put or is_full))
     held = _held(table, value, added)
     is_there = label in (*dict(table.labels), *(name for name, _, _ in table.named))
     # Of a table whose columns aren't known, a column of this name was moved on.
@@ -410,6 +419,17 @@ def set_columns(table: Table, names: tuple[Value, ...] | None) -> Table:
     source = ("columns", table.axis)
     named = tuple((name, source, k) for name, k in zip(given, table.shifts, strict=True))
     return replace(table, named=named, labels=())
+
+
+def with_values(table: Table, index: Value, value: Value, attribute: str) -> Table:
+    """The table after `table.iloc[index] = value`: what is put there may be missing, and by labels new rows
+    may come.
+    """
+    shape = table.array.shape
+    if attribute in ("loc", "at") and shape:
+        rows = length_of(interned(("filled", table.array.key, (attribute, index.key), value.key)))
+        shape = (rows, *shape[1:])
+    return replace(table, array=replace(table.array, shape=shape), gaps=True)
 
 
 def changed(machine: Machine, part: Hashable, site: Site) -> None:

@@ -16,7 +16,19 @@ from statelint.interp.transfer.numpy import as_array
 from statelint.interp.transfer.signatures import bind
 from statelint.trace.keys import parts
 from statelint.trace.objects import Argument, Array, Dataset, Windows
-from statelint.values import NONE, Known, Reason, Ternary, Unknown, Value, interned, is_, number, unknown
+from statelint.values import (
+    NONE,
+    Choice,
+    Known,
+    Reason,
+    Ternary,
+    Unknown,
+    Value,
+    interned,
+    is_,
+    number,
+    unknown,
+)
 
 # Where the batches of a TimeseriesGenerator stand among its attributes.
 BATCHES = "<batches>"
@@ -30,7 +42,7 @@ def _sliding(machine: Machine, name: str, arguments: Arguments) -> Value:
     if value is None or width is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     length = number(width)
-    is_number = length is not None or isinstance(width, Unknown)
+    is_number = length is not None or isinstance(width, Unknown | Choice)
     if is_number and not (isinstance(array, Array) and array.shape):
         series = (array.base, number(array.start)) if isinstance(array, Array) else (value.key, 0)
         key: Hashable = (name, value.key, width.key)
@@ -213,7 +225,7 @@ def _windowed(
     known = total is not None and bool(stride)
     elements: Value = Known(-(-total // stride)) if known else unknown(Reason.OPERATION)  # type: ignore[operator]
     windows = None
-    if stride and (length or isinstance(size, Unknown)):
+    if stride and (length or isinstance(size, Unknown | Choice)):
         windows = Windows(data.key, 0, stride, length, arguments.site, None if length else size.key)
     parts: tuple[Value, ...] = ()
     if array is not None and array.shape and length:
@@ -294,7 +306,7 @@ def window(dataset: Dataset, step: Dataset, arguments: Arguments) -> Dataset:
     drops = arguments.get(3, "drop_remainder")
     plain = stride is None or number(stride) == 1
     nested = replace(step, parts=dataset.parts, windows=None, separate_site=None)
-    is_known = bool(size) or isinstance(length, Unknown)
+    is_known = bool(size) or isinstance(length, Unknown | Choice)
     if dataset.batch is not None or not is_known or not advance or not plain:
         return replace(nested, parts=(), elements=unknown(Reason.OPERATION), batch=unknown(Reason.OPERATION))
     if drops is None or is_(drops, True) is not Ternary.YES:
@@ -382,6 +394,10 @@ def mapped(
             Known(Array(key, (dataset.elements, *(shape or ())[axis:]), key))
             for key, shape in zip(keys, shapes, strict=True)
         )
+    elif isinstance(result, Known):
+        # What a loop over them draws is windows too.
+        keys = [("mapped", step.key, which) for which in range(len(left))]
+        parts = tuple(Known(Array(key, None, key)) for key in keys)
     if length == 1:
         return replace(step, parts=parts, windows=windows.counted_in(1))
     extent = None if length is not None else first[axis].key
