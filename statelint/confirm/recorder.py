@@ -1565,8 +1565,20 @@ class Data:
             "epochs": number(a.get("epochs")) if self.name == "fit" else None,
             "validation_samples": self.validation_samples,
             "shape": list(x[0].shape[1:]) if x else None,
-            "target_shape": next((list(part.shape[1:]) for part in self.arrays_of(a.get("y"))), None),
+            "target_shape": self.target_shape(),
         }
+
+    def target_shape(self) -> list[int] | None:
+        """Return the shape of the targets of one row, where they are arrays or something says it of them."""
+        arrays, x = self.arrays_of(self.arguments.get("y")), self.arguments.get("x")
+        if arrays:
+            return list(arrays[0].shape[1:])
+        spec = getattr(x, "element_spec", None)
+        # A TimeseriesGenerator keeps its series and its targets.
+        beside = spec[1] if isinstance(spec, tuple) and len(spec) > 1 else getattr(x, "targets", None)
+        shape = getattr(beside, "shape", None)
+        sizes = [number(size) for size in shape[1:]] if shape is not None and len(shape) else [None]
+        return None if None in sizes else [size for size in sizes if size is not None]
 
 
 def number(value: Any) -> int | None:

@@ -13,6 +13,7 @@ from statelint.interp import arguments as binding
 from statelint.interp import (
     callbacks,
     calls,
+    choices,
     classes,
     given_models,
     leaving,
@@ -177,6 +178,7 @@ def _forget_other_programs(source: Source) -> None:
         *settled.REMEMBERED,
         *waiting.REMEMBERED,
         *leaving.REMEMBERED,
+        *choices.REMEMBERED,
     ):
         known.cache_clear()
 

@@ -19,7 +19,7 @@ from statelint.interp.objects import (
 from statelint.sites import Site
 from statelint.trace.objects import Array, Dataset
 from statelint.trace.story import Condition
-from statelint.values import TRUE, Choice, Known, Reason, Unknown, Value, join, number, unknown
+from statelint.values import TRUE, Choice, Known, Reason, Unknown, Value, join, number, options, unknown
 
 Frame = dict[str, Value]
 # Of how many ways a model's layers are kept.
@@ -124,10 +124,10 @@ def join_values(
     ):
         if _holds_loaded(_instance(one, heap, theirs), _instance(other, theirs, heap), theirs):
             return other
-        if isinstance(one, Unknown) and one.reason is Reason.LOADED and isinstance(other, Known):
-            if isinstance(other.value, Ref) and _is_fresh(heap.get(other.value.id)):
+        if isinstance(one, Unknown) and one.reason is Reason.LOADED and (made := options(other)):
+            if all(isinstance(m.value, Ref) and _is_fresh(heap.get(m.value.id)) for m in made):
                 return other
-            if other.value is None:
+            if made[0].value is None:
                 return one
     return join(left, right)
 

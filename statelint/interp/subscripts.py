@@ -43,6 +43,7 @@ from statelint.values import (
     Unknown,
     Value,
     depending_on,
+    interned,
     join,
     number,
     options,
@@ -129,6 +130,10 @@ def subscript(machine: Machine, value: Value, index: Value, node: cst.CSTNode | 
     label = headings.item(machine, value, index) if isinstance(value, Unknown) else None
     if label is not None:
         return label
+    if isinstance(record, ListRecord) and record.shuffle_site is not None:
+        mixed = interned(("mixed", value.key if record.content is None else record.content))
+        machine.chances[mixed] = record.shuffle_site
+        return machine.unknown(Reason.ITERATION, node, ("item", mixed, machine.content(index)))
     if isinstance(value, Unknown) and isinstance(index, Known):
         if index.value == 0 and value.key in machine.heights:
             return machine.heights[value.key]

@@ -9,8 +9,8 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.feeding import batch_argument
 from statelint.rules.measured import calls_at, not_measured, raised
 from statelint.rules.returned import broadcast, known_shape, returned, shape_of_rows, squeezed
-from statelint.trace.objects import Array, Layer, Model
-from statelint.trace.queries import is_stateful
+from statelint.trace.objects import Layer, Model
+from statelint.trace.queries import is_stateful, pair_of
 from statelint.trace.recording import Recording
 from statelint.trace.story import Call, Compiled, Story, Trace
 from statelint.values import Known
@@ -60,12 +60,11 @@ class SequenceTargetMismatch(Rule):
 
 def _check(trace: Trace, story: Story, call: Call) -> Iterator[Report]:
     loss, size = _loss(story, call), call.model.batch_size or _rows_of_batch(call)
-    if loss not in _ELEMENTWISE | _CHECKED or size is None or "y" not in call.arguments:
+    if loss not in _ELEMENTWISE | _CHECKED or size is None:
         return
-    target = call.argument("y")
-    rows = shape_of_rows(call.data.array) or _declared(call.model)
-    array = target.value if isinstance(target, Known) and isinstance(target.value, Array) else None
-    given = known_shape(array)
+    inputs, targets = pair_of(call)
+    rows = shape_of_rows(inputs) or _declared(call.model)
+    given = known_shape(targets)
     steps = rows[0] if rows else None
     if rows is None or steps is None or given is None or steps < 2:
         return

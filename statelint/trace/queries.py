@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from statelint.trace.objects import Model
+from statelint.trace.objects import Array, Model
 from statelint.trace.story import (
     Built,
+    Call,
     Context,
     Event,
     Feed,
@@ -21,7 +22,7 @@ from statelint.trace.story import (
     Story,
     Walked,
 )
-from statelint.values import Ternary, number
+from statelint.values import Known, Ternary, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +195,13 @@ def repeats(loop: Loop) -> Ternary:
     if count is not None:
         return Ternary.of(count > 1)
     return Ternary.UNKNOWN if loop.kind in ("epochs", "batches") else Ternary.YES
+
+
+def pair_of(call: Call) -> tuple[Array | None, Array | None]:
+    """What a call is fed with and its targets, as arrays or as the two parts of a Dataset."""
+    parts = call.data.dataset.parts if call.data.dataset is not None else ()
+    values = parts if len(parts) == 2 else (None, call.argument("y") if "y" in call.arguments else None)
+    inputs, targets = (
+        v.value if isinstance(v, Known) and isinstance(v.value, Array) else None for v in values
+    )
+    return call.data.array or inputs, targets

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-from statelint.trace.objects import Array, Data
+from statelint.trace.objects import Data
+from statelint.trace.queries import pair_of
 from statelint.trace.story import OVER_BATCHES, Call, batch_size_of
-from statelint.values import Known, Ternary, Value, is_, number
+from statelint.values import Ternary, Value, is_, number
 from statelint.witness.models import ModelText
 from statelint.witness.sizes import BATCH, Sizes
 
@@ -137,9 +138,8 @@ class Arrays:
     def _targets(self, call: Call, rows: tuple[int, ...]) -> str:
         """Targets with the shape of the outputs, or with the program's where that has another rank."""
         output = self.text.output
-        given = call.argument("y")
-        array = given.value if isinstance(given, Known) else None
-        if isinstance(array, Array) and array.shape is not None and len(array.shape) - 1 != len(output):
+        _, array = pair_of(call)
+        if array is not None and array.shape is not None and len(array.shape) - 1 != len(output):
             output = tuple(self.sizes.dimension(axis, 1) for axis in array.shape[1:])
         return f"np.random.normal(size={(*rows, *output)})"
 

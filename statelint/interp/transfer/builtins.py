@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Hashable, Sequence
 
 from statelint import api
-from statelint.interp import classes, fields, kinds, loops
+from statelint.interp import choices, classes, fields, kinds, loops
 from statelint.interp.attributes import attribute
 from statelint.interp.comparisons import of_truth, truth
 from statelint.interp.machine import Machine
@@ -303,7 +303,8 @@ def _getattr(machine: Machine, name: str, arguments: Arguments) -> Value:
     if thing is None or attr is None:
         return machine.unknown(Reason.LIBRARY_CALL)
     if not isinstance(attr, Known) or not isinstance(attr.value, str):
-        return machine.unknown(Reason.ATTRIBUTE, None, ("any attribute", thing.key, attr.key))
+        found = choices.among(machine, thing, attr)
+        return found or machine.unknown(Reason.ATTRIBUTE, None, ("any attribute", thing.key, attr.key))
     record = machine.record(thing)
     if default is not None and isinstance(thing, Known) and isinstance(record, ModelRecord | LayerRecord):
         match _has(machine, thing, attr.value):

@@ -52,6 +52,18 @@ def _filled(machine: Machine, name: str, arguments: Arguments) -> Value:
     return _shaped(machine, name, shape)
 
 
+def _broadcast(machine: Machine, name: str, arguments: Arguments) -> Value:
+    """np.broadcast_to(x, shape): the same again and again; of what the program made itself, a blank array."""
+    given, shape = arguments.get(0, "array"), arguments.get(1, "shape")
+    if given is None or shape is None or arguments.open:
+        return machine.unknown(Reason.LIBRARY_CALL)
+    array = given.value if isinstance(given, Known) else None
+    if isinstance(array, Array) and array.made:
+        return _shaped(machine, name, shape)
+    key = interned((name, given.key, shape.key))
+    return Known(Array(key, given_shape(machine, shape), key))
+
+
 def _shaped(machine: Machine, name: str, shape: Value) -> Value:
     """A new array of this shape, of which perhaps only the rows are known."""
     sizes, begun = given_shape(machine, shape), machine.beginning(shape)
@@ -396,6 +408,7 @@ _ELEMENTWISE = [
 TRANSFERS: dict[str, Transfer] = {
     **dict.fromkeys((f"numpy.{n}" for n in ("zeros", "ones", "empty", "full")), _filled),
     **dict.fromkeys((f"tensorflow.{n}" for n in ("zeros", "ones", "fill")), _filled),
+    "numpy.broadcast_to": _broadcast,
     **dict.fromkeys((f"numpy.{n}" for n in ("zeros_like", "ones_like", "empty_like", "full_like")), _like),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("random", "random_sample", "ranf", "sample")), _sized(0)),
     **dict.fromkeys((f"numpy.random.{n}" for n in ("rand", "randn")), _by_dimensions),

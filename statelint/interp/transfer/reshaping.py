@@ -236,7 +236,8 @@ def squeezed(machine: Machine, array: Array, axis: Value | None) -> Value:
         return machine.unknown(Reason.OPERATION, None, key)
     if axis is None or axis.key == NONE.key:
         if any(number(length) is None for length in shape):
-            return machine.unknown(Reason.OPERATION, None, key)
+            rows = shape[0] if (number(shape[0]) or 0) > 1 else None
+            return machine.unknown(Reason.OPERATION, None, key) if rows is None else _of_rows(key, rows)
         dropped: tuple[int, ...] | None = tuple(k for k, length in enumerate(shape) if number(length) == 1)
     else:
         dropped = numbers_in(machine, axis)
@@ -245,6 +246,11 @@ def squeezed(machine: Machine, array: Array, axis: Value | None) -> Value:
     gone = {k % len(shape) for k in dropped}
     left = tuple(length for k, length in enumerate(shape) if k not in gone)
     return reshape_of(array, left, key, keeps_rows=0 not in gone)
+
+
+def _of_rows(key: Hashable, rows: Value) -> Known:
+    """An array of which no more than its rows are known."""
+    return Known(Array(key, None, key, rows=rows))
 
 
 def _squeeze(machine: Machine, name: str, arguments: Arguments) -> Value:

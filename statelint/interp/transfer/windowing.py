@@ -272,8 +272,18 @@ def _timeseries_generator(machine: Machine, name: str, arguments: Arguments) -> 
     if not _are_usual(bound, reverse=False):
         dataset = replace(dataset, windows=None)
     dataset = _in_order(dataset, bound, arguments)
+    dataset = replace(dataset, parts=(*dataset.parts, *_beside(machine, dataset, _given(bound, "targets"))))
     attributes = {BATCHES: Known(dataset)}
     return machine.allocate(InstanceRecord(Known(Library(name)), arguments.site, attributes))
+
+
+def _beside(machine: Machine, dataset: Dataset, targets: Value) -> Iterator[Known]:
+    """The rows of the targets, as many as there are windows."""
+    series = as_array(machine, targets)
+    array = series.value if isinstance(series, Known) else None
+    if dataset.parts and isinstance(array, Array) and array.shape:
+        key = (*_tuple(dataset.key), "targets")
+        yield Known(Array(key, (dataset.elements, *array.shape[1:]), key))
 
 
 def batches_in(machine: Machine, value: Value) -> Iteration | None:
@@ -284,7 +294,7 @@ def batches_in(machine: Machine, value: Value) -> Iteration | None:
     found = record.attributes.get(BATCHES) if isinstance(record, InstanceRecord) else None
     if not isinstance(found, Known) or not isinstance(found.value, Dataset):
         return None
-    drawn = batches(found.value)
+    drawn = batches(replace(found.value, parts=found.value.parts[:1]))
     return replace(drawn, item=lambda k: Known(Tuple((drawn.item(k), _target(value, k)))))
 
 
