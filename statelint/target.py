@@ -25,10 +25,12 @@ _KERAS_2 = re.compile(
       | (?:tensorflow\.)?(?:python\.)?keras\.(?:
             engine
           | layers\.(?:recurrent|core|wrappers|embeddings|convolutional|normalization|advanced_activations)
+          | layers\.(?:merge|experimental) | callbacks\.callbacks | mixed_precision\.experimental
           | utils\.(?:np_utils|vis_utils|generic_utils|training_utils) | backend\.tensorflow_backend
           | objectives | legacy | wrappers\.scikit_learn
         )\b
     )
+    | ^[ \t]*assert[ \t]+keras\.__version__\.startswith\(['"]2
     | TF_USE_LEGACY_KERAS['"]\s*\]?\s*[,=]\s*['"]?(?:1|True|true)
     """,
     re.MULTILINE | re.VERBOSE,
@@ -38,9 +40,12 @@ _KERAS_2 = re.compile(
 _KERAS_2_ONLY = re.compile(
     r"""
       ^[ \t]*(?:import|from)[ \t]+tensorflow_addons\b
+    | ^[ \t]*from[ \t]+(?:tensorflow\.)?keras\.utils[ \t]+import[ \t][^\n]*\b(?:np_utils|multi_gpu_model)\b
     | ^[ \t]*from[ \t]+keras\.preprocessing(?:\.text\b|[ \t]+import[ \t]+text\b)
     | ^[ \t]*from[ \t]+keras\.preprocessing\.sequence[ \t]+import[ \t][^\n]*\bTimeseriesGenerator\b
-    | ^[ \t]*(?:K|keras\.backend)\.(?:set_session|get_session)\(
+    | ^[ \t]*(?:K|(?:tf\.)?keras\.backend)\.(?:set_session|get_session|set_learning_phase)\(
+    | ^[ \t]*from[ \t]+(?:tensorflow\.)?keras\.mixed_precision[ \t]+import[ \t]+experimental\b
+    | \bkeras\.(?:layers|mixed_precision)\.experimental\. | \bkeras\.optimizers\.legacy\.\w+\(
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -55,6 +60,9 @@ _TENSORFLOW_1 = re.compile(
     re.MULTILINE,
 )
 
+# What a script says that it needs, in comments of its own.
+_SCRIPT = re.compile(r"^# /// script\n((?:#.*\n)*?)# ///$", re.MULTILINE)
+
 # What a notebook installs and chooses before it imports, as source/magics.py leaves it.
 _INSTALLED = re.compile(
     r"^[ \t]*pass  #[!%]+[ \t]*(?:python3? -m )?pip3?[ \t]+install[ \t]+(.*)$", re.MULTILINE
@@ -65,9 +73,15 @@ _COLAB_1 = re.compile(r"^[ \t]*pass  #%tensorflow_version[ \t]+1", re.MULTILINE)
 _KERAS_3 = re.compile(
     r"""
       KERAS_BACKEND['"]?\s*(?:\]\s*=|[,:=])\s*['"](?:jax|torch)['"]
-    | ^[ \t]*from[ \t]+keras(?:[ \t]+import[ \t][^\n]*\bops\b|\.ops\b)
-    | ^[ \t]*(?:import|from)[ \t]+keras_core\b
-    | \bkeras\.(?:ops\.|utils\.PyDataset\b)
+    | ^[ \t]*from[ \t]+keras[ \t]+import[ \t][^\n]*\b(?:ops|tree|random|distribution)\b
+    | ^[ \t]*from[ \t]+keras\.(?:ops|tree|random|distribution)\b
+    | ^[ \t]*(?:import|from)[ \t]+(?:keras_core|keras_hub|keras\.ops)\b
+    | \bkeras\.(?:
+          (?:ops|tree|random|distribution|config)\. | (?:Layer|Variable|KerasTensor|DTypePolicy)\b
+        | (?:device|version)\( | utils\.PyDataset\b
+        | (?:callbacks\.SwapEMAWeights|layers\.TorchModuleWrapper|losses\.Dice|saving\.KerasFileEditor)\b
+      )
+    | ^[ \t]*assert[ \t]+keras\.__version__\.startswith\(['"]3
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -95,10 +109,22 @@ _FIRST_OF_KERAS_3 = "2023-11-28"
 _TENSORFLOW_OF_KERAS_3 = (2, 16)
 
 _DEPENDENCIES = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile", "environment.yml", "environment.yaml")
+_COMMENT = re.compile(r"#.*")
+_SPECIFIER = r"""(?:===?|~=|[\^~]|<=?|>=?|=|!=)\s*\d+(?:\.\d+)*(?:\.\*)?"""
+# A requirement anywhere in a line and what it asks for; Poetry has `keras = "2.3"` and `{version = "^3.3"}`.
 _PIN = re.compile(
-    r"""(?im)^[\s\-"',]*(?P<name>keras|tensorflow(?:[-_](?:cpu|gpu|intel|macos))?)(?:\[[^\]]*\])?["']?\s*[:=]?\s*["']?\s*"""
-    r"""(?P<how>===?|~=|<=?|>=?|=)\s*(?P<version>\d+(?:\.\d+)*)"""
+    r"""
+    (?:^|(?<=[\s"',\[(])) (?:-[ ])?
+    (?P<name>keras|tensorflow(?:[-_](?:cpu|gpu|intel|macos))?) (?:\[[^\]]*\])? ["']?\s*
+    (?:
+        =\s*(?:\{[^}\n]*\bversion\s*=\s*)? ["'](?P<exactly>\d+(?:\.\d+)*)["']
+      | [:=]?\s*(?:\{[^}\n]*\bversion\s*=\s*)? ["']?\s*\(?
+        (?P<asked>{specifier}(?:\s*,\s*{specifier})*)
+    )
+    """.replace("{specifier}", _SPECIFIER),
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
+_ASKED = re.compile(r"(?P<how>[=~^<>!]+)\s*(?P<version>\d+(?:\.\d+)*)")
 
 
 def target_of(
@@ -119,6 +145,7 @@ def target_of(
     installed = [
         pin for line in _INSTALLED.findall(code) for word in line.split() for pin in _pins(word.strip("\"'"))
     ]
+    installed += [pin for block in _SCRIPT.findall(code) for pin in _pins(block)]
     if installed:
         return _allowed(installed)
     code = without_quotes(code)
@@ -179,7 +206,8 @@ def _pinned_in(folder: Path) -> list[tuple[int, ...]]:
         return []
     required = sorted(name for name in names if name.startswith("requirements") and name.endswith(".txt"))
     others = [name for name in _DEPENDENCIES if name in names]
-    return [pin for name in (*required, *others) for pin in _pins(_text(folder / name))]
+    texts = (_COMMENT.sub("", _text(folder / name)) for name in (*required, *others))
+    return [pin for text in texts for pin in _pins(text)]
 
 
 def _text(file: Path) -> str:
@@ -195,17 +223,19 @@ def _pins(text: str) -> Iterator[tuple[int, ...]]:
         # Whoever installs tf_keras beside Keras 3 may mean either.
         return
     for match in _PIN.finditer(text):
-        version = tuple(int(part) for part in match["version"].split("."))[:2]
-        # TensorFlow 2.16 is the first that brings Keras 3.
-        first = (3, 0) if match["name"].lower() == "keras" else (2, 16)
-        version = (*version, 0)[:2]
-        how = match["how"]
-        if how in ("==", "===", "=", "~="):
-            yield (3,) if version >= first else (2,)
-        elif (how == "<" and version <= first) or (how == "<=" and version < first):
-            yield (2,)
-        elif how in (">", ">=") and version >= first:
-            yield (3,)
+        first = (3, 0) if match["name"].lower() == "keras" else _TENSORFLOW_OF_KERAS_3
+        asked = [("==", match["exactly"])] if match["exactly"] else _ASKED.findall(match["asked"])
+        for how, named in asked:
+            version = (*(int(part) for part in named.split(".")), 0)[:2]
+            if how in ("==", "===", "=", "~=", "~"):
+                yield (3,) if version >= first else (2,)
+            elif (how == "<" and version <= first) or (how == "<=" and version < first):
+                yield (2,)
+            elif how in (">", ">=", "^") and version >= first:
+                yield (3,)
+            elif how == "^" and first == (3, 0):
+                # Poetry's: up to the next major version.
+                yield (2,)
 
 
 def forget_pins() -> None:

@@ -148,3 +148,35 @@ def test_targets_of_a_part_of_a_table() -> None:
     fit = FED.replace("5, 2", "1, 2").replace("np.zeros(40)", "y[:40]")
     assert told(SERIES.format(shifted=".shift(-1)"), fit) == ["SRN208"]
     assert told(SERIES.format(shifted=""), fit) == []
+
+
+@pytest.mark.parametrize("how", ["maxlen=5", "maxlen=5, dtype='float32'", "padding='post'"])
+def test_windows_of_one_length_are_not_padded(how: str) -> None:
+    padded = f"x = keras.preprocessing.sequence.pad_sequences(rows, {how})\n"
+    assert told(f"s = np.load('s.npy'){CUT.format('s[i:i + 5]')}{padded}", FED) == ["SRN208"]
+
+
+def test_windows_that_are_padded_are_others() -> None:
+    padded = "x = keras.preprocessing.sequence.pad_sequences(rows, maxlen=8)\n"
+    assert told(f"s = np.load('s.npy'){CUT.format('s[i:i + 5]')}{padded}", FED.replace("5, 2", "8, 2")) == []
+
+
+SEQUENCE = """
+class Files(keras.utils.Sequence):
+    def __init__(self, files, size, shape):
+        self.files, self.size, self.shape = files, size, shape
+    def __len__(self):
+        return len(self.files) // self.size
+    def __getitem__(self, step):
+        x = np.empty((self.size,) + self.shape)
+        for i in range(self.size):
+            x[i, :] = np.load(self.files[step * self.size + i])
+        return x, np.zeros(self.size)
+"""
+
+
+def test_the_rows_of_an_array_that_is_filled() -> None:
+    fit = FED.replace("model.fit(x[:40], np.zeros(40), batch_size=4, shuffle=False)", "")
+    fit += "model.fit_generator(Files(songs, {}, model.input_shape[1:]), shuffle=False)\n"
+    assert "SRN206" in told(SEQUENCE, fit.format(8))
+    assert "SRN206" not in told(SEQUENCE, fit.format(4))

@@ -29,6 +29,69 @@ def test_what_only_tensorflow_1_has_means_keras_2(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "from keras.utils import np_utils",
+        "from tensorflow.keras.utils import to_categorical, multi_gpu_model",
+        "from keras.callbacks.callbacks import EarlyStopping",
+        "from keras.layers.merge import concatenate",
+        "from tensorflow.keras.layers.experimental import preprocessing",
+        "from tensorflow.keras.mixed_precision import experimental as mixed",
+        "opt = tf.keras.optimizers.legacy.Adam(1e-3)",
+        "tf.keras.backend.set_learning_phase(0)",
+        "assert keras.__version__.startswith('2')",
+    ],
+)
+def test_what_keras_3_does_not_have_means_keras_2(line: str) -> None:
+    assert target_of(f"{line}\n") == (2,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from keras import tree",
+        "from keras.random import normal",
+        "import keras.ops as K",
+        "import keras_hub",
+        "keras.config.set_floatx('float32')",
+        "class Net(keras.Layer): pass",
+        "seed = keras.random.SeedGenerator(1)",
+        "with keras.device('cpu:0'): pass",
+        "assert keras.__version__.startswith('3')",
+        '# /// script\n# dependencies = [\n#   "keras>=3.0",\n# ]\n# ///',
+    ],
+)
+def test_what_keras_2_does_not_have_means_keras_3(line: str) -> None:
+    assert target_of(f"{line}\n") == (3,)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("pyproject.toml", '[tool.poetry.dependencies]\nkeras="^3.3"\n', (3,)),
+        ("pyproject.toml", '[tool.poetry.dependencies]\nkeras = "^2.3"\n', (2,)),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ntensorflow = "^2.12"\n', (2, 3)),
+        ("setup.py", 'setup(name="x", install_requires=["numpy", "keras>=3.0"])\n', (3,)),
+        ("setup.py", 'setup(name="x")  # keras>=3.0\n', (2, 3)),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ntensorflow = "2.10.0"\n', (2,)),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ntensorflow = "~2.10"\n', (2,)),
+        ("pyproject.toml", '[tool.poetry.dependencies]\nkeras = {version = "^3.3", optional = true}\n', (3,)),
+        ("pyproject.toml", '[project]\ndependencies = ["tensorflow==2.12.*", "click"]\n', (2,)),
+        ("pyproject.toml", '[project]\ndependencies = ["keras-tuner==1.4", "click"]\n', (2, 3)),
+        ("pyproject.toml", '[tool.mine]\nkeras = "yes"\n', (2, 3)),
+        ("requirements.txt", "tensorflow>=2.4,<2.16\n", (2,)),
+        ("requirements.txt", "keras>=2.4, !=2.6\n", (2, 3)),
+    ],
+)
+def test_what_a_dependency_file_allows(
+    tmp_path: Path, name: str, text: str, expected: tuple[int, ...]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / name).write_text(text)
+    assert target_of("import keras\n", tmp_path / "train.py") == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "from tensorflow.python.keras.layers import LSTM",
         "from tensorflow.python.keras.models import *",
         "from tensorflow.python.keras import Sequential",

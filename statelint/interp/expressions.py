@@ -72,7 +72,7 @@ _IMPLIED = {
     "np": "numpy",
     "pd": "pandas",
     "tf": "tensorflow",
-    "keras": "keras",
+    **{library: library for library in ("keras", "numpy", "pandas", "tensorflow")},
     "layers": "keras.layers",
     "models": "keras.models",
     "train_test_split": "sklearn.model_selection.train_test_split",

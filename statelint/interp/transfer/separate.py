@@ -11,9 +11,10 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, Library, ListRecord, Tuple
 from statelint.interp.shapes import order_of
 from statelint.interp.transfer import Transfer
+from statelint.interp.transfer.numpy import as_array
 from statelint.trace.keys import parts
 from statelint.trace.objects import Array
-from statelint.values import NONE, Known, Reason, Ternary, Value, is_, unknown
+from statelint.values import NONE, Known, Reason, Ternary, Value, is_, number, unknown
 
 # What a row holds, step by step.
 Steps = tuple[Hashable, ...]
@@ -56,6 +57,11 @@ def _padded(machine: Machine, name: str, arguments: Arguments) -> Value:
     value, width = arguments.get(0, "sequences"), arguments.get(1, "maxlen")
     if value is None or arguments.open:
         return machine.unknown(Reason.LIBRARY_CALL)
+    cut = as_array(machine, value, arguments.site)
+    windows = cut.value.windows if isinstance(cut, Known) and isinstance(cut.value, Array) else None
+    if windows is not None and windows.length and number(width) in (None, windows.length):
+        # They are as long as that before.
+        return cut
     count = _count_of_separate(machine, value)
     if count is None:
         given = (width.key,) if width is not None else ()
