@@ -12,15 +12,17 @@ _BEGINNINGS = ("on_train_begin", "on_epoch_begin")
 
 
 def disturbing(story: Story) -> Iterator[tuple[Feed, Feed]]:
-    """The inferences made in callbacks, each with the training (or validation) that goes on from it."""
+    """The inferences made in callbacks, each with the training (or validation) that goes on from it or from
+    others that went on from it.
+    """
     for position, feed in story.feeds():
         if feed.phase in ("train", "validation") and feed.context.hook is None and is_stateful(feed.model):
             # Even a reset that may not run is left in peace.
-            source = next(History(story, position, feed.model, feed.context).unbroken(), None)
-            if source is None or source.context.hook is None or source.phase not in INFERENCE:
-                continue
-            if not _warms_up(story, source):
-                yield source, feed
+            for source in History(story, position, feed.model, feed.context).unbroken():
+                if source.context.hook is None or source.phase not in INFERENCE:
+                    break
+                if not _warms_up(story, source):
+                    yield source, feed
 
 
 def _warms_up(story: Story, source: Feed) -> bool:

@@ -9,7 +9,7 @@ from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.disturbing import disturbing
 from statelint.rules.measured import calls_at, not_measured
 from statelint.sites import Site
-from statelint.trace.recording import Recording
+from statelint.trace.recording import BatchRun, CallRun, Recording
 from statelint.trace.story import Trace
 from statelint.values import assumptions
 
@@ -55,8 +55,8 @@ class PredictInCallback(Rule):
             if batch.call in inner or batch.carried_from is None or batch.entering is None:
                 reached = reached or batch.call in inner
                 continue
-            source = inner.get(recording.batches[batch.carried_from].call)
-            if source is not None and batch.call == source.parent and not batch.entering.is_zero:
+            source = _source(recording, batch, inner)
+            if source is not None and not batch.entering.is_zero:
                 text = f"the state of norm {batch.entering.norm:.3g} that {source.name} left enters"
                 text += f" batch {batch.batch + 1}"
                 text += "" if batch.epoch is None else f" of epoch {batch.epoch + 1}"
@@ -66,3 +66,16 @@ class PredictInCallback(Rule):
                 recording, Status.REFUTED, "no batch of the fit starts from the state that it left"
             )
         return not_measured(recording, "the call in the callback")
+
+
+def _source(recording: Recording, batch: BatchRun, inner: dict[int, CallRun]) -> CallRun | None:
+    """Which of the calls made in callbacks of the batch's own fit left the state that enters it, directly or
+    by way of other calls in those.
+    """
+    earlier = batch.carried_from
+    while earlier is not None and (before := recording.batches[earlier]).call != batch.call:
+        if before.call in inner:
+            source = inner[before.call]
+            return source if source.parent == batch.call else None
+        earlier = before.carried_from
+    return None
