@@ -38,6 +38,8 @@ def accepted(keras: int, name: str) -> set[str]:
         ("tensorflow.python.keras.layers.LSTM", "keras.layers.LSTM"),
         ("tensorflow_core.python.keras.layers.LSTM", "keras.layers.LSTM"),
         ("tensorflow_core.data.Dataset", "tensorflow.data.Dataset"),
+        ("keras_preprocessing.sequence.pad_sequences", "keras.utils.pad_sequences"),
+        ("keras_preprocessing.text.Tokenizer", "keras.preprocessing.text.Tokenizer"),
         ("tensorflow.compat.v1.keras.layers.CuDNNLSTM", "keras.layers.CuDNNLSTM"),
         ("tensorflow.compat.v2.keras.layers.LSTM", "keras.layers.LSTM"),
         ("tensorflow.contrib.keras.layers.LSTM", "keras.layers.LSTM"),

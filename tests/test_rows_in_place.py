@@ -180,3 +180,31 @@ def test_the_rows_of_an_array_that_is_filled() -> None:
     fit += "model.fit_generator(Files(songs, {}, model.input_shape[1:]), shuffle=False)\n"
     assert "SRN206" in told(SEQUENCE, fit.format(8))
     assert "SRN206" not in told(SEQUENCE, fit.format(4))
+
+
+TABLE = """
+import pandas as pd
+
+class Files(keras.utils.Sequence):
+    def __init__(self, files, size, shape):
+        self.size, self.shape = size, shape
+        self.table = pd.DataFrame(sorted(files), columns=["path"])
+        self.order = np.arange(len(self.table))
+    def __len__(self):
+        return len(self.table) // self.size
+    def __getitem__(self, step):
+        rows = self.table.{how}
+        x = np.empty((len(rows),) + self.shape)
+        for i in range(len(rows)):
+            x[i] = np.load(rows.iloc[i, :].path)
+        return x, np.zeros(len(rows))
+"""
+
+
+@pytest.mark.parametrize("how", ["loc[{}]", "loc[{}, :]", "iloc[{}]"])
+def test_the_rows_of_a_table_that_numbers_take(how: str) -> None:
+    fit = FED.replace("model.fit(x[:40], np.zeros(40), batch_size=4, shuffle=False)", "")
+    fit += "model.fit_generator(Files(songs, {}, model.input_shape[1:]), shuffle=False)\n"
+    taken = TABLE.replace("{how}", how.format("self.order[step * self.size:(step + 1) * self.size]"))
+    assert "SRN206" in told(taken, fit.format(8))
+    assert "SRN206" not in told(taken, fit.format(4))

@@ -98,6 +98,9 @@ def canonical(name: str) -> str:
     if path[0] == "tensorflow_core":
         # Where TensorFlow 1.15 and 2.0 keep what `tensorflow` gives; editors import from there.
         return canonical(".".join(("tensorflow", *path[1:])))
+    if path[0] == "keras_preprocessing":
+        # The package of its own that `keras.preprocessing` once passed on.
+        return canonical(".".join(("keras", "preprocessing", *path[1:])))
     if path[0] not in ("keras", "tf_keras", "keras_core", "tensorflow", "numpy"):
         return name
     inside = _path_inside_keras(path)

@@ -219,7 +219,7 @@ def array_index(array: Array, index: Value) -> Value | None:
             # An array of numbers, or a mask.
             if part.value.shape is None or len(part.value.shape) != 1:
                 return Known(Array(key, None, key))
-            shape.append(part.value.shape[0] if _counts(part.value) else unknown(Reason.OPERATION))
+            shape.append(part.value.shape[0] if counts(part.value) else unknown(Reason.OPERATION))
         elif axis == 0 and isinstance(part, Unknown):
             if not is_place(part.key):
                 return None
@@ -345,9 +345,12 @@ def is_place(key: Hashable) -> bool:
     return False
 
 
-def _counts(array: Array) -> bool:
+def counts(array: Array) -> bool:
     """Whether the array certainly holds whole numbers: as an index it takes as many rows."""
-    return isinstance(array.key, tuple) and array.key[0] in ("numpy.arange", "numpy.random.randint")
+    key = array.key
+    while isinstance(key, tuple) and key[0] == "rows":
+        key = key[1]
+    return isinstance(key, tuple) and key[0] in ("numpy.arange", "numpy.random.randint")
 
 
 def _of_rows(array: Array, indices: tuple[Value, ...]) -> Value:

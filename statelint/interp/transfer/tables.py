@@ -391,7 +391,7 @@ def attribute(machine: Machine, receiver: Known, name: str) -> Value | None:
         return replace_value(receiver, table.values)
     if name == "iloc":
         return replace_value(receiver, replace(table, by_place=True))
-    if name == "loc" and table.columns:
+    if name == "loc":
         return replace_value(receiver, replace(table, by_label=True))
     if name == "shape":
         shape = table.array.shape

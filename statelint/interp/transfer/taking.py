@@ -8,7 +8,7 @@ from dataclasses import replace
 from statelint.interp import headings
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Slice, Table, Tuple
-from statelint.interp.shapes import array_index
+from statelint.interp.shapes import array_index, counts
 from statelint.interp.transfer.tables import label_key, replace_value, table_of
 from statelint.trace.objects import Array
 from statelint.values import NONE, Known, Reason, Value, interned, number
@@ -87,6 +87,10 @@ def _by_label(machine: Machine, value: Known, index: Value) -> Value:
             found = item(machine, whole, columns[0])
         if found is not None:
             return found
+    at = rows.value if isinstance(rows, Known) else None
+    if isinstance(at, Array) and counts(at) and all(one == Known(Slice(NONE, NONE, NONE)) for one in columns):
+        # Each of the numbers is the label of a row.
+        return array_index(table.values, rows) or subscript(machine, unlabelled(machine, value), index)
     return subscript(machine, unlabelled(machine, value), index)
 
 
