@@ -100,6 +100,21 @@ def define(machine: Machine, class_: Class) -> None:
             parents,
         )
         machine.callbacks[id_] = callback
+        machine.callback_classes[id_] = class_, machine.frame_id
+
+
+def _hooks_by_now(machine: Machine, callback: Callback) -> Callback:
+    """The callback, whose hooks may call functions that were defined behind it."""
+    if callback.resets or callback.id not in machine.callback_classes:
+        return callback
+    class_, frame = machine.callback_classes[callback.id]
+    members = {m.name.value: m for m in class_.node.body.body if isinstance(m, cst.FunctionDef)}
+    hooks = tuple(
+        replace(hook, resets=_leads_to_reset(machine, members[hook.name], frame, class_))
+        for hook in callback.hooks
+    )
+    machine.callbacks[callback.id] = replace(callback, hooks=hooks)
+    return machine.callbacks[callback.id]
 
 
 def _hook(machine: Machine, class_: Class, node: cst.FunctionDef) -> Hook:
@@ -243,7 +258,7 @@ def finished(machine: Machine, lost: frozenset[int]) -> tuple[Callback, ...]:
             and machine.source.path in (c.site.path, *machine.made.get(id_, ()))
             and not _is_mentioned(machine, c, mentions),
         )
-        for id_, c in machine.callbacks.items()
+        for id_, c in ((id_, _hooks_by_now(machine, c)) for id_, c in list(machine.callbacks.items()))
     )
 
 
@@ -274,6 +289,7 @@ def _is_mentioned(machine: Machine, callback: Callback, mentions: Counter[object
 def instantiate(machine: Machine, class_: Class, site: Site) -> None:
     """Note that an instance of a callback class is made."""
     callback = machine.callbacks.get(id(class_.node))
+    callback = callback and _hooks_by_now(machine, callback)
     # Where nobody makes one, its methods are still followed on an instance "made" at the class itself.
     if callback is not None and site != callback.site:
         machine.made.setdefault(callback.id, set()).add(site.path)

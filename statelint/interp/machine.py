@@ -146,6 +146,8 @@ class Machine:
     # The tf.distribute strategy whose scope is open.
     strategy: Site | None = None
     callbacks: dict[int, Callback] = field(default_factory=dict)
+    # The class that each of those is, and the frame in which it was defined.
+    callback_classes: dict[int, tuple[Class, int]] = field(default_factory=dict)
     # The callback classes of which an instance is made, with the files that make one; and the callbacks
     # that other code gets.
     made: dict[int, set[str]] = field(default_factory=dict)

@@ -36,6 +36,9 @@ from statelint.trace.queries import is_stateful
 from statelint.trace.story import Context, Event, Opaque, Reset, Story, Trace
 from statelint.values import NONE, Known, Reason, Value, assumptions, forget_keys, unknown
 
+# A base class lends its methods to so many of those that are made of it.
+_MAX_HEIRS = 4
+
 
 def follow(
     source: Source,
@@ -240,19 +243,22 @@ def _follow_uncalled(machine: Machine, since: int, used: Collection[Site], stori
         is_bound = last.get((definition.frame, definition.function.name)) is definition
         if not _is_uncalled(machine, definition, used) or not (is_bound or _is_setter(definition)):
             continue
-        begun = len(machine.definitions)
-        start = machine.state
-        story = _story(machine, definition.function.name, partial(_enter, machine, definition))
-        if not machine.state.alive and (given := _missing(machine, definition.function)):
-            # It refuses to run with its defaults: `if x is None: raise …`.
-            machine.state = start
+        for class_ in _stand_ins(machine, definition):
             machine.called.pop(id(definition.function.node), None)
-            story = _story(machine, definition.function.name, partial(_enter, machine, definition, given))
-        stories.append(story)
-        if len(machine.definitions) > begun:
-            machine.state.alive = True
-            _follow_uncalled(machine, begun, used, stories)
-        machine.state = start
+            begun = len(machine.definitions)
+            start = machine.state
+            enter = partial(_enter, machine, definition, class_)
+            story = _story(machine, definition.function.name, enter)
+            if not machine.state.alive and (given := _missing(machine, definition.function)):
+                # It refuses to run with its defaults: `if x is None: raise …`.
+                machine.state = start
+                machine.called.pop(id(definition.function.node), None)
+                story = _story(machine, definition.function.name, partial(enter, given))
+            stories.append(story)
+            if len(machine.definitions) > begun:
+                machine.state.alive = True
+                _follow_uncalled(machine, begun, used, stories)
+            machine.state = start
 
 
 def _is_uncalled(machine: Machine, definition: Definition, used: Collection[Site]) -> bool:
@@ -277,6 +283,7 @@ def _missing(machine: Machine, function: Function) -> dict[str, Argument]:
 def _instance(machine: Machine, class_: Class, function: Function) -> Value:
     """An instance on which a method can be followed, with its models where the constructor can make them."""
     type_, given = Known(class_), binding.unknown_arguments(machine.site(class_.node))
+    is_used = id(class_.node) in machine.called
     instance = classes.instantiate(machine, class_, type_, given)
     found = class_attribute(machine, class_, "__init__")
     constructor = found.value if isinstance(found, Known) else None
@@ -284,21 +291,28 @@ def _instance(machine: Machine, class_: Class, function: Function) -> Value:
         # `Net()` alone, of which every parameter is None, makes no model.
         given = replace(given, keywords=_missing(machine, constructor))
         instance = classes.instantiate(machine, class_, type_, given)
+    if not is_used:
+        # The program itself makes none.
+        machine.called.pop(id(class_.node), None)
     return instance
 
 
-def _stand_in(machine: Machine, class_: Class, function: Function) -> Class:
-    """The class on whose instance a method is followed: a base that nothing is made of lends its methods."""
-    if id(class_.node) in machine.called:
-        return class_
+def _stand_ins(machine: Machine, definition: Definition) -> list[Class | None]:
+    """The classes on whose instances a method is followed: a base that nothing is made of lends its methods.
+    None for a function that is no method.
+    """
+    class_, function = machine.classes.get(definition.frame), definition.function
+    if class_ is None or id(class_.node) in machine.called:
+        return [class_]
     own = class_attribute(machine, class_, function.name)
+    heirs: list[Class | None] = []
     for other in machine.classes.values():
         is_heir = other is not None and any(
             isinstance(base, Known) and base.value is class_ for base in mro(other)[1:]
         )
         if other is not None and is_heir and class_attribute(machine, other, function.name) == own:
-            return other
-    return class_
+            heirs.append(other)
+    return heirs[:_MAX_HEIRS] or [class_]
 
 
 def _is_setter(definition: Definition) -> bool:
@@ -306,17 +320,20 @@ def _is_setter(definition: Definition) -> bool:
     return isinstance(made, Function) and made.setter is definition.function
 
 
-def _enter(machine: Machine, definition: Definition, given: Mapping[str, Argument] | None = None) -> None:
-    """Call a function as code that isn't seen would."""
+def _enter(
+    machine: Machine,
+    definition: Definition,
+    class_: Class | None,
+    given: Mapping[str, Argument] | None = None,
+) -> None:
+    """Call a function as code that isn't seen would, a method on an instance of `class_`."""
     function = definition.function
     given = {**given_models.given_model(machine, function), **(given or {})}
     open_arguments = replace(binding.unknown_arguments(machine.site(function.node)), keywords=given)
     machine.earlier = frozenset(machine.state.heap)
-    class_ = machine.classes.get(definition.frame)
     if class_ is None:
         calls.call_value(machine, definition.value, open_arguments)
         return
-    class_ = _stand_in(machine, class_, function)
     type_ = Known(class_)
     if function.decorators & {"staticmethod", "classmethod"}:
         calls.call_value(machine, attribute(machine, type_, function.name), open_arguments)
