@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,10 +11,10 @@ import libcst as cst
 from statelint.interp import callbacks, expressions, loops
 from statelint.interp.comparisons import truth
 from statelint.interp.machine import Machine
-from statelint.interp.objects import Iteration
+from statelint.interp.objects import Iteration, Table
 from statelint.source.python import children, names_in
 from statelint.trace.objects import Array
-from statelint.values import Known, Reason, Ternary, Value, depending_on, number, unknown
+from statelint.values import Known, Reason, Ternary, Unknown, Value, depending_on, number, unknown
 
 _BOUNDED: dict[type[cst.BaseCompOp], Callable[[int, int, int], range]] = {
     cst.LessThan: range,
@@ -34,6 +34,10 @@ class Counter:
     # How many passes there are, unless the loop is left.
     count: Value
     is_left: bool
+    # What says which numbers it goes through.
+    over: Hashable
+    # Other names that move on with it, with their starts and steps: `i += 1; j = i + 10`.
+    others: tuple[tuple[str, int, int], ...] = ()
 
 
 def follow(machine: Machine, node: cst.While) -> None:
@@ -52,6 +56,8 @@ def follow(machine: Machine, node: cst.While) -> None:
     def body(item: Value, position: int) -> None:
         if counter is not None:
             machine.frame[counter.name] = item
+            for name, start, step in counter.others:
+                machine.frame[name] = depending_on(Known(start + position * step), item)
         if position and _is_over(machine, node, counter):
             machine.exits[-1].breaks.append(machine.die())
             return
@@ -62,7 +68,8 @@ def follow(machine: Machine, node: cst.While) -> None:
             block(machine, suite.body)
 
     count = counter.count if counter is not None else unknown(Reason.LOOP)
-    iteration = Iteration(count, _items(counter), ("while", machine.fresh_id()), False)
+    over = ("while", machine.fresh_id() if counter is None or counter.is_left else counter.over)
+    iteration = Iteration(count, _items(counter), over, False)
     kind = "endless" if not names_in(node.test) - {"True"} else "while"
     if counter is None or not collecting.follow(
         machine, node, iteration, cst.Name(counter.name), assign, execute
@@ -100,27 +107,44 @@ def _counter(machine: Machine, node: cst.While) -> Counter | None:
     test = node.test
     if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
         return None
-    if not isinstance(test.left, cst.Name) or test.left.value not in machine.frame:
-        return None
-    name, target = test.left.value, test.comparisons[0]
     parts = list(_parts(node.body))
     own = bound_names(node.body)
-    if any(isinstance(part, cst.Continue) for part in parts):
+    left, ahead = _sum_of(machine, test.left, own)
+    if left is None or left not in machine.frame or any(isinstance(part, cst.Continue) for part in parts):
         return None
-    step = _step(machine, node, name, own)
-    start, stop = machine.frame[name], expressions.evaluate(machine, target.comparator)
+    target = test.comparisons[0]
+    steps = _steps(machine, node, own)
+    start, stop = machine.frame[left], expressions.evaluate(machine, target.comparator)
     bounded = _BOUNDED.get(type(target.operator))
     first, last = number(start), number(stop)
-    if step is None or first is None or bounded is None:
+    if left not in steps or first is None or bounded is None:
         return None
+    step = steps[left]
     if (step > 0) != isinstance(target.operator, cst.LessThan | cst.LessThanEqual):
         return None
-    count: Value = unknown(Reason.LOOP)
     is_fixed = _is_fixed(machine, target.comparator) and not names_in(target.comparator) & own
+    over: Hashable = (start.key, step, ahead, stop.key) if is_fixed else machine.fresh_id()
+    count: Value = unknown(Reason.LOOP, key=("length", ("while", over)))
     if last is not None and is_fixed:
-        count = depending_on(Known(len(bounded(first, last, step))), start, stop)
+        count = depending_on(Known(len(bounded(first + ahead, last, step))), start, stop)
     is_left = any(isinstance(part, cst.Break) for part in parts)
-    return Counter(name, start, step, count, is_left)
+    starts = {name: number(machine.frame[name]) for name in steps if name != left}
+    others = tuple((name, at, steps[name]) for name, at in starts.items() if at is not None)
+    return Counter(left, start, step, count, is_left, over, others)
+
+
+def _sum_of(machine: Machine, node: cst.BaseExpression, own: frozenset[str]) -> tuple[str | None, int]:
+    """The name and the number of which an expression is the sum, where no pass changes the number."""
+    match node:
+        case cst.Name(name):
+            return name, 0
+        case cst.BinaryOperation(
+            left=cst.Name(name), operator=cst.Add() | cst.Subtract() as operator, right=amount
+        ) if not names_in(amount) & own:
+            value = number(expressions.evaluate(machine, amount))
+            if value is not None:
+                return name, -value if isinstance(operator, cst.Subtract) else value
+    return None, 0
 
 
 def _is_fixed(machine: Machine, node: cst.BaseExpression) -> bool:
@@ -131,40 +155,54 @@ def _is_fixed(machine: Machine, node: cst.BaseExpression) -> bool:
             | cst.Subscript(value=cst.Attribute(value=cst.Name() as name, attr=cst.Name(value="shape")))
         ):
             value = expressions.evaluate(machine, name)
-            return isinstance(value, Known) and isinstance(value.value, Array)
+            is_array = isinstance(value, Known) and isinstance(value.value, Array | Table)
+            return is_array or isinstance(value, Unknown)
         case cst.BinaryOperation(left=left, right=right):
             return _is_fixed(machine, left) and _is_fixed(machine, right)
     return isinstance(node, cst.Name | cst.Integer)
 
 
-def _step(machine: Machine, node: cst.While, name: str, own: frozenset[str]) -> int | None:
-    """By how much each pass moves the counter on: once, and under no condition."""
-    steps: list[int | None] = []
+def _steps(machine: Machine, node: cst.While, own: frozenset[str]) -> dict[str, int]:
+    """The names that each pass moves on by the same number, under no condition, and by how much."""
+    # What each name is behind a pass: another one, as it was before the pass, and a number more.
+    moved: dict[str, tuple[str, int]] = {}
+    written: dict[str, int] = {}
     for line in node.body.body:
         for statement in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            amount = _amount(statement, name)
-            if amount is not None and not names_in(amount) & own:
-                value = number(expressions.evaluate(machine, amount))
-                negative = isinstance(statement, cst.AugAssign) and isinstance(
-                    statement.operator, cst.SubtractAssign
-                )
-                steps.append(-value if negative and value is not None else value)
-    writes = sum(1 for part in _parts(node.body) if name in _targets(part))
-    return steps[0] if len(steps) == 1 and writes == 1 and steps[0] else None
+            found = _moved(statement)
+            if found is None:
+                continue
+            name, (source, ahead) = found[0], _sum_of(machine, found[1], own)
+            if source is not None:
+                base, offset = moved.get(source, (source, 0))
+                moved[name] = base, offset + ahead
+                written[name] = written.get(name, 0) + 1
+    parts = list(_parts(node.body))
+    certain = {
+        name: place
+        for name, place in moved.items()
+        if name in machine.frame and sum(name in _targets(part) for part in parts) == written[name]
+    }
+    own_steps = {name: ahead for name, (base, ahead) in certain.items() if base == name and ahead}
+    steps = dict(own_steps)
+    for name, (base, ahead) in certain.items():
+        if base in own_steps and base != name:
+            start, other = number(machine.frame[name]), number(machine.frame[base])
+            # As before the first pass, so behind each.
+            if start is not None and other is not None and start == other - own_steps[base] + ahead:
+                steps[name] = own_steps[base]
+    return steps
 
 
-def _amount(statement: cst.CSTNode, name: str) -> cst.BaseExpression | None:
-    """What `name += amount`, `name -= amount` or `name = name + amount` adds or subtracts."""
+def _moved(statement: cst.CSTNode) -> tuple[str, cst.BaseExpression] | None:
+    """What a statement gives a name: `name += amount` is the sum of both."""
     match statement:
-        case cst.AugAssign(
-            target=cst.Name(value=found), operator=cst.AddAssign() | cst.SubtractAssign(), value=amount
-        ) if found == name:
-            return amount
-        case cst.Assign(
-            targets=[cst.AssignTarget(target=cst.Name(value=found))],
-            value=cst.BinaryOperation(left=cst.Name(value=left), operator=cst.Add(), right=amount),
-        ) if found == name == left:
-            return amount
+        case cst.AugAssign(target=cst.Name(name), operator=cst.AddAssign(), value=amount):
+            return name, cst.BinaryOperation(cst.Name(name), cst.Add(), amount)
+        case cst.AugAssign(target=cst.Name(name), operator=cst.SubtractAssign(), value=amount):
+            return name, cst.BinaryOperation(cst.Name(name), cst.Subtract(), amount)
+        case cst.Assign(targets=[cst.AssignTarget(cst.Name(name))], value=value):
+            return name, value
     return None
 
 

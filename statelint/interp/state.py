@@ -459,8 +459,11 @@ def _widen_record(before: Record, after: Record, passes: Value, site: Site) -> R
         case InstanceRecord(), InstanceRecord():
             return replace(after, attributes=_widen_names(before.attributes, after.attributes, site))
         case ModelRecord(), ModelRecord():
+            is_grown = before.layers != after.layers and before.complete and before.in_order
             return replace(
                 after,
+                # Of the passes that put layers on it, one at least is run.
+                ways=after.ways + ((before.layers,) if is_grown and len(after.ways) < _MOST_WAYS else ()),
                 complete=after.complete and before.layers == after.layers,
                 in_order=after.in_order and before.layers == after.layers,
                 chain=after.chain if before.chain == after.chain else None,

@@ -201,18 +201,39 @@ def begins_where_it_ends(one: Data, other: Data) -> bool:
 
 
 def are_other_streams(one: Data, other: Data) -> bool:
-    """Whether one function makes the two generators, of which it is told that they shall read other data."""
-    return "generator" == one.kind == other.kind and _are_made_apart(one.key, other.key)
+    """Whether one function makes the two generators, of which it is told that they shall read other data, or
+    one method of two objects that keep other data.
+    """
+    if not "generator" == one.kind == other.kind:
+        return False
+    return _are_made_apart(one.key, other.key) or (
+        _are_of_one_method(one, other) and _keep_others(one, other)
+    )
+
+
+def _are_of_one_method(one: Data, other: Data) -> bool:
+    """Whether the generators are made by the same method of two objects."""
+    match one.key, other.key:
+        case (
+            ("Items", ("generator", _, function, (("Ref", _) as own, *_))),
+            ("Items", ("generator", _, same, (("Ref", _) as theirs, *_))),
+        ):
+            return function == same and own != theirs
+    return False
+
+
+def _keep_others(one: Data, other: Data) -> bool:
+    """Whether what they keep is read in the same way from places of other names."""
+    both = [(one.kept[name], other.kept[name]) for name in one.kept.keys() & other.kept.keys()]
+    # A text that a Sequence keeps may name a part of one series.
+    return any(differ_in_text(mine, theirs) for mine, theirs in both if not _is_text(mine))
 
 
 def are_named_apart(one: Data, other: Data) -> bool:
     """Whether the data are read in the same way from places of other names: two files, two groups of one."""
     if one.kind != other.kind:
         return False
-    both = [(one.kept[name], other.kept[name]) for name in one.kept.keys() & other.kept.keys()]
-    # A text that a Sequence keeps may name a part of one series.
-    read = any(differ_in_text(mine, theirs) for mine, theirs in both if not _is_text(mine))
-    return read or differ_in_text(begun(one.key), begun(other.key))
+    return _keep_others(one, other) or differ_in_text(begun(one.key), begun(other.key))
 
 
 def begun(key: Hashable) -> Hashable:

@@ -383,7 +383,8 @@ class Data:
     rewinds: bool = False
     # What drawing its batches may do to states.
     resets: tuple[DrawnReset, ...] = ()
-    # What a Sequence of the program's own keeps: its attributes, and the identities of their values.
+    # What a Sequence of the program's own keeps, or the object of which the generator is a method: its
+    # attributes, and the identities of their values.
     kept: Mapping[str, Hashable] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from statelint.interp.objects import (
     Iteration,
     Library,
     ListRecord,
+    Ref,
     Table,
     Tuple,
 )
@@ -58,6 +59,7 @@ def describe(machine: Machine, value: Value, *, surely_array: bool = False) -> D
                     restarts=iteration.restarts,
                     rewinds=iteration.rewinds,
                     resets=iteration.resets,
+                    kept=_kept_by_owner(machine, value.key),
                 )
                 return _in_order_of(machine, yielded, shuffled)
             case Tuple(items=items) if items:
@@ -234,6 +236,14 @@ def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
         if isinstance(record, InstanceRecord)
         else {}
     )
+
+
+def _kept_by_owner(machine: Machine, key: Hashable) -> dict[str, Hashable]:
+    """What the object keeps of which a method is a generator."""
+    match key:
+        case ("Items", ("generator", _, _, (("Ref", Ref() as owner), *_))):
+            return _kept(machine, Known(owner))
+    return {}
 
 
 def _in_order_of(machine: Machine, data: Data, site: Site | None, maker: Class | None = None) -> Data:
