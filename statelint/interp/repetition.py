@@ -10,6 +10,7 @@ import libcst as cst
 
 from statelint.interp import callbacks, expressions, loops
 from statelint.interp.comparisons import truth
+from statelint.interp.gaps import collecting_arm
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Iteration, Table
 from statelint.source.python import children, names_in
@@ -167,17 +168,18 @@ def _steps(machine: Machine, node: cst.While, own: frozenset[str]) -> dict[str, 
     # What each name is behind a pass: another one, as it was before the pass, and a number more.
     moved: dict[str, tuple[str, int]] = {}
     written: dict[str, int] = {}
-    for line in node.body.body:
-        for statement in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            found = _moved(statement)
-            if found is None:
-                continue
-            name, (source, ahead) = found[0], _sum_of(machine, found[1], own)
-            if source is not None:
-                base, offset = moved.get(source, (source, 0))
-                moved[name] = base, offset + ahead
-                written[name] = written.get(name, 0) + 1
-    parts = list(_parts(node.body))
+    left_out: list[cst.CSTNode] = []
+    for statement in _statements(node.body, left_out):
+        found = _moved(statement)
+        if found is None:
+            continue
+        name, (source, ahead) = found[0], _sum_of(machine, found[1], own)
+        if source is not None:
+            base, offset = moved.get(source, (source, 0))
+            moved[name] = base, offset + ahead
+            written[name] = written.get(name, 0) + 1
+    gaps_of = {part for arm in left_out for part in _parts(arm)}
+    parts = [part for part in _parts(node.body) if part not in gaps_of]
     certain = {
         name: place
         for name, place in moved.items()
@@ -192,6 +194,21 @@ def _steps(machine: Machine, node: cst.While, own: frozenset[str]) -> dict[str, 
             if start is not None and other is not None and start == other - own_steps[base] + ahead:
                 steps[name] = own_steps[base]
     return steps
+
+
+def _statements(suite: cst.CSTNode, left_out: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """The statements of each pass; of a test for gaps those of the arm that is followed, the other one goes
+    to `left_out`.
+    """
+    for line in suite.body if isinstance(suite, cst.BaseSuite) else ():
+        if isinstance(line, cst.SimpleStatementLine):
+            yield from line.body
+        elif isinstance(line, cst.If) and isinstance(line.orelse, cst.Else):
+            arms = [line.body, line.orelse.body]
+            taken = collecting_arm(line)
+            if taken is not None:
+                left_out.append(arms[1 - taken])
+                yield from _statements(arms[taken], left_out)
 
 
 def _moved(statement: cst.CSTNode) -> tuple[str, cst.BaseExpression] | None:

@@ -20,6 +20,7 @@ from statelint.interp import (
     every_pass,
     exceptions,
     expressions,
+    gaps,
     headings,
     leaving,
     loops,
@@ -491,6 +492,10 @@ def _if(machine: Machine, node: cst.If) -> None:
         return
     if fact is Ternary.UNKNOWN and rewinding.is_within(machine, node, condition):
         arms[0]()
+        return
+    without = gaps.arm_without(machine, node) if fact is Ternary.UNKNOWN else None
+    if without is not None:
+        arms[without]()
         return
     if fact is Ternary.UNKNOWN:
         key, flipped = _plain_condition(condition.key)
