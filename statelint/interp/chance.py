@@ -9,6 +9,7 @@ from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, InstanceRecord, ListRecord, Record, Ref
 from statelint.sites import Site
 from statelint.trace.keys import parts
+from statelint.trace.listings import LOADERS
 from statelint.trace.objects import Array, Cut
 from statelint.values import Known, Reason, Ternary, Unknown, Value, interned, is_, unknown
 
@@ -94,7 +95,24 @@ def order_within(machine: Machine, array: Array) -> Site | None:
     for whole, item in _items_of_orders(machine, array.key):
         if seen.setdefault(whole, item) != item:
             return _shuffled_at(machine, whole)
-    return None
+    return _drawn_files(machine, array.key)
+
+
+def _drawn_files(machine: Machine, key: Hashable) -> Site | None:
+    """The call that drew the files of which a batch has the contents: several of one list."""
+    found = list(_files_drawn(machine, key)) if machine.chances else []
+    several = len({file[2] for file in found}) > 1 and len({file[1] for file in found}) == 1
+    return machine.chances[found[0][2]] if several else None
+
+
+def _files_drawn(machine: Machine, key: Hashable) -> Iterator[tuple[Hashable, ...]]:
+    """The items of lists, drawn at random, in whose names something was read."""
+    for part in parts(key):
+        if isinstance(part[0], str) and part[0].startswith(LOADERS):
+            for inner in parts(part):
+                match inner:
+                    case ("item" | "index", _, drawn) if drawn in machine.chances:
+                        yield inner
 
 
 def are_same_draws(machine: Machine, one: Array, other: Array) -> bool:

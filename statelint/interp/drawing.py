@@ -100,6 +100,11 @@ def item_of(machine: Machine, value: Known, index: int) -> Value:
     return _special(machine, value, "__getitem__", Known(index))
 
 
+def next_of(machine: Machine, value: Known) -> Value:
+    """The next item of an iterator of the program's own."""
+    return _special(machine, value, "__next__")
+
+
 def count_of(machine: Machine, value: Known) -> Value:
     """How many batches the program's own Sequence has."""
     return _special(machine, value, "__len__")

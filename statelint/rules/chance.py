@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from statelint.rules.sliding import takes_all
 from statelint.trace.keys import parts
+from statelint.trace.listings import LOADERS
 from statelint.trace.objects import Array, Data
 from statelint.values import Ternary
 
@@ -67,11 +68,6 @@ _METHODS = frozenset(
         "read_value",
     ]
 )
-_PICKLES = ("pickle.load", "joblib.load", "dill.load", "cPickle.load")
-_LOADERS = (
-    *("pandas.read_", "numpy.load", "numpy.genfromtxt", "h5py.File", "pandas.HDFStore", "scipy.io.loadmat"),
-    *_PICKLES,
-)
 # What is only counted tells nothing of where data begin.
 _COUNTS = ("length", "builtins.len")
 _DEPTH = 40
@@ -109,7 +105,7 @@ def is_generated(key: Hashable) -> bool:
 def files_of(data: Data) -> frozenset[Hashable]:
     """The files that data are read from, each as the call that reads it."""
     heads = ((part, part[0]) for part in parts(data.key))
-    return frozenset(part for part, head in heads if isinstance(head, str) and head.startswith(_LOADERS))
+    return frozenset(part for part, head in heads if isinstance(head, str) and head.startswith(LOADERS))
 
 
 def is_read_from_file(data: Data) -> bool:
@@ -121,7 +117,7 @@ def stands_in_file(key: Hashable) -> bool:
     """The same of an identity."""
     while isinstance(key, tuple) and len(key) > 1:
         head = key[0]
-        if isinstance(head, str) and head.startswith(_LOADERS):
+        if isinstance(head, str) and head.startswith(LOADERS):
             return True
         match key:
             case ("operation", _, whole, _) | ("call", ("attribute", whole, _), *_):
@@ -182,7 +178,7 @@ def _draws(key: Hashable, picked: Hashable = None, depth: int = 0) -> Iterator[D
             yield from _draws(content, picked, depth + 1)
         case ("attribute", whole, "values"):
             yield from _draws(whole, picked, depth + 1)
-        case (str(head), path, *_) if head.startswith(_LOADERS):
+        case (str(head), path, *_) if head.startswith(LOADERS):
             yield from _first(_drawn_texts(part, picked, depth) for part in _texts(path))
         case ("call", ("attribute", _, "drop" | "isin"), *given) if any(map(_chances, given)):
             yield Draw(picked)

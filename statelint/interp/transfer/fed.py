@@ -31,8 +31,10 @@ from statelint.trace.objects import Array, Data, Dataset, Pair, Windows
 from statelint.values import (
     Choice,
     Known,
+    Reason,
     Value,
     number,
+    unknown,
 )
 
 
@@ -129,8 +131,11 @@ def _of_instance(machine: Machine, value: Known, record: InstanceRecord, type_: 
             kept=_kept(machine, value),
         )
         return _in_order_of(machine, data, own.shuffled, type_ if isinstance(type_, Class) else None)
-    makes_items = user_attribute(machine, Known(type_), "__next__", value) is not None
-    return Data("generator" if makes_items else "unknown", value.key)
+    if user_attribute(machine, Known(type_), "__next__", value) is None:
+        return Data("unknown", value.key)
+    own = _drawn_from(machine, value)
+    data = Data("generator", value.key, batch_rows=own.rows, yielded=own.windows, batches=own.first)
+    return _in_order_of(machine, data, own.shuffled)
 
 
 def shuffled_with(machine: Machine, data: Data, targets: Value) -> Data:
@@ -158,11 +163,11 @@ def _rows_of_inputs(inputs: ListRecord) -> Known | None:
     return next((Known(count) for count in found if count is not None), None)
 
 
-def _rows_of_all(iteration: Iteration) -> int | None:
-    """How many rows each batch of a generator has, None where they differ or aren't known."""
+def _rows_of_all(iteration: Iteration, first: int = 3) -> int | None:
+    """How many rows each of the `first` batches has, None where they differ or aren't known."""
     found: set[int | None] = set()
     count = number(iteration.count)
-    for position in range(3 if count is None else max(min(count, 3), 1)):
+    for position in range(first if count is None else max(min(count, first), 1)):
         item = iteration.item(position)
         if isinstance(item, Known) and isinstance(item.value, Tuple) and item.value.items:
             item = item.value.items[0]
@@ -226,6 +231,22 @@ def _batches_of(machine: Machine, sequence: Known) -> _Batches:
         first = [_inputs(iteration.item(position)) for position in (0, 1)]
         order = _order_of(machine, iteration) or chance.order_of_rows(machine.record(sequence), first)
         return _Batches(rows, last, windows, order, _first(iteration))
+
+
+def _drawn_from(machine: Machine, iterator: Known) -> _Batches:
+    """What is known of the batches of the program's own iterator."""
+    with machine.trying():
+        drawn: list[Value] = []
+
+        def item(position: int) -> Value:
+            while len(drawn) <= position:
+                drawn.append(drawing.next_of(machine, iterator))
+            return drawn[position]
+
+        iteration = Iteration(unknown(Reason.ITERATION), item, iterator.key, False)
+        # `next(generator)` is followed twice.
+        rows, windows = _rows_of_all(iteration, 2), _windows_of_all(iteration)
+        return _Batches(rows, None, windows, _order_of(machine, iteration), _first(iteration))
 
 
 def _kept(machine: Machine, sequence: Known) -> dict[str, Hashable]:
