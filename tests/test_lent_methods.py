@@ -50,6 +50,33 @@ def test_a_base_class_is_followed_with_each_class_made_of_it(build: str) -> None
     assert told(base + HEIR.format(False)) == []
 
 
+HOOKED = """
+import keras
+
+class Trainer:
+    def __init__(self):
+        self.model = keras.Sequential([keras.layers.LSTM(4, stateful=True, batch_input_shape=(4, 5, 3))])
+        self.model.compile("adam", "mse")
+
+    def begin(self):
+        {does}
+
+    def train(self, x, y):
+        for epoch in range(9):
+            self.begin()
+            self.model.fit(x, y, batch_size=4, shuffle=False)
+
+class Resetting(Trainer):
+    def begin(self):
+        self.model.reset_states()
+"""
+
+
+def test_a_base_that_leaves_a_method_open_is_followed_for_others_alone() -> None:
+    assert told(HOOKED.format(does="pass")) == []
+    assert told(HOOKED.format(does="print('epoch')")) == ["SRN301"]
+
+
 def test_a_class_that_trains_in_its_own_way() -> None:
     own = """
     def train(self, x, y):
