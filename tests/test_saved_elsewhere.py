@@ -232,3 +232,16 @@ def test_a_module_that_trains_and_saves_for_a_program(tmp_path: Path) -> None:
     forget_names()
     (tmp_path / "run.py").unlink()
     assert check(tmp_path, {}, "predict.py") == []
+
+
+def test_another_program_that_costs_too_much(tmp_path: Path) -> None:
+    """What the program itself says doesn't hang on what lies beside it."""
+    own = TRAIN.format(save="").replace(
+        "for epoch", "loaded = keras.models.load_model(open('name').read())\nfor epoch"
+    )
+    own = own.replace("shuffle=False", "shuffle=True")
+    heavy = "import keras\n" + "total = 1 + 2 + 3\n" * 20_000 + "model = unseen()\nmodel.save(name + '.h5')\n"
+    alone = check(tmp_path, {"own.py": own}, "own.py")
+    assert alone == ["own.py:16 SRN201"]
+    forget_names()
+    assert check(tmp_path, {"heavy.py": heavy}, "own.py") == alone

@@ -127,7 +127,8 @@ def _followed(machine: Machine, file: Path) -> Machine | None:
     from statelint.interp.program import run_alone
 
     source = machine.read_module(file)
-    left = machine.limits.steps - machine.steps
+    # The program itself is to be followed to its end, too.
+    left = (machine.limits.steps - machine.steps) // 2
     if source is None or left <= 0:
         return None
     other = Machine(source, machine.generation, Limits(steps=left), file, machine.project)

@@ -200,7 +200,7 @@ def outside_reset(story: Story, carried: Carried) -> Reset | None:
         return None
     before = next((e for e in reversed(story.events[: inside[0]]) if concerned.by(e)), None)
     behind = [e for e in story.events[inside[-1] + 1 :] if concerned.by(e)]
-    is_right = loop.kind == "epochs" and _serves_inference(behind, feed)
+    is_right = loop.kind == "epochs" and _serves_inference(story, behind, feed)
     after = None if is_right else next(iter(behind), None)
     for event in (before, after):
         if (
@@ -212,10 +212,18 @@ def outside_reset(story: Story, carried: Carried) -> Reset | None:
     return None
 
 
-def _serves_inference(behind: list[Event], feed: Feed) -> bool:
+def _serves_inference(story: Story, behind: list[Event], feed: Feed) -> bool:
     """Whether the first event is a reset that the training doesn't repeat, and an inference comes next."""
     first = next(iter(behind), None)
-    if first is None or any(feed.context.within(one.loop) for one in first.context.passes):
+    if first is None:
+        return False
+    shared = {one.loop.id for one in first.context.passes if feed.context.within(one.loop)}
+    again = (
+        separating_loop(other.context, feed.context)
+        for _, other in story.feeds("train")
+        if other.site == feed.site and other.model.id == feed.model.id
+    )
+    if any(loop is not None and loop.id in shared for loop in again):
         return False
     runs = (e for e in behind if isinstance(e, Feed) and not e.context.excludes(first.context))
     following = next(runs, None)
