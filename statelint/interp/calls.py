@@ -460,6 +460,14 @@ def _by_new_name(callee: Value, arguments: Arguments) -> Value:
     return callee
 
 
+_ITEMS = (("item",), ("unpacked",))
+
+
+def _reset_any(machine: Machine, arguments: Arguments) -> None:
+    """Note that a state may be set of which isn't known whose it is."""
+    machine.emit(Opaque(arguments.site, machine.context, None, Reason.LIBRARY_CALL))
+
+
 def call_value(
     machine: Machine, callee: Value, arguments: Arguments, node: cst.CSTNode | None = None
 ) -> Value:
@@ -474,13 +482,19 @@ def call_value(
             return shown
         keeps = not graphs.builds_on(machine, *arguments.values())
         machine.escape(arguments.site, Reason.LIBRARY_CALL, callee, *arguments.values(), keeps=keeps)
-        if isinstance(callee.key, tuple) and callee.key[0] == "attribute" and callee.key[-1] in RESETS:
-            # Of what isn't known it may be any model or layer.
-            machine.emit(Opaque(arguments.site, machine.context, None, Reason.LIBRARY_CALL))
+        if isinstance(callee.key, tuple) and callee.key[0] == "attribute":
+            one_of = callee.key[1][:1] if isinstance(callee.key[1], tuple) else ()
+            # A variable that a loop takes of several may be a state.
+            if callee.key[-1] in RESETS or (callee.key[-1] == "assign" and one_of in _ITEMS):
+                _reset_any(machine, arguments)
         result = _unknown_result(machine, callee, arguments, node)
         _note_lent(machine, result, arguments)
         graphs.note_passed(machine, result, *arguments.values())
         return result
+    match callee:
+        case Known(value=Method(receiver=Known(value=Method(name="model")), name=name)) if name in RESETS:
+            # That of a callback to which somebody else gives its model.
+            _reset_any(machine, arguments)
     if isinstance(callee, Choice):
         from statelint.interp.refused import refuses
 

@@ -194,7 +194,8 @@ def array_index(array: Array, index: Value) -> Value | None:
             return Known(replace(taken, made=False, rows=_rows_left(array, first.value), groups=None))
         if first.key == NONE.key:
             place = array.row_cut.drawn if array.row_cut is not None else None
-            return Known(Array(key, None, key, windows=as_row(array), shuffle_site=place, rows=Known(1)))
+            row = _row_of(array, indices)
+            return Known(Array(key, None, key, windows=row, shuffle_site=place, rows=Known(1)))
         return Known(Array(key, None, key))
     shape: list[Value] = []
     axis = 0
@@ -258,8 +259,16 @@ def array_index(array: Array, index: Value) -> Value | None:
             ),
             index,
         )
-    row = as_row(array) if first.key == NONE.key else None
+    row = _row_of(array, indices) if first.key == NONE.key else None
     return depending_on(Known(Array(key, tuple(shape), key, Known(0), array.made, windows=row)), index)
+
+
+def _row_of(array: Array, indices: tuple[Value, ...]) -> Windows | None:
+    """The window that `part[None]` is, and what `part[None, :-1]` takes of its steps."""
+    row = as_row(array)
+    of_steps = indices[1] if len(indices) > 1 and isinstance(indices[1], Known) else NONE
+    is_cut = isinstance(of_steps.value, Slice) and of_steps.value != Slice(NONE, NONE, NONE)
+    return _narrowed(row, (indices[0], of_steps)) if is_cut else row
 
 
 def _looked_up(array: Array, places: Array, key: Hashable) -> Known | None:

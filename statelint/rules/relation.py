@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from statelint.rules.answers import may_differ
 from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
@@ -198,6 +198,33 @@ def begins_where_it_ends(one: Data, other: Data) -> bool:
     if before is None or behind is None or before[0] != behind[0]:
         return False
     return before[2] == behind[1] and not is_left_out(behind[1])
+
+
+def goes_on_by_numbers(one: Data, other: Data) -> bool:
+    """Whether one function makes both generators, and a number that the later one is given may be where the
+    earlier one ends: `batches(0, 800)`, `batches(800, 1000)`.
+    """
+    match one.key, other.key:
+        case (
+            ("Items", ("generator", _, function, tuple(own))),
+            ("Items", ("generator", _, same, tuple(theirs))),
+        ) if function == same and len(own) == len(theirs):
+            differing = [(mine, new) for mine, new in zip(own, theirs, strict=True) if mine != new]
+            ends, begins = (
+                _whole_numbers(mine for mine, _ in differing),
+                _whole_numbers(n for _, n in differing),
+            )
+            return any(begin in ends or begin - 1 in ends for begin in begins)
+    return False
+
+
+def _whole_numbers(keys: Iterable[Hashable]) -> set[int]:
+    found: set[int] = set()
+    for key in keys:
+        match key:
+            case ("int", int(number_)):
+                found.add(number_)
+    return found
 
 
 def are_other_streams(one: Data, other: Data) -> bool:

@@ -92,7 +92,7 @@ def reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | N
     own = own_passes[-1]
     resets: list[Reset] = []
     for event, certain in History(story, position, feed.model, feed.context):
-        if isinstance(event, Reset) and certain:
+        if isinstance(event, Reset) and certain and (resets or event.to_zero):
             resets.append(event)
         elif isinstance(event, Feed):
             passes = _passes(event)

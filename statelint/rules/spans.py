@@ -60,12 +60,22 @@ def is_read_already(one: Data, other: Data, *, is_last: bool) -> bool:
         case ("Array", whole):
             inner = whole
     span = span_of(other.key) if inner is not None else None
-    if span is None or inner is None:
+    if span is None or inner is None or not _is_within(one, span[1]):
         return False
     if span[0] == inner:
         return not is_last or _is_first(span[1])
     within = span_of(inner)
     return within is not None and within[0] == span[0] and _is_first(span[1]) and _is_first(within[1])
+
+
+def _is_within(one: Data, begin: Hashable) -> bool:
+    """Whether windows, if it is known how many they are, reach to the step with this number."""
+    if one.samples is None or one.windows is None:
+        return True
+    match _from(begin):
+        case ("int", int(place)) if place >= 0 and one.windows.length is not None:
+            return place < (one.samples - 1) * one.windows.stride + one.windows.length
+    return False
 
 
 def span_of(key: Hashable) -> tuple[Hashable, Hashable, Hashable] | None:

@@ -272,6 +272,8 @@ class Reset(Event):
     given: bool = False
     # Whether they come in a list or tuple; None where that isn't known.
     listed: bool | None = None
+    # Whether what is assigned is seen to be zeros, and no state that was kept.
+    to_zero: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from statelint.interp.transfer.signatures import roles_of
 from statelint.trace.objects import Argument
 from statelint.trace.story import Call, Opaque
 from statelint.values import (
+    NONE,
     Choice,
     Known,
     Reason,
@@ -162,3 +163,10 @@ def _drop(machine: Machine, function: Value, returned: Value) -> None:
     made = function.value if isinstance(function, Known) else None
     if isinstance(made, Function) and isinstance(made.node, cst.Lambda):
         drop(machine, made.node.body, returned)
+
+
+def list_method(machine: Machine, receiver: Value, name: str, arguments: Arguments) -> Value:
+    """A method of a `CallbackList`, which runs that of each of its callbacks."""
+    if name.startswith("on_"):
+        machine.emit(Opaque(arguments.site, machine.context, None, Reason.LIBRARY_CALL))
+    return NONE

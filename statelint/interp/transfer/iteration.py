@@ -350,7 +350,15 @@ def _islice(machine: Machine, name: str, arguments: Arguments) -> Value:
     elif stop == NONE and total is not None:
         count = depending_on(Known(len(range(first, total, by))), inner.count)
     concrete = inner.concrete or is_endless
-    return _items(Iteration(count, lambda k: inner.item(first + k * by), over, concrete, inner.resets))
+    is_drawn = isinstance(inner.over, tuple) and inner.over[0] == "generator" and not inner.concrete
+
+    def item(position: int) -> Value:
+        if is_drawn and first + position * by > 1:
+            # A generator's first items are followed, and its last one.
+            return unknown(Reason.ITERATION, key=("item", over, position))
+        return inner.item(first + position * by)
+
+    return _items(Iteration(count, item, over, concrete, inner.resets))
 
 
 def _source(arguments: Arguments) -> object:

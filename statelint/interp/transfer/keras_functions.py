@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from statelint.interp.elsewhere import model_saved_elsewhere
 from statelint.interp.machine import Machine
 from statelint.interp.objects import Arguments, ListRecord, ModelRecord, Ref, States
@@ -14,7 +16,7 @@ from statelint.interp.transfer.graphs import flow, kept_batch
 from statelint.interp.transfer.methods import assign_states
 from statelint.trace.objects import Argument
 from statelint.trace.story import Opaque, Stored
-from statelint.values import NONE, Known, Reason, Value, number, unknown
+from statelint.values import NONE, Known, Reason, Unknown, Value, number, unknown
 
 
 def _flatten(machine: Machine, name: str, arguments: Arguments) -> Value:
@@ -32,9 +34,17 @@ def _set_value(machine: Machine, name: str, arguments: Arguments) -> Value:
     variable = arguments.get(0, "x")
     if isinstance(variable, Known) and isinstance(variable.value, States):
         assign_states(machine, variable.value, arguments)
+    elif isinstance(variable, Unknown) and not _is_attribute(variable.key):
+        # One of several, which may be states; `optimizer.lr` is none.
+        machine.emit(Opaque(arguments.site, machine.context, None, Reason.LIBRARY_CALL))
     else:
         machine.escape(arguments.site, Reason.LIBRARY_CALL, *arguments.values(), keeps=False)
     return NONE
+
+
+def _is_attribute(key: Hashable) -> bool:
+    """Whether a value is the attribute of something."""
+    return isinstance(key, tuple) and key[:1] == ("attribute",)
 
 
 def _batch_set_value(machine: Machine, name: str, arguments: Arguments) -> Value:

@@ -33,6 +33,7 @@ from statelint.interp.transfer import (
     datasets,
     declared,
     graphs,
+    hooks,
     iteration,
     keras,
     numpy,
@@ -48,6 +49,7 @@ from statelint.interp.transfer import (
     wrappers,
 )
 from statelint.interp.transfer.copies import config_of
+from statelint.trace.keys import parts
 from statelint.trace.objects import Argument, Array, Dataset, Model
 from statelint.trace.story import Compiled, Guarded, Reset, Stored, Written
 from statelint.values import (
@@ -449,7 +451,10 @@ def _state_method(machine: Machine, receiver: Value, name: str, arguments: Argum
 def assign_states(machine: Machine, states: States, arguments: Arguments) -> None:
     """State variables get values from outside: the old state ends here."""
     layers = frozenset({states.layer})
-    machine.emit(Reset(arguments.site, machine.context, "assign", "assign", None, layers))
+    heads = {str(part[0]) for value in arguments.values() for part in parts(value.key)}
+    to_zero = any("zeros" in head for head in heads) or any(number(v) == 0 for v in arguments.values())
+    reset = Reset(arguments.site, machine.context, "assign", "assign", None, layers, to_zero=to_zero)
+    machine.emit(reset)
 
 
 # Lists and dicts
@@ -641,6 +646,7 @@ _INSTANCES: dict[str, MethodTransfer] = {
     "argparse._SubParsersAction": options.commands_method,
     "optparse.OptionParser": options.parser_method,
     "keras.preprocessing.text.Tokenizer": separate.tokenizer_method,
+    "keras.callbacks.CallbackList": hooks.list_method,
     "tensorflow.GradientTape": _nothing,
     "numpy.random.default_rng": numpy.generator_method,
     "numpy.random.RandomState": numpy.generator_method,
