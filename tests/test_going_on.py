@@ -180,3 +180,22 @@ x, y = s[:2000].reshape(100, T, 1), s[T::T]
 def test_a_state_that_is_put_back() -> None:
     assert told(KEPT.format(value="value") + FIT.format("Probe()")) == []
     assert told(KEPT.format(value="np.zeros((1, 16))") + FIT.format("Probe()")) == ["SRN303"]
+
+
+WINDOWS = """
+n = 1280
+x = np.array([s[a:a + T] for a in range(n)])[..., None]
+big = keras.Sequential([keras.layers.LSTM(16, stateful=True, batch_input_shape=(32, T, 1)), keras.layers.Dense(1)])
+big.set_weights(m.get_weights())
+window = x[:1]
+for k in range(9):
+    found = {model}.predict(window, verbose=0)
+    window = np.roll(window, -1, axis=1)
+    window[0, -1] = found[0]
+"""
+
+
+def test_what_does_not_fit_the_model_is_told_alone() -> None:
+    """How many rows its batches have when it is mended decides what continues them."""
+    assert told(WINDOWS.format(model="big")) == ["SRN206"]
+    assert told(WINDOWS.format(model="m")) == ["SRN208"]

@@ -84,6 +84,17 @@ def test_files_that_are_drawn_for_each_row(chosen: str) -> None:
     assert list(told("drawn(names, 4)", chosen)) == ["SRN202"]
 
 
+@pytest.mark.parametrize("chosen", ["random.choice(paths)", "paths[0]"])
+def test_files_that_are_drawn_as_noise(chosen: str) -> None:
+    mixed = HEAD.replace("rows.append(np.load(path))", "rows.append(series[:5] + np.load(path)[:5])")
+    checked = check_source(
+        "snippet.py",
+        (mixed.replace("{chosen}", chosen) + FIT.format("drawn(names, 4)", 1)).encode(),
+        Settings(keras=(2,)),
+    )
+    assert [finding.code for finding in checked.findings] == []
+
+
 @pytest.mark.parametrize("chosen", ["paths[len(rows)]", "paths.pop(0)"])
 def test_files_in_their_order(chosen: str) -> None:
     assert told("drawn(names, 4)", chosen) == {}
@@ -92,3 +103,31 @@ def test_files_in_their_order(chosen: str) -> None:
 def test_workers_that_draw_one_after_the_other() -> None:
     assert "already executing" not in told("drawn(names, 4)", "paths[0]", workers=4)["SRN209"]
     assert "already executing" in told("drawn(names, 4).batches", "paths[0]", workers=4)["SRN209"]
+
+
+NOISY = """
+import glob, random
+import keras
+import numpy as np
+model = keras.Sequential([keras.layers.LSTM(8, batch_input_shape=(4, 5, 3), stateful=True)])
+model.compile("adam", "mse")
+lanes, noise = np.load("lanes.npy"), np.load("noise.npy")
+for epoch in range(4):
+    model.reset_states()
+    for t in range(0, 2000, 5):
+        model.train_on_batch({x}, lanes[:, t + 5])
+"""
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        "lanes[:, t:t + 5] * random.choice([0.8, 1.25])",
+        "lanes[:, t:t + 5] + 0.1 * noise[np.random.randint(0, len(noise), 4)]",
+        "lanes[:, t:t + 5] + np.load(random.choice(['a.npy', 'b.npy']))[:5]",
+        "lanes[:, t:t + 5] + np.load(random.choice(glob.glob('noise/*.npy')))[:5]",
+    ],
+)
+def test_noise_beside_lanes(x: str) -> None:
+    checked = check_source("snippet.py", NOISY.format(x=x).encode(), Settings(keras=(2,)))
+    assert [finding.code for finding in checked.findings] == []

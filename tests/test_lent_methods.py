@@ -72,9 +72,15 @@ class Resetting(Trainer):
 """
 
 
-def test_a_base_that_leaves_a_method_open_is_followed_for_others_alone() -> None:
-    assert told(HOOKED.format(does="pass")) == []
-    assert told(HOOKED.format(does="print('epoch')")) == ["SRN301"]
+@pytest.mark.parametrize("does", ["pass", "print('epoch')", "return []"])
+def test_a_method_that_an_heir_changes_is_followed_for_the_heir(does: str) -> None:
+    assert told(HOOKED.format(does=does)) == []
+    assert told(HOOKED.format(does=does).replace("self.model.reset_states()", "print('begin')")) == ["SRN301"]
+
+
+def test_a_base_whose_methods_nobody_changes_is_followed_as_itself() -> None:
+    other = "    def begin(self):\n        self.model.reset_states()"
+    assert told(HOOKED.format(does="pass").replace(other, "    kind = 'other'")) == ["SRN301"]
 
 
 def test_a_class_that_trains_in_its_own_way() -> None:

@@ -91,6 +91,39 @@ def test_a_gap_that_resets_is_followed() -> None:
     assert "SRN206" in told(fitted, batch=1)
 
 
+RESETTING = """
+filled = np.nan_to_num(s)
+
+def forget(m):
+    m.reset_states()
+
+for e in range(5):
+    forget(model)
+    gaps, fresh = [], False
+    for i in range(0, len(s) - 5, 5):
+        {before}
+        model.train_on_batch(filled[i:i + 5].reshape(1, 5, 1), filled[i + 5].reshape(1, 1))
+        {behind}
+"""
+GAP = "if np.isnan(s[i:i + 5]).any():\n            gaps.append(i)\n            {}"
+BEGUN = "if fresh:\n            forget(model)\n            fresh = False"
+AT_GAPS = [
+    (GAP.format("forget(model)"), "pass"),
+    (GAP.format("fresh = True") + f"\n        {BEGUN}", "pass"),
+    ("pass", "if np.isfinite(s[i:i + 5]).all():\n            continue\n        forget(model)"),
+    ("pass", "if not np.isnan(s[i]):\n            continue\n        forget(model)"),
+]
+
+
+@pytest.mark.parametrize(("before", "behind"), AT_GAPS)
+def test_a_reset_at_each_gap_is_none_at_each_batch(before: str, behind: str) -> None:
+    assert told(RESETTING.format(before=before, behind=behind), batch=1) == []
+
+
+def test_a_reset_at_each_batch() -> None:
+    assert told(RESETTING.format(before="forget(model)", behind="pass"), batch=1) == ["SRN303"]
+
+
 MOVED = """
 start, end = 0, 5
 while end < len(s):

@@ -99,20 +99,31 @@ def order_within(machine: Machine, array: Array) -> Site | None:
 
 
 def _drawn_files(machine: Machine, key: Hashable) -> Site | None:
-    """The call that drew the files of which a batch has the contents: several of one list."""
-    found = list(_files_drawn(machine, key)) if machine.chances else []
+    """The call that drew the files, several of one list, of which alone a batch has the contents."""
+    found: list[tuple[Hashable, ...]] = []
+    todo = [key] if machine.chances else []
+    while todo:
+        part = todo.pop()
+        if not isinstance(part, tuple):
+            continue
+        if part and isinstance(part[0], str) and part[0].startswith(LOADERS):
+            file = next(_files_drawn(machine, part), None)
+            if file is None:
+                # A file of its own, to which the others are added, say.
+                return None
+            found.append(file)
+        else:
+            todo += part
     several = len({file[2] for file in found}) > 1 and len({file[1] for file in found}) == 1
     return machine.chances[found[0][2]] if several else None
 
 
 def _files_drawn(machine: Machine, key: Hashable) -> Iterator[tuple[Hashable, ...]]:
-    """The items of lists, drawn at random, in whose names something was read."""
+    """The items of lists, drawn at random, in whose names something is read."""
     for part in parts(key):
-        if isinstance(part[0], str) and part[0].startswith(LOADERS):
-            for inner in parts(part):
-                match inner:
-                    case ("item" | "index", _, drawn) if drawn in machine.chances:
-                        yield inner
+        match part:
+            case ("item" | "index", _, drawn) if drawn in machine.chances:
+                yield part
 
 
 def are_same_draws(machine: Machine, one: Array, other: Array) -> bool:

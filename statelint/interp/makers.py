@@ -75,6 +75,11 @@ def _give(
     return run | called | made
 
 
+def called_by(machine: Machine, class_: Class, function: Function) -> set[str]:
+    """The methods that one calls on its object, directly or by way of others."""
+    return {name for node in _followed(machine, class_, function) for name in _called_by(node)}
+
+
 def _followed(machine: Machine, class_: Class, function: Function) -> list[cst.CSTNode]:
     """The method and those that it calls, directly or not."""
     found: list[cst.CSTNode] = []

@@ -9,9 +9,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import libcst as cst
-import libcst.matchers as m
-
 from statelint.interp import arguments as binding
 from statelint.interp import (
     callbacks,
@@ -317,17 +314,16 @@ def _stand_ins(machine: Machine, definition: Definition) -> list[Class | None]:
         )
         if other is not None and is_heir and class_attribute(machine, other, function.name) == own:
             heirs.append(other)
-    own_too: list[Class | None] = [] if heirs and _leaves_open(class_) else [class_]
-    return own_too + heirs[:_MAX_HEIRS]
+    changed = any(heir is not None and _changes(machine, class_, heir, function) for heir in heirs)
+    return ([] if changed else [class_]) + heirs[:_MAX_HEIRS]
 
 
-def _leaves_open(class_: Class) -> bool:
-    """Whether a class has methods that do nothing, for others to put something in their place."""
-    nothing = m.Pass() | m.Raise() | m.Return(value=None) | m.Expr(m.SimpleString() | m.Ellipsis())
-    lines = m.SimpleStatementLine(body=[nothing])
-    empty = m.SimpleStatementSuite(body=[nothing]) | m.IndentedBlock(body=[m.ZeroOrMore(lines)])
-    suites = (part.body for part in class_.node.body.body if isinstance(part, cst.FunctionDef))
-    return any(m.matches(suite, empty) for suite in suites)
+def _changes(machine: Machine, class_: Class, heir: Class, function: Function) -> bool:
+    """Whether an heir puts something of its own in the place of a method that this one calls."""
+    return any(
+        class_attribute(machine, heir, name) != class_attribute(machine, class_, name)
+        for name in makers.called_by(machine, class_, function)
+    )
 
 
 def _is_setter(definition: Definition) -> bool:

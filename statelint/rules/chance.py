@@ -169,7 +169,12 @@ def _draws(key: Hashable, picked: Hashable = None, depth: int = 0) -> Iterator[D
         case ("filled", _, at, value):
             yield from _first(_draws(part, picked, depth + 1) for part in (value, _code(at)))
         case ("operation", _, left, right):
-            yield from _first(_draws(side, picked, depth + 1) for side in (left, right))
+            ways = [(side, list(_draws(side, picked, depth + 1))) for side in (left, right)]
+            if any(None in draws and is_part(side) for side, draws in ways):
+                # Noise that is drawn beside what is read in order.
+                yield None
+            else:
+                yield from _first(iter(draws) for _, draws in ways)
         case ("array", ("Ref", _), (first, *_)):
             yield from _draws(first, picked, depth + 1)
         case ("listed", over, first, *_):
@@ -189,6 +194,20 @@ def _draws(key: Hashable, picked: Hashable = None, depth: int = 0) -> Iterator[D
             yield from _draws(inner, picked, depth + 1)
         case _:
             yield None
+
+
+def is_part(key: Hashable) -> bool:
+    """Whether data are made of a slice that ends at a known or counted place."""
+    for part in parts(key):
+        match part:
+            case ("rows", _, _, stop, _) | ("rows" | "index", _, ("Slice", (_, stop, _))):
+                if stop != ("NoneType", None):
+                    return True
+            case ("rows" | "index", _, ("Tuple", tuple(several))):
+                stops = [one[1][1] for one in several if isinstance(one, tuple) and one[:1] == ("Slice",)]
+                if any(stop != ("NoneType", None) for stop in stops):
+                    return True
+    return False
 
 
 def _drawn_texts(part: Hashable, picked: Hashable, depth: int) -> Iterator[Draw | None]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from statelint.findings import Finding, Related, Severity, Status, Verdict
 from statelint.rules.base import Report, Rule, verdict
 from statelint.rules.cadence import Cadence, cadence_of, sliding
+from statelint.rules.first_batch import misfits, state_rows
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import continued, fed_by_hand, pairs_of
 from statelint.sites import Site
 from statelint.trace.recording import Recording
-from statelint.trace.story import OVER_BATCHES, Feed, Trace
+from statelint.trace.story import OVER_BATCHES, Feed, Story, Trace
 from statelint.values import assumptions
 
 
@@ -43,6 +44,9 @@ class DiscontinuousBatches(Rule):
                     trained.add(way)
                 elif feed.phase == "validation" or place in seen or (is_told and not found.slides):
                     continue
+                elif _is_misfit(story, feed):
+                    # How many rows its batches have in the end isn't known.
+                    continue
                 yield _report(feed, found)
                 seen.add(place)
 
@@ -69,6 +73,12 @@ class DiscontinuousBatches(Rule):
             f"slot 0 got {b.span} after {a.span}, {moved}"
         )
         return verdict(recording, Status.CONFIRMED, text)
+
+
+def _is_misfit(story: Story, feed: Feed) -> bool:
+    """Whether the batches of the call don't fit the states, which SRN206 tells."""
+    size = state_rows(story, feed.model)
+    return size is not None and next(misfits(story, feed.call, size), None) is not None
 
 
 def _moved_on(feed: Feed, earlier: Feed) -> Cadence | None:

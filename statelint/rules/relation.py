@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 
 from statelint.rules.answers import may_differ
-from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated
+from statelint.rules.chance import RANDOM, begins_anywhere, files_of, is_generated, is_part
 from statelint.rules.groups import are_groups, begins_with_an_owner
 from statelint.rules.sliding import contents
 from statelint.rules.spans import is_left_out, span_of, stand_before, stands_far_behind
@@ -214,7 +214,8 @@ def goes_on_by_numbers(one: Data, other: Data) -> bool:
                 _whole_numbers(mine for mine, _ in differing),
                 _whole_numbers(n for _, n in differing),
             )
-            return any(begin in ends or begin - 1 in ends for begin in begins)
+            # One number alone names one of several.
+            return len(begins) > 1 and any(begin in ends or begin - 1 in ends for begin in begins)
     return False
 
 
@@ -341,8 +342,21 @@ def are_separate(story: Story, earlier: Data, later: Data, position: int, loop: 
     (first,), (second,) = one, other
     if first[0] == "episode":
         return second[0] == "episode"
+    if _is_beside(earlier.key, first):
+        return False
     # Files that are put in order may be the parts of one series.
     return first[1] == second[1] and not _is_sorted(story, position, first)
+
+
+def _is_beside(key: Hashable, origin: Hashable) -> bool:
+    """Whether data are made of a part of something else, and of the file beside: a series with noise, say."""
+    for part in parts(key):
+        match part:
+            case ("operation", _, left, right):
+                others = [side for side in (left, right) if origin not in set(parts(side))]
+                if any(map(is_part, others)):
+                    return True
+    return False
 
 
 def begins_episode(data: Data) -> bool:

@@ -11,6 +11,7 @@ from statelint.rules.feeding import batch_argument, training_samples
 from statelint.rules.measured import batches_of, calls_at, not_measured
 from statelint.rules.orders import separate_rows
 from statelint.rules.places import placed
+from statelint.rules.relation import is_in_random_order
 from statelint.rules.sliding import contents
 from statelint.sites import Site
 from statelint.trace.objects import Array
@@ -141,7 +142,9 @@ def _is_skipped(story: Story, reset: Reset) -> bool:
 def _consecutive(earlier: Feed, later: Feed, loop: Loop) -> bool:
     """Whether the two are batches of several rows of one and the same data, and may continue each other."""
     if loop.kind == "batches":
-        return separate_rows(later.data) is None
+        # Rows that chance has drawn for each batch are sequences of their own.
+        is_drawn = later.data.kind == "generator" and is_in_random_order(later.data)
+        return separate_rows(later.data) is None and not is_drawn
     one, other = earlier.data.array, later.data.array
     if _are_steps(earlier, later) or _are_pieces(one, other):
         return True
