@@ -45,18 +45,20 @@ def test_windows_are_reported_once_and_where_the_model_trains(code: str, lines: 
 
 
 @pytest.mark.parametrize(
-    ("rows", "batch", "codes"),
+    ("method", "rows", "batch", "codes"),
     [
-        (1, 32, ["SRN206", "SRN208"]),
-        (32, 32, ["SRN208"]),
+        ("fit", 1, 32, ["SRN206", "SRN208"]),
+        # What an inference feeds once it fits isn't known.
+        ("predict", 1, 32, ["SRN206"]),
+        ("predict", 32, 32, ["SRN208"]),
         # Which of the two sizes is the right one isn't known.
-        (30, 32, ["SRN206"]),
-        (32, 30, ["SRN206"]),
-        (30, 30, []),
+        ("fit", 30, 32, ["SRN206"]),
+        ("predict", 32, 30, ["SRN206"]),
+        ("predict", 30, 30, []),
     ],
 )
-def test_whichever_batch_size_is_right(rows: int, batch: int, codes: list[str]) -> None:
-    code = f"model.predict(windows(series, {batch}))"
+def test_whichever_batch_size_is_right(method: str, rows: int, batch: int, codes: list[str]) -> None:
+    code = f"model.{method}(windows(series, {batch}))"
     assert [code for _, code in found(code, rows, "SRN206", "SRN208")] == codes
 
 

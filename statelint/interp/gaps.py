@@ -109,7 +109,8 @@ def _is_simple(part: cst.CSTNode) -> bool:
         # The rows of one part, or of another.
         others = part.orelse.body if isinstance(part.orelse, cst.Else) else None
         return _collects(part.body) and (others is None or _collects(others))
-    appending = m.Expr(m.Call(func=m.Attribute(attr=m.Name("append")))) | m.Expr(m.Call(func=m.Name("print")))
+    adding = m.Attribute(attr=m.Name("append") | m.Name("extend"))
+    appending = m.Expr(m.Call(func=adding)) | m.Expr(m.Call(func=m.Name("print")))
     return isinstance(part, cst.Assign | cst.AugAssign | cst.AnnAssign) or m.matches(part, appending)
 
 
