@@ -48,8 +48,7 @@ def test_windows_are_reported_once_and_where_the_model_trains(code: str, lines: 
     ("method", "rows", "batch", "codes"),
     [
         ("fit", 1, 32, ["SRN206", "SRN208"]),
-        # What an inference feeds once it fits isn't known.
-        ("predict", 1, 32, ["SRN206"]),
+        ("predict", 1, 32, ["SRN206", "SRN208"]),
         ("predict", 32, 32, ["SRN208"]),
         # Which of the two sizes is the right one isn't known.
         ("fit", 30, 32, ["SRN206"]),

@@ -44,8 +44,8 @@ class DiscontinuousBatches(Rule):
                     trained.add(way)
                 elif feed.phase == "validation" or place in seen or (is_told and not found.slides):
                     continue
-                elif _is_misfit(story, feed):
-                    # How many rows its batches have in the end isn't known.
+                elif feed.data.dataset is None and _is_misfit(story, feed):
+                    # How many rows its batches have in the end isn't known; those of a Dataset are chosen.
                     continue
                 yield _report(feed, found)
                 seen.add(place)
