@@ -201,16 +201,17 @@ def filled(
     fill, windows = array.fill if _is_filled(array) else None, array.windows
     random = array.shuffle_site if _is_filled(array) else None
     is_number = isinstance(value, Known) and isinstance(value.value, int | float)
+
+    def result() -> Array:
+        first = key, array.shape, key, Known(0), array.made
+        return Array(*first, spelled, windows, random, fill=fill, rows=array.rows)
+
     if _is_filled(array) and is_number and _is_mask(index.key):
         # `x[np.isnan(x)] = 0`: the rows are what they were but for some numbers.
-        return Array(
-            key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill, rows=array.rows
-        )
+        return result()
     if windows is not None and _is_of_all_steps(index) and (is_number or _windows_in(value) == windows):
         # `x[:, :, 0] = x[:, :, 0] / 10`: one column of each window has other units.
-        return Array(
-            key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill, rows=array.rows
-        )
+        return result()
     item = _item(array, index, value, site) if site is not None and drawn is None else None
     if item is not None:
         fill, windows = _with_item(array, is_blank, fill, *item)
@@ -226,9 +227,7 @@ def filled(
             random = _drawn_at(fill, then) if random is None else random if goes_on else None
             if windows is None:
                 fill = then if _is_again(fill, then) else None
-    return Array(
-        key, array.shape, key, Known(0), array.made, spelled, windows, random, fill=fill, rows=array.rows
-    )
+    return result()
 
 
 def _item(

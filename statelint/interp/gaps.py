@@ -33,11 +33,9 @@ def arm_without(machine: Machine, node: cst.If) -> int | None:
 def collecting_arm(node: cst.If) -> int | None:
     """Which arm of a test for gaps collects a row, or lets the loop do so."""
     is_gap = _tells_gap(node.test)
-    if is_gap is None:
+    if is_gap is None or isinstance(node.orelse, cst.If):
         return None
-    other = node.orelse.body if isinstance(node.orelse, cst.Else) else None
-    if isinstance(node.orelse, cst.If):
-        return None
+    other = node.orelse.body if node.orelse is not None else None
     left_out, collected = (node.body, other) if is_gap else (other, node.body)
     if is_gap and other is None:
         return 1 if m.matches(node.body, _ONLY_CONTINUE) else None

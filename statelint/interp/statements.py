@@ -486,18 +486,13 @@ def _if(machine: Machine, node: cst.If) -> None:
     arms = [arm(node.body), arm(node.orelse)]
     flags = [machine.options[text][0] for text in assumptions(condition) if text in machine.options]
     machine.deciding.update(flags)
-    if fact is Ternary.UNKNOWN and rewinding.is_not_yet(machine, node, condition):
-        return
-    if fact is Ternary.UNKNOWN and rewinding.is_beyond(machine, node, condition):
-        return
-    if fact is Ternary.UNKNOWN and rewinding.is_within(machine, node, condition):
-        arms[0]()
-        return
-    without = gaps.arm_without(machine, node) if fact is Ternary.UNKNOWN else None
-    if without is not None:
-        arms[without]()
-        return
     if fact is Ternary.UNKNOWN:
+        if rewinding.is_not_yet(machine, node, condition) or rewinding.is_beyond(machine, node, condition):
+            return
+        met = 0 if rewinding.is_within(machine, node, condition) else gaps.arm_without(machine, node)
+        if met is not None:
+            arms[met]()
+            return
         key, flipped = _plain_condition(condition.key)
         machine.branch(("if", key), arms[::-1] if flipped else arms)
         return

@@ -167,8 +167,8 @@ def _start(story: Story, position: int, feed: Feed, source: Feed, anew: set[int]
             return Start(feed, position, source, "apart")
         if feed.phase in INFERENCE and (starts_afresh(source, feed) or _is_another_text(history, feed)):
             return Start(feed, position, source, "apart")
-        goes_on = goes_on_by_numbers(source.data, feed.data)
-        if feed.phase in INFERENCE and not goes_on and are_other_streams(source.data, feed.data):
+        is_other = feed.phase in INFERENCE and are_other_streams(source.data, feed.data)
+        if is_other and not goes_on_by_numbers(source.data, feed.data):
             return Start(feed, position, source, "stream")
         is_trained = feed.phase in INFERENCE and source.phase not in INFERENCE
         if is_trained and are_made_of_others(story, source.data, feed.data):

@@ -210,10 +210,8 @@ def goes_on_by_numbers(one: Data, other: Data) -> bool:
             ("Items", ("generator", _, same, tuple(theirs))),
         ) if function == same and len(own) == len(theirs):
             differing = [(mine, new) for mine, new in zip(own, theirs, strict=True) if mine != new]
-            ends, begins = (
-                _whole_numbers(mine for mine, _ in differing),
-                _whole_numbers(n for _, n in differing),
-            )
+            ends = _whole_numbers(mine for mine, _ in differing)
+            begins = _whole_numbers(new for _, new in differing)
             # One number alone names one of several.
             return len(begins) > 1 and any(begin in ends or begin - 1 in ends for begin in begins)
     return False

@@ -6,11 +6,10 @@ from collections.abc import Hashable, Iterator
 
 LISTINGS = ("glob.glob", "glob.iglob", "os.listdir", "os.scandir")
 LISTING_METHODS = ("glob", "rglob", "iterdir")
-PICKLES = ("pickle.load", "joblib.load", "dill.load", "cPickle.load")
 # What reads a file, or the beginning of its name.
 LOADERS = (
     *("pandas.read_", "numpy.load", "numpy.genfromtxt", "h5py.File", "pandas.HDFStore", "scipy.io.loadmat"),
-    *PICKLES,
+    *("pickle.load", "joblib.load", "dill.load", "cPickle.load"),
 )
 
 

@@ -236,13 +236,8 @@ def _batches_of(machine: Machine, sequence: Known) -> _Batches:
 def _drawn_from(machine: Machine, iterator: Known) -> _Batches:
     """What is known of the batches of the program's own iterator."""
     with machine.trying():
-        drawn: list[Value] = []
-
-        def item(position: int) -> Value:
-            while len(drawn) <= position:
-                drawn.append(drawing.next_of(machine, iterator))
-            return drawn[position]
-
+        # Each batch is drawn once, in their order.
+        item = cache(lambda _: drawing.next_of(machine, iterator))
         iteration = Iteration(unknown(Reason.ITERATION), item, iterator.key, False)
         # `next(generator)` is followed twice.
         rows, windows = _rows_of_all(iteration, 2), _windows_of_all(iteration)
