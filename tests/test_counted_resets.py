@@ -56,6 +56,21 @@ def test_a_counter_in_a_callback(condition: str, lines: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
+    "skips, lines", [("batch % 50", []), ("batch > 0 and batch % 50", []), ("batch < 0", [6])]
+)
+def test_a_hook_that_ends_before_its_reset(skips: str, lines: list[int]) -> None:
+    code = f"""
+class Resetting(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if {skips}:
+            return
+        self.model.reset_states()
+model.fit(x, y, batch_size=2, epochs=40, shuffle=False, callbacks=[Resetting()])
+"""
+    assert reported_below(MODEL, code, {"SRN303"}) == [(line, "SRN303") for line in lines]
+
+
+@pytest.mark.parametrize(
     "hook, validation, leaks",
     [
         # No batch of the training comes between the validation and the next epoch.

@@ -112,8 +112,13 @@ def reset_since_last_batch(story: Story, position: int, feed: Feed) -> Reset | N
 
 def _is_guarded_later(story: Story, reset: Reset, feed: Feed) -> bool:
     """Whether later passes reset only under a condition, which the first one has met: a counter's."""
+    resets = [event for event in story.events if _is_same(event, reset)]
     fed = {c for event in story.events if _is_same(event, feed) for c in event.context.when}
-    return any(not fed.issuperset(event.context.when) for event in story.events if _is_same(event, reset))
+    if any(not fed.issuperset(event.context.when) for event in resets):
+        return True
+    loop = _passes(feed)[-1].loop
+    reached = {p.index for event in resets for p in event.context.passes if p.loop.id == loop.id}
+    return _passes(feed)[-1].index not in reached
 
 
 def _is_same(event: Event, other: Event) -> bool:
