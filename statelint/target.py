@@ -30,8 +30,14 @@ _KERAS_2 = re.compile(
           | objectives | legacy | wrappers\.scikit_learn
         )\b
     )
-    | ^[ \t]*assert[ \t]+keras\.__version__\.startswith\(['"]2
-    | TF_USE_LEGACY_KERAS['"]\s*\]?\s*[,=]\s*['"]?(?:1|True|true)
+    | ^[ \t]*(?:[^\n#'"]*;[ \t]*)?import[ \t][^\n#'";]*\btf_keras\b
+    | \bimport_module\(\s*['"]tf_keras\b
+    | ^[ \t]*assert[ \t]+keras\.__version__(?:\.startswith\(|\s*==\s*)['"]2
+    | ^[ \t]*assert[ \t]+(?:keras\.__version__\s*<\s*['"]3|(?:tf|tensorflow)\.__version__\s*<\s*['"]2\.16)
+    | ^[ \t]*assert[ \t]+int\(keras\.__version__(?:\[0\]|\.split\(['"]\.['"]\)\[0\])\)\s*(?:==\s*2|<\s*3)
+    | TF_USE_LEGACY_KERAS['"]\s*\]?\s*[,:=]\s*(?:str\()?['"]?(?:1|True|true)
+    | \bTF_USE_LEGACY_KERAS\s*=\s*['"](?:1|True|true)
+    | KERAS_BACKEND['"]\s*(?:\]\s*=|[,:])\s*['"](?:theano|cntk)['"]
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -40,7 +46,8 @@ _KERAS_2 = re.compile(
 _KERAS_2_ONLY = re.compile(
     r"""
       ^[ \t]*(?:import|from)[ \t]+tensorflow_addons\b
-    | ^[ \t]*from[ \t]+(?:tensorflow\.)?keras\.utils[ \t]+import[ \t][^\n]*\b(?:np_utils|multi_gpu_model)\b
+    | ^[ \t]*from[ \t]+(?:tensorflow\.)?keras\.utils[ \t]+import[ \t]*(?:\([^)]*|[^\n]*)
+      \b(?:np_utils|multi_gpu_model)\b
     | ^[ \t]*from[ \t]+keras\.preprocessing(?:\.text\b|[ \t]+import[ \t]+text\b)
     | ^[ \t]*from[ \t]+keras\.preprocessing\.sequence[ \t]+import[ \t][^\n]*\bTimeseriesGenerator\b
     | ^[ \t]*(?:K|(?:tf\.)?keras\.backend)\.(?:set_session|get_session|set_learning_phase)\(
@@ -51,14 +58,21 @@ _KERAS_2_ONLY = re.compile(
 )
 _TORCH = re.compile(r"\btorch\b")
 
-# What TensorFlow 2 took out of its own namespace, used outside of any branch: TensorFlow 1, and so Keras 2.
+# What TensorFlow 2 took out of its own namespace: TensorFlow 1, and so Keras 2.  Within a block it may be one
+# of two ways, for the one TensorFlow and the other.
 _TENSORFLOW = re.compile(r"^import[ \t]+tensorflow[ \t]+as[ \t]+tf\b", re.MULTILINE)
 _TENSORFLOW_1 = re.compile(
-    r"^(?:\w+[ \t]*=[ \t]*)?tf\.(?:"
+    r"^(?P<block>[ \t]*)(?:\w+[ \t]*=[ \t]*)?tf\.(?:"
     r"(?:enable_eager_execution|Session|InteractiveSession|ConfigProto|placeholder|set_random_seed|reset_default_graph)\("
     r"|contrib\.|logging\.set_verbosity\()",
     re.MULTILINE,
 )
+
+_EITHER_TENSORFLOW = re.compile(r"compat\.v1|__version__|\bhasattr\(tf\b|\btf\.random\.set_seed\b|\bexcept\b")
+
+# Python 2, unless the program gives itself the name.
+_XRANGE = re.compile(r"\bxrange\(")
+_OWN_XRANGE = re.compile(r"\bxrange\s*=|\bimport\b[^\n]*\bxrange\b|\bdef xrange\b")
 
 # What a script says that it needs, in comments of its own.
 _SCRIPT = re.compile(r"^# /// script\n((?:#.*\n)*?)# ///$", re.MULTILINE)
@@ -70,18 +84,27 @@ _INSTALLED = re.compile(
 _COLAB_1 = re.compile(r"^[ \t]*pass  #%tensorflow_version[ \t]+1", re.MULTILINE)
 
 # Keras 2 runs on TensorFlow alone, and has no operations of its own; keras_core came before Keras 3.
-_KERAS_3 = re.compile(
+_CHOOSES_3 = re.compile(
     r"""
       KERAS_BACKEND['"]?\s*(?:\]\s*=|[,:=])\s*['"](?:jax|torch)['"]
-    | ^[ \t]*from[ \t]+keras[ \t]+import[ \t][^\n]*\b(?:ops|tree|random|distribution)\b
+    | ^[ \t]*assert[ \t]+keras\.__version__(?:\.startswith\(|\s*>=?\s*|\s*==\s*)['"]3
+    | ^[ \t]*assert[ \t]+int\(keras\.__version__(?:\[0\]|\.split\(['"]\.['"]\)\[0\])\)\s*(?:>=|==)\s*3
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+_KERAS_3 = re.compile(
+    r"""
+      ^[ \t]*from[ \t]+keras[ \t]+import[ \t]*(?:\([^)]*|[^\n]*)\b(?:ops|tree|random|distribution)\b
     | ^[ \t]*from[ \t]+keras\.(?:ops|tree|random|distribution)\b
-    | ^[ \t]*(?:import|from)[ \t]+(?:keras_core|keras_hub|keras\.ops)\b
+    | ^[ \t]*(?:import|from)[ \t]+(?:[^\n]*,[ \t]*)?(?:keras_core|keras_hub|keras\.ops)\b
+    | ^[ \t]*from[ \t]+keras\.(?:utils|layers|callbacks)[ \t]+import[ \t]*(?:\([^)]*|[^\n]*)
+      \b(?:PyDataset|TorchModuleWrapper|SwapEMAWeights)\b
     | \bkeras\.(?:
           (?:ops|tree|random|distribution|config)\. | (?:Layer|Variable|KerasTensor|DTypePolicy)\b
         | (?:device|version)\( | utils\.PyDataset\b
         | (?:callbacks\.SwapEMAWeights|layers\.TorchModuleWrapper|losses\.Dice|saving\.KerasFileEditor)\b
       )
-    | ^[ \t]*assert[ \t]+keras\.__version__\.startswith\(['"]3
+    | \buse_cudnn[ \t]*=
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -134,13 +157,10 @@ def target_of(
 
     `look` is what looks into those of a folder, `pinned` where it isn't told.
     """
-    if (
-        _KERAS_2.search(code)
-        or _COLAB_1.search(code)
-        or (_TENSORFLOW.search(code) and _TENSORFLOW_1.search(code))
-    ):
+    if _KERAS_2.search(code) or _COLAB_1.search(code) or _is_for_tensorflow_1(code):
         return (2,)
-    if _KERAS_3.search(code):
+    plain = without_quotes(code)
+    if _CHOOSES_3.search(code) or _KERAS_3.search(plain):
         return (3,)
     installed = [
         pin for line in _INSTALLED.findall(code) for word in line.split() for pin in _pins(word.strip("\"'"))
@@ -148,10 +168,18 @@ def target_of(
     installed += [pin for block in _SCRIPT.findall(code) for pin in _pins(block)]
     if installed:
         return _allowed(installed)
-    code = without_quotes(code)
-    if _KERAS_2_ONLY.search(code) or has_refused_call(code, of_optimizers=_TORCH.search(code) is None):
+    if _KERAS_2_ONLY.search(plain) or has_refused_call(plain, of_optimizers=_TORCH.search(plain) is None):
+        return (2,)
+    if _XRANGE.search(plain) and not _OWN_XRANGE.search(plain):
         return (2,)
     return (look or pinned)(path.parent) if path is not None else GENERATIONS
+
+
+def _is_for_tensorflow_1(code: str) -> bool:
+    if not _TENSORFLOW.search(code):
+        return False
+    found = list(_TENSORFLOW_1.finditer(code))
+    return any(not use["block"] for use in found) or bool(found and not _EITHER_TENSORFLOW.search(code))
 
 
 def told(text: str) -> tuple[int, ...]:

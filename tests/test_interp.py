@@ -103,6 +103,7 @@ def test_however_it_is_imported_a_layer_is_the_same(line: str) -> None:
         ("np.ones(4)", "array(4)"),
         ("np.full((2, 3), 7)", "array(2, 3)"),
         ("np.zeros_like(np.ones((3, 2)))", "array(3, 2)"),
+        ("np.zeros_like(np.ones((3, 2)), shape=(5, 2))", "array(?)"),
         ("np.random.rand(10, 3, 1)", "array(10, 3, 1)"),
         ("np.random.random((10, 3))", "array(10, 3)"),
         ("np.random.normal(0, 1, (4, 2))", "array(4, 2)"),

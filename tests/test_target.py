@@ -20,10 +20,38 @@ from statelint.trace.recording import Recording
         "config = tf.ConfigProto()",
         "tf.logging.set_verbosity(tf.logging.ERROR)",
         "x = tf.contrib.layers.flatten(y)",
+        "def main():\n    session = tf.Session()",
     ],
 )
 def test_what_only_tensorflow_1_has_means_keras_2(line: str) -> None:
     assert target_of(f"import tensorflow as tf\n\n{line}\n") == (2,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "try:\n    tf.set_random_seed(1)\nexcept AttributeError:\n    tf.random.set_seed(1)",
+        "if tf.__version__[0] == '1':\n    session = tf.Session()",
+    ],
+)
+def test_one_of_two_ways_proves_nothing(line: str) -> None:
+    assert target_of(f"import tensorflow as tf\n\n{line}\n") == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("for i in xrange(3): pass", (2,)),
+        ("xrange = range\nfor i in xrange(3): pass", (2, 3)),
+        ("from past.builtins import xrange\nfor i in xrange(3): pass", (2, 3)),
+        ("# keras.ops.mean is Keras 3's", (2, 3)),
+        ("assert tf.__version__ < '2.18'", (2, 3)),
+        ("os.environ['KERAS_BACKEND'] = 'tensorflow'", (2, 3)),
+        ("if os.environ.get('TF_USE_LEGACY_KERAS') == '1': pass", (2, 3)),
+    ],
+)
+def test_names_that_may_be_the_programs_own(code: str, expected: tuple[int, ...]) -> None:
+    assert target_of(f"{code}\n") == expected
 
 
 @pytest.mark.parametrize(
@@ -38,6 +66,17 @@ def test_what_only_tensorflow_1_has_means_keras_2(line: str) -> None:
         "opt = tf.keras.optimizers.legacy.Adam(1e-3)",
         "tf.keras.backend.set_learning_phase(0)",
         "assert keras.__version__.startswith('2')",
+        "assert keras.__version__ < '3'",
+        "assert tf.__version__ < '2.16', 'needs Keras 2'",
+        "assert int(keras.__version__.split('.')[0]) == 2",
+        "import numpy as np, tf_keras as keras",
+        "import numpy as np; import tf_keras",
+        "keras = importlib.import_module('tf_keras')",
+        "from keras.utils import (\n    np_utils,\n    plot_model,\n)",
+        "os.environ.update({'TF_USE_LEGACY_KERAS': '1'})",
+        "os.environ.update(TF_USE_LEGACY_KERAS='1')",
+        "os.environ['TF_USE_LEGACY_KERAS'] = str(1)",
+        "os.environ['KERAS_BACKEND'] = 'theano'",
     ],
 )
 def test_what_keras_3_does_not_have_means_keras_2(line: str) -> None:
@@ -56,6 +95,12 @@ def test_what_keras_3_does_not_have_means_keras_2(line: str) -> None:
         "seed = keras.random.SeedGenerator(1)",
         "with keras.device('cpu:0'): pass",
         "assert keras.__version__.startswith('3')",
+        "assert keras.__version__ >= '3.0.0'",
+        "assert int(keras.__version__[0]) >= 3",
+        "from keras import (\n    layers,\n    ops,\n)",
+        "import numpy as np, keras.ops as ops",
+        "from keras.utils import PyDataset",
+        "layer = keras.layers.LSTM(8, use_cudnn=False)",
         '# /// script\n# dependencies = [\n#   "keras>=3.0",\n# ]\n# ///',
     ],
 )

@@ -227,6 +227,8 @@ class Machine:
     exhausted: dict[int, tuple[object, tuple[Condition, ...]]] = field(default_factory=dict)
     # Those of which `next` draws items, likewise, and how many it drew; None where that isn't known.
     draws: dict[int, tuple[object, tuple[Condition, ...], int | None]] = field(default_factory=dict)
+    # The last call that was a statement of its own.
+    dropped: Site | None = None
     # One list for each open `try` that catches AttributeError: the states in which one was raised.
     guards: list[list[State]] = field(default_factory=list)
     # One list for each open `try`: the states in which something to import isn't there.

@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from statelint import api
+from statelint.discover import is_document
 from statelint.interp import (
     callbacks,
     calls,
@@ -623,6 +624,10 @@ def _raise(machine: Machine, node: cst.Raise) -> None:
 
 
 def _expression(machine: Machine, node: cst.Expr) -> None:
+    site = machine.site(node.value)
+    if isinstance(node.value, cst.Call) and not is_document(site.path):
+        # What the last line of a cell returns is shown.
+        machine.dropped = site
     drop(machine, node.value, evaluate(machine, node.value))
 
 

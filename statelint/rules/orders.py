@@ -57,7 +57,9 @@ def fed_by_hand(story: Story) -> Iterator[tuple[Feed, Feed]]:
 
 
 def _carries(story: Story, position: int, feed: Feed) -> bool:
-    """Whether no callback resets the state between two batches of the pass."""
+    """Whether neither a callback nor the model itself resets the state between two batches of the pass."""
+    if feed.may_reset:
+        return False
     inner = feed.context.passes[-1] if feed.context.passes else None
     if inner is None or inner.loop.kind != "batches":
         return True

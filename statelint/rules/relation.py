@@ -401,6 +401,11 @@ def is_constant(data: Data) -> bool:
     return isinstance(data.key, tuple) and data.key[0] in _BLANK
 
 
+def is_made_up(data: Data) -> bool:
+    """Whether the data are a blank array, or consist of nothing but what chance has drawn."""
+    return is_constant(data) or bool(_draws(data.key))
+
+
 def is_zero(data: Data) -> bool:
     """Whether the data are zeros, into which nothing was written."""
     return isinstance(data.key, tuple) and data.key[0] in ("numpy.zeros", "tensorflow.zeros")

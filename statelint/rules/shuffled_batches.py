@@ -125,7 +125,11 @@ def _goes_over_rows_again(call: Call) -> bool:
 
 
 def _carries_nothing(story: Story, call: Call) -> bool:
-    """Whether a callback resets the state at every batch: that is SRN303, and no order matters then."""
+    """Whether a callback resets the state at every batch, which is SRN303, or the model itself may do so: no
+    order matters then.
+    """
+    if any(feed.call is call and feed.may_reset for _, feed in story.feeds("train")):
+        return True
     later = [
         (position, feed)
         for position, feed in story.feeds("train")

@@ -10,7 +10,7 @@ from statelint.rules.chance import begins_anywhere
 from statelint.rules.continuity import ANOTHER, RESET, Start, judge_inherited, starts
 from statelint.rules.disturbing import disturbing
 from statelint.rules.groups import begins_with_an_owner
-from statelint.rules.relation import OF_OTHER_STREAMS, is_constant
+from statelint.rules.relation import OF_OTHER_STREAMS, is_made_up
 from statelint.rules.resetting import reset_before
 from statelint.rules.stray_resets import misdirected
 from statelint.sites import Site
@@ -51,7 +51,7 @@ class StateCarriedIntoInference(Rule):
 def _is_wrong(story: Story, start: Start) -> bool:
     if start.feed.phase not in INFERENCE or start.why == "sequence":
         return False
-    if start.why == "again" and (_is_shown(start) or _is_tried(story, start)):
+    if start.why == "again" and (_is_shown(start) or _is_tried(start)):
         return False
     # Reading the training series before the test series warms the state up.
     warms_up = start.why == "apart" and start.source.phase in INFERENCE and _was_trained_on(story, start)
@@ -61,19 +61,26 @@ def _is_wrong(story: Story, start: Start) -> bool:
 
 
 def _is_shown(start: Start) -> bool:
-    """Whether one line behind the other does the same, which is done to see what the state makes of it."""
+    """Whether the same is done once more, to see what the state makes of it: in the next line, or with
+    data that are made up.
+    """
     feed, source = start.feed, start.source
     is_same = source.call.method == feed.call.method and source.data.key == feed.data.key
     # Two models give two things, though they share a state.
-    is_same = is_same and source.model.id == feed.model.id
-    return is_same and feed.site.cell == source.site.cell and feed.site.line == source.site.line + 1
+    if not is_same or source.model.id != feed.model.id:
+        return False
+    if is_made_up(feed.data):
+        return True
+    lines = feed.site.line - source.site.line
+    return feed.site.cell == source.site.cell and feed.site != source.site and lines in (0, 1)
 
 
-def _is_tried(story: Story, start: Start) -> bool:
-    """Whether the same constants are predicted again: to see how long that takes, say."""
-    is_predicted = start.source.call.method == start.feed.call.method == "predict"
-    is_blank = is_predicted and is_constant(start.feed.data)
-    return is_blank and not any(feed.data.key == start.feed.data.key for _, feed in story.feeds("train"))
+def _is_tried(start: Start) -> bool:
+    """Whether one statement predicts the same again and again, and drops the answers: to see how long it
+    takes, say.
+    """
+    feed = start.feed
+    return feed.call.is_dropped and feed.phase in ("predict", "call") and start.source.site == feed.site
 
 
 def _was_trained_on(story: Story, start: Start) -> bool:

@@ -220,6 +220,8 @@ class Call(Event):
     callbacks_known: bool = True
     # The ids of the callbacks that are passed.
     callbacks: tuple[int, ...] = ()
+    # Whether it is a statement of its own, so that nobody sees what it returns.
+    is_dropped: bool = False
 
     @property
     def name(self) -> str:
@@ -242,13 +244,15 @@ class Feed(Event):
     """Batches enter a model: one pass over the data, or (in a loop "batches") one batch of it.
 
     `phase` is "train", "validation", "evaluate", "predict" or "call".  `data` says what is fed
-    and `call` is the id of the Call that does it.
+    and `call` is the id of the Call that does it.  `may_reset` says whether the model's own train_step, or
+    the like, may reset the states at every batch.
     """
 
     call: Call
     phase: str
     model: Model
     data: Data
+    may_reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,7 +253,8 @@ def _with_axes(value: Value, given: Argument | None) -> Value:
 
 def _like(machine: Machine, name: str, arguments: Arguments) -> Value:
     value = arguments.get(0, "a")
-    if isinstance(value, Known) and isinstance(value.value, Array):
+    other_shape = arguments.get(5 if name.endswith("full_like") else 4, "shape")
+    if isinstance(value, Known) and isinstance(value.value, Array) and other_shape is None:
         return made(_fresh(machine, name), value.value.shape)
     return made(_fresh(machine, name), None)
 

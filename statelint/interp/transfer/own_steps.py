@@ -13,7 +13,8 @@ from statelint.trace.objects import Argument
 from statelint.trace.story import Called, Feed, Opaque, Reset
 from statelint.values import Known, Reason, Ternary, Value
 
-_STEPS = ("train_step", "test_step", "predict_step", "call", "make_train_function", "reset_metrics")
+_BATCH_STEPS = ("train_step", "test_step", "predict_step", "call", "make_train_function")
+_STEPS = (*_BATCH_STEPS, "reset_metrics")
 # The step in which Keras feeds a batch; without one it is `call` alone.
 _STEP_OF = {
     "train": "train_step",
@@ -28,6 +29,11 @@ def resets(machine: Machine, id_: int) -> bool:
     batch or at the beginning of an epoch.
     """
     return any(callbacks.resets(function.node) for _, function in _methods(machine, id_, _STEPS))
+
+
+def resets_batches(machine: Machine, id_: int) -> bool:
+    """Whether it may do so at every batch."""
+    return any(callbacks.resets(function.node) for _, function in _methods(machine, id_, _BATCH_STEPS))
 
 
 def reset_unbuilt(machine: Machine, id_: int, phase: str, site: Site) -> None:

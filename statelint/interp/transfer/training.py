@@ -128,6 +128,7 @@ def run(machine: Machine, id_: int, method: str, arguments: Arguments) -> Value:
         validation,
         hooks.known,
         callbacks.passed(machine, bound.get("callbacks")),
+        arguments.site == machine.dropped,
     )
     machine.emit(call)
     set_model(machine, hooks, id_)
@@ -211,7 +212,8 @@ def feed(machine: Machine, id_: int, call: Call, phase: str, data: Data) -> None
     if machine.backend == "jax" and call.method != "call" and machine.keras == 3:
         # There these calls leave no state behind: that has a rule of its own.
         machine.emit(Opaque(call.site, machine.context, frozenset({id_}), Reason.LIBRARY_CALL))
-    machine.emit(Feed(call.site, machine.context, call, phase, model, data))
+    may_reset = own_steps.resets_batches(machine, id_)
+    machine.emit(Feed(call.site, machine.context, call, phase, model, data, may_reset))
 
 
 def _batches(machine: Machine, id_: int, call: Call, hooks: Hooks, phase: str, data: Data) -> None:
