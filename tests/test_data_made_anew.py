@@ -181,7 +181,7 @@ def test_a_table_that_is_changed_in_place_holds_other_data(change: str, fed: str
     source = f"""
 table = pd.read_csv("table.csv")
 for k in range(50):
-    model.predict({fed}[-3:].reshape(1, 3, 1))
+    told = model.predict({fed}[-3:].reshape(1, 3, 1))
     CHANGE
 """
     assert "SRN304" in codes(HEAD + source.replace("CHANGE", "pass"))

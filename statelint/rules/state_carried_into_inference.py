@@ -79,8 +79,9 @@ def _is_tried(start: Start) -> bool:
     """Whether one statement predicts the same again and again, and drops the answers: to see how long it
     takes, say.
     """
-    feed = start.feed
-    return feed.call.is_dropped and feed.phase in ("predict", "call") and start.source.site == feed.site
+    feed, source = start.feed, start.source
+    is_same = (source.site, source.data.key) == (feed.site, feed.data.key)
+    return is_same and feed.call.is_dropped and feed.phase in ("predict", "call")
 
 
 def _was_trained_on(story: Story, start: Start) -> bool:
