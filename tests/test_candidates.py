@@ -118,6 +118,12 @@ def passed(*files: tuple[str, str], thorough: bool = False) -> list[str]:
         ("from math import *\nfrom numpy import *\nfrom .layers import *\nLSTM(4, stateful=True)\n", False),
         ("a = __import__('keras')\nb = a.layers.LSTM(4, stateful=True)\n", True),
         ("a = __import__(name)\nb = a.LSTM(4, stateful=True)\n", False),
+        ("# as in keras\nself.stateful = reset_state()\n", False),
+        ("'''as in keras'''\nself.stateful = reset_state()\n", False),
+        ("from layers import (\n    keras,\n)\nLSTM(4, stateful=True)\n", True),
+        ("from layers \\\n    import keras\nLSTM(4, stateful=True)\n", True),
+        ("x = 1; import keras; x.layers.LSTM(4, stateful=True)\n", True),
+        ("exec('import ' + 'keras')\nLSTM(4, stateful=True)\n", True),
         (HEAD, False),
     ],
 )
@@ -136,6 +142,13 @@ def test_what_takes_over_all_names_of_a_module_that_is_there_names_no_keras(tmp_
         (tmp_path / name).write_text(text)
     chosen = Candidates(Project()).among(discover([str(tmp_path)]).files, lambda *_: None)
     assert [file.path.name for file in chosen] == ["strange.py"]
+
+
+def test_what_is_compiled_of_a_package_that_is_there_names_no_keras(tmp_path: Path) -> None:
+    (tmp_path / "machine").mkdir()
+    (tmp_path / "machine" / "__init__.py").write_text("from machine._core import *\n")
+    (tmp_path / "whole.py").write_text("from machine import Machine\nMachine().reset_state()\n")
+    assert not Candidates(Project()).among(discover([str(tmp_path)]).files, lambda *_: None)
 
 
 def test_a_deep_program_may_be_too_deep() -> None:

@@ -26,8 +26,13 @@ _MARK = b"state"
 _WORD = re.compile(r"stateful|reset_state")
 # Where they stand so, they are surely code.
 _IN_CODE = re.compile(rb"^[^#'\"\n]*(?:\bstateful\s*=\s*True|\.reset_states?\()", re.MULTILINE)
-# Without one of these a program can't name anything of Keras.
+# Without importing one of these a program can't name anything of Keras.
 _KERAS = re.compile(rb"keras|tensorflow")
+_IMPORTED = re.compile(
+    rb"(?:^|[;:])[ \t]*(?:import|from)[ \t\\]+[\w.,*() \t\\\r\n]*?(?:keras|tensorflow)", re.MULTILINE
+)
+# What imports by a name that may stand anywhere.
+_BY_NAME = re.compile(rb"\bimport_module\b|\b__import__\b|\bLazyLoader\b|(?<![.\w])exec[ \t]*\(")
 _STARRED = re.compile(rb"\bfrom[\s\\]+([^\s\\]+)[\s\\]+import[\s\\]*\*")
 # What reads a whole model that another program saved.
 _LOADS = b"load_model"
@@ -109,9 +114,9 @@ class Candidates:
                 self._links[str(files[place].place)] = links
         self._looked.update(self._links)
         self._follow_links()
-        reaching = self._reaching()
+        reaching = self._leading_to(self._speaking)
         near = [file for file in linked if str(file.place) in reaching]
-        return near if self._thorough else [file for file in near if self._can_name_keras(str(file.place))]
+        return near if self._thorough else self._naming_keras(near)
 
     def _look_at(self, files: Sequence[SourceFile], begin: int, end: int) -> Seen:
         """What is seen in some of the files."""
@@ -149,7 +154,7 @@ class Candidates:
         start = ""
         self._links[start] = modules
         self._follow_links()
-        return start in self._reaching()
+        return start in self._leading_to(self._speaking)
 
     def _matters(self, path: str, data: bytes) -> bool:
         """Whether the words in a file may be more than talk."""
@@ -173,43 +178,48 @@ class Candidates:
             if mentions(data) and self._matters(module, data):
                 self._speaking.add(module)
 
-    def _reaching(self) -> set[str]:
-        """The files that speak, and those that import them, however far."""
-        if not self._speaking:
+    def _leading_to(self, modules: set[str]) -> set[str]:
+        """These modules, and what imports them, however far."""
+        if not modules:
             return set()
         importers: dict[str, list[str]] = {}
         for path, links in self._links.items():
             for module in links:
                 importers.setdefault(module, []).append(path)
-        reaching, todo = set(self._speaking), list(self._speaking)
+        leading, todo = set(modules), list(modules)
         while todo:
             for importer in importers.get(todo.pop(), ()):
-                if importer not in reaching:
-                    reaching.add(importer)
+                if importer not in leading:
+                    leading.add(importer)
                     todo.append(importer)
-        return reaching
+        return leading
 
-    def _can_name_keras(self, path: str) -> bool:
-        """Whether something of Keras can be named in a file, or in a module that it imports, however far."""
-        seen, todo = {path}, [path]
+    def _naming_keras(self, files: list[SourceFile]) -> list[SourceFile]:
+        """The files in which something of Keras can be named, or in what they import, however far."""
+        todo = {str(file.place) for file in files}
+        seen, naming = set(todo), set[str]()
         while todo:
             module = todo.pop()
             if is_document(module) or self._may_name_keras(module):
-                return True
-            links = self._links.get(module, ())
-            todo.extend(link for link in links if link not in seen and link.endswith(".py"))
-            seen.update(links)
-        return False
+                naming.add(module)
+                continue
+            links = {link for link in self._links.get(module, ()) if link.endswith(".py")} - seen
+            seen |= links
+            todo |= links
+        leading = self._leading_to(naming)
+        return [file for file in files if str(file.place) in leading]
 
     def _may_name_keras(self, module: str) -> bool:
         """Whether a module does it itself, or takes over all the names of one that isn't there."""
         data = self._project.text(module)
-        if _KERAS.search(data):
+        if _KERAS.search(data) and (_IMPORTED.search(data) or _BY_NAME.search(data)):
             return True
-        starred = {name for name in _STARRED.findall(data) if not name.startswith(b".")}
+        folder = os.path.dirname(module)
+        starred = {name.partition(b".")[0] for name in _STARRED.findall(data) if not name.startswith(b".")}
+        # What isn't there of a package of the project is compiled, or made when it is built.
         return any(
-            name.partition(b".")[0].decode("utf-8", "replace") not in _KNOWN
-            and not self._project.imported(os.path.dirname(module), b"from " + name + b" import *\n")
+            name.decode("utf-8", "replace") not in _KNOWN
+            and not self._project.imported(folder, b"import " + name + b"\n")
             for name in starred
         )
 
